@@ -1,0 +1,51 @@
+// Connections of the application, from the `mongodb` package that is installed and from shapes of mongoose.
+
+import { type Collection, type Db, MongoClient, type MongoClientOptions, type WriteConcernSettings } from 'mongodb'
+import { MongoStore, type MongoClientLike, type MongooseConnectionLike } from 'connect-mongo-native'
+import { expect, type Same } from '../expect.js'
+
+const client = new MongoClient('mongodb://127.0.0.1')
+const driverOptions: MongoClientOptions = { maxPoolSize: 5 }
+const writeConcern: WriteConcernSettings = { w: 'majority' }
+declare const mongooseConnection: MongooseConnectionLike & { getClient(): MongoClient }
+
+new MongoStore({ client })
+new MongoStore({ client, dbName: 'app', writeOperationOptions: writeConcern })
+new MongoStore({ clientPromise: client.connect() })
+new MongoStore({ clientPromise: MongoClient.connect('mongodb://127.0.0.1', driverOptions) })
+new MongoStore({ db: client.db('app') })
+new MongoStore({ dbPromise: client.connect().then((connected) => connected.db()) })
+new MongoStore({ mongooseConnection })
+new MongoStore({ client: mongooseConnection.getClient() })
+new MongoStore({ mongoUrl: 'mongodb://127.0.0.1', mongoOptions: driverOptions })
+
+// A stand-in of a test needs no more than what it is asked.
+const standIn: MongoClientLike = { db: () => ({ collection: () => ({ findOne: async () => null }) }) }
+new MongoStore({ client: standIn })
+
+// What the store gives back belongs to the same package.
+const store = new MongoStore({ client })
+expect<Same<typeof store.client, MongoClient | undefined>>()
+expect<Same<typeof store.db, Db | undefined>>()
+export async function ids(): Promise<string[]> {
+  const collection: Collection<any> = await store.collectionP
+  const found = await (await store.collectionP).find({}).toArray()
+  return [...found.map((document) => String(document._id)), collection.collectionName]
+}
+
+// @ts-expect-error not a client
+new MongoStore({ client: 5 })
+// @ts-expect-error a promise belongs in clientPromise
+new MongoStore({ client: client.connect() })
+// @ts-expect-error and a client does not
+new MongoStore({ clientPromise: client })
+// @ts-expect-error a database is not a client
+new MongoStore({ client: client.db() })
+// @ts-expect-error a mongoose connection has an option of its own
+new MongoStore({ client: mongooseConnection })
+// @ts-expect-error which takes nothing else
+new MongoStore({ mongooseConnection: client })
+// @ts-expect-error the name of a database is dbName
+new MongoStore({ mongoUrl: 'mongodb://127.0.0.1', db: 'app' })
+// @ts-expect-error and what is given is a Db
+new MongoStore({ db: client })

@@ -1,0 +1,68 @@
+// The factory of 0.8 to 3.x, in the spelling that transpiled code uses for it.
+
+import express from 'express'
+import session from 'express-session'
+import connectMongo, {
+  MongoStore as Named,
+  type LegacyMongoStore,
+  type LegacyMongoStoreOptions,
+  type MongoStoreFactory,
+} from 'connect-mongo-native'
+import { expect, type Same } from '../expect.js'
+
+const MongoStore = connectMongo(session)
+const url = 'mongodb://127.0.0.1/app'
+
+const store = new MongoStore({ url })
+expect<Same<typeof store, LegacyMongoStore>>()
+const state: 'init' | 'connecting' | 'connected' | 'disconnected' = store.state
+store.on('connected', () => store.collection?.collectionName)
+express().use(session({ secret: 's', store }))
+
+const options: LegacyMongoStoreOptions = {
+  url,
+  collection: 'visits',
+  ttl: 60,
+  autoRemove: 'disabled',
+  touchAfter: 5,
+  transformId: (sid) => sid,
+  mongoOptions: { useNewUrlParser: true },
+}
+new MongoStore(options)
+new MongoStore({ fallbackMemory: true })
+new MongoStore({ mongoose_connection: { readyState: 1, once: () => {} } })
+new MongoStore<session.SessionData & { referrer: string }>({ url }).get('sid', (_error, found) => found?.referrer.length)
+export class Sub extends MongoStore {}
+new Sub({ url }).touch('sid', { cookie: new session.Cookie() })
+
+// Every way to name the value is the same value, and a store of the factory is a store.
+const factory: MongoStoreFactory = Named(session)
+const again: MongoStoreFactory = connectMongo.default(session)
+const once: MongoStoreFactory = connectMongo.MongoStore.default.MongoStore(session)
+export const stores: Named[] = [store, new factory({ url }), new again({ url }), new once({ url })]
+export const states = [state]
+
+// Hosts other than express-session: a connect or express that still has its session member; plain classes.
+connectMongo({ session })
+connectMongo({ session: { Store: session.Store } })
+connectMongo(Object.assign(() => {}, { session: { Store: session.Store, MemoryStore: session.MemoryStore } }))
+connectMongo({ Store: class {} })
+
+// @ts-expect-error no session package
+connectMongo()
+// @ts-expect-error express itself has none since its release 4
+connectMongo(express)
+// @ts-expect-error nothing in it
+connectMongo({})
+// @ts-expect-error the function that makes the middleware is not the package
+connectMongo({ Store: session({ secret: 's' }) })
+// @ts-expect-error no class
+connectMongo('express-session')
+// @ts-expect-error the options come later
+connectMongo(session, { url })
+// @ts-expect-error there is nothing to connect to without options
+new MongoStore()
+// @ts-expect-error a URL tells that today
+new MongoStore({ host: 'localhost', port: 27017 })
+// @ts-expect-error not a boolean
+new MongoStore({ url, fallbackMemory: 'yes' })

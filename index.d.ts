@@ -1,0 +1,486 @@
+// Types of `require('connect-mongo-native')`: one value that is a class, a factory and its own default export.
+// They stand alone: of the packages around (express-session, mongodb, mongoose) none needs to be installed, and every
+// version that is installed fits, because what is asked of its objects is described by shape. Only @types/node is needed.
+
+import { EventEmitter } from 'node:events'
+
+/**
+ * The factory of connect-mongo 0.8 to 3.x: makes a store class for the session package of the application.
+ *
+ * Each call makes a new class, which derives from the `Store` of `host`. Throws a `TypeError` when `host` has none, for
+ * instance because it is `express` 4 or 5 rather than `express-session`.
+ *
+ * ```js
+ * const MongoStore = require('connect-mongo-native')(require('express-session'))
+ * app.use(session({ store: new MongoStore({ url: 'mongodb://localhost/app' }) }))
+ * ```
+ *
+ * @param host `express-session`, or an older `connect` or `express` that still has a `session` member
+ */
+declare function MongoStore(host: MongoStore.SessionStoreHost): MongoStore.LegacyMongoStoreConstructor
+
+/**
+ * Keeps the sessions of express-session in a MongoDB collection.
+ *
+ * ```js
+ * app.use(session({ store: MongoStore.create({ mongoUrl: 'mongodb://localhost/app' }) }))
+ * ```
+ *
+ * Every method takes a callback as its last argument, or gives a promise when there is none. Both wait for the
+ * connection, which the constructor starts.
+ *
+ * @typeParam T shape of a session; what the application added to `SessionData` of express-session, unless given
+ */
+declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionData> extends EventEmitter {
+  /** Throws when no connection option is given, or when an option has a value that cannot work. */
+  constructor(options: MongoStore.ConnectMongoOptions<T>)
+
+  /** The same as `new MongoStore(options)`. */
+  static create<U extends MongoStore.SessionData = MongoStore.SessionData>(
+    options: MongoStore.ConnectMongoOptions<U>,
+  ): MongoStore<U>
+
+  /** The options in force: those given, with the defaults filled in. */
+  readonly options: MongoStore.ConnectMongoOptions<T>
+
+  /** Name of the collection. */
+  readonly collectionName: string
+
+  /** Lifetime in seconds of a session whose cookie has no `expires`. */
+  readonly ttl: number
+
+  /** How expired sessions are removed. */
+  readonly autoRemove: MongoStore.AutoRemoveMode
+
+  /** Minutes between two removals, for `autoRemove: 'interval'`. */
+  readonly autoRemoveInterval: number
+
+  /** How a session becomes the stored value, and back. */
+  readonly transformFunctions: {
+    serialize: MongoStore.Serialize<T>
+    unserialize: MongoStore.Unserialize
+  }
+
+  /** The write concern of the store's own writes; empty when none was given. */
+  readonly writeOperationOptions: MongoStore.WriteConcernLike
+
+  /** The timer of `autoRemove: 'interval'`; undefined in the other modes and after `close()`. */
+  readonly timer?: NodeJS.Timeout | undefined
+
+  /**
+   * The given `MongoClient`, or one that is made, with the application's `mongodb` package, when it is first asked for.
+   * Undefined as long as a connection given as a promise is not there. Throws when `mongodb` is not installed.
+   */
+  readonly client: MongoStore.DriverClient | undefined
+
+  /** The database, as a `Db` of `client`. */
+  readonly db: MongoStore.DriverDb | undefined
+
+  /** The sessions, as a `Collection` of `client`. */
+  readonly collection: MongoStore.DriverCollection | undefined
+
+  /** Promise of `client`, connected. */
+  readonly clientP: Promise<MongoStore.DriverClient>
+
+  /** Promise of `collection`, for queries that the store has no method for. */
+  readonly collectionP: Promise<MongoStore.DriverCollection>
+
+  /** Reads a session. One that is unknown or has expired is not an error: the result is then `null` or `undefined`. */
+  get<C extends undefined = undefined>(sid: string, callback?: C): MongoStore.PromiseUnless<C, T | null | undefined>
+  get(sid: string, callback: ((err: any, session?: T | null) => void) | undefined): void
+
+  /** Writes a session, whether it exists already or not. It expires with its cookie, or after `ttl` seconds. */
+  set<C extends undefined = undefined>(sid: string, session: T, callback?: C): MongoStore.PromiseUnless<C, void>
+  set(sid: string, session: T, callback: ((err?: any) => void) | undefined): void
+
+  /**
+   * Extends the life of a session without writing its content. Does nothing within `touchAfter`. That the session is
+   * gone is an error, except for a class that the factory made.
+   */
+  touch<C extends undefined = undefined>(
+    sid: string,
+    session: T & { lastModified?: Date | undefined },
+    callback?: C,
+  ): MongoStore.PromiseUnless<C, void>
+  touch(
+    sid: string,
+    session: T & { lastModified?: Date | undefined },
+    callback: ((err?: any) => void) | undefined,
+  ): void
+
+  /** Removes a session. That it does not exist is not an error. */
+  destroy<C extends undefined = undefined>(sid: string, callback?: C): MongoStore.PromiseUnless<C, void>
+  destroy(sid: string, callback: ((err?: any) => void) | undefined): void
+
+  /** Reads all sessions that have not expired, without their ids. */
+  all<C extends undefined = undefined>(callback?: C): MongoStore.PromiseUnless<C, T[]>
+  all(callback: ((err: any, sessions?: T[] | null) => void) | undefined): void
+
+  /** Counts the stored sessions, including those that have expired and are not removed yet. */
+  length<C extends undefined = undefined>(callback?: C): MongoStore.PromiseUnless<C, number>
+  length(callback: ((err: any, length: number) => void) | undefined): void
+
+  /** Removes all sessions, and keeps the collection with its indexes. */
+  clear<C extends undefined = undefined>(callback?: C): MongoStore.PromiseUnless<C, void>
+  clear(callback: ((err?: any) => void) | undefined): void
+
+  /**
+   * Stops the timer and closes what the store itself opened. A client, database or mongoose connection that was given
+   * stays open. May be called twice.
+   */
+  close(callback?: (err?: any) => void): Promise<void>
+
+  /** Destroys the session of `req` and generates a new one. Inherited from express-session. */
+  regenerate(req: any, callback: (err?: any) => any): void
+
+  /** Reads a session and makes a `Session` object of it. Inherited from express-session. */
+  load(sid: string, callback: (err: any, session?: any) => any): void
+
+  /** Makes `session` the `Session` object of `req`. Inherited from express-session. */
+  createSession(req: any, session: T): any
+
+  /** Gives `req` a new, empty session. Put on the store by the session middleware: absent until then. */
+  generate(req: any): void
+
+  /** Listens to an event of the store, see {@link MongoStore.MongoStoreEvents}, or to one of your own. */
+  on<E extends string | symbol>(event: E, listener: MongoStore.EventListener<T, E>): this
+  once<E extends string | symbol>(event: E, listener: MongoStore.EventListener<T, E>): this
+  addListener<E extends string | symbol>(event: E, listener: MongoStore.EventListener<T, E>): this
+  prependListener<E extends string | symbol>(event: E, listener: MongoStore.EventListener<T, E>): this
+  prependOnceListener<E extends string | symbol>(event: E, listener: MongoStore.EventListener<T, E>): this
+  off<E extends string | symbol>(event: E, listener: MongoStore.EventListener<T, E>): this
+  removeListener<E extends string | symbol>(event: E, listener: MongoStore.EventListener<T, E>): this
+  emit<E extends string | symbol>(event: E, ...args: MongoStore.EventArguments<T, E>): boolean
+}
+
+import Self = MongoStore
+
+// The value is its own default and named export, so that every style of import reaches it. This is a block of its own
+// because an export list would make everything else in its block private.
+declare namespace MongoStore {
+  export { Self as MongoStore, Self as default }
+}
+
+declare namespace MongoStore {
+  /**
+   * What is known of every session: `SessionData` of express-session, with what the application added to it. `any` when
+   * the types of express-session are not part of the program.
+   */
+  type SessionData = Express.Request extends {
+    sessionStore: { createSession(req: any, session: infer Data): any }
+  }
+    ? Data
+    : any
+
+  /** `'native'`: by a TTL index; `'interval'`: by the store, now and then; `'disabled'`: by nobody. */
+  type AutoRemoveMode = 'native' | 'interval' | 'disabled'
+
+  /** Makes the stored value of a session: a string, an object or any other BSON value, or a promise of one. */
+  type Serialize<T extends SessionData = SessionData> = { bivariant(session: T): unknown }['bivariant']
+
+  /** Makes a session, or a promise of one, of what {@link Serialize} returned. */
+  type Unserialize = (stored: any) => any
+
+  /** An `_id`: a string, or another BSON value such as an `ObjectId` or a `Buffer`. */
+  type StorageId = string | number | bigint | object
+
+  /** Options of `new MongoStore(options)` and `MongoStore.create(options)`. One of the connection options is needed. */
+  interface ConnectMongoOptions<T extends SessionData = SessionData> {
+    // Connection: from a URL
+
+    /** Connection string, `mongodb://…` or `mongodb+srv://…`. The store opens a connection pool of its own. */
+    mongoUrl?: string | undefined
+
+    /** Older name of {@link ConnectMongoOptions.mongoUrl}, which wins when both are given. */
+    url?: string | undefined
+
+    /** The driver's connection options, for use with `mongoUrl`. They override what the URL says. */
+    mongoOptions?: MongoConnectOptions | undefined
+
+    // Connection: with the settings of one that the application has
+
+    /**
+     * A `MongoClient` of the application. The store reads its settings and opens a connection pool of its own with
+     * them; it never closes this one. It need not be connected yet.
+     */
+    client?: MongoClientLike | undefined
+
+    /** Promise of a {@link ConnectMongoOptions.client}, for example `MongoClient.connect(url)`. */
+    clientPromise?: PromiseLike<MongoClientLike> | undefined
+
+    /**
+     * A mongoose connection, such as `mongoose.connection`; treated as a given `client`. It need not be open yet.
+     * The database is the connection's own.
+     */
+    mongooseConnection?: MongooseConnectionLike | undefined
+
+    /** A `Db` of the application, which is the database; its client is treated as a given `client`. */
+    db?: DbLike | undefined
+
+    /** Promise of a {@link ConnectMongoOptions.db}. */
+    dbPromise?: PromiseLike<DbLike> | undefined
+
+    // Where the sessions are
+
+    /**
+     * Name of the database, for a URL or a client. Default: the one that the URL or the client names, else `test`.
+     */
+    dbName?: string | undefined
+
+    /** Name of the collection. Default: `'sessions'`. */
+    collectionName?: string | undefined
+
+    /** Older name of {@link ConnectMongoOptions.collectionName}, which wins when both are given. */
+    collection?: string | undefined
+
+    // How long they live
+
+    /**
+     * Lifetime in seconds of a session whose cookie has no `expires`. Default: 1209600, which is 14 days. `NaN` and
+     * `Infinity` are refused.
+     */
+    ttl?: number | undefined
+
+    /**
+     * How expired sessions are removed. They are never handed out, removed or not. Default: `'native'`.
+     *
+     * - `'native'`: the server removes them, by a TTL index that the store creates
+     * - `'interval'`: the store removes them every `autoRemoveInterval` minutes
+     * - `'disabled'`: nothing is removed, and no index is created
+     */
+    autoRemove?: AutoRemoveMode | undefined
+
+    /** Minutes between two removals, for `autoRemove: 'interval'`; may be a fraction. Default: 10, at most 71582. */
+    autoRemoveInterval?: number | undefined
+
+    /**
+     * Seconds in which an unchanged session is written at most once, instead of with every request. Default: 0, each
+     * touch is written.
+     */
+    touchAfter?: number | undefined
+
+    // What is stored
+
+    /** `true`: a session is stored as JSON text; `false`: as a subdocument, open to queries. Default: `true`. */
+    stringify?: boolean | undefined
+
+    /** Makes the stored value of a session, in place of `stringify`. May be async. */
+    serialize?: Serialize<T> | undefined
+
+    /** Makes the session of a stored value, in place of `stringify`. May be async. */
+    unserialize?: Unserialize | undefined
+
+    /** Makes the `_id` of a session id. May be async. Default: the id itself. */
+    transformId?: ((sid: string) => StorageId | Promise<StorageId>) | undefined
+
+    /** Whether to keep the dates `createdAt` and `updatedAt` beside each session. Default: `false`. */
+    timestamps?: boolean | undefined
+
+    /** Write concern of the store's writes. Default: that of the connection. */
+    writeOperationOptions?: WriteConcernLike | undefined
+
+    // Names of old, kept for applications that still use them
+
+    /**
+     * Store each session under a hash of its id, as the 0.x releases could: hexadecimal, of salt and id. Default:
+     * `false`; `true` means salt `'connect-mongo'` and algorithm `'sha1'`.
+     *
+     * @deprecated use `transformId`
+     */
+    hash?: boolean | { salt?: string | undefined; algorithm?: string | undefined } | undefined
+
+    /**
+     * Lifetime in milliseconds (not seconds), sets `ttl`.
+     *
+     * @deprecated use `ttl`
+     */
+    defaultExpirationTime?: number | undefined
+
+    /**
+     * Refused: it was an option of 4.1 alone.
+     *
+     * @deprecated use `autoRemove: 'native'` instead of `true`, `autoRemove: 'disabled'` instead of `false`
+     */
+    createAutoRemoveIdx?: undefined
+  }
+
+  /** Options of a class that the factory made: those of today, and two more. */
+  interface LegacyMongoStoreOptions<T extends SessionData = SessionData> extends ConnectMongoOptions<T> {
+    /** `true`: the constructor returns a `MemoryStore` of the session package, and MongoDB is not used. For development. */
+    fallbackMemory?: boolean | undefined
+
+    /** @deprecated use `mongooseConnection` */
+    mongoose_connection?: MongooseConnectionLike | undefined
+  }
+
+  /** The driver's connection options. A few that are often used are described; the others are passed on as they are. */
+  interface MongoConnectOptions {
+    /** Milliseconds to look for a usable server before an operation fails. Default: 30000. */
+    serverSelectionTimeoutMS?: number | undefined
+    /** Milliseconds to wait for a TCP connection. */
+    connectTimeoutMS?: number | undefined
+    /** Most connections of the pool to one server. */
+    maxPoolSize?: number | undefined
+    /** Fewest connections of the pool to one server. Default: 0. */
+    minPoolSize?: number | undefined
+    /** Whether to use TLS. */
+    tls?: boolean | undefined
+    /** File with the certificates of the authorities to trust, in PEM form. */
+    tlsCAFile?: string | undefined
+    /** Name of the database that knows the user. Default: `'admin'`. */
+    authSource?: string | undefined
+    /** Name of the replica set. */
+    replicaSet?: string | undefined
+    [option: string]: any
+  }
+
+  /** How many servers must have a write before it counts as done. */
+  interface WriteConcernLike {
+    /** Number of servers, `'majority'`, or the name of a set of servers. */
+    w?: number | 'majority' | (string & {}) | undefined
+    /** Whether the write must be in the journal. */
+    journal?: boolean | undefined
+    /** Older name of `journal`. */
+    j?: boolean | undefined
+    /** Milliseconds after which the wait for the servers is an error. */
+    wtimeoutMS?: number | undefined
+    /** Older name of `wtimeoutMS`. */
+    wtimeout?: number | undefined
+  }
+
+  /** What is asked of a `MongoClient`, of whatever version of the `mongodb` package. */
+  interface MongoClientLike {
+    db(name?: string, ...more: any[]): { collection(name: string, ...more: any[]): any }
+  }
+
+  /** What is asked of a `Db`, of whatever version of the `mongodb` package. */
+  interface DbLike {
+    readonly databaseName: string
+    collection(name: string, ...more: any[]): any
+  }
+
+  /** What is asked of a connection of mongoose, of whatever version. */
+  interface MongooseConnectionLike {
+    /** 0 closed, 1 open, 2 connecting, 3 closing. */
+    readonly readyState: number
+    once(event: any, listener: (...args: any[]) => void): any
+  }
+
+  /** What the factory asks of its argument: `express-session`, or a `connect` or `express` with a `session` member. */
+  type SessionStoreHost = StoreClasses | { readonly session: StoreClasses }
+
+  interface StoreClasses {
+    /** Base class of the stores. */
+    readonly Store: abstract new (...args: any[]) => any
+    /** Class of the store for `fallbackMemory`. */
+    readonly MemoryStore?: (abstract new (...args: any[]) => any) | undefined
+  }
+
+  /** A class that the factory made. */
+  interface LegacyMongoStoreConstructor {
+    /** Throws when no connection option is given, or when an option has a value that cannot work. */
+    new <T extends SessionData = SessionData>(options: LegacyMongoStoreOptions<T>): LegacyMongoStore<T>
+  }
+
+  /** A store of a class that the factory made. */
+  interface LegacyMongoStore<T extends SessionData = SessionData> extends MongoStore<T> {
+    /** How far the connection is; each change is also an event of that name. */
+    readonly state: ConnectionState
+  }
+
+  /** States of a store of a class that the factory made. */
+  type ConnectionState = 'init' | 'connecting' | 'connected' | 'disconnected'
+
+  /** The events of a store, with the arguments of their listeners. The `sid` is the one before `transformId`. */
+  interface MongoStoreEvents<T extends SessionData = SessionData> {
+    /** A session was written for the first time. Before `set`. */
+    create: [sid: string]
+    /** A session was written again. Before `set`. */
+    update: [sid: string]
+    /** A session was written. */
+    set: [sid: string]
+    /** A session was read, or (not with a class of the factory) was not found. */
+    get: [sid: string]
+    /** The life of a session was extended. */
+    touch: [sid: string, session: T]
+    /** A session was removed. */
+    destroy: [sid: string]
+    /** All sessions were read. */
+    all: [sessions: T[]]
+    /** (Class of the factory only) The constructor has begun. */
+    init: []
+    /** (Class of the factory only) The connection is being opened. */
+    connecting: []
+    /** (Class of the factory only) The connection is open and the index is there. */
+    connected: []
+    /** (Class of the factory only) The connection could not be opened. */
+    disconnected: []
+  }
+
+  /** Arguments of the event `E`; those of an event that is not the store's are not known. */
+  type EventArguments<T extends SessionData, E extends string | symbol> = E extends keyof MongoStoreEvents
+    ? MongoStoreEvents<T>[E]
+    : any[]
+
+  /** A listener to the event `E`. */
+  type EventListener<T extends SessionData, E extends string | symbol> = (...args: EventArguments<T, E>) => void
+
+  /** A document of the collection. */
+  interface SessionDocument {
+    /** The session id, or what `transformId` made of it: then not always a string. */
+    _id: string
+    /** What `serialize` made of the session; JSON text by default. */
+    session: any
+    /** When the session expires. */
+    expires?: Date
+    /** When the session was last written, with `touchAfter`. */
+    lastModified?: Date
+    /** When the session was first written, with `timestamps`. */
+    createdAt?: Date
+    /** When the session was last written or touched, with `timestamps`. */
+    updatedAt?: Date
+  }
+
+  // `mongodb` may be missing, or be without types: each of these three is `any` then.
+  /** `MongoClient` of the application's `mongodb` package. */
+  // @ts-ignore
+  type DriverClient = import('mongodb').MongoClient
+  /** `Db` of the application's `mongodb` package. */
+  // @ts-ignore
+  type DriverDb = import('mongodb').Db
+  /** `Collection` of the application's `mongodb` package. */
+  // @ts-ignore
+  type DriverCollection = import('mongodb').Collection<SessionDocument>
+
+  /**
+   * What a method returns: a promise of `Result` when it is called without callback.
+   *
+   * The type parameter is never to be given. It lets a subclass override a method with the callback alone, as stores
+   * for express-session do: the compiler then takes `Callback` for `any`, and `void` for a possible result.
+   */
+  type PromiseUnless<Callback, Result> = Callback extends undefined ? Promise<Result> : void
+
+  // Names in the declarations of the 3.x releases
+
+  /** @deprecated name of 3.x for {@link LegacyMongoStoreConstructor} */
+  type MongoStoreFactory = LegacyMongoStoreConstructor
+  /** @deprecated name of 3.x for {@link LegacyMongoStoreOptions} */
+  type DefaultOptions = LegacyMongoStoreOptions
+  /** @deprecated name of 3.x for {@link LegacyMongoStoreOptions} with a URL */
+  type MongoUrlOptions = LegacyMongoStoreOptions & { url: string }
+  /** @deprecated name of 3.x for {@link LegacyMongoStoreOptions} with a mongoose connection */
+  type MongooseConnectionOptions = LegacyMongoStoreOptions & { mongooseConnection: MongooseConnectionLike }
+  /** @deprecated name of 3.x for {@link LegacyMongoStoreOptions} with a client */
+  type NativeMongoOptions = LegacyMongoStoreOptions & { client: MongoClientLike }
+  /** @deprecated name of 3.x for {@link LegacyMongoStoreOptions} with a promise of a client */
+  type NativeMongoPromiseOptions = LegacyMongoStoreOptions & { clientPromise: PromiseLike<MongoClientLike> }
+}
+
+declare global {
+  namespace Express {
+    // Here to be looked at by SessionData above; the types of express and express-session add the members.
+    interface Request {}
+  }
+}
+
+export = MongoStore

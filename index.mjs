@@ -1,0 +1,3 @@
+import MongoStore from './index.js'
+
+export { MongoStore, MongoStore as default }

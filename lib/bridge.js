@@ -1,0 +1,79 @@
+'use strict'
+
+// The crossing to the addon: an operation takes a slot, one synchronous call with primitives starts it, and the results
+// of many operations come back in one flat array.
+
+const { NativeStore } = require('../native.js')
+
+/** Kinds of results, in `src/completion.rs` by the same numbers. */
+const KIND = Object.freeze({ DONE: 0, MISSING: 1, FOUND: 2, COUNT: 3, SESSIONS: 4, FAILED: 5, READY: 6, UNAVAILABLE: 7 })
+
+/** The slot of the connection's own events. */
+const EVENTS = 0
+/** The elements of one result: slot, kind, two values. */
+const STRIDE = 4
+
+class Bridge {
+  #native
+  #operations = [undefined]
+  #free = []
+  #pending = 0
+  #keepsAlive
+  #onResult
+  #onEvent
+
+  /**
+   * @param {object} settings as `Settings` of `src/options.rs`
+   * @param {object} owner
+   * @param {boolean} owner.keepsAlive whether the process stays alive until `release`, not only for operations
+   * @param {(operation, kind, first, second) => void} owner.onResult
+   * @param {(kind, failure) => void} owner.onEvent
+   */
+  constructor(settings, { keepsAlive, onResult, onEvent }) {
+    this.#keepsAlive = keepsAlive
+    this.#onResult = onResult
+    this.#onEvent = onEvent
+    this.#native = new NativeStore(settings, (results) => this.#deliver(results, 0))
+    if (keepsAlive) this.#native.hold(true)
+  }
+
+  /** Starts an operation by one call of the addon's method; it is answered through `onResult`. */
+  send(operation, method, ...values) {
+    const slot = this.#free.pop() ?? this.#operations.length
+    this.#operations[slot] = operation
+    if (this.#pending++ === 0 && !this.#keepsAlive) this.#native.hold(true)
+    this.#native[method](slot, ...values)
+  }
+
+  /** Lets the process end when nothing is pending. */
+  release() {
+    this.#keepsAlive = false
+    if (this.#pending === 0) this.#native.hold(false)
+  }
+
+  #take(slot) {
+    const operation = this.#operations[slot]
+    this.#operations[slot] = undefined
+    this.#free.push(slot)
+    if (--this.#pending === 0 && !this.#keepsAlive) this.#native.hold(false)
+    return operation
+  }
+
+  // A callback may throw, and its exception must leave as it is; the results behind it come in another turn.
+  #deliver(results, start) {
+    let next = start
+    try {
+      while (next < results.length) {
+        const at = next
+        next += STRIDE
+        const slot = results[at]
+        if (slot === EVENTS) this.#onEvent(results[at + 1], results[at + 2])
+        else this.#onResult(this.#take(slot), results[at + 1], results[at + 2], results[at + 3])
+      }
+    } finally {
+      if (next < results.length) setImmediate(() => this.#deliver(results, next))
+    }
+  }
+}
+
+module.exports = { Bridge, KIND }

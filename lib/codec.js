@@ -1,0 +1,158 @@
+'use strict'
+
+// A session and what is stored of it: serialisation, expiry, and the fields that travel beside the session. What `get`
+// gives is an object, null or an error, whatever is in the document, and no error quotes it.
+
+const bson = require('./bson.js')
+const { isThenable } = require('./promises.js')
+const { warnOnce } = require('./warn.js')
+
+/** The session as a plain object, for `stringify: false`: the cookie by its `toJSON`, as connect-mongo has it. */
+function toPlainObject(session) {
+  if (session === null || typeof session !== 'object') {
+    throw new TypeError(`set needs a session object, and got ${session === null ? 'null' : `a ${typeof session}`}`)
+  }
+  const plain = {}
+  for (const key of Object.keys(session)) plain[key] = session[key]
+  if (typeof plain.cookie?.toJSON === 'function') plain.cookie = plain.cookie.toJSON()
+  return plain
+}
+
+/** The hooks that a store uses, from its options. One given hook switches `stringify` off for the other, too. */
+function transformFunctions({ serialize, unserialize, stringify }) {
+  if (serialize || unserialize) {
+    return { serialize: serialize || toPlainObject, unserialize: unserialize || ((stored) => stored) }
+  }
+  if (stringify === false) return { serialize: toPlainObject, unserialize: fromObject }
+  return { serialize: JSON.stringify, unserialize: fromText }
+}
+
+// Both built-in readers take what the other one's writer stored, so that `stringify` can be changed while people are
+// logged in.
+
+function fromText(stored) {
+  if (typeof stored === 'string') return parse(stored)
+  if (stored === undefined) throw new Error('The stored document has no session')
+  return stored
+}
+
+function fromObject(stored) {
+  return typeof stored === 'string' ? parse(stored) : stored
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The engine's own message quotes the text, which is somebody's session.
+    throw new Error('The stored session is not valid JSON')
+  }
+}
+
+/** What the addon takes for a value: text as it is, anything else as the BSON of a document that wraps it. */
+function wrap(value) {
+  return typeof value === 'string' ? value : bson.encode({ session: value })
+}
+
+function unwrap(value) {
+  return value instanceof Uint8Array ? bson.decode(value).session : value
+}
+
+/** What may be given to the application as a session. */
+function checked(session) {
+  if (session === null || session === undefined) return null
+  if (typeof session !== 'object') throw new Error(`The stored session is a ${typeof session}, not an object`)
+  return session
+}
+
+class Codec {
+  #hooks
+  #ttl
+  #touchAfter
+
+  /**
+   * @param {{serialize: Function, unserialize: Function}} hooks
+   * @param {{ttl: number, touchAfter: number}} settings both in seconds
+   */
+  constructor(hooks, { ttl, touchAfter }) {
+    this.#hooks = hooks
+    this.#ttl = ttl * 1000
+    this.#touchAfter = touchAfter * 1000
+  }
+
+  /** The stored form of a session, or a promise of it. */
+  encode(session) {
+    const stored = this.#hooks.serialize(this.#withoutLastModified(session))
+    return isThenable(stored) ? stored.then(wrap) : wrap(stored)
+  }
+
+  // `lastModified` is the document's, not the session's. The live object keeps it: without it, express-session
+  // would see a changed session and save it a second time.
+  #withoutLastModified(session) {
+    if (this.#touchAfter === 0 || !session?.lastModified || typeof session !== 'object') return session
+    const copy = Object.create(Object.getPrototypeOf(session), Object.getOwnPropertyDescriptors(session))
+    delete copy.lastModified
+    return copy
+  }
+
+  /**
+   * The session of a document, or a promise of it; null for none.
+   * @param {string | Uint8Array | undefined} value the stored form
+   * @param {number} [expires] the document's, in milliseconds
+   * @param {number} [lastModified] likewise
+   */
+  decode(value, expires, lastModified) {
+    const session = this.#hooks.unserialize(unwrap(value))
+    const finish = (found) => this.#complete(checked(found), expires, lastModified)
+    return isThenable(session) ? session.then(finish) : finish(session)
+  }
+
+  /** The sessions of many documents, or a promise of them. One that can't be read does not hide the others. */
+  decodeAll(values) {
+    const decoded = values.map((value) => {
+      try {
+        return this.decode(value)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    })
+    if (!decoded.some(isThenable)) return decoded.filter((session) => session !== null)
+    return Promise.allSettled(decoded).then((results) => {
+      if (results.some(({ status }) => status === 'rejected')) {
+        warnOnce('all() leaves out sessions that cannot be read', 'MONGO_STORE_UNREADABLE')
+      }
+      return results.flatMap(({ value }) => value ?? [])
+    })
+  }
+
+  #complete(session, expires, lastModified) {
+    if (session === null) return null
+    // touch moves the document's date only: the cookie would look older than the session is.
+    const { cookie } = session
+    if (expires !== undefined && cookie !== null && typeof cookie === 'object' && cookie.expires) {
+      cookie.expires = typeof cookie.expires === 'string' ? new Date(expires).toISOString() : new Date(expires)
+    }
+    if (this.#touchAfter > 0 && lastModified !== undefined) session.lastModified = new Date(lastModified)
+    return session
+  }
+
+  /** When a session expires, in milliseconds: the cookie's date, or now and the store's `ttl`. */
+  expires(session, now) {
+    const date = session?.cookie?.expires
+    const expires = date ? new Date(date).getTime() : NaN
+    return Number.isNaN(expires) ? now + this.#ttl : expires
+  }
+
+  /** The `lastModified` that `set` writes, in milliseconds. */
+  lastModified(now) {
+    return this.#touchAfter > 0 ? now : undefined
+  }
+
+  /** Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago. */
+  isFresh(session, now) {
+    if (this.#touchAfter === 0 || !session.lastModified) return false
+    return now - new Date(session.lastModified).getTime() < this.#touchAfter
+  }
+}
+
+module.exports = { Codec, transformFunctions, wrap }

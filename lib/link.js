@@ -1,0 +1,118 @@
+'use strict'
+
+// A store's link to its collection: opens the addon's half once the connection's settings are known, sends operations
+// to it, follows the state of the connection, and closes it. Whatever fails here fails an operation, never the process.
+
+const { Bridge, KIND } = require('./bridge.js')
+const { targetOf } = require('./connection.js')
+const { DriverObjects } = require('./driver.js')
+const { closedError, fromNative } = require('./errors.js')
+const { Operation } = require('./operation.js')
+const { isThenable, quiet } = require('./promises.js')
+const { warnOnce } = require('./warn.js')
+
+class Link {
+  /** The objects of the `mongodb` package for the same collection. */
+  driver
+  #settings
+  #onResult
+  #onState
+  /** The crossing to the addon; null until the connection's settings are known. */
+  #bridge = null
+  #opening
+  #closing
+  #ready = false
+  #failure
+  #watchers = []
+
+  /**
+   * @param {object} options the application's
+   * @param {object} settings of `options.js`
+   * @param {object} owner
+   * @param {(operation, kind, first, second) => void} owner.onResult
+   * @param {(state: 'connected' | 'disconnected') => void} owner.onState
+   * @throws {TypeError} for a connection that can't be read
+   */
+  constructor(options, settings, { onResult, onState }) {
+    this.#settings = settings
+    this.#onResult = onResult
+    this.#onState = onState
+    this.driver = new DriverObjects(options, settings, () => this.#whenReady())
+    const target = targetOf(options)
+    if (isThenable(target)) {
+      this.#opening = quiet(target.then((known) => this.#open(known)))
+      this.#opening.catch((error) => this.#unavailable(error))
+    } else {
+      this.#open(target)
+    }
+  }
+
+  #open(target) {
+    if (this.#closing) throw closedError()
+    const { collectionName: collection, autoRemove, timestamps, writeConcern } = this.#settings
+    const { uri, database } = target
+    this.driver.target = target
+    this.#bridge = new Bridge({ uri, database, collection, ttlIndex: autoRemove === 'native', timestamps, writeConcern }, {
+      // With a borrowed client it is the application that decides how long the process lives.
+      keepsAlive: target.client === undefined,
+      onResult: this.#onResult,
+      onEvent: (kind, failure) => this.#changed(kind, failure && fromNative(failure)),
+    })
+  }
+
+  /** Starts an operation by a method of the addon, as soon as there is one to call. */
+  send(operation, method, ...values) {
+    if (this.#closing) operation.failLater(closedError())
+    else if (this.#bridge) this.#bridge.send(operation, method, ...values)
+    else this.#opening.then(() => this.#bridge.send(operation, method, ...values), (error) => operation.failLater(error))
+  }
+
+  #changed(kind, failure) {
+    if (kind === KIND.UNAVAILABLE) return this.#unavailable(failure)
+    if (failure) {
+      warnOnce(
+        `The TTL index on "${this.#settings.collectionName}" could not be made, so that the server does not remove expired sessions: ${failure.message}`,
+        'MONGO_STORE_INDEX'
+      )
+    }
+    this.#ready = true
+    this.#failure = undefined
+    this.#onState('connected')
+    for (const { resolve } of this.#watchers.splice(0)) resolve()
+  }
+
+  #unavailable(error) {
+    if (this.#closing) return
+    warnOnce(`The session store has no connection: ${error.message}`, 'MONGO_STORE_CONNECTION')
+    this.#failure = error
+    this.#onState('disconnected')
+    for (const { reject } of this.#watchers.splice(0)) reject(error)
+  }
+
+  /** Resolves when the collection is prepared; rejects while it can't be, and when the store is closed. */
+  #whenReady() {
+    if (this.#closing) return Promise.reject(closedError())
+    if (this.#ready) return Promise.resolve()
+    if (this.#failure) return Promise.reject(this.#failure)
+    return new Promise((resolve, reject) => this.#watchers.push({ resolve, reject }))
+  }
+
+  /** Answers what is in flight, and ends the connection. */
+  close() {
+    this.#closing ??= this.#shutDown()
+    return this.#closing
+  }
+
+  async #shutDown() {
+    for (const { reject } of this.#watchers.splice(0)) reject(closedError())
+    if (this.#bridge) {
+      const ended = new Operation('close', {})
+      this.#bridge.send(ended, 'close')
+      await ended.promise
+      this.#bridge.release()
+    }
+    await this.driver.close()
+  }
+}
+
+module.exports = { Link }

@@ -1,0 +1,277 @@
+'use strict'
+
+// The store of express-session: its methods, events and properties, over one call of the addon per operation. Every
+// callback is called exactly once, after its method has returned; every promise settles.
+
+const { Codec, wrap } = require('./codec.js')
+const { defineDriverObjects } = require('./driver.js')
+const { asError, fromNative } = require('./errors.js')
+const { KIND } = require('./bridge.js')
+const { Link } = require('./link.js')
+const { Operation } = require('./operation.js')
+const { readOptions } = require('./options.js')
+const { quiet, settle } = require('./promises.js')
+const { sidError, storageIdError } = require('./sid.js')
+const { warnOnce } = require('./warn.js')
+
+/**
+ * The class of a store.
+ * @param {Function} Base the `Store` of express-session or Connect
+ * @param {object} generation of `generations.js`
+ * @param {Function} [MemoryStore] of the same host, for the option `fallbackMemory`
+ */
+function defineStore(Base, generation, MemoryStore) {
+  class MongoStore extends Base {
+    #settings
+    #codec
+    #link
+
+    constructor(options) {
+      if (MemoryStore && options?.fallbackMemory) return new MemoryStore()
+      const read = readOptions(options, generation)
+      super(read.options)
+      this.options = read.options
+      this.transformFunctions = read.hooks
+      this.collectionName = read.settings.collectionName
+      this.ttl = read.settings.ttl
+      this.autoRemove = read.settings.autoRemove
+      this.autoRemoveInterval = read.settings.autoRemoveInterval
+      this.writeOperationOptions = read.options.writeOperationOptions ?? {}
+      this.timer = undefined
+      this.#settings = read.settings
+      this.#codec = new Codec(read.hooks, read.settings)
+      this.#changeState('init')
+      this.#link = new Link(read.options, read.settings, {
+        onResult: (operation, kind, first, second) =>
+          operation.runInAsyncScope(this.#finish, this, operation, kind, first, second),
+        onState: (state) => this.#changeState(state),
+      })
+      if (read.settings.autoRemove === 'interval') this.#startRemoving()
+      this.#changeState('connecting')
+    }
+
+    // The methods of a store, in the order of express-session's documentation. Each takes a callback, or gives a
+    // promise.
+
+    /** Gives all live sessions, without their ids. */
+    all(callback) {
+      return this.#start(new Operation('all', { callback, both: generation.promiseBesideCallback }))
+    }
+
+    /** Removes a session. It is no error if there is none. */
+    destroy(sid, callback) {
+      return this.#startWith(sid, new Operation('destroy', { sid, callback, both: generation.promiseBesideCallback }))
+    }
+
+    /** Removes all sessions, and keeps the collection with its indexes. */
+    clear(callback) {
+      return this.#start(new Operation('clear', { callback, both: generation.promiseBesideCallback }))
+    }
+
+    /** Gives the number of stored sessions, among them expired ones that were not removed yet. */
+    length(callback) {
+      return this.#start(new Operation('length', { callback, both: generation.promiseBesideCallback }))
+    }
+
+    /** Gives a live session; null (from the factory's class undefined) if there is none. */
+    get(sid, callback) {
+      return this.#startWith(sid, new Operation('get', { sid, callback, both: generation.promiseBesideCallback }))
+    }
+
+    /** Stores a session, whether or not it is there. */
+    set(sid, session, callback) {
+      const operation = new Operation('set', { sid, session, callback, both: generation.promiseBesideCallback })
+      if (typeof session === 'function') {
+        operation.failLater(new TypeError('set needs a session, and got a function'))
+        return operation.promise
+      }
+      return this.#startWith(sid, operation, (id) => {
+        settle(() => this.#codec.encode(session), (value) => {
+          const now = Date.now()
+          this.#link.send(operation, 'set', id, value, this.#codec.expires(session, now), this.#codec.lastModified(now))
+        }, (error) => operation.failLater(error))
+      })
+    }
+
+    /** Moves the expiry of a session. */
+    touch(sid, session, callback) {
+      const operation = new Operation('touch', { sid, session, callback, both: generation.promiseBesideCallback })
+      if (session === undefined || session === null || typeof session === 'function') {
+        operation.failLater(new TypeError('touch needs the session'))
+        return operation.promise
+      }
+      const now = Date.now()
+      if (this.#codec.isFresh(session, now)) {
+        this.#answerLater(operation)
+        return operation.promise
+      }
+      return this.#startWith(sid, operation, (id) => {
+        this.#link.send(operation, 'touch', id, this.#codec.expires(session, now), this.#codec.lastModified(now))
+      })
+    }
+
+    /**
+     * Ends the store: operations in flight are answered first, those called from now on fail. A client that was given
+     * to the store stays open.
+     */
+    close(callback) {
+      if (this.timer !== undefined) {
+        clearInterval(this.timer)
+        this.timer = undefined
+      }
+      const closed = quiet(this.#link.close())
+      if (typeof callback === 'function') {
+        closed.then(() => process.nextTick(callback, null), (error) => process.nextTick(callback, error))
+      }
+      return closed
+    }
+
+    // What a store inherits, with a promise where there is no callback.
+
+    regenerate(req, callback) {
+      if (typeof callback === 'function') return super.regenerate(req, callback)
+      return promised((done) => super.regenerate(req, done))
+    }
+
+    load(sid, callback) {
+      if (typeof callback === 'function') return super.load(sid, callback)
+      return promised((done) => super.load(sid, done))
+    }
+
+    /** The `_id` of a session's document. Applications override or patch this to change it, as in connect-mongo. */
+    computeStorageId(sid) {
+      const { transformId } = this.#settings
+      return transformId ? transformId(sid) : sid
+    }
+
+    // How an operation starts.
+
+    #start(operation) {
+      if (operation.isSound()) this.#link.send(operation, operation.kind)
+      return operation.promise
+    }
+
+    #startWith(sid, operation, proceed = (id) => this.#link.send(operation, operation.kind, id)) {
+      const error = sidError(sid)
+      if (error) operation.failLater(error)
+      else if (operation.isSound()) {
+        settle(() => this.computeStorageId(sid), (id) => {
+          const idError = storageIdError(id)
+          if (idError) operation.failLater(idError)
+          else settle(() => wrap(id), proceed, (thrown) => operation.failLater(thrown))
+        }, (thrown) => operation.failLater(thrown))
+      }
+      return operation.promise
+    }
+
+    // How an operation ends: its events, then its answer.
+
+    #finish(operation, kind, first, second) {
+      if (kind === KIND.FAILED) return this.#fail(operation, fromNative(first))
+      const { sid } = operation
+      switch (operation.kind) {
+        case 'get':
+          return this.#finishGet(operation, kind, first, second)
+        case 'set':
+          this.#emit(first ? 'create' : 'update', sid)
+          this.#emit('set', sid)
+          return this.#answer(operation)
+        case 'touch':
+          return this.#finishTouch(operation, first)
+        case 'destroy':
+          return this.#answer(operation, this.#emit('destroy', sid))
+        case 'all':
+          return settle(() => this.#codec.decodeAll(first), (sessions) => {
+            this.#emit('all', sessions)
+            operation.answer(null, sessions)
+          }, (thrown) => this.#fail(operation, thrown))
+        case 'length':
+          return operation.answer(null, first)
+        case 'clear':
+          return this.#answer(operation, true)
+        default:
+          return operation.answer(null)
+      }
+    }
+
+    #finishGet(operation, kind, value, dates) {
+      if (kind === KIND.MISSING) return this.#gotten(operation, null)
+      settle(
+        () => this.#codec.decode(value, dates[0], dates[1]),
+        (session) => this.#gotten(operation, session),
+        (thrown) => this.#fail(operation, thrown)
+      )
+    }
+
+    #gotten(operation, session) {
+      if (session !== null || generation.emitsMisses) this.#emit('get', operation.sid)
+      operation.answer(null, session ?? generation.missing)
+    }
+
+    #finishTouch(operation, found) {
+      const { sid, session } = operation
+      if (!found && generation.touchMustFind) {
+        // Somebody logged out while this request was answered: that is no error of the request.
+        if (session.req?.sessionStore === this) return this.#answer(operation)
+        return operation.answer(new Error('Unable to find the session to touch'))
+      }
+      this.#emit('touch', sid, session)
+      this.#answer(operation)
+    }
+
+    #answer(operation, value) {
+      if (generation.valuesOfWrites) operation.answer(null, value)
+      else operation.answer(null)
+    }
+
+    #answerLater(operation) {
+      process.nextTick(() => operation.runInAsyncScope(this.#answer, this, operation))
+    }
+
+    #fail(operation, thrown) {
+      const error = asError(thrown)
+      // connect-mongo 6 gives a number also with an error.
+      if (operation.kind === 'length' && !generation.valuesOfWrites) operation.answer(error, 0)
+      else operation.answer(error)
+    }
+
+    /** Emits an event. What a listener throws is not the operation's error: it surfaces by itself. */
+    #emit(event, ...values) {
+      try {
+        return this.emit(event, ...values)
+      } catch (error) {
+        process.nextTick(() => { throw error })
+        return true
+      }
+    }
+
+    #changeState(state) {
+      if (!generation.states || state === this.state) return
+      this.state = state
+      this.#emit(state)
+    }
+
+    #startRemoving() {
+      const remove = () => this.#link.send(new Operation('removeExpired', {
+        callback: (error) => {
+          if (error) warnOnce(`Expired sessions could not be removed: ${error.message}`, 'MONGO_STORE_EXPIRY')
+        },
+      }), 'removeExpired')
+      this.timer = setInterval(remove, this.#settings.autoRemoveInterval * 60 * 1000)
+      this.timer.unref?.()
+    }
+
+    static {
+      defineDriverObjects(this, (store) => store.#link.driver)
+    }
+  }
+  return MongoStore
+}
+
+function promised(start) {
+  return quiet(new Promise((resolve, reject) => {
+    start((error, value) => (error ? reject(error) : resolve(value)))
+  }))
+}
+
+module.exports = { defineStore }

@@ -1,0 +1,238 @@
+//! Results on their way back to JavaScript: finished operations gather in a list, and one call of one thread-safe
+//! function takes the whole list across. No promise, closure or object is made for a single operation.
+
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use napi::bindgen_prelude::{Array, Buffer, Function, ToNapiValue};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Env, Status, sys};
+
+use crate::document::{StoredSession, Value};
+use crate::engine::{Answer, Event, Outcome, Reply};
+use crate::error::Failure;
+
+/// The slot of the store's own events; operations have the slots from 1.
+const EVENTS: u32 = 0;
+/// The elements that each completion takes in the flat array given to JavaScript: slot, kind, and two values.
+const STRIDE: u32 = 4;
+
+/// The kinds of completions, in `lib/bridge.js` by the same numbers.
+mod kind {
+    pub const DONE: u32 = 0;
+    pub const MISSING: u32 = 1;
+    pub const FOUND: u32 = 2;
+    pub const COUNT: u32 = 3;
+    pub const SESSIONS: u32 = 4;
+    pub const FAILED: u32 = 5;
+    pub const READY: u32 = 6;
+    pub const UNAVAILABLE: u32 = 7;
+}
+
+enum Message {
+    Answer(Answer),
+    Event(Event),
+}
+
+/// Finished operations with their slots, in JavaScript a flat array of [`STRIDE`] elements each.
+#[derive(Default)]
+pub struct Finished(Vec<(u32, Message)>);
+
+type Wake = ThreadsafeFunction<(), (), Finished, Status, false, true>;
+
+/// The finished operations of one store that JavaScript has not taken yet.
+pub struct Completions {
+    finished: Arc<Mutex<Finished>>,
+    wake: Wake,
+}
+
+impl Completions {
+    /// Completions that are given to `deliver(list)`, a function that takes the flat array.
+    ///
+    /// # Errors
+    /// Node-API's.
+    pub fn new(deliver: Function<'_, Finished, ()>) -> napi::Result<Arc<Self>> {
+        let finished = Arc::new(Mutex::new(Finished::default()));
+        let taken = Arc::clone(&finished);
+        let wake = deliver
+            .build_threadsafe_function::<()>()
+            .callee_handled::<false>()
+            .weak::<true>()
+            .build_callback(move |_| Ok(mem::take(&mut *lock(&taken))))?;
+        Ok(Arc::new(Self { finished, wake }))
+    }
+
+    fn push(&self, slot: u32, message: Message) {
+        let first = {
+            let mut finished = lock(&self.finished);
+            finished.0.push((slot, message));
+            finished.0.len() == 1
+        };
+        // Whoever finds the list empty wakes JavaScript, which takes all that has come by the time it runs.
+        if first {
+            self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+
+    /// Tells what happened to the store's connection.
+    pub fn tell(&self, event: Event) {
+        self.push(EVENTS, Message::Event(event));
+    }
+
+    /// The way back for the operation of one slot.
+    pub fn reply(self: &Arc<Self>, slot: u32) -> SlotReply {
+        SlotReply {
+            slot,
+            completions: Some(Arc::clone(self)),
+        }
+    }
+
+    /// Whether the event loop must stay alive for this store. To be called by the thread that owns `env`.
+    pub fn hold(&self, env: &Env, alive: bool) {
+        self.wake.handle.with_read_aborted(|aborted| {
+            if aborted {
+                return;
+            }
+            // SAFETY: the function is not aborted while the guard is held, `env` is the environment that made it, and
+            // this is its thread, which Node-API asks for. The status is of no use: both calls can't fail then.
+            unsafe {
+                if alive {
+                    sys::napi_ref_threadsafe_function(env.raw(), self.wake.raw());
+                } else {
+                    sys::napi_unref_threadsafe_function(env.raw(), self.wake.raw());
+                }
+            }
+        });
+    }
+}
+
+fn lock(finished: &Mutex<Finished>) -> MutexGuard<'_, Finished> {
+    // The list is whole after any single push or take, also if the thread that did it panicked.
+    finished.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The way back for one operation, which answers exactly once.
+pub struct SlotReply {
+    slot: u32,
+    completions: Option<Arc<Completions>>,
+}
+
+impl Reply for SlotReply {
+    fn send(mut self, answer: Answer) {
+        if let Some(completions) = self.completions.take() {
+            completions.push(self.slot, Message::Answer(answer));
+        }
+    }
+}
+
+impl Drop for SlotReply {
+    fn drop(&mut self) {
+        if let Some(completions) = self.completions.take() {
+            completions.push(self.slot, Message::Answer(Err(Failure::lost())));
+        }
+    }
+}
+
+impl ToNapiValue for Finished {
+    unsafe fn to_napi_value(env: sys::napi_env, finished: Self) -> napi::Result<sys::napi_value> {
+        let scope = Env::from_raw(env);
+        let list = to_array(&scope, finished)?;
+        // SAFETY: `env` is the caller's, and the array was made in it.
+        unsafe { Array::to_napi_value(env, list) }
+    }
+}
+
+fn to_array(env: &Env, Finished(finished): Finished) -> napi::Result<Array<'_>> {
+    let length = u32::try_from(finished.len())
+        .unwrap_or(u32::MAX / STRIDE)
+        .saturating_mul(STRIDE);
+    let mut list = env.create_array(length)?;
+    for (position, (slot, message)) in (0..length).step_by(STRIDE as usize).zip(finished) {
+        list.set(position, slot)?;
+        let (kind_at, first, second) = (position + 1, position + 2, position + 3);
+        let kind = match message {
+            Message::Answer(Ok(Outcome::Missing)) => kind::MISSING,
+            Message::Answer(Ok(Outcome::Done(yes))) => {
+                list.set(first, yes)?;
+                kind::DONE
+            }
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a collection has fewer documents than 2^53"
+            )]
+            Message::Answer(Ok(Outcome::Count(count))) => {
+                list.set(first, count as f64)?;
+                kind::COUNT
+            }
+            Message::Answer(Ok(Outcome::Found(session))) => {
+                set_value(&mut list, first, session.value)?;
+                list.set(second, dates(env, session.expires, session.last_modified)?)?;
+                kind::FOUND
+            }
+            Message::Answer(Ok(Outcome::Sessions(sessions))) => {
+                list.set(first, sessions_to_array(env, sessions)?)?;
+                kind::SESSIONS
+            }
+            Message::Answer(Err(failure)) => {
+                list.set(first, failure_to_array(env, failure)?)?;
+                kind::FAILED
+            }
+            Message::Event(Event::Ready) => kind::READY,
+            Message::Event(Event::ReadyWithoutIndex(failure)) => {
+                list.set(first, failure_to_array(env, failure)?)?;
+                kind::READY
+            }
+            Message::Event(Event::Unavailable(failure)) => {
+                list.set(first, failure_to_array(env, failure)?)?;
+                kind::UNAVAILABLE
+            }
+        };
+        list.set(kind_at, kind)?;
+    }
+    Ok(list)
+}
+
+fn set_value(list: &mut Array<'_>, position: u32, value: Value) -> napi::Result<()> {
+    match value {
+        Value::Text(text) => list.set(position, text),
+        Value::Bson(bytes) => list.set(position, Buffer::from(bytes)),
+        Value::Absent => Ok(()),
+    }
+}
+
+/// `[expires, lastModified]` in milliseconds, with `undefined` for what is absent.
+#[expect(clippy::cast_precision_loss, reason = "dates of JavaScript are such numbers")]
+fn dates(env: &Env, expires: Option<i64>, last_modified: Option<i64>) -> napi::Result<Array<'_>> {
+    let mut pair = env.create_array(2)?;
+    if let Some(expires) = expires {
+        pair.set(0, expires as f64)?;
+    }
+    if let Some(last_modified) = last_modified {
+        pair.set(1, last_modified as f64)?;
+    }
+    Ok(pair)
+}
+
+/// The values of all sessions, one after the other.
+fn sessions_to_array(env: &Env, sessions: Vec<StoredSession>) -> napi::Result<Array<'_>> {
+    let mut list = env.create_array(u32::try_from(sessions.len()).unwrap_or(u32::MAX))?;
+    for (position, session) in (0..u32::MAX).zip(sessions) {
+        set_value(&mut list, position, session.value)?;
+    }
+    Ok(list)
+}
+
+/// `[name, message, code, codeName, labels]`, of which `lib/errors.js` makes the error.
+fn failure_to_array(env: &Env, failure: Failure) -> napi::Result<Array<'_>> {
+    let mut parts = env.create_array(5)?;
+    parts.set(0, failure.name)?;
+    parts.set(1, failure.message)?;
+    if let Some(code) = failure.code {
+        parts.set(2, code)?;
+    }
+    if let Some(code_name) = failure.code_name {
+        parts.set(3, code_name)?;
+    }
+    parts.set(4, failure.labels)?;
+    Ok(parts)
+}

@@ -1,0 +1,147 @@
+//! The driver's client of one store: opened by the first operation that needs it, and watched, so that `close()`
+//! knows whether a server is there to answer. A client that could not be opened is not kept.
+
+use std::io;
+
+use mongodb::bson::raw::RawDocumentBuf;
+use mongodb::error::ErrorKind;
+use mongodb::event::EventHandler;
+use mongodb::event::sdam::{SdamEvent, TopologyDescription};
+use mongodb::options::{CollectionOptions, ServerAddress, WriteConcern};
+use mongodb::{Client, Collection, Database};
+use tokio::sync::{OnceCell, watch};
+
+use crate::error::Failure;
+use crate::options::{Settings, WriteConcernSettings, client_options};
+
+/// What `MongoDB` itself takes when a connection string names no database.
+const DEFAULT_DATABASE: &str = "test";
+
+/// What is known of the servers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// None has answered yet, and none has failed.
+    Unheard,
+    /// At least one answers.
+    Reachable,
+    /// None answers, for the reasons given, one for each server.
+    Unreachable(String),
+}
+
+/// The client of one store.
+pub struct Connection {
+    uri: String,
+    database: Option<String>,
+    collection: String,
+    write_concern: Option<WriteConcern>,
+    client: OnceCell<Client>,
+    reach: watch::Sender<Reach>,
+}
+
+impl Connection {
+    /// A connection that is not open yet.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            uri: settings.uri.clone(),
+            database: settings.database.clone(),
+            collection: settings.collection.clone(),
+            write_concern: settings
+                .write_concern
+                .as_ref()
+                .map(WriteConcernSettings::to_driver),
+            client: OnceCell::new(),
+            reach: watch::Sender::new(Reach::Unheard),
+        }
+    }
+
+    /// The store's database, through the client that the first call opens.
+    ///
+    /// # Errors
+    /// When the connection string can't be read or resolved; the next call tries again.
+    pub async fn database(&self) -> Result<Database, Failure> {
+        let client = self.client.get_or_try_init(|| self.open()).await?;
+        Ok(match &self.database {
+            Some(name) => client.database(name),
+            None => client
+                .default_database()
+                .unwrap_or_else(|| client.database(DEFAULT_DATABASE)),
+        })
+    }
+
+    /// The store's collection, likewise, with the write concern of its settings.
+    ///
+    /// # Errors
+    /// As [`Self::database`].
+    pub async fn collection(&self) -> Result<Collection<RawDocumentBuf>, Failure> {
+        let mut options = CollectionOptions::default();
+        options.write_concern.clone_from(&self.write_concern);
+        Ok(self
+            .database()
+            .await?
+            .collection_with_options(&self.collection, options))
+    }
+
+    /// The name of the store's collection.
+    pub fn collection_name(&self) -> &str {
+        &self.collection
+    }
+
+    async fn open(&self) -> Result<Client, Failure> {
+        let mut options = client_options(&self.uri).await?;
+        let reach = self.reach.clone();
+        options.sdam_event_handler = Some(EventHandler::callback(move |event| {
+            if let SdamEvent::TopologyDescriptionChanged(change) = event
+                && let Some(now) = reach_of(&change.new_description)
+            {
+                reach.send_if_modified(|known| std::mem::replace(known, now.clone()) != now);
+            }
+        }));
+        Ok(Client::with_options(options)?)
+    }
+
+    /// Puts the reasons of the servers that can't be reached in the place of the driver's dump of all it knows.
+    pub fn explain(&self, failure: Failure) -> Failure {
+        match &*self.reach.borrow() {
+            Reach::Unreachable(causes) if failure.name == Failure::no_server("").name => {
+                Failure::no_server(causes)
+            }
+            _ => failure,
+        }
+    }
+
+    /// What is known of the servers, now and from now on.
+    pub fn reach(&self) -> watch::Receiver<Reach> {
+        self.reach.subscribe()
+    }
+
+    /// Ends the client without waiting for anything that still uses it.
+    pub async fn shut_down(&self) {
+        if let Some(client) = self.client.get() {
+            client.clone().shutdown().immediate(true).await;
+        }
+    }
+}
+
+/// What a description of the servers tells, if anything yet.
+fn reach_of(topology: &TopologyDescription) -> Option<Reach> {
+    if topology.has_readable_server(None) || topology.has_writable_server() {
+        return Some(Reach::Reachable);
+    }
+    let mut causes: Vec<String> = topology
+        .servers()
+        .into_iter()
+        .filter_map(|(address, server)| Some(cause(address, server.error()?)))
+        .collect();
+    causes.sort_unstable();
+    (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
+}
+
+/// Why a server can't be reached. The most frequent reason has the words that Node gives to it.
+fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
+    match error.kind.as_ref() {
+        ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => {
+            format!("connect ECONNREFUSED {address}")
+        }
+        _ => format!("{address}: {}", Failure::from(error.clone()).message),
+    }
+}

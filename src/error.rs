@@ -1,0 +1,157 @@
+//! The one place where an error becomes what JavaScript is told: the names, codes and labels that the `mongodb`
+//! package of npm gives to its errors. No message holds a password, a session id or session data.
+
+use std::fmt;
+
+use mongodb::error::{Error, ErrorKind, WriteFailure};
+
+/// The largest document that `MongoDB` stores, in bytes.
+pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// What went wrong with one operation. `lib/errors.js` makes an `Error` of it, in the caller's own realm.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The class of the error in the `mongodb` package of npm, such as `MongoServerError`.
+    pub name: &'static str,
+    /// A sentence for people.
+    pub message: String,
+    /// The server's error code, where the server gave one.
+    pub code: Option<i32>,
+    /// The server's name of that code.
+    pub code_name: Option<String>,
+    /// `errorLabels`, such as `RetryableWriteError`.
+    pub labels: Vec<String>,
+    /// Whether the same operation may succeed later, with nothing changed in the settings.
+    pub transient: bool,
+}
+
+impl Failure {
+    fn new(name: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            name,
+            message: message.into(),
+            code: None,
+            code_name: None,
+            labels: Vec::new(),
+            transient: false,
+        }
+    }
+
+    fn server(message: impl Into<String>, code: i32, code_name: impl Into<String>) -> Self {
+        let code_name = Some(code_name.into()).filter(|name| !name.is_empty());
+        Self {
+            code: Some(code),
+            code_name,
+            ..Self::new("MongoServerError", message)
+        }
+    }
+
+    /// A connection string that can't be read.
+    pub fn uri(message: impl Into<String>) -> Self {
+        Self::new("MongoParseError", message)
+    }
+
+    /// No server could be found for an operation in time; `causes` says for each server why.
+    pub fn no_server(causes: &str) -> Self {
+        transient("MongoServerSelectionError", causes)
+    }
+
+    /// An operation that was started after `close()`.
+    pub fn closed() -> Self {
+        Self::new(
+            "MongoNotConnectedError",
+            "Client must be connected before running operations",
+        )
+    }
+
+    /// An operation that `close()` cut off, because no server answered.
+    pub fn interrupted() -> Self {
+        Self::new(
+            "MongoClientClosedError",
+            "Operation interrupted because client was closed",
+        )
+    }
+
+    /// An operation whose task ended without an answer, which only a defect of this program can cause.
+    pub fn lost() -> Self {
+        Self::new(
+            "MongoRuntimeError",
+            "The operation ended without a result: please report this as a defect",
+        )
+    }
+
+    /// A document over [`MAX_DOCUMENT_BYTES`], refused before it is sent. Code and name are the server's own.
+    pub fn too_large(bytes: usize) -> Self {
+        let message = format!(
+            "The session is too large: its document would have {bytes} bytes, \
+             and MongoDB stores at most {MAX_DOCUMENT_BYTES}"
+        );
+        Self::server(message, 10334, "BSONObjectTooLarge")
+    }
+
+    /// A stored document, or a value given by the shim, that is not the BSON that it should be.
+    pub fn malformed(what: &str) -> Self {
+        Self::new("BSONError", format!("{what} is not valid BSON"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.message)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let mut failure = match error.kind.as_ref() {
+            ErrorKind::Command(command) => {
+                Self::server(command.message.clone(), command.code, command.code_name.clone())
+            }
+            ErrorKind::Write(WriteFailure::WriteError(write)) => Self::server(
+                write.message.clone(),
+                write.code,
+                write.code_name.clone().unwrap_or_default(),
+            ),
+            ErrorKind::Write(WriteFailure::WriteConcernError(concern)) => Self {
+                name: "MongoWriteConcernError",
+                ..Self::server(concern.message.clone(), concern.code, concern.code_name.clone())
+            },
+            ErrorKind::Authentication { message, .. } => authentication(message),
+            ErrorKind::ServerSelection { message, .. } => transient("MongoServerSelectionError", message),
+            ErrorKind::Io(cause) => transient("MongoNetworkError", &cause.to_string()),
+            ErrorKind::DnsResolve { message, .. } => transient("MongoNetworkError", message),
+            ErrorKind::ConnectionPoolCleared { message, .. } => transient("MongoPoolClearedError", message),
+            ErrorKind::InvalidArgument { message, .. } | ErrorKind::InvalidTlsConfig { message, .. } => {
+                Self::new("MongoInvalidArgumentError", message)
+            }
+            ErrorKind::IncompatibleServer { message, .. } => Self::new("MongoCompatibilityError", message),
+            ErrorKind::Shutdown => Self::closed(),
+            other => Self::new("MongoDriverError", other.to_string()),
+        };
+        failure.labels = error.labels().iter().cloned().collect();
+        failure.labels.sort_unstable();
+        failure.transient |= failure.labels.iter().any(|label| label.starts_with("Retryable"));
+        failure
+    }
+}
+
+/// The server's refusal by its own words. Anything else that goes wrong in the handshake keeps the driver's.
+fn authentication(message: &str) -> Failure {
+    const REFUSED: &str = "Authentication failed.";
+    let message = if message.contains(REFUSED) {
+        REFUSED
+    } else {
+        message
+    };
+    Failure {
+        transient: true,
+        ..Failure::server(message, 18, "AuthenticationFailed")
+    }
+}
+
+fn transient(name: &'static str, message: &str) -> Failure {
+    Failure {
+        transient: true,
+        ..Failure::new(name, message)
+    }
+}

@@ -1,0 +1,11 @@
+//! The native half of connect-mongo-native: sessions of express-session in `MongoDB`.
+
+mod completion;
+mod connection;
+mod document;
+mod engine;
+mod error;
+mod expiry;
+mod options;
+mod runtime;
+mod store;

@@ -1,0 +1,105 @@
+//! What the shim tells the addon about a store, once, and how that becomes the driver's options.
+
+use std::time::Duration;
+
+use mongodb::options::{Acknowledgment, ClientOptions, DriverInfo, WriteConcern};
+use napi_derive::napi;
+
+use crate::error::Failure;
+
+const SCHEMES: [&str; 2] = ["mongodb://", "mongodb+srv://"];
+
+/// The settings of one store. `lib/options.js` has checked them; here they are trusted.
+#[napi(object, object_to_js = false)]
+pub struct Settings {
+    /// A connection string with every option of the connection in it.
+    pub uri: String,
+    /// The database; the one that `uri` names, or `test`, when absent.
+    pub database: Option<String>,
+    /// The collection.
+    pub collection: String,
+    /// Whether to make the TTL index that lets the server remove expired sessions.
+    pub ttl_index: bool,
+    /// Whether `set` and `touch` keep `createdAt` and `updatedAt`.
+    pub timestamps: bool,
+    /// The write concern of every write; the connection's when absent.
+    pub write_concern: Option<WriteConcernSettings>,
+}
+
+/// A write concern, in the terms of the `mongodb` package of npm.
+#[napi(object, object_to_js = false)]
+pub struct WriteConcernSettings {
+    /// A number of nodes, as text, or `majority`, or the name of a custom concern.
+    pub w: Option<String>,
+    /// Whether the write must be in the journal.
+    pub journal: Option<bool>,
+    /// How long to wait for the nodes, in milliseconds.
+    pub wtimeout_ms: Option<u32>,
+}
+
+impl WriteConcernSettings {
+    /// The driver's own form. An unacknowledged write (`w: 0`) is sent as an acknowledged one: its result comes for
+    /// free with the reply that every command has.
+    pub fn to_driver(&self) -> WriteConcern {
+        let mut concern = WriteConcern::default();
+        concern.w = self.w.as_deref().map(|w| match w.parse() {
+            Ok(nodes) => Acknowledgment::Nodes(nodes),
+            Err(_) => Acknowledgment::from(w),
+        });
+        concern.journal = self.journal;
+        concern.w_timeout = self.wtimeout_ms.map(|ms| Duration::from_millis(ms.into()));
+        acknowledged(concern)
+    }
+}
+
+/// Reads a connection string, which for `mongodb+srv` asks the name service.
+///
+/// # Errors
+/// `MongoParseError` that says what is wrong with the string, without quoting its credentials; the resolver's error.
+pub async fn client_options(uri: &str) -> Result<ClientOptions, Failure> {
+    if !SCHEMES.iter().any(|scheme| uri.starts_with(scheme)) {
+        return Err(Failure::uri(
+            "Invalid scheme, expected connection string to start with \"mongodb://\" or \"mongodb+srv://\"",
+        ));
+    }
+    let mut options = ClientOptions::parse(uri)
+        .await
+        .map_err(|error| parse_failure(uri, error))?;
+    options.write_concern = options.write_concern.map(acknowledged);
+    if options.driver_info.is_none() {
+        options.driver_info = Some(
+            DriverInfo::builder()
+                .name(env!("CARGO_PKG_NAME"))
+                .version(env!("CARGO_PKG_VERSION").to_owned())
+                .build(),
+        );
+    }
+    Ok(options)
+}
+
+fn acknowledged(mut concern: WriteConcern) -> WriteConcern {
+    if matches!(concern.w, Some(Acknowledgment::Nodes(0))) {
+        concern.w = Some(Acknowledgment::Nodes(1));
+    }
+    concern
+}
+
+fn parse_failure(uri: &str, error: mongodb::error::Error) -> Failure {
+    let failure = Failure::from(error);
+    if failure.transient {
+        return failure;
+    }
+    // The driver may quote the part that it could not read, and that part may be the credentials.
+    let user_info = uri
+        .split_once("://")
+        .and_then(|(_, rest)| rest.rsplit_once('@'))
+        .map(|(secret, _)| secret);
+    let quotes = |secret: &str| secret.len() > 2 && failure.message.contains(secret);
+    let leaks = user_info.is_some_and(|info| quotes(info) || info.split(':').any(quotes));
+    if leaks {
+        return Failure::uri(
+            "The connection string can't be read: check that its user name and password are percent-encoded",
+        );
+    }
+    Failure::uri(failure.message)
+}
