@@ -131,9 +131,11 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   close(callback?: (err?: any) => void): Promise<void>
 
   /** Destroys the session of `req` and generates a new one. Inherited from express-session. */
+  regenerate(req: any): Promise<void>
   regenerate(req: any, callback: (err?: any) => any): void
 
   /** Reads a session and makes a `Session` object of it. Inherited from express-session. */
+  load(sid: string): Promise<any>
   load(sid: string, callback: (err: any, session?: any) => any): void
 
   /** Makes `session` the `Session` object of `req`. Inherited from express-session. */

@@ -129,8 +129,9 @@ class Codec {
     if (session === null) return null
     // touch moves the document's date only: the cookie would look older than the session is.
     const { cookie } = session
-    if (expires !== undefined && cookie !== null && typeof cookie === 'object' && cookie.expires) {
-      cookie.expires = typeof cookie.expires === 'string' ? new Date(expires).toISOString() : new Date(expires)
+    const date = new Date(expires ?? NaN)
+    if (!Number.isNaN(date.getTime()) && cookie !== null && typeof cookie === 'object' && cookie.expires) {
+      cookie.expires = typeof cookie.expires === 'string' ? date.toISOString() : date
     }
     if (this.#touchAfter > 0 && lastModified !== undefined) session.lastModified = new Date(lastModified)
     return session

@@ -8,7 +8,7 @@ const { targetOf } = require('./connection.js')
 const { DriverObjects } = require('./driver.js')
 const { closedError, fromNative } = require('./errors.js')
 const { Operation } = require('./operation.js')
-const { isThenable, quiet } = require('./promises.js')
+const { isThenable } = require('./promises.js')
 const { warnOnce } = require('./warn.js')
 
 class Link {
@@ -19,7 +19,10 @@ class Link {
   #onState
   /** The crossing to the addon; null until the connection's settings are known. */
   #bridge = null
-  #opening
+  /** What was asked for before: operation, method, values. */
+  #waiting = []
+  /** Why there will never be a crossing. */
+  #noConnection
   #closing
   #ready = false
   #failure
@@ -39,16 +42,12 @@ class Link {
     this.#onState = onState
     this.driver = new DriverObjects(options, settings, () => this.#whenReady())
     const target = targetOf(options)
-    if (isThenable(target)) {
-      this.#opening = quiet(target.then((known) => this.#open(known)))
-      this.#opening.catch((error) => this.#unavailable(error))
-    } else {
-      this.#open(target)
-    }
+    if (isThenable(target)) Promise.resolve(target).then((known) => this.#open(known)).catch((error) => this.#neverOpens(error))
+    else this.#open(target)
   }
 
   #open(target) {
-    if (this.#closing) throw closedError()
+    if (this.#closing) return
     const { collectionName: collection, autoRemove, timestamps, writeConcern } = this.#settings
     const { uri, database } = target
     this.driver.target = target
@@ -58,16 +57,30 @@ class Link {
       onResult: this.#onResult,
       onEvent: (kind, failure) => this.#changed(kind, failure && fromNative(failure)),
     })
+    for (const [operation, method, ...values] of this.#waiting.splice(0)) this.#bridge.send(operation, method, ...values)
+  }
+
+  /** The application's promise of a connection failed, or gave something that is none: that is final. */
+  #neverOpens(error) {
+    this.#noConnection = error
+    this.#failWaiting(error)
+    this.#unavailable(error)
+  }
+
+  #failWaiting(error) {
+    for (const [operation] of this.#waiting.splice(0)) operation.failLater(error)
   }
 
   /** Starts an operation by a method of the addon, as soon as there is one to call. */
   send(operation, method, ...values) {
     if (this.#closing) operation.failLater(closedError())
     else if (this.#bridge) this.#bridge.send(operation, method, ...values)
-    else this.#opening.then(() => this.#bridge.send(operation, method, ...values), (error) => operation.failLater(error))
+    else if (this.#noConnection) operation.failLater(this.#noConnection)
+    else this.#waiting.push([operation, method, ...values])
   }
 
   #changed(kind, failure) {
+    if (this.#closing) return
     if (kind === KIND.UNAVAILABLE) return this.#unavailable(failure)
     if (failure) {
       warnOnce(
@@ -82,7 +95,6 @@ class Link {
   }
 
   #unavailable(error) {
-    if (this.#closing) return
     warnOnce(`The session store has no connection: ${error.message}`, 'MONGO_STORE_CONNECTION')
     this.#failure = error
     this.#onState('disconnected')
@@ -104,6 +116,7 @@ class Link {
   }
 
   async #shutDown() {
+    this.#failWaiting(closedError())
     for (const { reject } of this.#watchers.splice(0)) reject(closedError())
     if (this.#bridge) {
       const ended = new Operation('close', {})

@@ -100,13 +100,10 @@ function defineStore(Base, generation, MemoryStore) {
         operation.failLater(new TypeError('touch needs the session'))
         return operation.promise
       }
-      const now = Date.now()
-      if (this.#codec.isFresh(session, now)) {
-        this.#answerLater(operation)
-        return operation.promise
-      }
       return this.#startWith(sid, operation, (id) => {
-        this.#link.send(operation, 'touch', id, this.#codec.expires(session, now), this.#codec.lastModified(now))
+        const now = Date.now()
+        if (this.#codec.isFresh(session, now)) this.#answerLater(operation)
+        else this.#link.send(operation, 'touch', id, this.#codec.expires(session, now), this.#codec.lastModified(now))
       })
     }
 

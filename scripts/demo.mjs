@@ -20,6 +20,8 @@ const CHECK_TOUCH_AFTER = 2
 /** npm passes on the Ctrl-C which the terminal has already sent here: two signals this close are one. */
 const SAME_SIGNAL_MS = 1000
 
+const PARENT_POLL_MS = 500
+
 const check = process.argv.includes('--check')
 const host = process.env.HOST || '127.0.0.1'
 
@@ -34,6 +36,7 @@ async function main() {
   await setup()
 
   catchSignals()
+  followNpm()
 
   const mongoUrl = process.env.MONGO_URL || (await startMongod())
   if (stopping) return
@@ -100,9 +103,9 @@ function namesDatabase(mongoUrl) {
   return /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(mongoUrl)
 }
 
-/** The hosts of a connection string, without its credentials. */
+/** The hosts of a connection string. One that is not well formed is not quoted: its password could be anywhere in it. */
 function hostsOf(mongoUrl) {
-  return mongoUrl.replace(/^[^:]*:\/\//, '').replace(/[/?].*$/s, '').replace(/^.*@/s, '')
+  return /^mongodb(?:\+srv)?:\/\/(?:[^@/?]*@)?([^@/?]+)(?:[/?][^@]*)?$/.exec(mongoUrl)?.[1] ?? 'MONGO_URL'
 }
 
 // --- Stopping -----------------------------------------------------------------------------------------------------
@@ -117,6 +120,15 @@ function catchSignals() {
       stop().then(() => process.exit(0))
     })
   }
+}
+
+/** A signal sent to npm alone ends npm and its shell, and does not arrive here: then their end is the signal. */
+function followNpm() {
+  if (!process.env.npm_lifecycle_event) return
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) stop().then(() => process.exit(0))
+  }, PARENT_POLL_MS).unref()
 }
 
 /** Close what is open, last first. What does not close in time is reported and left to the end of the process. */

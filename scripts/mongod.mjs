@@ -16,8 +16,9 @@ await runAsProgram(import.meta.url, async () => {
     options: { start: { type: 'boolean' }, version: { type: 'string' }, port: { type: 'string' } }
   })
   if (!values.start) {
+    console.log = console.error // a download reports its progress; the output shall be the path alone
     const { path } = await findMongod({ version: values.version })
-    console.log(path)
+    process.stdout.write(`${path}\n`)
     return
   }
   const server = await startServer({ version: values.version, port: values.port && Number(values.port) })

@@ -6,9 +6,6 @@ use mongodb::bson::{Bson, DateTime, Document, cstr, doc};
 
 use crate::error::{Failure, MAX_DOCUMENT_BYTES};
 
-/// The bytes that an update's document has beyond what is stored: nothing but the `$set` around it.
-const UPDATE_OVERHEAD: usize = 16;
-
 /// The `session` field of a document.
 #[derive(Debug, PartialEq)]
 pub enum Value {
@@ -109,12 +106,12 @@ pub fn set_update(
     if let Some(date) = last_modified {
         stored.insert("lastModified", date);
     }
-    let mut update = doc! { "$set": stored };
     // Measured before it is sent, since the server would only say that some object is too large.
-    let bytes = encoded_len(&update)?.saturating_sub(UPDATE_OVERHEAD);
+    let bytes = encoded_len(&stored)?;
     if bytes > MAX_DOCUMENT_BYTES {
         return Err(Failure::too_large(bytes));
     }
+    let mut update = doc! { "$set": stored };
     if timestamps {
         update.insert("$setOnInsert", doc! { "createdAt": DateTime::now() });
         update.insert("$currentDate", doc! { "updatedAt": true });
@@ -138,4 +135,90 @@ pub fn touch_update(expires: DateTime, last_modified: Option<DateTime>, timestam
 fn encoded_len(document: &Document) -> Result<usize, Failure> {
     let encoded = RawDocumentBuf::try_from(document).map_err(|_| Failure::malformed("The session"))?;
     Ok(encoded.as_bytes().len())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use mongodb::bson::rawdoc;
+
+    use super::*;
+
+    const NOW: DateTime = DateTime::from_millis(1_000);
+
+    #[test]
+    fn a_session_is_live_without_expires_or_with_a_later_date() {
+        assert!(is_live(&rawdoc! { "_id": "a" }, NOW).unwrap());
+        assert!(is_live(&rawdoc! { "expires": DateTime::from_millis(1_001) }, NOW).unwrap());
+        assert!(!is_live(&rawdoc! { "expires": DateTime::from_millis(1_000) }, NOW).unwrap());
+        assert!(!is_live(&rawdoc! { "expires": null }, NOW).unwrap());
+        assert!(!is_live(&rawdoc! { "expires": "2999-01-01" }, NOW).unwrap());
+    }
+
+    #[test]
+    fn text_is_read_as_it_is_and_other_values_as_the_bson_of_a_wrapper() {
+        let text = read(&rawdoc! { "session": "{}", "expires": NOW }).unwrap();
+        assert_eq!(
+            text,
+            StoredSession {
+                value: Value::Text("{}".into()),
+                expires: Some(1_000),
+                last_modified: None
+            }
+        );
+
+        let object = read(&rawdoc! { "session": { "a": 1 }, "lastModified": NOW }).unwrap();
+        let Value::Bson(bytes) = object.value else {
+            unreachable!("an object is not text")
+        };
+        assert_eq!(unwrap_value(bytes).unwrap(), Bson::Document(doc! { "a": 1 }));
+        assert_eq!(object.last_modified, Some(1_000));
+
+        assert_eq!(read(&rawdoc! { "_id": "a" }).unwrap().value, Value::Absent);
+    }
+
+    #[test]
+    fn bytes_that_are_no_document_are_refused() {
+        for bytes in [vec![], vec![5, 0, 0, 0], vec![5, 0, 0, 0, 0], vec![255; 64]] {
+            assert_eq!(unwrap_value(bytes).unwrap_err().name, "BSONError");
+        }
+        // A string whose bytes are not UTF-8.
+        let mut broken = rawdoc! { "session": "aa" }.into_bytes();
+        let at = broken.windows(2).position(|pair| pair == b"aa").unwrap();
+        broken.splice(at..at + 2, [0xff, 0xff]);
+        let document = RawDocumentBuf::from_bytes(broken).unwrap();
+        assert_eq!(read(&document).unwrap_err().name, "BSONError");
+    }
+
+    #[test]
+    fn a_session_of_exactly_the_limit_is_stored_and_one_byte_more_is_refused() {
+        let id = Bson::String("a".into());
+        let update = |length| set_update(&id, Bson::String("x".repeat(length)), NOW, None, false);
+        let fixed = encoded_len(&doc! { "_id": "a", "session": "", "expires": NOW }).unwrap();
+        assert!(update(MAX_DOCUMENT_BYTES - fixed).is_ok());
+        let refused = update(MAX_DOCUMENT_BYTES - fixed + 1).map(drop).unwrap_err();
+        assert_eq!(refused.code, Some(10334));
+        assert!(refused.message.contains("16777217 bytes"), "{}", refused.message);
+    }
+
+    #[test]
+    fn timestamps_are_the_clients_at_insert_and_the_servers_at_update() {
+        let id = Bson::String("a".into());
+        let update = set_update(&id, Bson::Null, NOW, Some(NOW), true).unwrap();
+        assert!(
+            update
+                .get_document("$setOnInsert")
+                .unwrap()
+                .get_datetime("createdAt")
+                .is_ok()
+        );
+        assert_eq!(
+            update.get_document("$currentDate").unwrap(),
+            &doc! { "updatedAt": true }
+        );
+        assert_eq!(
+            touch_update(NOW, None, false),
+            doc! { "$set": { "expires": NOW } }
+        );
+    }
 }

@@ -1,12 +1,13 @@
 //! The one place where an error becomes what JavaScript is told: the names, codes and labels that the `mongodb`
 //! package of npm gives to its errors. No message holds a password, a session id or session data.
 
-use std::fmt;
-
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
 /// The largest document that `MongoDB` stores, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Codes of a server that is not the primary just now, or that is shutting down.
+const NO_PRIMARY: [i32; 8] = [91, 189, 10058, 10107, 11600, 11602, 13435, 13436];
 
 /// What went wrong with one operation. `lib/errors.js` makes an `Error` of it, in the caller's own realm.
 #[derive(Clone, Debug)]
@@ -95,12 +96,6 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.message)
-    }
-}
-
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let mut failure = match error.kind.as_ref() {
@@ -130,7 +125,8 @@ impl From<Error> for Failure {
         };
         failure.labels = error.labels().iter().cloned().collect();
         failure.labels.sort_unstable();
-        failure.transient |= failure.labels.iter().any(|label| label.starts_with("Retryable"));
+        failure.transient |= failure.labels.iter().any(|label| label.starts_with("Retryable"))
+            || failure.code.is_some_and(|code| NO_PRIMARY.contains(&code));
         failure
     }
 }

@@ -103,3 +103,60 @@ fn parse_failure(uri: &str, error: mongodb::error::Error) -> Failure {
     }
     Failure::uri(failure.message)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    async fn refusal(uri: &str) -> Failure {
+        client_options(uri).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_string_that_is_no_connection_string_is_refused_in_the_words_of_the_driver_of_node() {
+        for uri in ["", "nope", "http://localhost", "mongodb:/localhost"] {
+            assert!(
+                refusal(uri)
+                    .await
+                    .message
+                    .starts_with("Invalid scheme, expected connection string")
+            );
+        }
+        assert!(
+            refusal("mongodb://localhost/?colour=red")
+                .await
+                .message
+                .contains("colour")
+        );
+    }
+
+    #[tokio::test]
+    async fn no_refusal_quotes_a_credential() {
+        for uri in [
+            "mongodb://ann:s3cr%zzt@localhost/",
+            "mongodb://ann:s3cret/@localhost",
+            "mongodb://ann:s3:cret@localhost",
+        ] {
+            let failure = refusal(uri).await;
+            assert!(!failure.message.contains("s3"), "{}", failure.message);
+        }
+    }
+
+    #[test]
+    fn a_write_concern_is_a_number_or_a_name_and_never_unacknowledged() {
+        let given = |w: &str| WriteConcernSettings {
+            w: Some(w.into()),
+            journal: None,
+            wtimeout_ms: Some(5),
+        };
+        assert_eq!(given("2").to_driver().w, Some(Acknowledgment::Nodes(2)));
+        assert_eq!(given("majority").to_driver().w, Some(Acknowledgment::Majority));
+        assert_eq!(
+            given("dc").to_driver().w,
+            Some(Acknowledgment::Custom("dc".into()))
+        );
+        assert_eq!(given("0").to_driver().w, Some(Acknowledgment::Nodes(1)));
+        assert_eq!(given("2").to_driver().w_timeout, Some(Duration::from_millis(5)));
+    }
+}

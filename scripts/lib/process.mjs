@@ -49,6 +49,15 @@ export function tool(packageName, args, { bin = packageName, ...options } = {}) 
   return run(process.execPath, [join(folder, file), ...args], options)
 }
 
+/** Imports a package when it is needed: a script starts without it, and says what to do when it is missing. */
+export async function dependency(packageName) {
+  try {
+    return await import(packageName)
+  } catch (error) {
+    throw error.code === 'ERR_MODULE_NOT_FOUND' ? new Failure(`${packageName} is not installed. Run \`npm ci\`.`) : error
+  }
+}
+
 /** Runs `main` when the module is the program itself; its number, if any, is the exit code. */
 export async function runAsProgram(moduleUrl, main) {
   const isProgram = process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(moduleUrl)

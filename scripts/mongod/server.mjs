@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Failure } from '../lib/process.mjs'
+import { Failure, dependency } from '../lib/process.mjs'
 import { findMongod } from './find.mjs'
 import { connectionString, withDatabase } from './uri.mjs'
 import { unwatch, watch } from './watchdog.mjs'
@@ -40,7 +40,7 @@ export async function startServer({ auth, clientOptions, ...options } = {}) {
 
 /** Creates the first user, as a server with access control permits to a client on the same machine. */
 export async function createRootUser(uri, { user, password }, clientOptions) {
-  const { MongoClient } = await import('mongodb')
+  const { MongoClient } = await dependency('mongodb')
   const client = new MongoClient(uri, clientOptions)
   try {
     await client.db('admin').command({ createUser: user, pwd: password, roles: ['root'] })

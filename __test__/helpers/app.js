@@ -1,0 +1,121 @@
+'use strict'
+
+// A small application with sessions, in each combination of a framework and a way to make the store, served over HTTP
+// on a port of its own. What is stored is looked at through a client that has nothing to do with the store.
+
+const { randomBytes } = require('node:crypto')
+const { once } = require('node:events')
+const { createServer } = require('node:http')
+const session = require('express-session')
+const MongoStore = require('connect-mongo-native')
+const { Browser } = require('./browser.js')
+const { useServer } = require('./use-server.js')
+
+const FRAMEWORKS = { 'Express 5': require('express'), 'Express 4': require('express-4') }
+
+/** The two styles, each from a connection string, a collection and the options that both have. */
+const STYLES = {
+  'MongoStore.create': (mongoUrl, collectionName, options) => MongoStore.create({ mongoUrl, collectionName, ...options }),
+  'MongoStore(session)': (url, collection, options) => new (MongoStore(session))({ url, collection, ...options }),
+}
+
+/** Every framework with every style: `{ name, express, makeStore }`. */
+const SETUPS = Object.entries(FRAMEWORKS).flatMap(([framework, express]) =>
+  Object.entries(STYLES).map(([style, makeStore]) => ({ name: `${framework} with ${style}`, express, makeStore }))
+)
+
+/** To be called at the top of a test file: gives a `start(t, options)` of applications that end with their test. */
+function useApps() {
+  const server = useServer()
+  return async (t, options) => {
+    const app = await startApp({ server, ...options })
+    t.after(() => app.close())
+    return app
+  }
+}
+
+/**
+ * Serves an application.
+ *
+ * - `setup`: one of SETUPS.
+ * - `server`: of `server.js`.
+ * - `store`, `session`: options of the store and of express-session, beside those that every application here has.
+ * - `routes(app, helpers)`: adds routes.
+ *
+ * Resolves with the application: `store`, the `collection` by the independent driver, `errors` that reached the error
+ * handler, `browser()`, `watchWrites()` and `close()`.
+ */
+async function startApp({ setup, server, store: storeOptions, session: sessionOptions, routes }) {
+  const database = server.freshDb()
+  const db = server.db(database)
+  const collectionName = `sessions-${randomBytes(3).toString('hex')}`
+  const store = setup.makeStore(server.url(database), collectionName, storeOptions)
+  const errors = []
+
+  const app = setup.express()
+  app.use(session({
+    secret: 'the secret of a test', resave: false, saveUninitialized: false, cookie: { maxAge: 3_600_000 }, store,
+    ...sessionOptions,
+  }))
+  addRoutes(app)
+  routes?.(app, db.collection(collectionName))
+  app.use((error, _req, res, _next) => {
+    errors.push(error)
+    if (!res.headersSent) res.status(500).json({ error: error.message })
+  })
+
+  const http = createServer(app)
+  http.listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  const origin = `http://127.0.0.1:${http.address().port}`
+  return {
+    store,
+    errors,
+    collection: db.collection(collectionName),
+    browser: () => new Browser(origin),
+    watchWrites: () => watchWrites(db, `${database}.${collectionName}`),
+    async close() {
+      http.closeAllConnections()
+      http.close()
+      await store.close()
+      await db.command({ profile: 0 })
+    },
+  }
+}
+
+/** What applications do with sessions. `id` is the session's, which is the document's `_id`. */
+function addRoutes(app) {
+  app.get('/health', (_req, res) => res.json({}))
+  app.get('/me', (req, res) => {
+    res.json({ id: req.sessionID, user: req.session.user ?? null })
+  })
+  app.post('/login', (req, res, next) => {
+    req.session.regenerate((error) => {
+      if (error) return next(error)
+      req.session.user = req.query.user
+      res.json({ id: req.sessionID })
+    })
+  })
+  app.post('/count', (req, res) => {
+    req.session.count = (req.session.count ?? 0) + 1
+    res.json({ id: req.sessionID, count: req.session.count })
+  })
+  app.post('/logout', (req, res, next) => {
+    req.session.destroy((error) => (error ? next(error) : res.json({})))
+  })
+}
+
+/** From now on the server notes every write; the function given back tells how many came since it was last asked. */
+async function watchWrites(db, ns) {
+  await db.command({ profile: 2 })
+  const noted = () => db.collection('system.profile').countDocuments({ ns, op: { $in: ['insert', 'update', 'remove'] } })
+  let before = await noted()
+  return async () => {
+    const now = await noted()
+    const since = now - before
+    before = now
+    return since
+  }
+}
+
+module.exports = { SETUPS, useApps }

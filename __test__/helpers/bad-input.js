@@ -1,0 +1,78 @@
+'use strict'
+
+// Arguments that no store can work with, and the checks which every method must pass that takes such an argument.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const { aSession, eachStyle, fails } = require('./stores.js')
+
+/** What is no session id, each with a name for it. */
+const BAD_SIDS = [
+  ['undefined', undefined],
+  ['null', null],
+  ['an empty string', ''],
+  ['a query', { $gt: '' }],
+  ['an object', { toString: () => 'victim' }],
+  ['an array', ['victim']],
+  ['a number', 5],
+  ['true', true],
+  ['a BigInt', 5n],
+  ['a symbol', Symbol('victim')],
+  ['a String object', Object('victim')],
+  ['a buffer', Buffer.from('victim')],
+  ['a string of a megabyte', 'a'.repeat(2 ** 20)],
+  ['a lone high surrogate', 'a\ud800'],
+  ['a lone low surrogate', '\udc00a'],
+]
+
+/** Ids that belong to somebody else, and that a bad id could be mistaken for. */
+const VICTIMS = ['victim', 'undefined', 'null', '[object Object]', '5', 'true', 'a', 'a\ufffd', '\ufffda']
+
+/** What is no callback. */
+const BAD_CALLBACKS = [['a number', 5], ['a string', 'callback'], ['an object', {}], ['true', true], ['false', false]]
+
+/**
+ * Defines the tests that a method refuses every bad id, and leaves everybody's session as it is.
+ * @param {{open: Function}} server of `useServer`
+ * @param {string} method
+ * @param {...*} rest makes the arguments between the id and the callback
+ */
+function refusesBadIds(server, method, ...rest) {
+  eachStyle(({ style }) => {
+    test(`${method} answers with an error for what is no session id, and touches nobody's session`, async (t) => {
+      const { store, collection } = server.open(t, {}, style)
+      for (const sid of VICTIMS) await store.set(sid, aSession({ owner: sid }))
+      const before = await collection.find().sort({ _id: 1 }).toArray()
+
+      for (const [what, sid] of BAD_SIDS) {
+        await t.test(what, async () => {
+          const error = await fails(store, method, [sid, ...rest.map((make) => make())], /session id must/)
+          assert.doesNotMatch(error.message, /victim|aaaa/, 'the message does not quote the id')
+        })
+      }
+      assert.deepEqual(await collection.find().sort({ _id: 1 }).toArray(), before)
+    })
+  })
+}
+
+/**
+ * Defines the test that a method refuses a callback that is none, before anything is done.
+ * @param {{open: Function}} server of `useServer`
+ * @param {string} method
+ * @param {...*} args those before the callback
+ */
+function refusesBadCallbacks(server, method, ...args) {
+  eachStyle(({ style }) => {
+    test(`${method} rejects when its callback is not a function, and does nothing`, async (t) => {
+      const { store, collection } = server.open(t, {}, style)
+      await store.set('s', { a: 1 })
+      const before = await collection.find().toArray()
+      for (const [what, callback] of BAD_CALLBACKS) {
+        await assert.rejects(store[method](...args, callback), /The callback must be a function/, what)
+      }
+      assert.deepEqual(await collection.find().toArray(), before)
+    })
+  })
+}
+
+module.exports = { BAD_SIDS, refusesBadIds, refusesBadCallbacks }

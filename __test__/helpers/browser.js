@@ -1,0 +1,53 @@
+'use strict'
+
+// A browser as far as sessions need one: it keeps cookies, sends them back, and follows no redirect.
+
+class Browser {
+  /** Name -> value, as the server wrote it. */
+  cookies = new Map()
+  #origin
+
+  constructor(origin) {
+    this.#origin = origin
+  }
+
+  get(path) {
+    return this.#request('GET', path)
+  }
+
+  post(path) {
+    return this.#request('POST', path)
+  }
+
+  /** Another browser with the same cookies, as they are now. */
+  clone() {
+    const copy = new Browser(this.#origin)
+    for (const [name, value] of this.cookies) copy.cookies.set(name, value)
+    return copy
+  }
+
+  /** Resolves with the status, the body (parsed if it is JSON) and the Set-Cookie headers of the response. */
+  async #request(method, path) {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(this.#origin + path, {
+      method,
+      redirect: 'manual',
+      headers: cookie ? { cookie } : {},
+      signal: AbortSignal.timeout(60_000),
+    })
+    const setCookie = response.headers.getSetCookie()
+    for (const header of setCookie) this.#keep(header)
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json')
+    return { status: response.status, body: isJson ? JSON.parse(text) : text, setCookie }
+  }
+
+  #keep(header) {
+    const [, name, value, attributes] = /^([^=]+)=([^;]*)(.*)$/s.exec(header)
+    const expires = /;\s*expires=([^;]+)/i.exec(attributes)?.[1]
+    if (expires && new Date(expires) <= new Date()) this.cookies.delete(name)
+    else this.cookies.set(name, value)
+  }
+}
+
+module.exports = { Browser }

@@ -1,0 +1,50 @@
+'use strict'
+
+// Programs in Node processes of their own: what keeps a process alive, and what brings it down, can't be tested in the
+// test's own process.
+
+const { spawn } = require('node:child_process')
+const { once } = require('node:events')
+const path = require('node:path')
+
+const ROOT = path.join(__dirname, '..', '..')
+const LONG = 60_000 // ms
+
+/**
+ * Runs `main(input)` in a new process, as if it stood in a file in the folder `cwd`: it sees nothing of the test, and
+ * has `require`. Resolves when the process has ended, with
+ *
+ * - `code` and `signal`: how it ended. One that does not end is killed: `signal` is then SIGKILL;
+ * - `lines`: what it printed;
+ * - `stderr`: text.
+ *
+ * `onLine(line, child)` is told each line at once.
+ */
+async function runProgram(main, input = {}, { cwd = ROOT, env = {}, onLine } = {}) {
+  const source = `(${main})(${JSON.stringify(input)})`
+  const child = spawn(process.execPath, ['-e', source], {
+    cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  child.stdin.on('error', () => {})
+  const timer = setTimeout(() => child.kill('SIGKILL'), LONG)
+  const lines = []
+  let rest = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    const parts = (rest + text).split('\n')
+    rest = parts.pop()
+    for (const line of parts) {
+      lines.push(line)
+      onLine?.(line, child)
+    }
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const [code, signal] = await once(child, 'close')
+  clearTimeout(timer)
+  if (rest) lines.push(rest)
+  return { code, signal, lines, stderr }
+}
+
+module.exports = { runProgram, ROOT }

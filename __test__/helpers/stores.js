@@ -1,0 +1,124 @@
+'use strict'
+
+// Stores for the tests of the methods and options, each on a collection of its own that is read and written here with
+// the independent driver, and ways to call a method that check how it answers.
+
+const assert = require('node:assert/strict')
+const { randomBytes } = require('node:crypto')
+const { after, before, describe } = require('node:test')
+const { setImmediate: nextTurn } = require('node:timers/promises')
+const session = require('express-session')
+const MongoStore = require('connect-mongo-native')
+const { testServer } = require('./server.js')
+
+/** The class that the factory gives. */
+const FactoryStore = MongoStore(session)
+
+/** The two styles of the package, each a way to make a store. */
+const STYLES = {
+  'MongoStore.create': (options) => MongoStore.create(options),
+  'MongoStore(session)': (options) => new FactoryStore(options),
+}
+
+const MODERN = 'MongoStore.create'
+const FACTORY = 'MongoStore(session)'
+const HOUR = 3_600_000 // ms
+
+/** Runs `define(style)` once for each style; what is missing differs, as `missing`. */
+function eachStyle(define) {
+  for (const style of Object.keys(STYLES)) {
+    describe(style, () => define({ style, isFactory: style === FACTORY, missing: style === FACTORY ? undefined : null }))
+  }
+}
+
+/**
+ * A server for a test file. To be called once, at its top. Gives
+ *
+ * - `open(t, options, style)`: `{ store, collection, mongoUrl, dbName }`, a store that is closed after the test `t`,
+ *   and its collection. The server does not remove expired documents from it, unless `autoRemove` asks for it.
+ * - `place()`: `{ mongoUrl, dbName, db }`, a database that nobody has used.
+ * - `client()`: the driver's client.
+ */
+function useServer() {
+  let server
+  let shared
+  before(async () => {
+    server = await testServer()
+    shared = server.freshDb()
+  })
+  after(() => server?.close())
+
+  function place(dbName = server.freshDb()) {
+    return { dbName, mongoUrl: server.url(dbName), db: server.db(dbName) }
+  }
+  function open(t, options = {}, style = MODERN) {
+    const { dbName, mongoUrl, db } = place(shared)
+    const collectionName = `sessions-${randomBytes(6).toString('hex')}`
+    const store = STYLES[style]({ mongoUrl, collectionName, autoRemove: 'disabled', ...options })
+    t.after(() => store.close())
+    return { store, dbName, mongoUrl, collection: db.collection(options.collectionName ?? collectionName) }
+  }
+  return { open, place, client: () => server.client }
+}
+
+/** A session as express-session gives it to a store, which lives for an hour. */
+function aSession(data = {}) {
+  const cookie = new session.Cookie({ maxAge: HOUR })
+  return { cookie, ...data }
+}
+
+/**
+ * Calls a method with a callback behind its arguments, and resolves with the arguments of the callback and what the
+ * method returned: `{ results, returned }`. The callback must be called after the method has returned, and once.
+ */
+function withCallback(store, method, ...args) {
+  return new Promise((resolve, reject) => {
+    let calls = 0
+    let returned
+    let hasReturned = false
+    const callback = (...results) => {
+      calls++
+      if (!hasReturned) reject(new Error(`${method} called back before it had returned`))
+      else if (calls > 1) reject(new Error(`${method} called back more than once`))
+      // A second call would come in one of the next turns at the latest.
+      else nextTurn().then(() => nextTurn()).then(() => resolve({ results, returned }))
+    }
+    returned = store[method](...args, callback)
+    hasReturned = true
+  })
+}
+
+/** The results that a method hands to its callback: `[error, value]`. */
+async function resultsOf(store, method, ...args) {
+  return (await withCallback(store, method, ...args)).results
+}
+
+/** Checks that a method fails as `expected` by its callback and by its promise, and gives the error. */
+async function fails(store, method, args, expected) {
+  const [error] = await resultsOf(store, method, ...args)
+  assert.ok(error instanceof Error, `${method} called back with ${error === null ? 'no' : 'a false'} error`)
+  await assert.rejects(Promise.reject(error), expected)
+  await assert.rejects(store[method](...args), expected)
+  return error
+}
+
+/** Both answers of a method that succeeds: the value of its callback and of its promise, which must be equal. */
+async function gives(store, method, ...args) {
+  const [error, value] = await resultsOf(store, method, ...args)
+  if (error) throw error
+  assert.equal(error, null, 'without an error, the first argument of a callback is null')
+  assert.deepEqual(await store[method](...args), value)
+  return value
+}
+
+/** Gathers the events of a store as `[name, ...arguments]`. */
+function recordEvents(store, names) {
+  const events = []
+  for (const name of names) store.on(name, (...args) => events.push([name, ...args]))
+  return events
+}
+
+module.exports = {
+  MODERN, FACTORY, STYLES, FactoryStore, MongoStore, HOUR, session,
+  eachStyle, useServer, aSession, withCallback, resultsOf, fails, gives, recordEvents,
+}
