@@ -145,12 +145,21 @@ class Recorder {
   async seed(...documents) {
     await this.collection.insertMany(documents)
   }
+
+  /** Changes the document that was stored as the first, second, … behind the store's back. */
+  async change(at, update) {
+    const [document] = await this.collection.find({}, { sort: { $natural: 1 }, skip: at, limit: 1 }).toArray()
+    if (document) await this.collection.updateOne({ _id: document._id }, update)
+  }
 }
 
 /** What a store does when `play` is played on it. */
 async function record(store, play, world) {
   const recorder = new Recorder(store, world)
-  await play(recorder)
+  const methods = Object.fromEntries(['call', 'start', 'bare', 'note', 'documents', 'indexes', 'seed', 'change'].map((name) => [
+    name, (...args) => recorder[name](...args),
+  ]))
+  await play({ ...methods, store })
   for (const entry of recorder.transcript) if (entry.settled) entry.settled = await entry.settled
   return recorder.transcript
 }

@@ -33,7 +33,7 @@ const BAD_CALLBACKS = [['a number', 5], ['a string', 'callback'], ['an object', 
 
 /**
  * Defines the tests that a method refuses every bad id, and leaves everybody's session as it is.
- * @param {{open: Function}} server of `useServer`
+ * @param {{open: Function}} server of `useStores`
  * @param {string} method
  * @param {...*} rest makes the arguments between the id and the callback
  */
@@ -57,7 +57,7 @@ function refusesBadIds(server, method, ...rest) {
 
 /**
  * Defines the test that a method refuses a callback that is none, before anything is done.
- * @param {{open: Function}} server of `useServer`
+ * @param {{open: Function}} server of `useStores`
  * @param {string} method
  * @param {...*} args those before the callback
  */

@@ -5,30 +5,26 @@
 
 const assert = require('node:assert/strict')
 const { randomBytes } = require('node:crypto')
-const { after, before, describe } = require('node:test')
+const { describe } = require('node:test')
 const { setImmediate: nextTurn } = require('node:timers/promises')
 const session = require('express-session')
-const MongoStore = require('connect-mongo-native')
-const { testServer } = require('./server.js')
+const { STYLES } = require('./styles.js')
+const { useServer } = require('./use-server.js')
 
-/** The class that the factory gives. */
-const FactoryStore = MongoStore(session)
-
-/** The two styles of the package, each a way to make a store. */
-const STYLES = {
-  'MongoStore.create': (options) => MongoStore.create(options),
-  'MongoStore(session)': (options) => new FactoryStore(options),
-}
-
-const MODERN = 'MongoStore.create'
-const FACTORY = 'MongoStore(session)'
+const [MODERN, FACTORY] = STYLES
 const HOUR = 3_600_000 // ms
 
-/** Runs `define(style)` once for each style; what is missing differs, as `missing`. */
+/** Runs `define({ style, isFactory, missing })` once for each style; `missing` is what `get` gives for no session. */
 function eachStyle(define) {
-  for (const style of Object.keys(STYLES)) {
-    describe(style, () => define({ style, isFactory: style === FACTORY, missing: style === FACTORY ? undefined : null }))
+  for (const style of STYLES) {
+    const isFactory = style === FACTORY
+    describe(style.name, () => define({ style, isFactory, missing: isFactory ? undefined : null }))
   }
+}
+
+/** A store of a style, from the options of both. */
+function make(style, options) {
+  return style === MODERN ? style.Store.create(options) : new style.Store(options)
 }
 
 /**
@@ -39,24 +35,20 @@ function eachStyle(define) {
  * - `place()`: `{ mongoUrl, dbName, db }`, a database that nobody has used.
  * - `client()`: the driver's client.
  */
-function useServer() {
-  let server
+function useStores() {
+  const server = useServer()
   let shared
-  before(async () => {
-    server = await testServer()
-    shared = server.freshDb()
-  })
-  after(() => server?.close())
 
   function place(dbName = server.freshDb()) {
     return { dbName, mongoUrl: server.url(dbName), db: server.db(dbName) }
   }
   function open(t, options = {}, style = MODERN) {
-    const { dbName, mongoUrl, db } = place(shared)
+    const { dbName, mongoUrl, db } = place(shared ??= server.freshDb())
     const collectionName = `sessions-${randomBytes(6).toString('hex')}`
-    const store = STYLES[style]({ mongoUrl, collectionName, autoRemove: 'disabled', ...options })
+    const where = { [style.ofUrl]: mongoUrl, [style.collectionOption]: collectionName }
+    const store = make(style, { ...where, autoRemove: 'disabled', ...options })
     t.after(() => store.close())
-    return { store, dbName, mongoUrl, collection: db.collection(options.collectionName ?? collectionName) }
+    return { store, dbName, mongoUrl, collection: db.collection(store.collectionName) }
   }
   return { open, place, client: () => server.client }
 }
@@ -74,7 +66,6 @@ function aSession(data = {}) {
 function withCallback(store, method, ...args) {
   return new Promise((resolve, reject) => {
     let calls = 0
-    let returned
     let hasReturned = false
     const callback = (...results) => {
       calls++
@@ -83,7 +74,7 @@ function withCallback(store, method, ...args) {
       // A second call would come in one of the next turns at the latest.
       else nextTurn().then(() => nextTurn()).then(() => resolve({ results, returned }))
     }
-    returned = store[method](...args, callback)
+    const returned = store[method](...args, callback)
     hasReturned = true
   })
 }
@@ -119,6 +110,5 @@ function recordEvents(store, names) {
 }
 
 module.exports = {
-  MODERN, FACTORY, STYLES, FactoryStore, MongoStore, HOUR, session,
-  eachStyle, useServer, aSession, withCallback, resultsOf, fails, gives, recordEvents,
+  MODERN, FACTORY, HOUR, eachStyle, make, useStores, aSession, withCallback, resultsOf, fails, gives, recordEvents,
 }

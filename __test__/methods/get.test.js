@@ -3,9 +3,9 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { refusesBadCallbacks, refusesBadIds } = require('../helpers/bad-input.js')
-const { HOUR, MODERN, FACTORY, aSession, eachStyle, gives, resultsOf, useServer, withCallback } = require('../helpers/stores.js')
+const { HOUR, MODERN, FACTORY, aSession, eachStyle, gives, resultsOf, useStores, withCallback } = require('../helpers/stores.js')
 
-const server = useServer()
+const server = useStores()
 const inAnHour = () => new Date(Date.now() + HOUR)
 
 eachStyle(({ style, isFactory, missing }) => {

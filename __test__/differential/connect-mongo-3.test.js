@@ -1,0 +1,5 @@
+'use strict'
+
+// connect-mongo 3 and this package, call by call.
+
+require('./suite.js').suite(3)

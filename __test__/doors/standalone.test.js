@@ -1,0 +1,113 @@
+'use strict'
+
+// The package where express-session or mongodb is not installed.
+
+const assert = require('node:assert/strict')
+const { describe, it } = require('node:test')
+const { runProgram } = require('../helpers/child.js')
+const { packageFolder } = require('../helpers/package-folder.js')
+const { useServer } = require('../helpers/use-server.js')
+
+const server = useServer()
+
+/** Runs a program beside which only the named packages are installed; resolves with the JSON that it printed. */
+async function runBeside(t, packages, main) {
+  const { code, signal, lines, stderr } = await runProgram(main, { url: server.url(server.freshDb()) }, {
+    cwd: packageFolder(t, packages),
+  })
+  assert.deepEqual({ code, signal, stderr }, { code: 0, signal: null, stderr: '' })
+  return JSON.parse(lines.at(-1))
+}
+
+describe('Without express-session', () => {
+  it('a store is an EventEmitter with all that a session middleware calls', async (t) => {
+    const seen = await runBeside(t, ['bson'], async ({ url }) => {
+      const { EventEmitter } = require('node:events')
+      const MongoStore = require('connect-mongo-native')
+      let installed = true
+      try {
+        require('express-session')
+      } catch {
+        installed = false
+      }
+      const store = MongoStore.create({ mongoUrl: url })
+      const events = []
+      for (const event of ['create', 'set', 'get', 'destroy']) store.on(event, (sid) => events.push(`${event} ${sid}`))
+      store.generate = (req) => {
+        req.sessionID = 'second'
+      }
+      await store.set('first', { cookie: { expires: new Date(Date.now() + 60_000) }, user: 'Ada' })
+      const loaded = await store.load('first')
+      const req = { sessionID: 'first' }
+      await store.regenerate(req)
+      console.log(JSON.stringify({
+        installed, isEmitter: store instanceof EventEmitter, events, user: loaded.user, isDate: loaded.cookie.expires instanceof Date,
+        absent: (await store.load('first')) ?? null, id: req.sessionID, left: await store.length(),
+      }))
+      await store.close()
+    })
+    assert.deepEqual(seen, {
+      installed: false, isEmitter: true, isDate: true, user: 'Ada', absent: null, id: 'second', left: 0,
+      events: ['create first', 'set first', 'get first', 'destroy first', 'get first'],
+    })
+  })
+
+  it('the factory takes a Store of any other framework', async (t) => {
+    const seen = await runBeside(t, ['bson'], async ({ url }) => {
+      class Store extends require('node:events') {}
+      const store = new (require('connect-mongo-native')({ Store }))({ url })
+      await store.set('sid', { cookie: {}, user: 'Ada' })
+      console.log(JSON.stringify({ isStore: store instanceof Store, user: (await store.get('sid')).user }))
+      await store.close()
+    })
+    assert.deepEqual(seen, { isStore: true, user: 'Ada' })
+  })
+})
+
+describe('Without mongodb', () => {
+  it('a store works, with text and with documents', async (t) => {
+    const seen = await runBeside(t, ['bson', 'express-session'], async ({ url }) => {
+      const session = require('express-session')
+      const MongoStore = require('connect-mongo-native')
+      const text = MongoStore.create({ mongoUrl: url })
+      const documents = new (MongoStore(session))({ url, collection: 'documents', stringify: false })
+      await text.set('sid', { cookie: {}, user: 'Ada' })
+      await documents.set('sid', { cookie: {}, since: new Date(0) })
+      console.log(JSON.stringify([(await text.get('sid')).user, (await documents.get('sid')).since instanceof Date]))
+      await Promise.all([text.close(), documents.close()])
+    })
+    assert.deepEqual(seen, ['Ada', true])
+  })
+
+  it("the driver's objects say what is missing", async (t) => {
+    const seen = await runBeside(t, ['bson'], async ({ url }) => {
+      const store = require('connect-mongo-native').create({ mongoUrl: url })
+      const messages = []
+      for (const property of ['client', 'db', 'collection', 'clientP', 'collectionP']) {
+        try {
+          await store[property]
+          messages.push(`${property} is there`)
+        } catch (error) {
+          messages.push(error.message)
+        }
+      }
+      console.log(JSON.stringify(messages))
+      await store.close()
+    })
+    assert.equal(seen.length, 5)
+    for (const message of seen) assert.match(message, /"mongodb".*not installed.*npm install mongodb/)
+  })
+
+  it('nobody who does not ask for them hears of it', async (t) => {
+    const seen = await runBeside(t, ['bson'], async ({ url }) => {
+      const store = require('connect-mongo-native').create({ mongoUrl: url })
+      void store.collectionP
+      void store.clientP
+      await store.set('sid', { cookie: {} })
+      await new Promise(setImmediate)
+      console.log(await store.length())
+      await store.close()
+    })
+    assert.equal(seen, 1)
+  })
+})
