@@ -1,5 +1,9 @@
 'use strict'
 
-// connect-mongo 1 and this package, call by call.
+// connect-mongo 1 and this package, call by call, and on one collection.
 
-require('./suite.js').suite(1)
+const { crossTests } = require('./cross.js')
+const { hazardTests } = require('./hazards.js')
+const { suite } = require('./suite.js')
+
+suite(1, [crossTests, hazardTests])

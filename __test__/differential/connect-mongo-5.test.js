@@ -1,5 +1,9 @@
 'use strict'
 
-// connect-mongo 5 and this package, call by call.
+// connect-mongo 5 and this package, call by call, and on one collection.
 
-require('./suite.js').suite(5)
+const { crossTests } = require('./cross.js')
+const { hazardTests } = require('./hazards.js')
+const { suite } = require('./suite.js')
+
+suite(5, [crossTests, hazardTests])

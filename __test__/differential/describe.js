@@ -6,6 +6,9 @@
 /** Dates as near as this to an expected moment are that moment. */
 const TOLERANCE = 60_000 // ms
 
+/** A date as `JSON.stringify` writes it. */
+const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
 const TWO_WEEKS = 14 * 24 * 60 * 60
 
 /** A date as text: its name if it is now, or now and a lifetime, and its ISO form otherwise. */
@@ -50,6 +53,8 @@ function describe(value, ttl) {
       return Number.isFinite(value) && !Object.is(value, -0) ? value : { '<number>': Object.is(value, -0) ? '-0' : String(value) }
     case 'object':
       break
+    case 'string':
+      return ISO_DATE.test(value) ? describeDate(new Date(value), ttl) : value
     default:
       return value
   }
@@ -74,4 +79,4 @@ function nameDates(value, ttl) {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, nameDates(member, ttl)]))
 }
 
-module.exports = { describe, nameDates, TWO_WEEKS }
+module.exports = { describe, nameDates }

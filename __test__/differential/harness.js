@@ -12,7 +12,22 @@ const PATIENCE = 10_000 // ms
 /** How long to look for an effect of a call that gives no answer at all. */
 const GLIMPSE = 300 // ms
 
+const LATE = Symbol('late')
+
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** What a promise gives, or LATE if it takes too long. */
+async function within(milliseconds, promise) {
+  let timer
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds, LATE)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /** Some turns of the event loop, in which a second answer or a late event would come. */
 async function turns() {
@@ -58,11 +73,13 @@ class Recorder {
    * @param {object} world
    * @param {object} world.collection the store's, as a driver that has nothing to do with it sees it
    * @param {number} [world.ttl] lifetime of the store's sessions in seconds
+   * @param {number} [world.patience] how long an answer may take, in milliseconds
    */
-  constructor(store, { collection, ttl }) {
+  constructor(store, { collection, ttl, patience = PATIENCE }) {
     this.store = store
     this.collection = collection
     this.ttl = ttl
+    this.patience = patience
   }
 
   #begin(label) {
@@ -76,9 +93,24 @@ class Recorder {
   /** Calls a method with a callback, and resolves with the value that the callback was given. */
   async call(method, ...args) {
     const { entry, log, values } = this.start(method, ...args)
-    if (!(await Promise.race([values.then(() => true), sleep(PATIENCE).then(() => false)]))) log.push(['unanswered'])
+    const answer = await within(this.patience, values)
+    if (answer === LATE) log.push(['no answer'])
     await this.#settled(entry)
-    return log.at(-1)[0] === 'unanswered' ? undefined : (await values)[1]
+    return answer === LATE ? undefined : answer[1]
+  }
+
+  /** Calls a method with a callback that throws, each time it is called. */
+  async throwing(method, ...args) {
+    const entry = this.#begin([method, ...args.filter((value) => typeof value === 'string')].join(' '))
+    const log = []
+    Object.assign(entry, { log })
+    this.store.journal = log
+    this.#invoke(entry, method, [...args, (...answer) => {
+      log.push(['callback', ...answer.map((value) => describe(value, this.ttl))])
+      throw new Error('thrown by the callback')
+    }])
+    await sleep(GLIMPSE)
+    await this.#settled(entry)
   }
 
   /** Calls a method with a callback without waiting for its answer. */
@@ -123,7 +155,10 @@ class Recorder {
   }
 
   async #settled(entry) {
-    if (entry.settled) entry.settled = await Promise.race([entry.settled, sleep(PATIENCE).then(() => 'never settled')])
+    if (entry.settled) {
+      const outcome = await within(this.patience, entry.settled)
+      entry.settled = outcome === LATE ? 'never' : outcome
+    }
     await turns()
   }
 
@@ -156,7 +191,7 @@ class Recorder {
 /** What a store does when `play` is played on it. */
 async function record(store, play, world) {
   const recorder = new Recorder(store, world)
-  const methods = Object.fromEntries(['call', 'start', 'bare', 'note', 'documents', 'indexes', 'seed', 'change'].map((name) => [
+  const methods = Object.fromEntries(['call', 'start', 'bare', 'throwing', 'note', 'documents', 'indexes', 'seed', 'change'].map((name) => [
     name, (...args) => recorder[name](...args),
   ]))
   await play({ ...methods, store })
@@ -168,13 +203,13 @@ async function record(store, play, world) {
  * Asserts that our transcript is the genuine one, but for what is known to be different.
  * @param {object[]} genuine
  * @param {object[]} ours
- * @param {(entry: object) => object} [expected] what ours should be where the genuine store did this
+ * @param {(genuine: object, ours: object) => object} [expected] what ours should be where the genuine store did this
  */
 function compare(genuine, ours, expected = (entry) => entry) {
   assert.deepEqual(ours.map(({ step }) => step), genuine.map(({ step }) => step), 'the same steps')
   const failures = []
   for (const [at, entry] of genuine.entries()) {
-    const wanted = expected(entry)
+    const wanted = expected(entry, ours[at])
     try {
       assert.deepEqual(ours[at], wanted)
     } catch {
@@ -186,4 +221,4 @@ function compare(genuine, ours, expected = (entry) => entry) {
   if (failures.length > 0) assert.fail(`the stores differ:\n${failures.join('\n')}`)
 }
 
-module.exports = { record, recorded, compare, turns, sleep, indexesOf }
+module.exports = { record, recorded, compare }

@@ -39,16 +39,17 @@ const OPTIONS = [
   { name: 'transformId that gives a number', options: { transformId: (sid) => sid.charCodeAt(0) }, plays: ['life'] },
   { name: 'transformId that throws', options: { transformId: () => { throw new RangeError('no') } }, plays: ['life'] },
   { name: 'an asynchronous transformId', options: { transformId: async (sid) => `later/${sid}` }, plays: ['two people'] },
-  { name: 'writeOperationOptions', options: { writeOperationOptions: { w: 1, j: false, wtimeout: 5000 } } },
+  { name: 'writeOperationOptions', options: { writeOperationOptions: { w: 1, j: false, wtimeout: 5000 } }, since: 3 },
   {
     name: 'writeOperationOptions that cannot be met',
     options: { autoRemove: 'disabled', writeOperationOptions: { w: 5, wtimeout: 100 } },
     plays: ['life', 'clear'],
+    since: 3,
   },
-  { name: 'autoRemove: native', options: { autoRemove: 'native' }, plays: ['life', 'clear', 'index'] },
-  { name: 'autoRemove: interval', options: { autoRemove: 'interval', autoRemoveInterval: 5 }, plays: ['life', 'clear', 'index'] },
-  { name: 'autoRemove: disabled', options: { autoRemove: 'disabled' }, plays: ['life', 'clear', 'index'] },
-  { name: 'another autoRemove', options: { autoRemove: 'sometimes' }, plays: ['life', 'clear', 'index'] },
+  { name: 'autoRemove: native', options: { autoRemove: 'native' }, plays: ['index', 'life', 'clear'] },
+  { name: 'autoRemove: interval', options: { autoRemove: 'interval', autoRemoveInterval: 5 }, plays: ['index', 'life', 'clear'] },
+  { name: 'autoRemove: disabled', options: { autoRemove: 'disabled' }, plays: ['index', 'life', 'clear'] },
+  { name: 'another autoRemove', options: { autoRemove: 'sometimes' }, plays: ['index', 'life', 'clear'] },
   { name: 'an unknown option', options: { colour: 'red' }, plays: ['life'] },
 ]
 

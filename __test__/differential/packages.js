@@ -13,7 +13,7 @@ const GENERATIONS = {
   6: { ...modern, genuine: () => require('connect-mongo-6').MongoStore },
   5: { ...modern, genuine: () => require('connect-mongo-5') },
   3: { ...factory, genuine: () => require('connect-mongo-3')(session) },
-  1: { ...factory, genuine: () => require('connect-mongo-1')(session), server: '4.2' },
+  1: { ...factory, genuine: () => require('connect-mongo-1')(session), server: '5.0' },
 }
 
 /**

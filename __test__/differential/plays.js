@@ -25,11 +25,17 @@ const rich = () => ({
   text: 'zoë \u0000 𝄞', empty: '', yes: true, nothing: null, missing: undefined, list: [1, undefined, null, [], {}],
   numbers: [0, -0, 1.5, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 40, 2 ** 53, 1e300, NaN, Infinity],
   date: PAST, expression: /a+/gi, bytes: Buffer.from([0, 255]), 'dotted.key': { $where: 1 }, run() {},
-  inner: { cookie: 1, deep: { deeper: { undefined: undefined } }, toJSON: undefined }, set: new Set([1]),
+  inner: { cookie: 1, deep: { deeper: { none: undefined } }, toJSON: null }, set: new Set([1]),
   map: new Map([['a', { b: 1 }]]), made: new (class Thing { a = 1 })(), date2: new Date(NaN),
 })
 
 const PLAYS = {
+  async index({ call, indexes, store, note }) {
+    await call('length')
+    await indexes()
+    note('timer', store.timer === undefined ? undefined : store.timer.constructor.name)
+  },
+
   async life({ call, documents }) {
     await call('get', 'a')
     await call('set', 'a', person(1))
@@ -188,12 +194,6 @@ const PLAYS = {
     await call('set', 'a', person(1))
     await documents()
     await indexes()
-  },
-
-  async index({ call, indexes, store, note }) {
-    await call('length')
-    await indexes()
-    note('timer', store.timer === undefined ? undefined : store.timer.constructor.name)
   },
 
   async 'a listener for destroy'({ call, store }) {

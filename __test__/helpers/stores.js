@@ -13,6 +13,8 @@ const { useServer } = require('./use-server.js')
 
 const [MODERN, FACTORY] = STYLES
 const HOUR = 3_600_000 // ms
+/** Options that bring a connection, so that a connection string would win over them. */
+const GIVEN = ['client', 'clientPromise', 'db', 'dbPromise', 'mongooseConnection']
 
 /** Runs `define({ style, isFactory, missing })` once for each style; `missing` is what `get` gives for no session. */
 function eachStyle(define) {
@@ -45,8 +47,8 @@ function useStores() {
   function open(t, options = {}, style = MODERN) {
     const { dbName, mongoUrl, db } = place(shared ??= server.freshDb())
     const collectionName = `sessions-${randomBytes(6).toString('hex')}`
-    const where = { [style.ofUrl]: mongoUrl, [style.collectionOption]: collectionName }
-    const store = make(style, { ...where, autoRemove: 'disabled', ...options })
+    const connection = GIVEN.some((name) => options[name]) ? { dbName } : { [style.ofUrl]: mongoUrl }
+    const store = make(style, { ...connection, [style.collectionOption]: collectionName, autoRemove: 'disabled', ...options })
     t.after(() => store.close())
     return { store, dbName, mongoUrl, collection: db.collection(store.collectionName) }
   }

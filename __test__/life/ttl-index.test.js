@@ -42,7 +42,7 @@ async function exercise(store) {
   assert.equal(await store.length(), 0)
 }
 
-for (const { name, Store, ofUrl } of STYLES) {
+for (const { name, Store, ofUrl, collectionOption } of STYLES) {
   describe(name, () => {
     it('makes the index', async (t) => {
       const database = `index-${ofUrl}`
@@ -66,9 +66,10 @@ for (const { name, Store, ofUrl } of STYLES) {
 
     it('warns once and works when another index is in its place', async (t) => {
       const warnings = collectWarnings(t)
-      const database = `conflict-${ofUrl}`
-      await withClient((client) => client.db(database).collection('sessions').createIndex({ expires: 1 }, { expireAfterSeconds: 77 }))
-      const store = new Store({ [ofUrl]: server.current.url(database) })
+      const database = 'conflict'
+      const collection = `sessions-${ofUrl}`
+      await withClient((client) => client.db(database).collection(collection).createIndex({ expires: 1 }, { expireAfterSeconds: 77 }))
+      const store = new Store({ [ofUrl]: server.current.url(database), [collectionOption]: collection })
       t.after(() => store.close())
       await exercise(store)
       await store.collectionP
@@ -76,7 +77,7 @@ for (const { name, Store, ofUrl } of STYLES) {
       await exercise(store)
       assert.equal(warnings().length, 1)
       assert.match(warnings()[0].message, /TTL index/)
-      const indexes = await withClient((client) => client.db(database).collection('sessions').indexes())
+      const indexes = await withClient((client) => client.db(database).collection(collection).indexes())
       assert.equal(indexes.find((index) => index.key.expires).expireAfterSeconds, 77)
     })
 

@@ -73,8 +73,7 @@ eachStyle(({ style }) => {
   })
 
   test('close answers what waits for a connection that never comes', async (t) => {
-    const never = { mongoUrl: undefined, url: undefined, clientPromise: new Promise(() => {}) }
-    const { store } = server.open(t, never, style)
+    const { store } = server.open(t, { clientPromise: new Promise(() => {}) }, style)
     const waiting = CALLS.map(([method, args]) => assert.rejects(store[method](...args), CLOSED, method))
     await within('close', store.close())
     await within('the answers', Promise.all(waiting))

@@ -51,7 +51,9 @@ eachStyle(({ style, missing }) => {
   test('regenerate hands on why the old session could not be removed', async (t) => {
     const { store } = server.open(t, {}, style)
     withGenerate(store)
-    await fails(store, 'regenerate', [{ sessionID: { $gt: '' } }], /session id must be a string/)
+    const request = () => ({ sessionID: { $gt: '' } })
+    assert.match((await resultsOf(store, 'regenerate', request()))[0].message, /session id must be a string/)
+    await assert.rejects(store.regenerate(request()), /session id must be a string/)
   })
 
   test('load gives a Session, with the cookie as a Cookie', async (t) => {

@@ -125,6 +125,8 @@ eachStyle(({ style, isFactory, missing }) => {
     await fails(store, 'touch', ['s', { get lastModified() { return thrown() } }], /of the getter/)
     await fails(store, 'touch', ['s', { cookie: { get expires() { return thrown() } } }], /of the getter/)
     await fails(store, 'touch', ['s', { get cookie() { throw undefined } }], Error) // eslint-disable-line no-throw-literal
+    const [error] = await resultsOf(store, 'touch', 'nobody', { get req() { return thrown() } })
+    assert.ok(error === null || error instanceof Error)
     assert.deepEqual(await collection.find().toArray(), before)
   })
 

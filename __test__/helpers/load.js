@@ -1,0 +1,30 @@
+'use strict'
+
+// Load on a store while something happens to its server.
+
+const { within } = require('./wait.js')
+
+/**
+ * Calls `work(worker, n)` again and again, in as many loops as `workers`, until `stop()`. The object given back counts
+ * what was `answered` and gathers the `errors`.
+ */
+function startLoad(workers, work) {
+  const load = { answered: 0, errors: [], running: true, stop }
+  const loops = Array.from({ length: workers }, async (_, worker) => {
+    for (let n = 0; load.running; n += 1) {
+      try {
+        await work(worker, n)
+        load.answered += 1
+      } catch (error) {
+        load.errors.push(error)
+      }
+    }
+  })
+  async function stop() {
+    load.running = false
+    await within('the end of the load', Promise.all(loops))
+  }
+  return load
+}
+
+module.exports = { startLoad }

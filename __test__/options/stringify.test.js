@@ -1,0 +1,117 @@
+'use strict'
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const { Decimal128, ObjectId } = require('mongodb')
+const { MongoStore: Genuine } = require('connect-mongo-6')
+const { HOUR, aSession, eachStyle, fails, resultsOf, useStores } = require('../helpers/stores.js')
+
+const server = useStores()
+
+/** What is in a session, one value per kind, as a function since some may be written only once. */
+const values = () => ({
+  text: 'Zoë\0', empty: '', yes: true, nothing: null, unset: undefined, date: new Date(12_345), pattern: /a+/gi,
+  numbers: [0, 1, -1, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 53, 0.5, -0, 1e300, NaN, Infinity], big: 5n, list: [undefined, [], {}],
+  map: new Map([['a', 1]]), set: new Set([1]), buffer: Buffer.from('bytes'), bytes: new Uint8Array([1, 2]),
+  id: new ObjectId('0123456789abcdef01234567'), decimal: Decimal128.fromString('0.1'), method() {}, 'a.b': { $set: 1 },
+})
+
+eachStyle(({ style, missing }) => {
+  test('with stringify: false, the session is stored as a document, just as connect-mongo stores it', async (t) => {
+    const { store, collection, dbName } = server.open(t, { stringify: false }, style)
+    const { collectionName } = collection
+    const genuine = Genuine.create({ client: server.client(), dbName, collectionName, autoRemove: 'disabled', stringify: false })
+    const session = aSession(values())
+    await store.set('ours', session)
+    await new Promise((resolve, reject) => genuine.set('theirs', session, (error) => (error ? reject(error) : resolve())))
+
+    const exact = { promoteValues: false, promoteLongs: false, promoteBuffers: false }
+    const [ours, theirs] = await collection.find({}, exact).sort({ _id: 1 }).toArray()
+    assert.deepEqual(ours.session, theirs.session)
+    assert.deepEqual(Object.keys(ours.session), Object.keys(theirs.session))
+    assert.deepEqual(ours.expires, theirs.expires)
+  })
+
+  test('with stringify: false, get gives dates as dates, the cookie with its own among them', async (t) => {
+    const { store } = server.open(t, { stringify: false }, style)
+    await store.set('s', aSession({ date: new Date(12_345), list: [1] }))
+    const later = new Date(Date.now() + 2 * HOUR)
+    await store.touch('s', { cookie: { expires: later } })
+    const { cookie, ...data } = await store.get('s')
+    assert.deepEqual(data, { date: new Date(12_345), list: [1] })
+    assert.deepEqual(cookie.expires, later)
+    assert.ok(cookie.expires instanceof Date)
+    assert.equal(cookie.originalMaxAge, HOUR)
+  })
+
+  test('with stringify: false, a session without a cookie gets none', async (t) => {
+    const { store, collection } = server.open(t, { stringify: false }, style)
+    await store.set('s', { a: 1 })
+    assert.deepEqual((await collection.findOne({ _id: 's' })).session, { a: 1 })
+  })
+
+  test('with stringify: false, what express-session keeps on a session is not stored', async (t) => {
+    const { store, collection } = server.open(t, { stringify: false }, style)
+    const session = store.createSession({ sessionID: 's', sessionStore: store, secret: 'x' }, aSession({ a: 1 }))
+    await store.set('s', session)
+    assert.deepEqual(Object.keys((await collection.findOne({ _id: 's' })).session).sort(), ['a', 'cookie'])
+  })
+
+  test('only false switches stringify off', async (t) => {
+    for (const stringify of [undefined, true, null, 0, '']) {
+      const { store, collection } = server.open(t, { stringify }, style)
+      await store.set('s', { a: 1 })
+      assert.equal((await collection.findOne({ _id: 's' })).session, '{"a":1}')
+    }
+  })
+
+  test('stringify can be changed while people are logged in: either reads what the other stored', async (t) => {
+    const text = server.open(t, {}, style)
+    const where = { [style.ofUrl]: text.mongoUrl, [style.collectionOption]: text.collection.collectionName }
+    const objects = server.open(t, { ...where, stringify: false }, style)
+    const session = { cookie: { path: '/' }, a: [1, { b: true }] }
+    await text.store.set('text', session)
+    await objects.store.set('object', session)
+    for (const { store } of [text, objects]) {
+      assert.deepEqual(await store.get('text'), session)
+      assert.deepEqual(await store.get('object'), session)
+      assert.equal((await store.all()).length, 2)
+    }
+  })
+
+  test('with stringify: false, set fails for what is no document, and leaves the stored one as it is', async (t) => {
+    const { store, collection } = server.open(t, { stringify: false }, style)
+    await store.set('s', { a: 1 })
+    const before = await collection.find().toArray()
+    const circular = { inner: {} }
+    circular.inner.self = circular.inner
+    const bad = {
+      'no object': [undefined, null, 'text', 5, true, Symbol('s')],
+      'a circular structure': [circular],
+      'a getter that throws': [{ get user() { throw new Error('of the getter') } }],
+      'a cookie that throws': [{ cookie: { toJSON() { throw new Error('of the cookie') } } }],
+      'a map with keys that are no text': [{ map: new Map([[5, 1]]) }],
+      'over 16 MB': [{ text: 'x'.repeat(16 * 2 ** 20) }, { bytes: Buffer.alloc(17 * 2 ** 20) }],
+    }
+    for (const [what, sessions] of Object.entries(bad)) {
+      await t.test(what, async () => {
+        for (const session of sessions) await fails(store, 'set', ['s', session], Error)
+      })
+    }
+    assert.deepEqual(await collection.find().toArray(), before)
+  })
+
+  test('with stringify: false, set does not throw for a cookie whose date cannot be read', async (t) => {
+    const { store } = server.open(t, { stringify: false }, style)
+    const [error] = await resultsOf(store, 'set', 's', { cookie: { expires: 10n } })
+    assert.ok(error === null || error instanceof Error)
+  })
+
+  test('with stringify: false, null and an absent session are no session', async (t) => {
+    const { store, collection } = server.open(t, { stringify: false }, style)
+    await collection.insertMany([{ _id: 'null', session: null }, { _id: 'absent' }])
+    assert.equal(await store.get('null'), missing)
+    assert.equal(await store.get('absent'), missing)
+    assert.deepEqual(await store.all(), [])
+  })
+})

@@ -1,0 +1,146 @@
+'use strict'
+
+// The package as npm gives it to people: what is in it, and that it works in a folder that has nothing else, without
+// any tool to compile with.
+
+const assert = require('node:assert/strict')
+const { execFile } = require('node:child_process')
+const fs = require('node:fs')
+const path = require('node:path')
+const { describe, it } = require('node:test')
+const { promisify } = require('node:util')
+const { runProgram, ROOT } = require('../helpers/child.js')
+const { addonFile, manifest, temporaryFolder } = require('../helpers/package-folder.js')
+const { useServer } = require('../helpers/use-server.js')
+
+const server = useServer()
+/** What applications install beside it, in the versions of this clone. */
+const BESIDE = ['express', 'express-session', 'mongodb']
+
+/** A PATH with nothing on it but Node, least of all a compiler. */
+function bareEnvironment(folder) {
+  const bin = path.join(folder, 'bin')
+  fs.mkdirSync(bin)
+  fs.symlinkSync(process.execPath, path.join(bin, path.basename(process.execPath)))
+  return { PATH: process.platform === 'win32' ? path.dirname(process.execPath) : bin }
+}
+
+/** Runs npm by Node itself, wherever it is. */
+async function npm(args, { cwd, env }) {
+  const tool = process.env.npm_execpath ?? path.join(fs.realpathSync(await which('npm')))
+  const { stdout } = await promisify(execFile)(process.execPath, [tool, ...args], { cwd, env: { ...process.env, ...env } })
+  return stdout
+}
+
+async function which(name) {
+  const folders = process.env.PATH.split(path.delimiter)
+  return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file))
+}
+
+const versionOf = (name) => JSON.parse(fs.readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version
+
+/** The package of this platform, with the addon of this clone. */
+function platformPackage(folder) {
+  const file = addonFile()
+  const platform = file.slice(manifest.name.length + 1, -'.node'.length)
+  const name = `${manifest.name}-${platform}`
+  const target = path.join(folder, name)
+  fs.mkdirSync(target)
+  fs.symlinkSync(path.join(ROOT, file), path.join(target, file))
+  fs.writeFileSync(path.join(target, 'package.json'), JSON.stringify({ name, version: manifest.version, main: file, files: [file] }))
+  return { name, target }
+}
+
+/** Packs the clone into a folder; resolves with npm's report on the tarball. */
+async function pack(folder) {
+  const [report] = JSON.parse(await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT }))
+  return { ...report, tarball: path.join(folder, report.filename) }
+}
+
+/** An application of its own folder in which the package is installed under `alias`. */
+async function install(t, alias) {
+  const folder = temporaryFolder(t)
+  const { tarball } = await pack(folder)
+  const platform = platformPackage(folder)
+  const app = path.join(folder, 'app')
+  fs.mkdirSync(app)
+  fs.writeFileSync(path.join(app, 'package.json'), JSON.stringify({
+    name: 'app', private: true,
+    dependencies: {
+      [alias]: `file:${tarball}`,
+      [platform.name]: `file:${platform.target}`,
+      ...Object.fromEntries(BESIDE.map((name) => [name, versionOf(name)])),
+    },
+  }))
+  const env = bareEnvironment(folder)
+  await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: app, env })
+  return { app, env }
+}
+
+/** A small application with Express 5 that logs somebody in and out. Prints what happened. */
+async function application({ alias, url }) {
+  const express = require('express')
+  const session = require('express-session')
+  const MongoStore = require(alias)
+
+  const app = express()
+  const store = MongoStore.create({ mongoUrl: url })
+  app.use(session({ secret: 'a secret', resave: false, saveUninitialized: false, store }))
+  app.get('/login', (req, res) => {
+    req.session.user = 'Ada'
+    res.send('welcome')
+  })
+  app.get('/', (req, res) => res.send(req.session.user ?? 'nobody'))
+  app.get('/logout', (req, res, next) => req.session.destroy((error) => (error ? next(error) : res.send('bye'))))
+
+  const http = app.listen(0, '127.0.0.1', async () => {
+    const origin = `http://127.0.0.1:${http.address().port}`
+    let cookie = ''
+    for (const page of ['/', '/login', '/', '/logout', '/']) {
+      const response = await fetch(origin + page, { headers: { cookie } })
+      cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
+      console.log(await response.text())
+      if (page === '/login') console.log(await (await store.collectionP).countDocuments())
+    }
+    http.closeAllConnections()
+    http.close()
+    await store.close()
+  })
+}
+
+describe('The tarball', () => {
+  it('holds what is published, and nothing else', async (t) => {
+    const { files } = await pack(temporaryFolder(t))
+    const library = fs.readdirSync(path.join(ROOT, 'lib')).map((name) => `lib/${name}`)
+    const required = [
+      'package.json', 'index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'es5.js', 'es5.d.ts', 'native.js',
+      'README.md', 'LICENSE', 'CHANGELOG.md', ...library,
+    ]
+    assert.deepEqual(files.map(({ path: file }) => file).sort(), required.sort())
+  })
+
+  it('runs no script when it is installed', () => {
+    for (const script of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish']) {
+      assert.equal(manifest.scripts[script], undefined, script)
+    }
+  })
+})
+
+for (const alias of ['connect-mongo-native', 'connect-mongo']) {
+  describe(`Installed as ${alias}, without a compiler`, () => {
+    it('an application works', async (t) => {
+      const { app, env } = await install(t, alias)
+      const input = { alias, url: server.url(server.freshDb()) }
+      const { code, signal, lines, stderr } = await runProgram(application, input, { cwd: app, env })
+      assert.deepEqual({ code, signal, stderr }, { code: 0, signal: null, stderr: '' })
+      assert.deepEqual(lines, ['nobody', 'welcome', '1', 'Ada', 'bye', 'nobody'])
+
+      const manual = await runProgram(async (given) => {
+        const required = require(given.alias)
+        const imported = await import(given.alias)
+        console.log(imported.default === required && imported.MongoStore === required && require(`${given.alias}/es5`) === required)
+      }, input, { cwd: app, env })
+      assert.deepEqual(manual.lines, ['true'], manual.stderr)
+    })
+  })
+}

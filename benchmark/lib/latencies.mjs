@@ -1,0 +1,26 @@
+// Latencies of one slice, all of them: a histogram would round them. Recording one costs a store into an array, so that
+// the fastest peer is not slowed down by being watched.
+
+import { percentile } from './statistics.mjs'
+
+export class Latencies {
+  #values = new Float64Array(1 << 16)
+  count = 0
+
+  /** Records one latency in ms. */
+  record(value) {
+    if (this.count === this.#values.length) {
+      const larger = new Float64Array(this.#values.length * 2)
+      larger.set(this.#values)
+      this.#values = larger
+    }
+    this.#values[this.count] = value
+    this.count += 1
+  }
+
+  /** The percentiles in ms; sorts, so to be called after the slice. */
+  summary() {
+    const sorted = this.#values.subarray(0, this.count).sort()
+    return { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), p999: percentile(sorted, 0.999) }
+  }
+}

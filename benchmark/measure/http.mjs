@@ -1,0 +1,76 @@
+// An Express 5 application with each store, under load over HTTP: a page that reads its session, which express-session
+// then touches, and one that changes it. Application, load generator and database are processes of their own.
+
+import { deepStrictEqual } from 'node:assert'
+import { randomBytes } from 'node:crypto'
+import { Child } from '../lib/child.mjs'
+import { count } from '../lib/format.mjs'
+import { combine } from '../lib/statistics.mjs'
+import { rotated } from './operations.mjs'
+
+const KB = 1
+const CONNECTIONS = 64
+
+/** Measures `routes`, of `read` and `write`, for each peer. */
+export async function measureHttp({ routes, peers, servers, rounds, warmUp, seconds, failures }) {
+  const secret = randomBytes(16).toString('hex')
+  const load = new Child('load.mjs')
+  const apps = new Map()
+  try {
+    for (const peer of peers) {
+      try {
+        apps.set(peer.name, await openApp({ peer, servers, load, secret }))
+      } catch (error) {
+        failures.set(`${peer.name} over HTTP`, error.message)
+        console.log(`  ${peer.name} is left out: ${error.message}`)
+      }
+    }
+    return await measureRounds({ routes, peers: peers.filter(({ name }) => apps.has(name)), apps, load, secret, rounds, warmUp, seconds })
+  } finally {
+    for (const { app } of apps.values()) await app.stop()
+    await load.stop()
+  }
+}
+
+/** Starts the application of a peer, and sees whether its pages do what they should. */
+async function openApp({ peer, servers, load, secret }) {
+  const { url, pid } = await servers.addressOf(peer, 0)
+  const app = new Child('app.mjs', { args: [peer.name, url ?? '', String(pid ?? '')] })
+  try {
+    const port = await app.call('open', { kb: KB, secret })
+    const ask = (path) => load.call('ask', { port, path, kb: KB, key: 7, secret })
+    deepStrictEqual(await ask('/write'), [{ key: 7, views: 1 }, { key: 7, views: 2 }], 'a changed session was not stored')
+    deepStrictEqual(await ask('/read'), [{ key: 7, views: 2 }, { key: 7, views: 2 }], 'a session was not read')
+    return { app, port }
+  } catch (error) {
+    await app.stop()
+    throw error
+  }
+}
+
+async function measureRounds({ routes, peers, apps, load, secret, rounds, warmUp, seconds }) {
+  const found = new Map()
+  for (let round = 0; round < rounds; round += 1) {
+    for (const route of routes) {
+      const line = []
+      for (const peer of rotated(peers, round)) {
+        const { app, port } = apps.get(peer.name)
+        const options = { port, path: `/${route}`, kb: KB, secret, connections: CONNECTIONS }
+        try {
+          await load.call('run', { ...options, seconds: warmUp })
+          await app.call('begin')
+          const measurement = await load.call('run', { ...options, seconds })
+          const spent = await app.call('end', { count: measurement.count })
+          const key = `${peer.name} ${route}`
+          if (!found.has(key)) found.set(key, { peer: peer.name, route, connections: CONNECTIONS, kb: KB, measurements: [] })
+          found.get(key).measurements.push({ ...spent, ...measurement })
+          line.push(`${peer.name} ${count(measurement.perSecond)}${measurement.errors > 0 ? ` (${measurement.errors} errors)` : ''}`)
+        } catch (error) {
+          console.log(`  ${peer.name}, http ${route}: ${error.message}`)
+        }
+      }
+      console.log(`  round ${round + 1}/${rounds}, http ${route}, requests per second: ${line.sort().join(', ')}`)
+    }
+  }
+  return [...found.values()].map(({ measurements, ...result }) => ({ ...result, ...combine(measurements) }))
+}

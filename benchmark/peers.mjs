@@ -1,0 +1,68 @@
+// The stores that are compared: what each one needs, and how it is opened with its defaults, as its README says.
+
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** The store that this project is about, and the one that it replaces. */
+export const OURS = 'connect-mongo-native'
+export const THEIRS = 'connect-mongo'
+
+const DEFINITIONS = [
+  {
+    name: OURS,
+    server: 'mongodb',
+    async open(url) {
+      const store = require('../index.js').create({ mongoUrl: url })
+      return { store, close: () => store.close() }
+    }
+  },
+  {
+    name: THEIRS,
+    server: 'mongodb',
+    async open(url) {
+      const { MongoStore } = require('connect-mongo-6')
+      const store = MongoStore.create({ mongoUrl: url })
+      await store.collectionP
+      return { store, close: () => store.close() }
+    }
+  },
+  {
+    name: 'connect-redis',
+    server: 'redis',
+    async open(url) {
+      const { RedisStore } = require('connect-redis')
+      const client = require('redis').createClient({ url })
+      await client.connect()
+      return { store: new RedisStore({ client }), close: () => client.close() }
+    }
+  },
+  {
+    name: 'connect-mongodb-session',
+    server: 'mongodb',
+    /** It has no `touch`: under it, a session that is only read expires. */
+    touches: false,
+    async open(url) {
+      const MongoDBStore = require('connect-mongodb-session')(require('express-session'))
+      const store = new MongoDBStore({ uri: url, collection: 'sessions' })
+      await once(store._emitter, 'connected')
+      return { store, close: () => store.client.close() }
+    }
+  },
+  {
+    name: 'MemoryStore',
+    async open() {
+      const { MemoryStore } = require('express-session')
+      return { store: new MemoryStore(), close: () => {} }
+    }
+  }
+]
+
+/** All peers, in the order of tables and charts. */
+export const PEERS = DEFINITIONS.map(({ name, server, touches = true }) => ({ name, server, touches }))
+
+/** Opens the store of a peer: `{ store, close }`. */
+export function openStore(name, url) {
+  return DEFINITIONS.find((peer) => peer.name === name).open(url)
+}

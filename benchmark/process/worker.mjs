@@ -1,0 +1,98 @@
+// The process of one peer: opens its store and does with it what the benchmark asks.
+// Arguments: the peer's name, its URL, the process id of its server.
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { measure } from '../lib/loop.mjs'
+import { OPERATIONS } from '../lib/operation-names.mjs'
+import { fill, operation } from '../lib/operations.mjs'
+import { serve } from '../lib/serve.mjs'
+import { sessionOf, sidOf } from '../lib/sessions.mjs'
+import { verify } from '../lib/verify.mjs'
+import { PEERS, openStore } from '../peers.mjs'
+
+const [name, url, pid] = process.argv.slice(2)
+const peer = PEERS.find((candidate) => candidate.name === name)
+const serverPid = Number(pid) || undefined
+const opened = openStore(name, url)
+opened.catch(() => {}) // each call tells
+
+/** Runs one operation for a while. */
+async function slice({ op, kb, concurrency, warmUp, slice: length }) {
+  const { store } = await opened
+  const begin = operation(op, store, { kb, concurrency })
+  return measure({ begin, concurrency, warmUp, slice: length, serverPid })
+}
+
+serve({
+  async verify() {
+    const { store } = await opened
+    await verify(peer, store)
+  },
+
+  /** Stores the sessions of a size. */
+  async fill({ kb }) {
+    const { store } = await opened
+    await fill(store, kb)
+  },
+
+  /** Lets the code be compiled before the first slice counts. */
+  async warm({ kb, ms }) {
+    for (const op of OPERATIONS) {
+      if (!peer.touches && (op === 'touch' || op === 'mixed')) continue
+      await slice({ op, kb, concurrency: 16, warmUp: 0, slice: ms })
+    }
+  },
+
+  slice,
+
+  /** As `slice`, while somebody else reads and writes one large session without a pause. */
+  async besideLarge({ largeKb, ...options }) {
+    const { store } = await opened
+    const sid = sidOf(largeKb, 0)
+    const session = sessionOf(largeKb, 0)
+    let going = true
+    let large = 0
+    const others = (async () => {
+      while (going) {
+        await new Promise((resolve, reject) => {
+          session.touch()
+          store.set(sid, session, (error) => (error ? reject(error) : resolve()))
+        })
+        await new Promise((resolve, reject) => {
+          const check = (error, read) => {
+            if (error) reject(error)
+            else if (read?.returnTo.length !== session.returnTo.length) reject(new Error('the large session was not read'))
+            else resolve()
+          }
+          store.get(sid, check)
+        })
+        large += 2
+      }
+    })()
+    others.catch(() => {}) // it is awaited below
+    const startedAt = performance.now()
+    const result = await slice(options)
+    going = false
+    await others
+    return { ...result, largePerSecond: (large / (performance.now() - startedAt)) * 1000 }
+  },
+
+  /** Mixed load for `seconds`; gives the memory of the process over time, as `{ x: seconds, y: MB }`. */
+  async memory({ kb, concurrency, seconds }) {
+    const samples = []
+    const startedAt = performance.now()
+    const sample = () => {
+      samples.push({ x: (performance.now() - startedAt) / 1000, y: process.memoryUsage.rss() / 1e6 })
+    }
+    sample()
+    const timer = setInterval(sample, 500)
+    const result = await slice({ op: 'mixed', kb, concurrency, warmUp: 0, slice: seconds * 1000 })
+    clearInterval(timer)
+    return { ...result, samples }
+  },
+
+  async close() {
+    const { close } = await opened
+    await Promise.race([close(), delay(3000)])
+  }
+})

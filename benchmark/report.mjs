@@ -1,0 +1,106 @@
+// What a run prints at its end: the targets first, then all figures, then whatever went wrong.
+
+import { count, kilobytes, table } from './lib/format.mjs'
+import { nameOf } from './measure/operations.mjs'
+import { PEERS } from './peers.mjs'
+
+/** The report of `results`, as text. */
+export function report(results) {
+  const sections = [
+    ['Operations, per second', operations(results, ({ perSecond }) => count(perSecond))],
+    ['Latency, p50 / p99 / p99.9 in ms', operations(results, ({ p50, p99, p999 }) => [p50, p99, p999].map(precise).join(' / '))],
+    ['Event-loop time per operation, µs', operations(results, ({ loopUs }) => count(loopUs))],
+    ['CPU time per operation, client + server, µs', operations(results, ({ cpuUs, serverUs }) => `${count(cpuUs)} + ${count(serverUs)}`)],
+    ['Memory of the process, MB', operations(results, ({ rssMb }) => count(rssMb))],
+    ['Express 5 under 64 connections', http(results)],
+    ['get of 1KB beside one session of 15MB that is read and written without a pause', large(results)],
+    ['Memory under mixed load', memory(results)],
+    ['Time of require, ms', loading(results)],
+    ['Targets', targets(results)],
+    ['Went wrong', problems(results)]
+  ]
+  return sections.filter(([, text]) => text).map(([title, text]) => `${title}\n\n${text}\n`).join('\n')
+}
+
+function operations({ operations: all }, cell) {
+  if (all.length === 0) return undefined
+  const peers = PEERS.filter(({ name }) => all.some(({ peer }) => peer === name))
+  const names = [...new Set(all.map(nameOf))]
+  const rows = names.map((name) => [
+    name,
+    ...peers.map((peer) => {
+      const result = all.find((candidate) => candidate.peer === peer.name && nameOf(candidate) === name)
+      return result && cell(result)
+    })
+  ])
+  return table(['', ...peers.map(({ name }) => name)], rows)
+}
+
+function http({ http: all }) {
+  if (all.length === 0) return undefined
+  return table(
+    ['', 'requests/s', 'p50 ms', 'p99 ms', 'event loop µs', 'CPU µs', 'server CPU µs'],
+    all.map((result) => [
+      `${result.route}, ${result.peer}`,
+      ...[result.perSecond, result.p50, result.p99, result.loopUs, result.cpuUs, result.serverUs].map(count)
+    ])
+  )
+}
+
+function large({ large: all }) {
+  if (all.length === 0) return undefined
+  return table(
+    ['', 'p99 alone, ms', 'p99 beside, ms', 'per second alone', 'per second beside', 'large per second'],
+    all.map(({ peer, alone, beside }) => [
+      peer,
+      ...[alone.p99, beside.p99, alone.perSecond, beside.perSecond, beside.largePerSecond].map(count)
+    ])
+  )
+}
+
+function memory({ memory: all }) {
+  if (all.length === 0) return undefined
+  return table(
+    ['', 'MB at the end', 'growth, MB/min', 'per second'],
+    all.map(({ peer, finalMb, growth, perSecond }) => [peer, count(finalMb), growth.toFixed(1), count(perSecond)])
+  )
+}
+
+function loading({ loading: all }) {
+  if (all.length === 0) return undefined
+  const rows = all.map(({ peer, preloaded, ms }) => [`${peer}${preloaded.map((name) => `, ${name} loaded before`).join('')}`, count(ms)])
+  return table(['', 'ms'], rows)
+}
+
+function targets({ targets: all }) {
+  const answer = { true: 'yes', false: 'no' }
+  return table(
+    ['', 'wanted', 'measured', 'reached'],
+    all.map(({ name, wanted, measured, reached }) => [
+      name,
+      wanted,
+      measured === undefined ? 'not measured' : measured.toFixed(2),
+      answer[reached] ?? '–'
+    ])
+  )
+}
+
+function problems({ failures, operations: all, http: requests, large: beside, memory: load }) {
+  const lines = Object.entries(failures).map(([name, reason]) => `${name} was left out: ${reason}`)
+  const measured = [
+    ...all.map((result) => [`${result.peer}, ${nameOf(result)}`, result]),
+    ...requests.map((result) => [`${result.peer}, http ${result.route}`, result]),
+    ...beside.map((result) => [`${result.peer}, get beside ${kilobytes(result.largeKb)}`, result.beside]),
+    ...load.map((result) => [`${result.peer}, memory`, result])
+  ]
+  for (const [name, { errors, firstError }] of measured) {
+    if (errors > 0) lines.push(`${name}: ${errors} errors, the first: ${firstError}`)
+  }
+  return lines.join('\n')
+}
+
+/** A latency: microseconds count where it is short. */
+function precise(ms) {
+  if (ms === undefined) return '–'
+  return ms.toFixed(ms < 10 ? 2 : 1)
+}
