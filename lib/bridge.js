@@ -45,6 +45,11 @@ class Bridge {
     this.#native[method](slot, ...values)
   }
 
+  /** What the addon has done so far, as `Statistics` of `src/statistics.rs`. */
+  stats() {
+    return this.#native.stats()
+  }
+
   /** Lets the process end when nothing is pending. */
   release() {
     this.#keepsAlive = false

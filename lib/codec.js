@@ -69,6 +69,8 @@ class Codec {
   #hooks
   #ttl
   #touchAfter
+  /** When the sessions that were read will expire, in milliseconds, by the objects that were given for them. */
+  #expiries = new WeakMap()
 
   /**
    * @param {{serialize: Function, unserialize: Function}} hooks
@@ -83,16 +85,16 @@ class Codec {
   /** The stored form of a session, or a promise of it. */
   encode(session) {
     const stored = this.#hooks.serialize(this.#withoutLastModified(session))
-    return isThenable(stored) ? stored.then(wrap) : wrap(stored)
+    return isThenable(stored) ? Promise.resolve(stored).then(wrap) : wrap(stored)
   }
 
   // `lastModified` is the document's, not the session's. The live object keeps it: without it, express-session
   // would see a changed session and save it a second time.
   #withoutLastModified(session) {
     if (this.#touchAfter === 0 || !session?.lastModified || typeof session !== 'object') return session
-    const copy = Object.create(Object.getPrototypeOf(session), Object.getOwnPropertyDescriptors(session))
-    delete copy.lastModified
-    return copy
+    const others = Object.getOwnPropertyDescriptors(session)
+    delete others.lastModified
+    return Object.create(Object.getPrototypeOf(session), others)
   }
 
   /**
@@ -104,13 +106,14 @@ class Codec {
   decode(value, expires, lastModified) {
     const session = this.#hooks.unserialize(unwrap(value))
     const finish = (found) => this.#complete(checked(found), expires, lastModified)
-    return isThenable(session) ? session.then(finish) : finish(session)
+    return isThenable(session) ? Promise.resolve(session).then(finish) : finish(session)
   }
 
   /** The sessions of many documents, or a promise of them. One that can't be read does not hide the others. */
   decodeAll(values) {
     const decoded = values.map((value) => {
       try {
+        if (value === null) throw new Error('The stored session is not valid BSON')
         return this.decode(value)
       } catch (error) {
         return Promise.reject(error)
@@ -133,26 +136,37 @@ class Codec {
     if (!Number.isNaN(date.getTime()) && cookie !== null && typeof cookie === 'object' && cookie.expires) {
       cookie.expires = typeof cookie.expires === 'string' ? date.toISOString() : date
     }
+    this.#expiries.set(session, expires ?? Infinity)
     if (this.#touchAfter > 0 && lastModified !== undefined) session.lastModified = new Date(lastModified)
     return session
   }
 
-  /** When a session expires, in milliseconds: the cookie's date, or now and the store's `ttl`. */
-  expires(session, now) {
+  /**
+   * The dates that are written now, in milliseconds: when the session expires, which is the cookie's date, or now and
+   * the store's `ttl`; and `lastModified`, undefined without `touchAfter`.
+   */
+  dates(session) {
+    const now = Date.now()
     const date = session?.cookie?.expires
     const expires = date ? new Date(date).getTime() : NaN
-    return Number.isNaN(expires) ? now + this.#ttl : expires
+    return [Number.isNaN(expires) ? now + this.#ttl : expires, this.#touchAfter > 0 ? now : undefined]
   }
 
-  /** The `lastModified` that `set` writes, in milliseconds. */
-  lastModified(now) {
-    return this.#touchAfter > 0 ? now : undefined
+  /** Tells that a session which was read goes on as another object. */
+  follow(session, successor) {
+    const expires = this.#expiries.get(session)
+    if (expires !== undefined && successor !== null && typeof successor === 'object') this.#expiries.set(successor, expires)
+  }
+
+  /** Whether a session was read from the store, and can't have expired since. */
+  isKnownLive(session) {
+    return this.#expiries.get(session) > Date.now()
   }
 
   /** Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago. */
-  isFresh(session, now) {
+  isFresh(session) {
     if (this.#touchAfter === 0 || !session.lastModified) return false
-    return now - new Date(session.lastModified).getTime() < this.#touchAfter
+    return Date.now() - new Date(session.lastModified).getTime() < this.#touchAfter
   }
 }
 

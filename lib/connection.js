@@ -21,15 +21,16 @@ const STRATEGIES = {
   url: (url, options) => ownUrl(url, options),
   mongooseConnection: (connection) => whenOpen(connection),
   mongoose_connection: (connection) => whenOpen(connection),
-  clientPromise: (promise, options) => promise.then((client) => fromClient(client, options.dbName)),
+  clientPromise: (promise, options) => Promise.resolve(promise).then((client) => fromClient(client, options.dbName)),
   client: (client, options) => fromClient(client, options.dbName),
   db: (db) => fromDb(db),
-  dbPromise: (promise) => promise.then(fromDb),
+  dbPromise: (promise) => Promise.resolve(promise).then(fromDb),
 }
 
 /** The name of the connection option that counts among the given ones. */
 function strategyOf(options) {
-  return Object.keys(STRATEGIES).find((name) => options[name])
+  // connect-mongo 0.x took the name of a database as `db`.
+  return Object.keys(STRATEGIES).find((name) => options[name] && !(name === 'db' && typeof options.db === 'string'))
 }
 
 /**

@@ -9,6 +9,7 @@ const { DriverObjects } = require('./driver.js')
 const { closedError, fromNative } = require('./errors.js')
 const { Operation } = require('./operation.js')
 const { isThenable } = require('./promises.js')
+const { takeTimeLimit } = require('./uri.js')
 const { warnOnce } = require('./warn.js')
 
 class Link {
@@ -49,9 +50,11 @@ class Link {
   #open(target) {
     if (this.#closing) return
     const { collectionName: collection, autoRemove, timestamps, writeConcern } = this.#settings
-    const { uri, database } = target
+    const { uri, timeLimitMs } = takeTimeLimit(target.uri)
     this.driver.target = target
-    this.#bridge = new Bridge({ uri, database, collection, ttlIndex: autoRemove === 'native', timestamps, writeConcern }, {
+    this.#bridge = new Bridge({
+      uri, timeLimitMs, database: target.database, collection, ttlIndex: autoRemove === 'native', timestamps, writeConcern,
+    }, {
       // With a borrowed client it is the application that decides how long the process lives.
       keepsAlive: target.client === undefined,
       onResult: this.#onResult,
@@ -77,6 +80,11 @@ class Link {
     else if (this.#bridge) this.#bridge.send(operation, method, ...values)
     else if (this.#noConnection) operation.failLater(this.#noConnection)
     else this.#waiting.push([operation, method, ...values])
+  }
+
+  /** What the addon has done so far; undefined before there is a crossing. */
+  stats() {
+    return this.#bridge?.stats()
   }
 
   #changed(kind, failure) {

@@ -83,7 +83,7 @@ function readOptions(given, generation) {
       // 0 would remove without a pause.
       autoRemoveInterval: Number(options.autoRemoveInterval ?? 10) || 10,
       timestamps: options.timestamps === true,
-      transformId: options.transformId ?? hashOf(options.hash),
+      transformId: options.transformId || hashOf(options.hash),
       writeConcern: writeConcernOf(options.writeOperationOptions),
     }),
   }
@@ -132,6 +132,9 @@ function refuseMisused({ createAutoRemoveIdx, autoRemoveInterval }) {
 function checkKinds(options) {
   for (const [name, kind] of Object.entries(OPTIONS)) {
     const value = options[name]
+    // The factory's default counts for an empty name, as in connect-mongo 1 to 3.
+    if (name === 'collection' && value === '') continue
+    if (kind === 'function' && !value) continue
     const [wanted, fits] = KINDS[kind]
     if (isGiven(value) && !fits(value)) throw new TypeError(`The option ${name} must be ${wanted}, not ${describe(value)}`)
   }

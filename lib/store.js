@@ -5,13 +5,14 @@
 
 const { Codec, wrap } = require('./codec.js')
 const { defineDriverObjects } = require('./driver.js')
-const { asError, fromNative } = require('./errors.js')
+const { fromNative } = require('./errors.js')
 const { KIND } = require('./bridge.js')
 const { Link } = require('./link.js')
 const { Operation } = require('./operation.js')
 const { readOptions } = require('./options.js')
 const { quiet, settle } = require('./promises.js')
 const { sidError, storageIdError } = require('./sid.js')
+const { shape } = require('./stats.js')
 const { warnOnce } = require('./warn.js')
 
 /**
@@ -70,7 +71,9 @@ function defineStore(Base, generation, MemoryStore) {
 
     /** Gives the number of stored sessions, among them expired ones that were not removed yet. */
     length(callback) {
-      return this.#start(new Operation('length', { callback, both: generation.promiseBesideCallback }))
+      // connect-mongo 6 gives a number also with an error.
+      const besideErrors = generation.valuesOfWrites ? [] : [0]
+      return this.#start(new Operation('length', { callback, both: generation.promiseBesideCallback, besideErrors }))
     }
 
     /** Gives a live session; null (from the factory's class undefined) if there is none. */
@@ -86,10 +89,10 @@ function defineStore(Base, generation, MemoryStore) {
         return operation.promise
       }
       return this.#startWith(sid, operation, (id) => {
+        const fail = (thrown) => operation.failLater(thrown)
         settle(() => this.#codec.encode(session), (value) => {
-          const now = Date.now()
-          this.#link.send(operation, 'set', id, value, this.#codec.expires(session, now), this.#codec.lastModified(now))
-        }, (error) => operation.failLater(error))
+          settle(() => this.#codec.dates(session), (dates) => this.#link.send(operation, 'set', id, value, ...dates), fail)
+        }, fail)
       })
     }
 
@@ -101,9 +104,14 @@ function defineStore(Base, generation, MemoryStore) {
         return operation.promise
       }
       return this.#startWith(sid, operation, (id) => {
-        const now = Date.now()
-        if (this.#codec.isFresh(session, now)) this.#answerLater(operation)
-        else this.#link.send(operation, 'touch', id, this.#codec.expires(session, now), this.#codec.lastModified(now))
+        settle(() => {
+          // Somebody may log out while a request is answered: that is no error of the request.
+          operation.ofRequest = session.req?.sessionStore === this
+          return this.#codec.isFresh(session) ? null : this.#codec.dates(session)
+        }, (dates) => {
+          if (dates === null) this.#answerLater(operation)
+          else this.#link.send(operation, 'touch', id, ...dates, this.#codec.isKnownLive(session))
+        }, (thrown) => operation.failLater(thrown))
       })
     }
 
@@ -123,6 +131,11 @@ function defineStore(Base, generation, MemoryStore) {
       return closed
     }
 
+    /** What the store has done so far: counts of operations, batches, retries and errors, and latencies in milliseconds. */
+    stats() {
+      return shape(this.#link.stats())
+    }
+
     // What a store inherits, with a promise where there is no callback.
 
     regenerate(req, callback) {
@@ -131,8 +144,17 @@ function defineStore(Base, generation, MemoryStore) {
     }
 
     load(sid, callback) {
-      if (typeof callback === 'function') return super.load(sid, callback)
-      return promised((done) => super.load(sid, done))
+      if (typeof callback !== 'function') return promised((done) => this.load(sid, done))
+      return this.get(sid, (error, session) => {
+        if (error || !session) return error ? callback(error) : callback()
+        settle(() => this.createSession({ sessionID: sid, sessionStore: this }, session), (loaded) => callback(null, loaded), callback)
+      })
+    }
+
+    createSession(req, session, ...others) {
+      const created = super.createSession(req, session, ...others)
+      this.#codec.follow(session, created)
+      return created
     }
 
     /** The `_id` of a session's document. Applications override or patch this to change it, as in connect-mongo. */
@@ -208,8 +230,7 @@ function defineStore(Base, generation, MemoryStore) {
     #finishTouch(operation, found) {
       const { sid, session } = operation
       if (!found && generation.touchMustFind) {
-        // Somebody logged out while this request was answered: that is no error of the request.
-        if (session.req?.sessionStore === this) return this.#answer(operation)
+        if (operation.ofRequest) return this.#answer(operation)
         return operation.answer(new Error('Unable to find the session to touch'))
       }
       this.#emit('touch', sid, session)
@@ -226,10 +247,7 @@ function defineStore(Base, generation, MemoryStore) {
     }
 
     #fail(operation, thrown) {
-      const error = asError(thrown)
-      // connect-mongo 6 gives a number also with an error.
-      if (operation.kind === 'length' && !generation.valuesOfWrites) operation.answer(error, 0)
-      else operation.answer(error)
+      operation.fail(thrown)
     }
 
     /** Emits an event. What a listener throws is not the operation's error: it surfaces by itself. */

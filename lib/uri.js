@@ -9,7 +9,7 @@ const PARAMETERS = Object.fromEntries([
   'heartbeatFrequencyMS', 'loadBalanced', 'localThresholdMS', 'maxConnecting', 'maxIdleTimeMS', 'maxPoolSize',
   'maxStalenessSeconds', 'minPoolSize', 'proxyHost', 'proxyPassword', 'proxyPort', 'proxyUsername',
   'readConcernLevel', 'readPreference', 'replicaSet', 'retryReads', 'retryWrites', 'serverMonitoringMode',
-  'serverSelectionTimeoutMS', 'socketTimeoutMS', 'srvMaxHosts', 'srvServiceName', 'tls',
+  'serverSelectionTimeoutMS', 'socketTimeoutMS', 'srvMaxHosts', 'srvServiceName', 'timeoutMS', 'tls',
   'tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames', 'tlsCAFile', 'tlsCertificateKeyFile',
   'tlsCertificateKeyFilePassword', 'tlsInsecure', 'w', 'waitQueueTimeoutMS', 'zlibCompressionLevel',
   'journal', 'wTimeoutMS',
@@ -110,4 +110,32 @@ function parametersOf(name, value) {
   return [[known, String(value)]]
 }
 
-module.exports = { withOptions, fromParts }
+/** How long the servers have for an operation before it fails, in milliseconds, by default: 30 s to find one, 10 to answer. */
+const DEFAULT_TIMES = { serverSelectionTimeoutMS: 30_000, socketTimeoutMS: 10_000 }
+/** The longest time that the addon takes, about 49 days. */
+const LONGEST_TIME = 2 ** 32 - 1
+
+/**
+ * Takes the time limit of operations out of a connection string: `timeoutMS`, or else the time to find a server and the
+ * time that it has to answer.
+ * @returns {{uri: string, timeLimitMs: number}}
+ */
+function takeTimeLimit(uri) {
+  const parts = split(uri)
+  if (parts === null) return { uri, timeLimitMs: DEFAULT_TIMES.serverSelectionTimeoutMS + DEFAULT_TIMES.socketTimeoutMS }
+  const times = { ...DEFAULT_TIMES }
+  const parameters = parts.query.split('&').filter(Boolean).map((pair) => pair.split(/=(.*)/s))
+  for (const [name, value] of parameters) {
+    const known = nameOf(name)
+    // As in the driver, 0 is no limit, which is the same as not to say one here: no operation may wait for ever.
+    if (['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS'].includes(known) && value > 0) times[known] = Number(value)
+  }
+  const { timeoutMS = times.serverSelectionTimeoutMS + times.socketTimeoutMS } = times
+  const others = parameters.filter(([name]) => nameOf(name) !== 'timeoutMS')
+  return {
+    uri: join({ ...parts, parameters: others.map(([name, value = '']) => [name, value]) }),
+    timeLimitMs: Math.min(timeoutMS, LONGEST_TIME),
+  }
+}
+
+module.exports = { withOptions, fromParts, takeTimeLimit }

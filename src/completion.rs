@@ -1,14 +1,15 @@
 //! Results on their way back to JavaScript: finished operations gather in a list, and one call of one thread-safe
 //! function takes the whole list across. No promise, closure or object is made for a single operation.
 
+use std::iter;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use napi::bindgen_prelude::{Array, Buffer, Function, ToNapiValue};
+use napi::bindgen_prelude::{Array, Buffer, Function, Null, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, sys};
 
-use crate::document::{StoredSession, Value};
+use crate::document::{Field, StoredSession};
 use crate::engine::{Answer, Event, Outcome, Reply};
 use crate::error::Failure;
 
@@ -62,11 +63,12 @@ impl Completions {
         Ok(Arc::new(Self { finished, wake }))
     }
 
-    fn push(&self, slot: u32, message: Message) {
+    fn push(&self, messages: impl Iterator<Item = (u32, Message)>) {
         let first = {
             let mut finished = lock(&self.finished);
-            finished.0.push((slot, message));
-            finished.0.len() == 1
+            let first = finished.0.is_empty();
+            finished.0.extend(messages);
+            first
         };
         // Whoever finds the list empty wakes JavaScript, which takes all that has come by the time it runs.
         if first {
@@ -76,7 +78,7 @@ impl Completions {
 
     /// Tells what happened to the store's connection.
     pub fn tell(&self, event: Event) {
-        self.push(EVENTS, Message::Event(event));
+        self.push(iter::once((EVENTS, Message::Event(event))));
     }
 
     /// The way back for the operation of one slot.
@@ -118,17 +120,22 @@ pub struct SlotReply {
 }
 
 impl Reply for SlotReply {
-    fn send(mut self, answer: Answer) {
-        if let Some(completions) = self.completions.take() {
-            completions.push(self.slot, Message::Answer(answer));
-        }
+    fn send_all(mut answers: Vec<(Self, Answer)>) {
+        // All of them are of one store, since they come from one engine.
+        let Some(completions) = answers.first().and_then(|(reply, _)| reply.completions.clone()) else {
+            return;
+        };
+        completions.push(answers.drain(..).map(|(mut reply, answer)| {
+            reply.completions = None;
+            (reply.slot, Message::Answer(answer))
+        }));
     }
 }
 
 impl Drop for SlotReply {
     fn drop(&mut self) {
         if let Some(completions) = self.completions.take() {
-            completions.push(self.slot, Message::Answer(Err(Failure::lost())));
+            completions.push(iter::once((self.slot, Message::Answer(Err(Failure::lost())))));
         }
     }
 }
@@ -192,11 +199,11 @@ fn to_array(env: &Env, Finished(finished): Finished) -> napi::Result<Array<'_>> 
     Ok(list)
 }
 
-fn set_value(list: &mut Array<'_>, position: u32, value: Value) -> napi::Result<()> {
+fn set_value(list: &mut Array<'_>, position: u32, value: Option<Field>) -> napi::Result<()> {
     match value {
-        Value::Text(text) => list.set(position, text),
-        Value::Bson(bytes) => list.set(position, Buffer::from(bytes)),
-        Value::Absent => Ok(()),
+        Some(Field::Text(text)) => list.set(position, text),
+        Some(Field::Wrapped(bytes)) => list.set(position, Buffer::from(bytes)),
+        None => Ok(()),
     }
 }
 
@@ -213,11 +220,14 @@ fn dates(env: &Env, expires: Option<i64>, last_modified: Option<i64>) -> napi::R
     Ok(pair)
 }
 
-/// The values of all sessions, one after the other.
-fn sessions_to_array(env: &Env, sessions: Vec<StoredSession>) -> napi::Result<Array<'_>> {
+/// The values of all sessions, one after the other; `null` for one that can't be read.
+fn sessions_to_array(env: &Env, sessions: Vec<Option<StoredSession>>) -> napi::Result<Array<'_>> {
     let mut list = env.create_array(u32::try_from(sessions.len()).unwrap_or(u32::MAX))?;
     for (position, session) in (0..u32::MAX).zip(sessions) {
-        set_value(&mut list, position, session.value)?;
+        match session {
+            Some(session) => set_value(&mut list, position, session.value)?,
+            None => list.set(position, Null)?,
+        }
     }
     Ok(list)
 }

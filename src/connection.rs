@@ -2,11 +2,12 @@
 //! knows whether a server is there to answer. A client that could not be opened is not kept.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mongodb::bson::raw::RawDocumentBuf;
 use mongodb::error::ErrorKind;
 use mongodb::event::EventHandler;
-use mongodb::event::sdam::{SdamEvent, TopologyDescription};
+use mongodb::event::sdam::{SdamEvent, TopologyDescription, TopologyType};
 use mongodb::options::{CollectionOptions, ServerAddress, WriteConcern};
 use mongodb::{Client, Collection, Database};
 use tokio::sync::{OnceCell, watch};
@@ -23,7 +24,10 @@ pub enum Reach {
     /// None has answered yet, and none has failed.
     Unheard,
     /// At least one answers.
-    Reachable,
+    Reachable {
+        /// Whether they keep sessions for retryable writes: all but standalone servers do.
+        retryable: bool,
+    },
     /// None answers, for the reasons given, one for each server.
     Unreachable(String),
 }
@@ -35,6 +39,7 @@ pub struct Connection {
     collection: String,
     write_concern: Option<WriteConcern>,
     client: OnceCell<Client>,
+    retry_writes: AtomicBool,
     reach: watch::Sender<Reach>,
 }
 
@@ -50,6 +55,7 @@ impl Connection {
                 .as_ref()
                 .map(WriteConcernSettings::to_driver),
             client: OnceCell::new(),
+            retry_writes: AtomicBool::new(false),
             reach: watch::Sender::new(Reach::Unheard),
         }
     }
@@ -88,6 +94,8 @@ impl Connection {
 
     async fn open(&self) -> Result<Client, Failure> {
         let mut options = client_options(&self.uri).await?;
+        self.retry_writes
+            .store(options.retry_writes != Some(false), Ordering::Relaxed);
         let reach = self.reach.clone();
         options.sdam_event_handler = Some(EventHandler::callback(move |event| {
             if let SdamEvent::TopologyDescriptionChanged(change) = event
@@ -109,6 +117,12 @@ impl Connection {
         }
     }
 
+    /// Whether writes can be retried as one logical operation: the servers can, and the application did not forbid it.
+    pub fn retries_writes(&self) -> bool {
+        self.retry_writes.load(Ordering::Relaxed)
+            && matches!(*self.reach.borrow(), Reach::Reachable { retryable: true })
+    }
+
     /// What is known of the servers, now and from now on.
     pub fn reach(&self) -> watch::Receiver<Reach> {
         self.reach.subscribe()
@@ -125,7 +139,9 @@ impl Connection {
 /// What a description of the servers tells, if anything yet.
 fn reach_of(topology: &TopologyDescription) -> Option<Reach> {
     if topology.has_readable_server(None) || topology.has_writable_server() {
-        return Some(Reach::Reachable);
+        return Some(Reach::Reachable {
+            retryable: topology.topology_type() != TopologyType::Single,
+        });
     }
     let mut causes: Vec<String> = topology
         .servers()

@@ -1,6 +1,9 @@
 //! The one place where an error becomes what JavaScript is told: the names, codes and labels that the `mongodb`
 //! package of npm gives to its errors. No message holds a password, a session id or session data.
 
+use std::time::Duration;
+
+use mongodb::bson::Document;
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
 /// The largest document that `MongoDB` stores, in bytes.
@@ -8,6 +11,12 @@ pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
 
 /// Codes of a server that is not the primary just now, or that is shutting down.
 const NO_PRIMARY: [i32; 8] = [91, 189, 10058, 10107, 11600, 11602, 13435, 13436];
+
+/// Codes of a statement that ran into another one's write: a duplicate key of two upserts, a write conflict.
+const CONFLICTS: [i32; 2] = [11_000, 112];
+
+/// Codes of a user who may not do what was asked.
+const ACCESS: [i32; 3] = [13, 18, 8_000];
 
 /// What went wrong with one operation. `lib/errors.js` makes an `Error` of it, in the caller's own realm.
 #[derive(Clone, Debug)]
@@ -79,6 +88,57 @@ impl Failure {
             "MongoRuntimeError",
             "The operation ended without a result: please report this as a defect",
         )
+    }
+
+    /// An operation that was not done by its deadline, because of `cause` if that is known.
+    pub fn late(limit: Duration, cause: Option<&Self>) -> Self {
+        let mut message = format!("The operation was not done within {} ms", limit.as_millis());
+        if let Some(cause) = cause {
+            message.push_str(": ");
+            message.push_str(&cause.message);
+        }
+        Self::new("MongoOperationTimeoutError", message)
+    }
+
+    /// An operation that was called while too many others were waiting.
+    pub fn overloaded() -> Self {
+        Self::new(
+            "MongoStoreOverloadedError",
+            "Too many operations of the session store are waiting",
+        )
+    }
+
+    /// The error of one statement of a write command.
+    pub fn statement(error: &Document) -> Self {
+        Self::from_reply("MongoServerError", error)
+    }
+
+    /// The write concern error of a command's reply.
+    pub fn write_concern(error: &Document) -> Self {
+        Self::from_reply("MongoWriteConcernError", error)
+    }
+
+    fn from_reply(name: &'static str, error: &Document) -> Self {
+        let code = error.get_i32("code").unwrap_or_default();
+        let message = error.get_str("errmsg").unwrap_or_default();
+        let transient = NO_PRIMARY.contains(&code) || CONFLICTS.contains(&code);
+        Self {
+            name,
+            transient,
+            ..Self::server(message, code, error.get_str("codeName").unwrap_or_default())
+        }
+    }
+
+    /// Whether a server that is there may answer better the next time. When none was found, the time for that is over.
+    pub fn is_worth_another_attempt(&self) -> bool {
+        self.transient
+            && self.name != Self::no_server("").name
+            && !self.code.is_some_and(|code| ACCESS.contains(&code))
+    }
+
+    /// Whether a command of many statements may have failed because of one of them.
+    pub fn may_be_one_statements(&self) -> bool {
+        !self.transient && self.code.is_some_and(|code| !ACCESS.contains(&code))
     }
 
     /// A document over [`MAX_DOCUMENT_BYTES`], refused before it is sent. Code and name are the server's own.

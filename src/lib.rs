@@ -8,4 +8,5 @@ mod error;
 mod expiry;
 mod options;
 mod runtime;
+mod statistics;
 mod store;

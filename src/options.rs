@@ -20,6 +20,8 @@ pub struct Settings {
     pub collection: String,
     /// Whether to make the TTL index that lets the server remove expired sessions.
     pub ttl_index: bool,
+    /// How long an operation may take, in milliseconds.
+    pub time_limit_ms: u32,
     /// Whether `set` and `touch` keep `createdAt` and `updatedAt`.
     pub timestamps: bool,
     /// The write concern of every write; the connection's when absent.

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use mongodb::bson::{Bson, DateTime};
+use mongodb::bson::DateTime;
 use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi::{Env, Error};
 use napi_derive::napi;
 
-use crate::completion::{Completions, Finished};
-use crate::document::unwrap_value;
-use crate::engine::{Engine, Operation, Outcome, Reply};
+use crate::completion::{Completions, Finished, SlotReply};
+use crate::document::Field;
+use crate::engine::{Action, Engine, Outcome, Reply, Sweep};
 use crate::error::Failure;
 use crate::options::Settings;
 use crate::runtime;
+use crate::statistics::Statistics;
 
 /// A session id or a session as the shim gives it: a string, or the bytes of a BSON document with one field.
 type Given = Either<String, Uint8Array>;
@@ -20,7 +21,7 @@ type Given = Either<String, Uint8Array>;
 /// The native half of one store. Each operation has a slot, a number by which its result comes back.
 #[napi]
 pub struct NativeStore {
-    engine: Arc<Engine>,
+    engine: Arc<Engine<SlotReply>>,
     completions: Arc<Completions>,
 }
 
@@ -46,77 +47,85 @@ impl NativeStore {
     /// Reads a session.
     #[napi]
     pub fn get(&self, slot: u32, id: Given) {
-        self.submit(slot, to_bson(id).map(|id| Operation::Get { id }));
+        self.submit(slot, id, Ok(Action::Get));
     }
 
     /// Stores a session. `expires` and `last_modified` are milliseconds since 1970.
     #[napi]
     pub fn set(&self, slot: u32, id: Given, session: Given, expires: f64, last_modified: Option<f64>) {
-        let operation = to_bson(id).and_then(|id| {
-            let session = to_bson(session)?;
-            Ok(Operation::Set {
-                id,
-                session,
-                expires: to_date(expires),
-                last_modified: last_modified.map(to_date),
-            })
-        });
-        self.submit(slot, operation);
-    }
-
-    /// Moves the expiry of a session.
-    #[napi]
-    pub fn touch(&self, slot: u32, id: Given, expires: f64, last_modified: Option<f64>) {
-        let operation = to_bson(id).map(|id| Operation::Touch {
-            id,
+        let action = to_field(session).map(|session| Action::Set {
+            session,
             expires: to_date(expires),
             last_modified: last_modified.map(to_date),
         });
-        self.submit(slot, operation);
+        self.submit(slot, id, action);
+    }
+
+    /// Moves the expiry of a session, which `known_live` says to be there unless it was removed.
+    #[napi]
+    pub fn touch(&self, slot: u32, id: Given, expires: f64, last_modified: Option<f64>, known_live: bool) {
+        let (expires, last_modified) = (to_date(expires), last_modified.map(to_date));
+        self.submit(
+            slot,
+            id,
+            Ok(Action::Touch {
+                expires,
+                last_modified,
+                known_live,
+            }),
+        );
     }
 
     /// Removes a session.
     #[napi]
     pub fn destroy(&self, slot: u32, id: Given) {
-        self.submit(slot, to_bson(id).map(|id| Operation::Destroy { id }));
+        self.submit(slot, id, Ok(Action::Destroy));
     }
 
     /// Reads all live sessions.
     #[napi]
     pub fn all(&self, slot: u32) {
-        self.submit(slot, Ok(Operation::All));
+        self.engine.sweep(Sweep::All, self.completions.reply(slot));
     }
 
     /// Counts the documents.
     #[napi]
     pub fn length(&self, slot: u32) {
-        self.submit(slot, Ok(Operation::Length));
+        self.engine.sweep(Sweep::Length, self.completions.reply(slot));
     }
 
     /// Removes all documents.
     #[napi]
     pub fn clear(&self, slot: u32) {
-        self.submit(slot, Ok(Operation::Clear));
+        self.engine.sweep(Sweep::Clear, self.completions.reply(slot));
     }
 
     /// Removes the expired documents.
     #[napi]
     pub fn remove_expired(&self, slot: u32) {
-        self.submit(slot, Ok(Operation::RemoveExpired));
+        self.engine
+            .sweep(Sweep::RemoveExpired, self.completions.reply(slot));
+    }
+
+    /// What the store has done so far.
+    #[napi]
+    pub fn stats(&self) -> Statistics {
+        Statistics::of(&self.engine)
     }
 
     /// Ends the store: operations in flight are answered first.
     #[napi]
     pub fn close(&self, slot: u32) {
         let reply = self.completions.reply(slot);
-        self.engine.close(move || reply.send(Ok(Outcome::Done(true))));
+        self.engine
+            .close(move || Reply::send_all(vec![(reply, Ok(Outcome::Done(true)))]));
     }
 
-    fn submit(&self, slot: u32, operation: Result<Operation, Failure>) {
+    fn submit(&self, slot: u32, id: Given, action: Result<Action, Failure>) {
         let reply = self.completions.reply(slot);
-        match operation {
-            Ok(operation) => self.engine.submit(operation, reply),
-            Err(failure) => reply.send(Err(failure)),
+        match to_field(id).and_then(|id| Ok((id, action?))) {
+            Ok((id, action)) => self.engine.submit(id, action, reply),
+            Err(failure) => Reply::send_all(vec![(reply, Err(failure))]),
         }
     }
 }
@@ -128,10 +137,10 @@ impl Drop for NativeStore {
     }
 }
 
-fn to_bson(given: Given) -> Result<Bson, Failure> {
+fn to_field(given: Given) -> Result<Field, Failure> {
     match given {
-        Either::A(text) => Ok(Bson::String(text)),
-        Either::B(bytes) => unwrap_value(bytes.to_vec()),
+        Either::A(text) => Ok(Field::Text(text)),
+        Either::B(bytes) => Field::wrapped(bytes.to_vec()),
     }
 }
 

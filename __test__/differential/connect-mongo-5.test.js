@@ -4,6 +4,7 @@
 
 const { crossTests } = require('./cross.js')
 const { hazardTests } = require('./hazards.js')
+const { startTests, wayTests } = require('./start.js')
 const { suite } = require('./suite.js')
 
-suite(5, [crossTests, hazardTests])
+suite(5, [startTests, wayTests, crossTests, hazardTests])

@@ -4,6 +4,7 @@
 
 const { crossTests } = require('./cross.js')
 const { hazardTests } = require('./hazards.js')
+const { startTests, wayTests } = require('./start.js')
 const { suite } = require('./suite.js')
 
-suite(6, [crossTests, hazardTests])
+suite(6, [startTests, wayTests, crossTests, hazardTests])

@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict')
 const { EJSON } = require('bson')
+const { sleep, until } = require('../helpers/wait.js')
 const { describe, nameDates } = require('./describe.js')
 
 /** How long an answer may take. */
@@ -13,8 +14,6 @@ const PATIENCE = 10_000 // ms
 const GLIMPSE = 300 // ms
 
 const LATE = Symbol('late')
-
-const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /** What a promise gives, or LATE if it takes too long. */
 async function within(milliseconds, promise) {
@@ -181,6 +180,11 @@ class Recorder {
     await this.collection.insertMany(documents)
   }
 
+  /** Waits until there is a document like this: for writes that nobody acknowledges. */
+  async holds(filter) {
+    await until(`a document ${JSON.stringify(filter)}`, async () => (await this.collection.countDocuments(filter)) > 0)
+  }
+
   /** Changes the document that was stored as the first, second, … behind the store's back. */
   async change(at, update) {
     const [document] = await this.collection.find({}, { sort: { $natural: 1 }, skip: at, limit: 1 }).toArray()
@@ -191,7 +195,7 @@ class Recorder {
 /** What a store does when `play` is played on it. */
 async function record(store, play, world) {
   const recorder = new Recorder(store, world)
-  const methods = Object.fromEntries(['call', 'start', 'bare', 'throwing', 'note', 'documents', 'indexes', 'seed', 'change'].map((name) => [
+  const methods = Object.fromEntries(['call', 'start', 'bare', 'throwing', 'note', 'documents', 'indexes', 'seed', 'holds', 'change'].map((name) => [
     name, (...args) => recorder[name](...args),
   ]))
   await play({ ...methods, store })

@@ -9,6 +9,9 @@ const { compare, record } = require('./harness.js')
 const { makeStore } = require('./packages.js')
 const { person } = require('./plays.js')
 
+/** How long an answer may take, of which some never come. */
+const PATIENCE = 5000 // ms
+
 /** Where no server is. */
 const NOWHERE = 'mongodb://127.0.0.1:9/none?serverSelectionTimeoutMS=300'
 
@@ -105,13 +108,12 @@ async function perform({ generation, side, urls }) {
   const uncaught = (error) => store.journal.push(['uncaught', describe(error)])
   process.on('uncaughtException', uncaught).on('unhandledRejection', uncaught)
   for (const [name, play] of Object.entries({ ...HAZARDS, ...WITHOUT_SERVER })) {
-    const quick = name === 'no server' ? { patience: 3000 } : {}
     store = makeStore(generation, side, urls[name])
     store.journal ??= []
     // What happens before the connection is there must not depend on how long that takes.
     if (name !== 'no server' && name !== 'close at once') await new Promise((resolve) => store.length(resolve))
     if (store.state === 'connecting' && name in HAZARDS && name !== 'close at once') await new Promise((resolve) => store.once('connected', resolve))
-    const transcript = await record(store, play, quick)
+    const transcript = await record(store, play, { patience: PATIENCE })
     process.stdout.write(`${JSON.stringify({ name, transcript })}\n`)
   }
   process.exit(0)

@@ -46,6 +46,7 @@ const OPTIONS = [
     plays: ['life', 'clear'],
     since: 3,
   },
+  { name: 'unacknowledged writes', options: { writeOperationOptions: { w: 0 } }, plays: ['unacknowledged'], since: 3 },
   { name: 'autoRemove: native', options: { autoRemove: 'native' }, plays: ['index', 'life', 'clear'] },
   { name: 'autoRemove: interval', options: { autoRemove: 'interval', autoRemoveInterval: 5 }, plays: ['index', 'life', 'clear'] },
   { name: 'autoRemove: disabled', options: { autoRemove: 'disabled' }, plays: ['index', 'life', 'clear'] },

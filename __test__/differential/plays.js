@@ -175,6 +175,19 @@ const PLAYS = {
     await documents()
   },
 
+  async unacknowledged({ call, documents, holds }) {
+    await call('set', 'a', person(1))
+    await holds({ _id: 'a' })
+    await call('set', 'a', person(2))
+    await holds({ session: /"n":2/ })
+    await call('touch', 'a', person(2, LATEST))
+    await holds({ expires: LATEST })
+    await documents()
+    await call('touch', 'z', person(1))
+    await call('destroy', 'z')
+    await call('get', 'a')
+  },
+
   async 'foreign fields'({ call, seed, documents }) {
     await seed({ _id: 'a', session: '{}', expires: PAST, userId: 7, createdAt: PAST })
     await call('set', 'a', person(1))
@@ -268,6 +281,7 @@ const ONLY_WITH = {
   'odd documents': FORMS,
   'all with a session that cannot be read': FORMS,
   'two people': [],
+  unacknowledged: [],
   ...Object.fromEntries([
     'a cookie with an invalid date', 'foreign fields', 'index', 'a listener for destroy', 'no callback', 'inherited',
     'two writers of one new session', 'ids that are none',

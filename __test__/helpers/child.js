@@ -10,6 +10,11 @@ const path = require('node:path')
 const ROOT = path.join(__dirname, '..', '..')
 const LONG = 60_000 // ms
 
+const running = new Set()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /**
  * Runs `main(input)` in a new process, as if it stood in a file in the folder `cwd`: it sees nothing of the test, and
  * has `require`. Resolves when the process has ended, with
@@ -21,12 +26,13 @@ const LONG = 60_000 // ms
  * `onLine(line, child)` is told each line at once.
  */
 async function runProgram(main, input = {}, { cwd = ROOT, env = {}, onLine } = {}) {
-  const source = `(${main})(${JSON.stringify(input)})`
+  const source = `(${leaveWithParent})(); (${main})(${JSON.stringify(input)})`
   const child = spawn(process.execPath, ['-e', source], {
     cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.on('error', () => {})
   const timer = setTimeout(() => child.kill('SIGKILL'), LONG)
+  running.add(child)
   const lines = []
   let rest = ''
   let stderr = ''
@@ -43,8 +49,15 @@ async function runProgram(main, input = {}, { cwd = ROOT, env = {}, onLine } = {
   })
   const [code, signal] = await once(child, 'close')
   clearTimeout(timer)
+  running.delete(child)
   if (rest) lines.push(rest)
   return { code, signal, lines, stderr }
+}
+
+/** In the new process: ends it when the test's process was killed, and does not keep it alive. */
+function leaveWithParent() {
+  const parent = process.ppid
+  setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 1000).unref()
 }
 
 module.exports = { runProgram, ROOT }

@@ -6,7 +6,7 @@ export function serve(methods) {
     try {
       process.send({ id, result: await methods[method](argument) })
     } catch (error) {
-      process.send({ id, error: error.stack ?? String(error) })
+      process.send({ id, error: error.message ?? String(error) })
     }
   })
   process.once('disconnect', () => process.exit())

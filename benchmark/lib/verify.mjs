@@ -1,8 +1,8 @@
 // Whether a store does its work at all, before its speed is measured: a store that forgets would be very fast.
 
-import { deepStrictEqual, ok } from 'node:assert'
+import { ok } from 'node:assert'
 import { setTimeout as delay } from 'node:timers/promises'
-import { promisify } from 'node:util'
+import { isDeepStrictEqual, promisify } from 'node:util'
 import { sessionOf } from './sessions.mjs'
 
 const HOUR = 3_600_000
@@ -21,11 +21,11 @@ export async function verify(peer, store) {
 
   const session = sessionOf(1, 1)
   await set(sid('a'), session)
-  deepStrictEqual(plain(await get(sid('a'))), plain(session), 'get gives another session than was stored')
+  ok(same(await get(sid('a')), session), 'get gives another session than was stored')
   session.key = 2
   session.cart = [{ id: 1, name: 'ünïcödé 🍪 \u0000 "quoted"' }]
   await set(sid('a'), session)
-  deepStrictEqual(plain(await get(sid('a'))), plain(session), 'get gives another session than was stored again')
+  ok(same(await get(sid('a')), session), 'get gives another session than was stored again')
   await destroy(sid('a'))
   ok(!(await get(sid('a'))), 'get gives a session that was destroyed')
 
@@ -53,7 +53,11 @@ function expiring(ms) {
   return session
 }
 
-/** A session as JSON has it: some stores give dates where others give text. */
+/** Whether two sessions are the same as JSON has them. Some stores give dates where others give text, or null for nothing. */
+function same(found, expected) {
+  return isDeepStrictEqual(plain(found), plain(expected))
+}
+
 function plain(session) {
-  return JSON.parse(JSON.stringify(session))
+  return session && JSON.parse(JSON.stringify(session, (_key, value) => value ?? undefined))
 }

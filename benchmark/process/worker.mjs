@@ -50,10 +50,10 @@ serve({
     const { store } = await opened
     const sid = sidOf(largeKb, 0)
     const session = sessionOf(largeKb, 0)
-    let going = true
+    const end = new AbortController()
     let large = 0
     const others = (async () => {
-      while (going) {
+      while (!end.signal.aborted) {
         await new Promise((resolve, reject) => {
           session.touch()
           store.set(sid, session, (error) => (error ? reject(error) : resolve()))
@@ -72,7 +72,7 @@ serve({
     others.catch(() => {}) // it is awaited below
     const startedAt = performance.now()
     const result = await slice(options)
-    going = false
+    end.abort()
     await others
     return { ...result, largePerSecond: (large / (performance.now() - startedAt)) * 1000 }
   },

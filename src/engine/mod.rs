@@ -1,24 +1,36 @@
 //! The engine of one store: takes operations, carries each one out, and answers each one exactly once, also when the
 //! store is closed meanwhile. It never blocks the thread that submits.
 
+mod attempt;
+mod batch;
+mod lane;
 mod operation;
-mod single;
+mod queue;
+mod read;
+mod stats;
+mod sweep;
+mod write;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use operation::{Answer, Operation, Outcome};
-use single::Executor;
+pub use operation::{Action, Answer, Outcome, Reply, Sweep};
+pub use stats::Kind;
 
 use crate::connection::{Connection, Reach};
+use crate::document::{self, Field};
 use crate::error::Failure;
 use crate::expiry;
 use crate::options::Settings;
+use lane::Lane;
+use queue::{Class, Pushed, Queue};
+use stats::Stats;
 
 /// How long `close()` waits for operations in flight while a server answers.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -26,13 +38,6 @@ const DRAIN: Duration = Duration::from_secs(10);
 const DRAIN_UNHEARD: Duration = Duration::from_secs(2);
 /// The pauses between attempts to prepare the collection, from the first to the longest.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-
-/// Where the answer to one operation goes. An operation whose task ends without an answer, by a panic or because it
-/// was cut off, is answered when this is dropped.
-pub trait Reply: Send + 'static {
-    /// Gives the answer.
-    fn send(self, answer: Answer);
-}
 
 /// What happens to the connection, besides operations.
 #[derive(Debug)]
@@ -46,25 +51,32 @@ pub enum Event {
 }
 
 /// The engine of one store.
-pub struct Engine {
+pub struct Engine<R: Reply> {
     runtime: Handle,
     connection: Connection,
-    executor: Executor,
+    queue: Queue<R>,
+    stats: Stats,
+    timestamps: bool,
     ttl_index: bool,
+    /// How long an operation may take.
+    time_limit: Duration,
+    closing: AtomicBool,
     tasks: TaskTracker,
     cut_off: CancellationToken,
 }
 
-impl Engine {
+impl<R: Reply> Engine<R> {
     /// An engine that works on `runtime`. It opens no connection before [`Self::start`] or an operation.
     pub fn new(runtime: Handle, settings: &Settings) -> Arc<Self> {
         Arc::new(Self {
             runtime,
             connection: Connection::new(settings),
-            executor: Executor {
-                timestamps: settings.timestamps,
-            },
+            queue: Queue::new(),
+            stats: Stats::new(),
+            timestamps: settings.timestamps,
             ttl_index: settings.ttl_index,
+            time_limit: Duration::from_millis(settings.time_limit_ms.into()),
+            closing: AtomicBool::new(false),
             tasks: TaskTracker::new(),
             cut_off: CancellationToken::new(),
         })
@@ -93,9 +105,7 @@ impl Engine {
                 Ok(()) => return tell(Event::Ready),
                 Err(failure) if failure.transient => tell(Event::Unavailable(failure)),
                 // The server answered, and said no: operations may work all the same.
-                Err(failure) if failure.code.is_some() => {
-                    return tell(Event::ReadyWithoutIndex(failure));
-                }
+                Err(failure) if failure.code.is_some() => return tell(Event::ReadyWithoutIndex(failure)),
                 Err(failure) => return tell(Event::Unavailable(failure)),
             }
             sleep(pause).await;
@@ -113,43 +123,115 @@ impl Engine {
         }
     }
 
-    /// Carries out an operation, and gives its answer to `reply`.
-    pub fn submit(self: &Arc<Self>, operation: Operation, reply: impl Reply) {
-        if self.tasks.is_closed() {
-            return reply.send(Err(Failure::closed()));
+    /// Carries out an operation on one session, and gives its answer to `reply`.
+    pub fn submit(self: &Arc<Self>, id: Field, action: Action, reply: R) {
+        let kind = Kind::from(&action);
+        let checked = match &action {
+            _ if self.closing.load(Ordering::Relaxed) => Err(Failure::closed()),
+            Action::Set { session, .. } => document::check_size(&id, session),
+            _ => Ok(()),
+        };
+        if let Err(failure) = checked {
+            return self.answer(vec![(kind, Instant::now(), reply, Err(failure))]);
         }
+        match self.queue.push(id, action, reply) {
+            Pushed::Queued(start) => self.start_lanes(start),
+            Pushed::Full(reply) => {
+                self.answer(vec![(kind, Instant::now(), reply, Err(Failure::overloaded()))]);
+            }
+        }
+    }
+
+    /// Carries out an operation on the whole collection, after those that were submitted before it.
+    pub fn sweep(self: &Arc<Self>, sweep: Sweep, reply: R) {
+        let since = Instant::now();
+        if self.closing.load(Ordering::Relaxed) {
+            return self.answer(vec![(sweep.into(), since, reply, Err(Failure::closed()))]);
+        }
+        let exclusive = sweep == Sweep::Clear;
+        let settled = self.queue.settled(exclusive);
         let engine = Arc::clone(self);
         self.tasks.spawn_on(
             async move {
+                // The sender only goes with the queue, which this task holds.
+                let _ = settled.await;
                 let answer = tokio::select! {
-                    answer = engine.perform(operation) => answer,
+                    answer = timeout(engine.time_limit, engine.try_sweep(sweep)) => {
+                        answer.unwrap_or_else(|_| Err(Failure::late(engine.time_limit, None)))
+                    }
                     () = engine.cut_off.cancelled() => Err(Failure::interrupted()),
                 };
-                reply.send(answer);
+                if exclusive {
+                    engine.start_lanes(engine.queue.release());
+                }
+                engine.answer(vec![(sweep.into(), since, reply, answer)]);
             },
             &self.runtime,
         );
     }
 
-    async fn perform(&self, operation: Operation) -> Answer {
+    async fn try_sweep(&self, sweep: Sweep) -> Answer {
+        let database = self.connection.database().await?;
         let collection = self.connection.collection().await?;
-        self.executor
-            .run(&collection, operation)
+        sweep::sweep(&database, &collection, sweep)
             .await
             .map_err(|failure| self.connection.explain(failure))
+    }
+
+    fn start_lanes(self: &Arc<Self>, classes: impl IntoIterator<Item = Class>) {
+        for class in classes {
+            self.tasks
+                .spawn_on(Lane::new(Arc::clone(self), class).run(), &self.runtime);
+        }
+    }
+
+    /// Gives answers to their callers, and counts them.
+    fn answer(&self, answers: Vec<(Kind, Instant, R, Answer)>) {
+        let now = Instant::now();
+        self.stats
+            .answered(answers.iter().map(|(kind, since, _, answer)| {
+                (
+                    *kind,
+                    now.duration_since(*since),
+                    answer.as_ref().err().map(|failure| failure.name),
+                )
+            }));
+        R::send_all(
+            answers
+                .into_iter()
+                .map(|(_, _, reply, answer)| (reply, answer))
+                .collect(),
+        );
+    }
+
+    /// What the engine has done so far.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// The operations that wait, and those that are under way.
+    pub fn load(&self) -> (usize, usize) {
+        self.queue.load()
     }
 
     /// Takes no more operations, waits for those in flight as long as a server is there to answer them, cuts off the
     /// rest, and ends the connection. Then `done` is called.
     pub fn close(self: &Arc<Self>, done: impl FnOnce() + Send + 'static) {
-        self.tasks.close();
+        self.closing.store(true, Ordering::Relaxed);
         let engine = Arc::clone(self);
         self.runtime.spawn(async move {
+            let settled = engine.queue.settled(false);
             tokio::select! {
-                () = engine.tasks.wait() => {}
+                () = async {
+                    // The sender only goes with the queue, which this task holds.
+                    let _ = settled.await;
+                    engine.tasks.close();
+                    engine.tasks.wait().await;
+                } => {}
                 () = engine.give_up() => {}
             }
-            engine.cut_off.cancel();
+            engine.cut_off();
+            engine.tasks.close();
             engine.tasks.wait().await;
             engine.connection.shut_down().await;
             done();
@@ -170,9 +252,21 @@ impl Engine {
         }
     }
 
+    /// Answers everything that waits or is under way with an error.
+    fn cut_off(&self) {
+        self.cut_off.cancel();
+        let now = Instant::now();
+        let drained = self.queue.drain().into_iter();
+        self.answer(
+            drained
+                .map(|(kind, reply)| (kind, now, reply, Err(Failure::interrupted())))
+                .collect(),
+        );
+    }
+
     /// Ends everything at once: nobody is left to hear an answer.
     pub fn abandon(self: &Arc<Self>) {
-        self.tasks.close();
+        self.closing.store(true, Ordering::Relaxed);
         self.cut_off.cancel();
         let engine = Arc::clone(self);
         self.runtime

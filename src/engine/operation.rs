@@ -1,43 +1,40 @@
 //! What the store asks of the engine, and what it gets back.
 
-use mongodb::bson::{Bson, DateTime};
+use mongodb::bson::DateTime;
 
-use crate::document::StoredSession;
+use crate::document::{Field, StoredSession};
 use crate::error::Failure;
 
-/// One operation on the store's collection.
-#[derive(Debug)]
-pub enum Operation {
-    /// Reads a live session.
-    Get {
-        /// `_id` of the document.
-        id: Bson,
-    },
-    /// Stores a session, whether or not it is there.
+/// What is done to one session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Reads it, if it is live.
+    Get,
+    /// Stores it, whether or not it is there.
     Set {
-        /// `_id` of the document.
-        id: Bson,
         /// The `session` field.
-        session: Bson,
+        session: Field,
         /// The `expires` field.
         expires: DateTime,
         /// The `lastModified` field.
         last_modified: Option<DateTime>,
     },
-    /// Moves the expiry of a live session.
+    /// Moves its expiry, if it is live.
     Touch {
-        /// `_id` of the document.
-        id: Bson,
         /// The `expires` field.
         expires: DateTime,
         /// The `lastModified` field.
         last_modified: Option<DateTime>,
+        /// Whether the caller has read it, and it can't have expired since.
+        known_live: bool,
     },
-    /// Removes a session, whether or not it is there.
-    Destroy {
-        /// `_id` of the document.
-        id: Bson,
-    },
+    /// Removes it, whether or not it is there.
+    Destroy,
+}
+
+/// What is done to the whole collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sweep {
     /// Reads all live sessions.
     All,
     /// Counts the documents, expired ones included.
@@ -49,7 +46,7 @@ pub enum Operation {
 }
 
 /// The result of an operation that succeeded.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// `Get`: no live session has this id.
     Missing,
@@ -59,9 +56,17 @@ pub enum Outcome {
     Done(bool),
     /// `Length`, `RemoveExpired`: a number of documents.
     Count(u64),
-    /// `All`: the sessions, in the server's order.
-    Sessions(Vec<StoredSession>),
+    /// `All`: the sessions, in the server's order; `None` for a document that is not valid.
+    Sessions(Vec<Option<StoredSession>>),
 }
 
 /// What an operation ends with.
 pub type Answer = Result<Outcome, Failure>;
+
+/// Where the answer to one operation goes. One that is dropped without an answer tells so by itself.
+pub trait Reply: Send + Sync + 'static {
+    /// Gives many answers at once.
+    fn send_all(answers: Vec<(Self, Answer)>)
+    where
+        Self: Sized;
+}

@@ -8,7 +8,7 @@ const { answerOf, answering, documents, eventsOf, isObject, valueOf } = require(
 const NOT_FOUND = { '<Error>': { name: 'Error', message: 'Unable to find the session to touch' } }
 
 /** The steps in which a session is read whose document has another date than its cookie, and that date. */
-const MOVED = { 'life/get a #3': LATEST, 'cookies/get number': LATER, 'odd documents/get moved': LATEST }
+const MOVED = { 'life/get a #3': LATEST, 'unacknowledged/get a': LATEST, 'cookies/get number': LATER, 'odd documents/get moved': LATEST }
 
 /** A cookie's date after it was set to the document's, of the same kind; a number becomes a Date. */
 const refreshed = (expires, date) => (typeof expires === 'string' ? date.toISOString() : { '<Date>': date.toISOString() })
@@ -70,6 +70,22 @@ const HABITS = [
     step: 'documents',
     genuine: (entry) => entry.documents[0].includes(`"expires":{"$date":"${LATER.toISOString()}"}`),
     ours: (entry) => documents(entry, (document) => ({ ...document, expires: { $date: PAST.toISOString() } })),
+  },
+  {
+    why: 'writes are always acknowledged, so that a new session is told from a changed one',
+    in: [6, 5, 3],
+    play: 'unacknowledged',
+    step: 'set a',
+    genuine: (entry) => eventsOf(entry)[0][0] === 'update',
+    ours: (entry) => answering(entry, [['create', 'a'], ['set', 'a']], ...answerOf(entry)),
+  },
+  {
+    why: 'writes are always acknowledged, so that touch knows whether there is a session',
+    in: [6, 5],
+    play: 'unacknowledged',
+    step: 'touch z',
+    genuine: (entry) => answerOf(entry)[0] === null,
+    ours: (entry) => answering(entry, [], NOT_FOUND),
   },
   {
     why: 'a session stored with ttl 0 is expired when it is touched',

@@ -4,7 +4,7 @@
 // without a session, after close, without a server.
 
 const { person } = require('../plays.js')
-const { answering, errorOf, eventsOf, failing, missing, valueOf } = require('./entries.js')
+const { answerOf, answering, errorOf, eventsOf, failing, missing, valueOf } = require('./entries.js')
 
 const SESSION = JSON.parse(JSON.stringify(person(1)))
 const error = (name, message) => ({ '<Error>': { name, message } })
@@ -120,6 +120,14 @@ const HAZARDS_DIFFER = [
     step: 'get a',
     genuine: (entry) => valueOf(entry) === null && eventsOf(entry).length === 1,
     ours: missing,
+  },
+  {
+    why: 'load tells its callback that there is no cookie, as it came to be in 3.x to 6.x, instead of throwing',
+    in: [1],
+    play: 'load of a session without a cookie',
+    step: 'load a',
+    genuine: (entry) => uncaught(entry).length === 1 && answerOf(entry) === undefined,
+    ours: (entry) => answering({ ...entry, log: [] }, eventsOf(entry), uncaught(entry)[0][1]),
   },
   {
     why: 'close may be called at once: the rest of the start fails nobody (up to 3.x, such a close does nothing)',

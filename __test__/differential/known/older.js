@@ -59,6 +59,22 @@ const OLDER = [
     },
   },
   {
+    why: '1.x calls back without a second argument where 3.2.0 gives undefined, also before it is connected',
+    in: [1],
+    play: 'calls before the connection',
+    step: 'answers',
+    genuine: ({ value: [set, get] }) => set.length === 1 && get.length === 1,
+    ours: (entry) => ({ ...entry, value: entry.value.map(([error, value = '<undefined>']) => [error, value]) }),
+  },
+  {
+    why: 'the promise of the collection that 4.x has is there in every style',
+    in: [3, 1],
+    play: 'the start',
+    step: 'the public promise',
+    genuine: (entry) => entry.value === 'undefined',
+    ours: (entry) => ({ ...entry, value: 'function' }),
+  },
+  {
     why: '1.x has no `all`',
     in: [1],
     step: /^(bare )?all/,

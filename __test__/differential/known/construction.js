@@ -1,0 +1,176 @@
+'use strict'
+
+// Deliberate differences of the constructors, by the name of what is tried (`construction.js`).
+//
+// `genuine` and `ours` are 'accepts' or an error; `ours` may also be a function from the genuine outcome to ours. `in`
+// lists the releases, by default all.
+
+const error = (name, message, code) => ({ '<Error>': code === undefined ? { name, message } : { name, message, code } })
+
+const MODERN = [6, 5]
+const FACTORY = [3, 1]
+
+const REQUIRED = 'You must provide either mongoUrl|clientPromise|client in options'
+const UNABLE = 'Cannot init client. Please provide correct options'
+const NO_STRATEGY = error('Error', 'Connection strategy not found')
+const NO_CONNECTION = { 6: error('AssertionError', REQUIRED, 'ERR_ASSERTION'), 5: error('Error', UNABLE), 3: NO_STRATEGY, 1: NO_STRATEGY }
+
+const WRONG = 'a wrong value is refused at once, with the name of the option, instead of failing sessions later'
+const UNENCRYPTED = 'sessions must not be stored unencrypted where encryption is asked for'
+const unsupported = (name) =>
+  error('Error', `The option ${name} is not supported by this version of connect-mongo-native, and sessions would be stored unencrypted`)
+const asserted = (message) => error('AssertionError', message, 'ERR_ASSERTION')
+
+/** By what is tried: the message of our TypeError, where the genuine store accepts the value. */
+const REFUSED = {
+  'ttl: NaN': 'The option ttl must be a finite number, not NaN',
+  'ttl: Infinity': 'The option ttl must be a finite number, not Infinity',
+  'collectionName: empty': 'The option collectionName must be a non-empty string, not an empty string',
+  'collectionName: a number': 'The option collectionName must be a non-empty string, not 5',
+  'touchAfter: text': 'The option touchAfter must be a finite number, not a string',
+  'autoRemoveInterval: -1': 'The option autoRemoveInterval must be at least 0 minutes',
+  'transformId: text': 'The option transformId must be a function, not a string',
+  'serialize: text': 'The option serialize must be a function, not a string',
+  'timestamps: text': 'The option timestamps must be true or false, not a string',
+  'writeOperationOptions: text': 'The option writeOperationOptions must be an object, not a string',
+}
+
+/** By what is tried: our error, where the genuine store of every release finds no connection. */
+const OTHER_CONNECTION = {
+  'only a name of a database': error('Error', 'The options db are replaced by a connection string: give url, such as mongodb://user:password@host:27017/database'),
+  'only a host': error('Error', 'The options host, port are replaced by a connection string: give url, such as mongodb://user:password@host:27017/database'),
+}
+
+const perRelease = (tried, why, genuine, ours) =>
+  Object.keys(genuine).map((release) => ({ tried, why, in: [Number(release)], genuine: genuine[release], ours }))
+
+const KNOWN_CONSTRUCTION = [
+  ...Object.entries(REFUSED).map(([tried, message]) => ({ tried, why: WRONG, genuine: 'accepts', ours: error('TypeError', message) })),
+  {
+    tried: 'autoRemoveInterval: 71583',
+    why: 'a timer takes no longer interval (5.x prints the text of this error, and goes on)',
+    in: [5],
+    genuine: 'accepts',
+    ours: asserted('autoRemoveInterval is too large. options.autoRemoveInterval is in minutes but not seconds nor mills'),
+  },
+  {
+    tried: 'autoRemoveInterval: 71583',
+    why: 'a timer takes no longer interval',
+    in: FACTORY,
+    genuine: 'accepts',
+    ours: error('TypeError', 'The option autoRemoveInterval must be at most 71582 minutes'),
+  },
+  ...['createAutoRemoveIdx: true', 'createAutoRemoveIdx: false'].map((tried) => ({
+    tried,
+    why: '5.x prints the text of this error, and goes on',
+    in: [5],
+    genuine: 'accepts',
+    ours: asserted('options.createAutoRemoveIdx has been reverted to autoRemove and autoRemoveInterval'),
+  })),
+
+  // Names of the other style.
+  {
+    tried: 'all of them in a factory',
+    why: 'the name of the collection that a factory takes counts here, too',
+    in: MODERN,
+    genuine: 'accepts',
+    ours: (genuine) => ({ options: { ...genuine.options, collectionName: 'people' } }),
+  },
+  {
+    tried: 'all of them',
+    why: 'the name of the collection that 4.x takes counts here, too',
+    in: FACTORY,
+    genuine: 'accepts',
+    ours: (genuine) => ({ ...genuine, collectionName: 'people' }),
+  },
+
+  // Values that the factory's store keeps as they were given.
+  {
+    tried: 'ttl as text',
+    why: 'a number that was given as text is public as a number',
+    in: FACTORY,
+    genuine: 'accepts',
+    ours: (genuine) => ({ ...genuine, ttl: 60 }),
+  },
+  {
+    tried: 'autoRemove: another',
+    why: 'an unknown mode is public as what it means',
+    in: FACTORY,
+    genuine: 'accepts',
+    ours: (genuine) => ({ ...genuine, autoRemove: 'disabled' }),
+  },
+
+  // Encryption.
+  { tried: 'crypto', why: UNENCRYPTED, genuine: 'accepts', ours: unsupported('crypto') },
+  { tried: 'cryptoAdapter', why: UNENCRYPTED, genuine: 'accepts', ours: unsupported('cryptoAdapter') },
+  { tried: 'secret', why: UNENCRYPTED, genuine: 'accepts', ours: unsupported('secret') },
+  { tried: 'crypto: {}', why: UNENCRYPTED, in: [5, 3, 1], genuine: 'accepts', ours: unsupported('crypto') },
+  {
+    tried: 'crypto: {}',
+    why: UNENCRYPTED,
+    in: [6],
+    genuine: error('Error', 'createKrupteinAdapter requires a non-empty secret'),
+    ours: unsupported('crypto'),
+  },
+  {
+    tried: 'crypto: null',
+    why: 'null means that an option is not given',
+    in: [6],
+    genuine: error('TypeError', "Cannot read properties of null (reading 'secret')"),
+    ours: 'accepts',
+  },
+  {
+    tried: 'crypto and cryptoAdapter',
+    why: 'neither of them is in force',
+    in: [6],
+    genuine: error('Error', 'Provide either the legacy crypto option or cryptoAdapter, not both'),
+    ours: 'accepts',
+  },
+
+  // Connections.
+  ...['undefined', 'null'].map((value) => ({
+    tried: value === 'undefined' ? 'no options' : 'null as options',
+    why: 'the error says what is missing, after the text of the genuine one',
+    in: MODERN,
+    genuine: error('TypeError', `Cannot read properties of ${value} (reading 'collectionName')`),
+    ours: error('TypeError', `Cannot read properties of ${value} (reading 'collectionName'): MongoStore needs an options object`),
+  })),
+  ...['empty options', 'an empty URL'].flatMap((tried) =>
+    perRelease(tried, 'one message carries the texts of 5.x and 6.0', { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] }, asserted(`${UNABLE}: ${REQUIRED}`))
+  ),
+  ...perRelease(
+    'a number as options', WRONG, { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] },
+    error('TypeError', 'The options of MongoStore must be an object, not a number')
+  ),
+  ...Object.entries(OTHER_CONNECTION).flatMap(([tried, ours]) =>
+    perRelease(tried, 'whoever moves from 0.x is told what takes the place of these options', NO_CONNECTION, ours)
+  ),
+  ...perRelease(
+    'a client that is none', WRONG,
+    { 6: 'accepts', 5: 'accepts', 3: error('TypeError', 'options.client.isConnected is not a function'), 1: NO_STRATEGY },
+    error('TypeError', 'The option client must be an object, not 5')
+  ),
+  ...perRelease(
+    'a promise that is none', WRONG,
+    {
+      6: error('TypeError', '_clientP.then is not a function'), 5: error('TypeError', '_clientP.then is not a function'),
+      3: error('TypeError', 'options.clientPromise.then is not a function'), 1: NO_STRATEGY,
+    },
+    error('TypeError', 'The option clientPromise must be a promise')
+  ),
+  ...perRelease(
+    'a promise of a Db that is none', WRONG,
+    { ...NO_CONNECTION, 1: error('TypeError', 'options.dbPromise.then is not a function') },
+    error('TypeError', 'The option dbPromise must be a promise')
+  ),
+  ...perRelease(
+    'a mongoose connection that is none', WRONG,
+    {
+      6: NO_CONNECTION[6], 5: NO_CONNECTION[5], 3: error('TypeError', 'options.mongooseConnection.once is not a function'),
+      1: error('TypeError', 'options.mongooseConnection.once is not a function'),
+    },
+    error('TypeError', 'The given mongooseConnection is not a connection of mongoose')
+  ),
+]
+
+module.exports = { KNOWN_CONSTRUCTION }

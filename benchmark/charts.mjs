@@ -1,0 +1,149 @@
+// The charts of a run, as SVG: drawn with Vega-Lite, without a browser. As a program, draws those of a file of results
+// again: `charts.mjs [results.json] [folder]`. A chart whose figures were not measured is left out.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { dependency, root, runAsProgram } from '../scripts/lib/process.mjs'
+import { CONFIG, LABEL, PEER_ORDER, colourScale, titled } from './lib/chart-style.mjs'
+import { count } from './lib/format.mjs'
+import { OPERATIONS } from './lib/operation-names.mjs'
+
+/** Draws what can be drawn of `results` into `folder`; gives the files. */
+export async function drawCharts(results, folder) {
+  const [vega, { compile }] = [await dependency('vega'), await dependency('vega-lite')]
+  mkdirSync(folder, { recursive: true })
+  const files = []
+  for (const [name, make] of Object.entries(CHARTS)) {
+    const spec = make(results)
+    if (!spec) continue
+    const { spec: compiled } = compile({ $schema: 'https://vega.github.io/schema/vega-lite/v6.json', ...spec, config: CONFIG })
+    const view = new vega.View(vega.parse(compiled), { renderer: 'none' })
+    const file = join(folder, `${name}.svg`)
+    writeFileSync(file, `${await view.toSVG()}\n`)
+    view.finalize()
+    files.push(file)
+  }
+  return files
+}
+
+/** File name -> the function that makes its Vega-Lite specification; undefined where there is nothing to show. */
+const CHARTS = {
+  throughput: ({ operations }) => {
+    const values = operations.filter(({ kb, delay }) => kb === 1 && delay === 0)
+    if (new Set(values.map(({ concurrency }) => concurrency)).size < 2) return undefined
+    const x = { field: 'concurrency', type: 'ordinal', title: 'operations in flight', axis: { labelAngle: 0, grid: false } }
+    const y = { field: 'perSecond', type: 'quantitative', title: 'operations per second', scale: { type: 'log' }, axis: { format: '~s', tickCount: 5 } }
+    return {
+      title: titled('Throughput', 'Sessions of 1 KB, database on the same machine; logarithmic'),
+      data: { values },
+      facet: { field: 'op', type: 'nominal', title: null, sort: OPERATIONS },
+      columns: 2,
+      spacing: 28,
+      spec: {
+        width: 300,
+        height: 210,
+        encoding: { x, y, color: colour(values, 'symbol') },
+        layer: [{ mark: { type: 'line', strokeWidth: 2.5 } }, { mark: { type: 'point', filled: true, size: 55, opacity: 1 } }]
+      },
+      resolve: { axis: { x: 'independent', y: 'independent' } }
+    }
+  },
+
+  'event-loop': ({ operations }) => {
+    const values = operations.filter(({ kb, delay, concurrency }) => kb === 1 && delay === 0 && concurrency === 128)
+    return bars({
+      values,
+      field: 'loopUs',
+      groups: OPERATIONS.map((op) => ({ name: op, of: (value) => value.op === op })),
+      title: titled('Event-loop time of one operation', 'Sessions of 1 KB, 128 operations in flight; less is better'),
+      axis: 'µs in which the event loop can do nothing else'
+    })
+  },
+
+  http: ({ http }) =>
+    bars({
+      values: http,
+      field: 'perSecond',
+      groups: [
+        { name: 'session is read', of: ({ route }) => route === 'read' },
+        { name: 'session is changed', of: ({ route }) => route === 'write' }
+      ],
+      title: titled('An Express 5 application', 'Sessions of 1 KB, 64 connections; application, load generator and database share the machine'),
+      axis: 'requests per second'
+    }),
+
+  latency: ({ operations }) => {
+    const values = operations.filter(
+      ({ peer, op, kb, concurrency }) => peer !== 'MemoryStore' && op === 'get' && kb === 1 && concurrency === 128
+    )
+    const delays = [...new Set(values.map(({ delay }) => delay))].sort((one, other) => one - other)
+    if (delays.length < 2) return undefined
+    return bars({
+      values,
+      field: 'p99',
+      tick: 'p50',
+      groups: delays.map((ms) => ({ name: ms === 0 ? 'database on the same machine' : `database ${ms} ms away`, of: ({ delay }) => delay === ms })),
+      title: titled('Latency of get', 'Sessions of 1 KB, 128 operations in flight; bar: 99th percentile, white line: median; less is better'),
+      axis: 'ms'
+    })
+  },
+
+  memory: ({ memory }) => {
+    const values = memory.flatMap(({ peer, samples }) => samples.map(({ x, y }) => ({ peer, seconds: x, mb: y })))
+    if (values.length === 0) return undefined
+    return {
+      title: titled('Memory under load', 'Mixed requests on sessions of 1 KB, 64 in flight'),
+      data: { values },
+      width: 620,
+      height: 240,
+      mark: { type: 'line', strokeWidth: 2.5 },
+      encoding: {
+        x: { field: 'seconds', type: 'quantitative', title: 'seconds', axis: { grid: false } },
+        y: { field: 'mb', type: 'quantitative', title: 'resident memory of the process, MB', scale: { zero: true } },
+        color: colour(values, 'stroke')
+      }
+    }
+  }
+}
+
+/** Horizontal bars of all peers, one group for each of `groups`, each with its number; `tick` marks a second one. */
+function bars({ values, field, groups, title, axis, tick }) {
+  if (values.length === 0) return undefined
+  const largest = Math.max(...values.map((value) => value[field]))
+  const shown = groups.filter(({ of }) => values.some(of))
+  const y = { field: 'peer', type: 'nominal', title: null, sort: PEER_ORDER, axis: { ticks: false, domain: false, minExtent: 165, labelPadding: 8 } }
+  const group = ({ name, of }, index) => {
+    const last = index === shown.length - 1
+    const x = {
+      field,
+      type: 'quantitative',
+      scale: { domain: [0, largest * 1.12], nice: false },
+      axis: { tickCount: 6, labels: last, ticks: last, domain: false, title: last ? axis : null }
+    }
+    const layer = [
+      { mark: { type: 'bar', height: { band: 0.72 } }, encoding: { color: colour(values) } },
+      ...(tick ? [{ mark: { type: 'tick', color: '#ffffff', thickness: 2.5, height: { band: 0.72 } }, encoding: { x: { ...x, field: tick } } }] : []),
+      { mark: LABEL, encoding: { text: { field: 'label' } } }
+    ]
+    return {
+      title: { text: name, anchor: 'start', frame: 'group', fontSize: 13.5, offset: 6 },
+      data: { values: values.filter(of).map((value) => ({ ...value, label: count(value[field]) })) },
+      width: 520,
+      height: { step: 25 },
+      encoding: { x, y },
+      layer
+    }
+  }
+  return { title, vconcat: shown.map(group), spacing: 14 }
+}
+
+function colour(values, symbol) {
+  const scale = colourScale(new Set(values.map(({ peer }) => peer)))
+  return { field: 'peer', type: 'nominal', title: null, sort: PEER_ORDER, scale, legend: symbol ? { symbolType: symbol === 'stroke' ? 'stroke' : 'circle' } : null }
+}
+
+await runAsProgram(import.meta.url, async () => {
+  const [file = join(root, 'benchmark', 'results', 'latest.json'), folder = join(root, 'docs', 'charts')] = process.argv.slice(2)
+  const files = await drawCharts(JSON.parse(readFileSync(file, 'utf8')), folder)
+  console.log(files.join('\n'))
+})

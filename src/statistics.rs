@@ -1,0 +1,87 @@
+//! The statistics of a store in the form in which they cross to JavaScript, where `lib/stats.js` gives them their shape.
+
+use napi_derive::napi;
+
+use crate::engine::{Engine, Reply};
+
+/// What a store has done so far.
+#[napi(object, object_from_js = false)]
+pub struct Statistics {
+    /// Batches sent.
+    pub batches: f64,
+    /// The steps in them, each for one session.
+    pub steps: f64,
+    /// Repeated attempts.
+    pub retries: f64,
+    /// Operations that wait.
+    pub waiting: u32,
+    /// Operations that are under way.
+    pub in_flight: u32,
+    /// How long the operations of each kind took.
+    pub latencies: Vec<Latency>,
+    /// The errors by name.
+    pub errors: Vec<ErrorCount>,
+}
+
+/// How long the operations of one kind took, in microseconds.
+#[napi(object, object_from_js = false)]
+pub struct Latency {
+    /// The method's name.
+    pub operation: &'static str,
+    /// How many were answered.
+    pub count: f64,
+    /// The mean.
+    pub mean: f64,
+    /// Half of them took no longer than this.
+    pub p50: f64,
+    /// 99 of 100, likewise.
+    pub p99: f64,
+    /// 999 of 1,000, likewise.
+    pub p999: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+/// How often an error was given to a caller.
+#[napi(object, object_from_js = false)]
+pub struct ErrorCount {
+    /// The error's name.
+    pub name: &'static str,
+    /// How often.
+    pub count: f64,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^53")]
+impl Statistics {
+    /// The statistics of an engine.
+    pub fn of<R: Reply>(engine: &Engine<R>) -> Self {
+        let (batches, steps, retries) = engine.stats().counts();
+        let (waiting, in_flight) = engine.load();
+        let latencies = engine.stats().latencies().into_iter().map(|latency| Latency {
+            operation: latency.kind.name(),
+            count: latency.count as f64,
+            mean: latency.mean,
+            p50: latency.p50 as f64,
+            p99: latency.p99 as f64,
+            p999: latency.p999 as f64,
+            max: latency.max as f64,
+        });
+        let errors = engine
+            .stats()
+            .errors()
+            .into_iter()
+            .map(|(name, count)| ErrorCount {
+                name,
+                count: count as f64,
+            });
+        Self {
+            batches: batches as f64,
+            steps: steps as f64,
+            retries: retries as f64,
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            in_flight: u32::try_from(in_flight).unwrap_or(u32::MAX),
+            latencies: latencies.collect(),
+            errors: errors.collect(),
+        }
+    }
+}
