@@ -26,24 +26,27 @@ export async function drawCharts(results, folder) {
   return files
 }
 
+/** The lines of a logarithmic axis. */
+const DECADES = [10, 100, 1e3, 1e4, 1e5, 1e6, 1e7]
+
 /** File name -> the function that makes its Vega-Lite specification; undefined where there is nothing to show. */
 const CHARTS = {
   throughput: ({ operations }) => {
     const values = operations.filter(({ kb, delay }) => kb === 1 && delay === 0)
     if (new Set(values.map(({ concurrency }) => concurrency)).size < 2) return undefined
     const x = { field: 'concurrency', type: 'ordinal', title: 'operations in flight', axis: { labelAngle: 0, grid: false } }
-    const y = { field: 'perSecond', type: 'quantitative', title: 'operations per second', scale: { type: 'log' }, axis: { format: '~s', tickCount: 5 } }
+    const y = { field: 'perSecond', type: 'quantitative', title: 'operations per second', scale: { type: 'log' }, axis: { format: '~s', values: DECADES } }
     return {
       title: titled('Throughput', 'Sessions of 1 KB, database on the same machine; logarithmic'),
       data: { values },
-      facet: { field: 'op', type: 'nominal', title: null, sort: OPERATIONS },
+      facet: { field: 'op', type: 'nominal', title: null, sort: OPERATIONS, header: { labelAnchor: 'start', labelPadding: 6 } },
       columns: 2,
       spacing: 28,
       spec: {
-        width: 300,
-        height: 210,
+        width: 370,
+        height: 220,
         encoding: { x, y, color: colour(values, 'symbol') },
-        layer: [{ mark: { type: 'line', strokeWidth: 2.5 } }, { mark: { type: 'point', filled: true, size: 55, opacity: 1 } }]
+        layer: [{ mark: { type: 'line', strokeWidth: 2.5, strokeJoin: 'round' } }, { mark: { type: 'point', filled: true, size: 55, opacity: 1 } }]
       },
       resolve: { axis: { x: 'independent', y: 'independent' } }
     }
@@ -83,7 +86,7 @@ const CHARTS = {
       field: 'p99',
       tick: 'p50',
       groups: delays.map((ms) => ({ name: ms === 0 ? 'database on the same machine' : `database ${ms} ms away`, of: ({ delay }) => delay === ms })),
-      title: titled('Latency of get', 'Sessions of 1 KB, 128 operations in flight; bar: 99th percentile, white line: median; less is better'),
+      title: titled('Latency of get', ['Sessions of 1 KB, 128 operations in flight; less is better', 'Bar: 99th percentile; white line in it: median']),
       axis: 'ms'
     })
   },
@@ -98,7 +101,7 @@ const CHARTS = {
       height: 240,
       mark: { type: 'line', strokeWidth: 2.5 },
       encoding: {
-        x: { field: 'seconds', type: 'quantitative', title: 'seconds', axis: { grid: false } },
+        x: { field: 'seconds', type: 'quantitative', title: 'seconds', axis: { grid: false, tickCount: 6 } },
         y: { field: 'mb', type: 'quantitative', title: 'resident memory of the process, MB', scale: { zero: true } },
         color: colour(values, 'stroke')
       }
@@ -111,7 +114,7 @@ function bars({ values, field, groups, title, axis, tick }) {
   if (values.length === 0) return undefined
   const largest = Math.max(...values.map((value) => value[field]))
   const shown = groups.filter(({ of }) => values.some(of))
-  const y = { field: 'peer', type: 'nominal', title: null, sort: PEER_ORDER, axis: { ticks: false, domain: false, minExtent: 165, labelPadding: 8 } }
+  const y = { field: 'peer', type: 'nominal', title: null, sort: PEER_ORDER, axis: { ticks: false, domain: false, minExtent: 165, labelLimit: 0, labelPadding: 8 } }
   const group = ({ name, of }, index) => {
     const last = index === shown.length - 1
     const x = {

@@ -84,11 +84,12 @@ async function measureGroups({ plan, peers, servers, workers }) {
   }
   if (plan.cases.length > 0) {
     console.log('bench: operations')
+    await workers.prepare(peers, plan.cases[0])
     results.operations = await measureOperations({ cases: plan.cases, peers, workers, rounds, warmUp, slice })
   }
   if (groups.includes('large')) {
     console.log('bench: small sessions beside large ones')
-    results.large = await measureLarge({ peers: pair, workers, rounds, warmUp, slice })
+    results.large = await measureLarge({ peers: [...pair, ...peers.filter(({ server }) => server === undefined)], workers, rounds, warmUp, slice })
   }
   if (groups.includes('rss')) {
     console.log('bench: memory')
@@ -97,7 +98,7 @@ async function measureGroups({ plan, peers, servers, workers }) {
   if (routes.length > 0) {
     console.log('bench: Express 5 over HTTP')
     const { httpSeconds: seconds, httpWarmUp } = plan
-    results.http = await measureHttp({ routes, peers, servers, rounds, warmUp: httpWarmUp, seconds, failures: workers.failures })
+    results.http = await measureHttp({ routes, peers, servers, workers, rounds, warmUp: httpWarmUp, seconds })
   }
   return results
 }

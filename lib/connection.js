@@ -83,8 +83,6 @@ function uriOfModern(options) {
   const { credentials } = options
   const carried = {}
   for (const name of CARRIED) if (options[name] !== undefined) carried[name] = options[name]
-  // The driver lists "none" when no compressor was asked for.
-  if (carried.compressors?.includes('none')) delete carried.compressors
   // A timeout of 0 is none, and a directConnection to several hosts is refused even when it is false.
   for (const name of ['directConnection', 'loadBalanced']) if (!carried[name]) delete carried[name]
   if (options.tls && options.rejectUnauthorized === false) carried.tlsAllowInvalidCertificates = true

@@ -61,7 +61,15 @@ function withOptions(uri, mongoOptions) {
     if (name === 'auth') authority = withCredentials(authority, value)
     else for (const [known, text] of parametersOf(name, value)) parameters.set(known, encodeURIComponent(text))
   }
+  leaveOutNone(parameters)
   return join({ ...parts, authority, parameters })
+}
+
+/** "none" stands among the compressors of the `mongodb` package for no compression, which needs no word. */
+function leaveOutNone(parameters) {
+  const compressors = decodeURIComponent(parameters.get('compressors') ?? '').split(',').filter((name) => name && name !== 'none')
+  if (compressors.length > 0) parameters.set('compressors', compressors.join(','))
+  else parameters.delete('compressors')
 }
 
 /** A connection string from its parts, all of them unescaped. */

@@ -94,28 +94,26 @@ pub fn live_filter(now: DateTime) -> Document {
 /// # Errors
 /// When the document is not valid BSON; the error quotes nothing of it.
 pub fn read(document: &RawDocument) -> Result<StoredSession, Failure> {
-    let mut session = StoredSession {
-        value: None,
-        expires: None,
-        last_modified: None,
-    };
-    for element in document {
-        let (name, value) = element.map_err(|_| Failure::malformed("The stored session"))?;
-        match (name.as_str(), value) {
-            ("session", RawBsonRef::String(text)) => session.value = Some(Field::Text(text.to_owned())),
-            ("session", other) => {
-                let mut wrapper = RawDocumentBuf::new();
-                wrapper.append(cstr!("session"), other);
-                session.value = Some(Field::Wrapped(wrapper.into_bytes()));
-            }
-            ("expires", RawBsonRef::DateTime(date)) => session.expires = Some(date.timestamp_millis()),
-            ("lastModified", RawBsonRef::DateTime(date)) => {
-                session.last_modified = Some(date.timestamp_millis());
-            }
-            _ => {}
+    let value = match field(document, "session")? {
+        None => None,
+        Some(RawBsonRef::String(text)) => Some(Field::Text(text.to_owned())),
+        Some(other) => {
+            let mut wrapper = RawDocumentBuf::new();
+            wrapper.append(cstr!("session"), other);
+            Some(Field::Wrapped(wrapper.into_bytes()))
         }
-    }
-    Ok(session)
+    };
+    let date = |name| {
+        field(document, name).map(|value| match value {
+            Some(RawBsonRef::DateTime(date)) => Some(date.timestamp_millis()),
+            _ => None,
+        })
+    };
+    Ok(StoredSession {
+        value,
+        expires: date("expires")?,
+        last_modified: date("lastModified")?,
+    })
 }
 
 /// A field of a stored document.

@@ -4,16 +4,24 @@
 // `compare` holds two such transcripts against each other, but for the differences that are known.
 
 const assert = require('node:assert/strict')
+const { once } = require('node:events')
 const { EJSON } = require('bson')
 const { sleep, until } = require('../helpers/wait.js')
 const { describe, nameDates } = require('./describe.js')
 
 /** How long an answer may take. */
-const PATIENCE = 10_000 // ms
+const PATIENCE = 60_000 // ms
 /** How long to look for an effect of a call that gives no answer at all. */
-const GLIMPSE = 300 // ms
+const GLIMPSE = 1000 // ms
+const PAUSE = 20 // ms
 
 const LATE = Symbol('late')
+
+/** Waits for a line in a log that is not there yet, and what follows at once; not for ever, since there may be none. */
+async function glimpse(log, patience) {
+  for (const deadline = Date.now() + patience; log.length === 0 && Date.now() < deadline; ) await sleep(PAUSE)
+  await sleep(PAUSE)
+}
 
 /** What a promise gives, or LATE if it takes too long. */
 async function within(milliseconds, promise) {
@@ -42,6 +50,12 @@ function recorded(Store) {
       return super.emit(...event)
     }
   }
+}
+
+/** Waits until a store has its connection, as its style tells it. */
+async function untilConnected(store) {
+  if (store.state === 'connecting') await once(store, 'connected')
+  else await new Promise((resolve) => store.length(resolve))
 }
 
 /** The documents of a collection as canonical extended JSON, one text each, in the order of their ids. */
@@ -94,7 +108,7 @@ class Recorder {
     const { entry, log, values } = this.start(method, ...args)
     const answer = await within(this.patience, values)
     if (answer === LATE) log.push(['no answer'])
-    await this.#settled(entry)
+    await this.#settled(entry, answer === LATE ? 0 : this.patience)
     return answer === LATE ? undefined : answer[1]
   }
 
@@ -108,7 +122,7 @@ class Recorder {
       log.push(['callback', ...answer.map((value) => describe(value, this.ttl))])
       throw new Error('thrown by the callback')
     }])
-    await sleep(GLIMPSE)
+    if (!entry.threw) await glimpse(log, this.patience)
     await this.#settled(entry)
   }
 
@@ -138,7 +152,7 @@ class Recorder {
     entry.log = []
     this.store.journal = entry.log
     this.#invoke(entry, method, args)
-    if (entry.returned !== 'promise') await sleep(GLIMPSE)
+    if (entry.returned !== 'promise' && !entry.threw) await glimpse(entry.log, GLIMPSE)
     await this.#settled(entry)
   }
 
@@ -153,9 +167,9 @@ class Recorder {
     }
   }
 
-  async #settled(entry) {
+  async #settled(entry, patience = this.patience) {
     if (entry.settled) {
-      const outcome = await within(this.patience, entry.settled)
+      const outcome = await within(patience, entry.settled)
       entry.settled = outcome === LATE ? 'never' : outcome
     }
     await turns()
@@ -164,6 +178,17 @@ class Recorder {
   /** Writes a value down. */
   note(label, value) {
     this.#begin(label).value = describe(value, this.ttl)
+  }
+
+  /** Takes an event out of the transcript that has no fixed place in it, and gives how often it was there. */
+  take(event) {
+    let count = 0
+    for (const { log } of this.transcript.filter((entry) => entry.log)) {
+      const others = log.filter(([kind, name]) => kind !== 'event' || name !== event)
+      count += log.length - others.length
+      log.splice(0, log.length, ...others)
+    }
+    return count
   }
 
   /** Writes down what is in the collection. */
@@ -195,9 +220,10 @@ class Recorder {
 /** What a store does when `play` is played on it. */
 async function record(store, play, world) {
   const recorder = new Recorder(store, world)
-  const methods = Object.fromEntries(['call', 'start', 'bare', 'throwing', 'note', 'documents', 'indexes', 'seed', 'holds', 'change'].map((name) => [
-    name, (...args) => recorder[name](...args),
-  ]))
+  const methods = Object.fromEntries(
+    ['call', 'start', 'bare', 'throwing', 'note', 'take', 'documents', 'indexes', 'seed', 'holds', 'change']
+      .map((name) => [name, (...args) => recorder[name](...args)])
+  )
   await play({ ...methods, store })
   for (const entry of recorder.transcript) if (entry.settled) entry.settled = await entry.settled
   return recorder.transcript
@@ -225,4 +251,4 @@ function compare(genuine, ours, expected = (entry) => entry) {
   if (failures.length > 0) assert.fail(`the stores differ:\n${failures.join('\n')}`)
 }
 
-module.exports = { record, recorded, compare }
+module.exports = { record, recorded, compare, untilConnected }

@@ -4,13 +4,14 @@
 // each side, which writes them into the transcript.
 
 const { runProgram } = require('../helpers/child.js')
+const { until } = require('../helpers/wait.js')
 const { describe } = require('./describe.js')
-const { compare, record } = require('./harness.js')
+const { compare, record, untilConnected } = require('./harness.js')
 const { makeStore } = require('./packages.js')
 const { person } = require('./plays.js')
 
-/** How long an answer may take, of which some never come. */
-const PATIENCE = 5000 // ms
+/** How long an answer of the genuine store may take, of which some never come. */
+const PATIENCE = 4000 // ms
 
 /** Where no server is. */
 const NOWHERE = 'mongodb://127.0.0.1:9/none?serverSelectionTimeoutMS=300'
@@ -95,12 +96,18 @@ const HAZARDS = {
 
 /** Plays for a store whose connection fails. */
 const WITHOUT_SERVER = {
-  async 'no server'({ call, bare }) {
+  async 'no server'({ call, bare, note, store, take }) {
     await call('get', 'a')
     await call('length')
+    // The state changes when the server is given up, which may be just after the first call was.
+    if (store.state) await until('the state disconnected', () => store.state === 'disconnected')
+    note('events that it is disconnected', take('disconnected'))
     await bare('close')
   },
 }
+
+/** Plays that do not wait for a connection. */
+const AT_ONCE = ['close at once', 'no server']
 
 /** What the other process does: plays everything, and prints a line of JSON for each play. */
 async function perform({ generation, side, urls }) {
@@ -111,9 +118,8 @@ async function perform({ generation, side, urls }) {
     store = makeStore(generation, side, urls[name])
     store.journal ??= []
     // What happens before the connection is there must not depend on how long that takes.
-    if (name !== 'no server' && name !== 'close at once') await new Promise((resolve) => store.length(resolve))
-    if (store.state === 'connecting' && name in HAZARDS && name !== 'close at once') await new Promise((resolve) => store.once('connected', resolve))
-    const transcript = await record(store, play, { patience: PATIENCE })
+    if (!AT_ONCE.includes(name)) await untilConnected(store)
+    const transcript = await record(store, play, side === 'genuine' ? { patience: PATIENCE } : {})
     process.stdout.write(`${JSON.stringify({ name, transcript })}\n`)
   }
   process.exit(0)

@@ -4,18 +4,12 @@
 
 const assert = require('node:assert/strict')
 const { createRequire } = require('node:module')
-const { once } = require('node:events')
-const { compare, record } = require('./harness.js')
+const { compare, record, untilConnected } = require('./harness.js')
 const { makeStore } = require('./packages.js')
 const { person } = require('./plays.js')
 
 /** The driver that a release of connect-mongo uses. */
 const driverOf = (generation) => createRequire(require.resolve(`connect-mongo-${generation}`))('mongodb')
-
-async function untilConnected(store) {
-  if (store.state === 'connecting') await once(store, 'connected')
-  else await new Promise((resolve) => store.length(resolve))
-}
 
 /** Events and states from the constructor on. */
 async function ofTheStart({ store, note }) {

@@ -3,10 +3,9 @@
 // The tests of one generation: every set of options with every play, the genuine store and ours in databases of their
 // own on one server.
 
-const { once } = require('node:events')
 const { test } = require('node:test')
 const { testServer } = require('../helpers/server.js')
-const { compare, record } = require('./harness.js')
+const { compare, record, untilConnected } = require('./harness.js')
 const { Known } = require('./known/index.js')
 const { OPTIONS } = require('./options.js')
 const { GENERATIONS, makeStore } = require('./packages.js')
@@ -48,14 +47,6 @@ function pairOf(generation, server, { options = {}, database = (name) => name } 
   }))
 }
 
-/** Waits for the connections: what happens before is the subject of tests of its own. */
-async function connected(pair) {
-  for (const { store } of [pair.genuine, pair.ours]) {
-    if (store.state === 'connecting') await once(store, 'connected')
-    else await new Promise((resolve) => store.length(resolve))
-  }
-}
-
 async function closeAll(pair) {
   await Promise.all([pair.genuine.store.close(), pair.ours.store.close()])
 }
@@ -85,7 +76,8 @@ function suite(generation, more = []) {
         await t.test(set.name, async (group) => {
           const pair = pairOf(generation, server, set)
           try {
-            await connected(pair)
+            // What happens before is the subject of tests of its own.
+            for (const { store } of [pair.genuine, pair.ours]) await untilConnected(store)
             for (const name of playsFor(set)) {
               await group.test(name, () => playOn(pair, PLAYS[name], (entry, ours) => known.expected(entry, { options: set.name, play: name }, ours)))
             }
@@ -102,4 +94,4 @@ function suite(generation, more = []) {
   })
 }
 
-module.exports = { suite, serverFor, pairOf, connected, closeAll, playOn }
+module.exports = { suite }

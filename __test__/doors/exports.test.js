@@ -32,6 +32,7 @@ describe("require('connect-mongo-native')", () => {
   })
 
   it('is what a transpiled `import MongoStore from` takes', () => {
+    assert.equal(MongoStore.__esModule, true)
     // What TypeScript and Babel emit, for a default import and for `import * as`.
     const importDefault = (module) => (module?.__esModule ? module : { default: module })
     const importStar = (module) => (module?.__esModule ? module : { ...module, default: module })

@@ -43,12 +43,13 @@ export const CONFIG = {
     titleFontSize: 12,
     titleFontWeight: 500,
     titlePadding: 8,
+    labelFlush: false,
     gridColor: '#e9ecef',
     domainColor: '#ced4da',
     tickColor: '#ced4da'
   },
   header: { labelColor: INK, labelFontSize: 13.5, labelFontWeight: 600, titleColor: INK, titleFontSize: 12 },
-  legend: { labelColor: INK, labelFontSize: 12, orient: 'top', symbolSize: 110, labelLimit: 260, columnPadding: 18, offset: 12 },
+  legend: { labelColor: INK, labelFontSize: 12, orient: 'top', symbolSize: 110, labelLimit: 260, columnPadding: 10, offset: 10 },
   bar: { cornerRadiusEnd: 2 }
 }
 

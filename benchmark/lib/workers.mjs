@@ -17,6 +17,11 @@ export class Workers {
     this.#servers = servers
   }
 
+  /** Starts the workers of all peers at once, before anything is measured: one after the other they would take longer. */
+  async prepare(peers, { kb }) {
+    await Promise.all(peers.map((peer) => this.get(peer, { kb })))
+  }
+
   /** The worker of a peer, with the sessions of a size stored; undefined when the peer is left out. */
   async get(peer, { delay = 0, kb }) {
     if (this.failures.has(peer.name)) return undefined

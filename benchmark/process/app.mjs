@@ -17,9 +17,10 @@ const [name, url, pid] = process.argv.slice(2)
 const serverPid = Number(pid) || undefined
 let meter
 
-async function open({ kb, secret }) {
+async function open({ kb, empty, secret }) {
   const { store } = await openStore(name, url)
-  await fill(store, kb)
+  if (empty) await fill(store, kb)
+  console.warn = () => {} // that a MemoryStore is not for production is known here
 
   const app = express()
   app.use(session({ secret, store, resave: false, saveUninitialized: false, cookie: { maxAge: MAX_AGE } }))
@@ -40,7 +41,7 @@ async function open({ kb, secret }) {
 }
 
 serve({
-  /** Opens the store, fills it and listens; gives the port. */
+  /** Opens the store, fills it with sessions of `kb` if it is `empty`, and listens; gives the port. */
   open,
   /** Begins to measure. */
   begin() {
