@@ -145,7 +145,8 @@ function defineStore(Base, generation, MemoryStore) {
 
     load(sid, callback) {
       if (typeof callback !== 'function') return promised((done) => this.load(sid, done))
-      return this.get(sid, (error, session) => {
+      // The base class's own would let what createSession throws, for a session without a cookie, out of a callback.
+      this.get(sid, (error, session) => {
         if (error || !session) return error ? callback(error) : callback()
         settle(() => this.createSession({ sessionID: sid, sessionStore: this }, session), (loaded) => callback(null, loaded), callback)
       })

@@ -28,7 +28,8 @@ const WITHOUT_EFFECT = new Set([
   'keepaliveinitialdelay', 'logger', 'loggerlevel', 'monitorcommands', 'native_parser', 'nodelay', 'pkfactory',
   'promisebuffers', 'promiselibrary', 'promotelongs', 'promotevalues', 'raw', 'reconnectinterval',
   'reconnecttries', 'serializefunctions', 'uri_decode_auth', 'usebigint64', 'usecreateindex', 'usefindandmodify',
-  'usemongoclient', 'usenewurlparser', 'userecoverytoken', 'useunifiedtopology', 'validateoptions', 'bsonregexp',
+  'usemongoclient', 'usenewurlparser', 'driverInfo', 'enableUtf8Validation', 'checkKeys', 'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout', 'mongodbLogComponentSeverities', 'mongodbLogPath', 'mongodbLogMaxDocumentLength', 'userecoverytoken', 'useunifiedtopology', 'validateoptions', 'bsonregexp',
   'connectwithnoprimary', 'nodbname', 'minsize', 'promotebuffers', 'numberofretries', 'retrymilliseconds',
 ].map((name) => name.toLowerCase()))
 
@@ -139,7 +140,7 @@ function takeTimeLimit(uri) {
     if (['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS'].includes(known) && value > 0) times[known] = Number(value)
   }
   const { timeoutMS = times.serverSelectionTimeoutMS + times.socketTimeoutMS } = times
-  const others = parameters.filter(([name]) => nameOf(name) !== 'timeoutMS')
+  const others = parameters.filter(([name]) => !['timeoutMS', 'socketTimeoutMS'].includes(nameOf(name)))
   return {
     uri: join({ ...parts, parameters: others.map(([name, value = '']) => [name, value]) }),
     timeLimitMs: Math.min(timeoutMS, LONGEST_TIME),

@@ -2,7 +2,6 @@
 //! reply is under way the next batch gathers by itself. It tries again until each caller's deadline.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::{sleep, timeout_at};
 
@@ -11,19 +10,8 @@ use super::batch::Batch;
 use super::operation::Reply;
 use super::queue::{Class, Job};
 use super::write::{self, Retryable, Verb};
-use super::{Engine, read};
+use super::{Engine, pause_after, read};
 use crate::error::Failure;
-
-/// The pauses before a batch is sent again, from the second attempt on. The first repetition is immediate: mostly it
-/// was the connection, not the server, that was lost.
-const PAUSES: [Duration; 6] = [
-    Duration::ZERO,
-    Duration::from_millis(10),
-    Duration::from_millis(50),
-    Duration::from_millis(100),
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-];
 
 /// One lane, from the first batch to the last one that waits.
 pub struct Lane<R: Reply> {
@@ -93,14 +81,8 @@ impl<R: Reply> Lane<R> {
                 _ => {}
             }
             self.engine.stats.retry();
-            let pause = PAUSES
-                .get(attempts)
-                .or(PAUSES.last())
-                .copied()
-                .unwrap_or_default();
-            attempts += 1;
             tokio::select! {
-                () = sleep(pause) => {}
+                () = sleep(pause_after(attempts)) => attempts += 1,
                 () = cut_off.cancelled() => return batch.answer_all(&Err(Failure::interrupted())),
             }
         }

@@ -36,8 +36,25 @@ use stats::Stats;
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long it waits when no server has been heard of yet, since the store was made a moment ago.
 const DRAIN_UNHEARD: Duration = Duration::from_secs(2);
+/// How long it waits for the driver to end its connections.
+const SHUT_DOWN: Duration = Duration::from_secs(1);
 /// The pauses between attempts to prepare the collection, from the first to the longest.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// The pause after each attempt to carry something out. The first repetition is immediate: mostly it was the connection,
+/// not the server, that was lost.
+const PAUSES: [Duration; 6] = [
+    Duration::ZERO,
+    Duration::from_millis(10),
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+];
+
+fn pause_after(attempt: usize) -> Duration {
+    PAUSES.get(attempt).or(PAUSES.last()).copied().unwrap_or_default()
+}
 
 /// What happens to the connection, besides operations.
 #[derive(Debug)]
@@ -98,7 +115,7 @@ impl<R: Reply> Engine<R> {
         let (mut pause, longest) = RETRY_PAUSE;
         loop {
             match self
-                .prepare()
+                .prepare_patiently()
                 .await
                 .map_err(|failure| self.connection.explain(failure))
             {
@@ -111,6 +128,17 @@ impl<R: Reply> Engine<R> {
             sleep(pause).await;
             pause = (pause * 2).min(longest);
         }
+    }
+
+    /// Repeats what a lost connection interrupted, a few times, before that is told.
+    async fn prepare_patiently(&self) -> Result<(), Failure> {
+        for pause in PAUSES {
+            match self.prepare().await {
+                Err(failure) if failure.is_worth_another_attempt() => sleep(pause).await,
+                result => return result,
+            }
+        }
+        self.prepare().await
     }
 
     async fn prepare(&self) -> Result<(), Failure> {
@@ -156,7 +184,7 @@ impl<R: Reply> Engine<R> {
                 // The sender only goes with the queue, which this task holds.
                 let _ = settled.await;
                 let answer = tokio::select! {
-                    answer = timeout(engine.time_limit, engine.try_sweep(sweep)) => {
+                    answer = timeout(engine.time_limit, engine.carry_out_sweep(sweep)) => {
                         answer.unwrap_or_else(|_| Err(Failure::late(engine.time_limit, None)))
                     }
                     () = engine.cut_off.cancelled() => Err(Failure::interrupted()),
@@ -168,6 +196,19 @@ impl<R: Reply> Engine<R> {
             },
             &self.runtime,
         );
+    }
+
+    async fn carry_out_sweep(&self, sweep: Sweep) -> Answer {
+        for attempt in 0.. {
+            match self.try_sweep(sweep).await {
+                Err(failure) if failure.is_worth_another_attempt() => {
+                    self.stats.retry();
+                    sleep(pause_after(attempt)).await;
+                }
+                answer => return answer,
+            }
+        }
+        Err(Failure::lost())
     }
 
     async fn try_sweep(&self, sweep: Sweep) -> Answer {
@@ -233,7 +274,12 @@ impl<R: Reply> Engine<R> {
             engine.cut_off();
             engine.tasks.close();
             engine.tasks.wait().await;
-            engine.connection.shut_down().await;
+            // The driver tells the server good-bye, which a frozen one never hears: that must hold up nobody.
+            let last = Arc::clone(&engine);
+            let shut_down = engine
+                .runtime
+                .spawn(async move { last.connection.shut_down().await });
+            let _ = timeout(SHUT_DOWN, shut_down).await;
             done();
         });
     }

@@ -1,6 +1,7 @@
 //! Writes of many sessions by one unordered `update` or `delete` command, with a statement for each.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use mongodb::bson::raw::{RawArrayBuf, RawBsonRef, RawDocumentBuf};
 use mongodb::bson::{Bson, DateTime, Document, cstr, doc};
@@ -21,6 +22,10 @@ pub enum Verb {
     Delete,
 }
 
+/// The number of the last retryable write of this process. The driver gives the sessions of clients that ended to others,
+/// and the server takes a number that it has seen in a session for a write that is done: none is ever used twice.
+static LAST_TRANSACTION: AtomicI64 = AtomicI64::new(0);
+
 /// A session of the server, which makes the attempts of a batch one logical operation: a delayed first attempt can't
 /// overwrite a later write. Only replica sets and sharded clusters have it.
 pub struct Retryable {
@@ -34,15 +39,17 @@ impl Retryable {
     /// # Errors
     /// The driver's.
     pub async fn start(client: &Client) -> Result<Self, Failure> {
-        Ok(Self {
+        let mut retryable = Self {
             session: client.start_session().await?,
-            transaction: 1,
-        })
+            transaction: 0,
+        };
+        retryable.next();
+        Ok(retryable)
     }
 
     /// Begins another batch, whose attempts have a number of their own.
     pub fn next(&mut self) {
-        self.transaction += 1;
+        self.transaction = LAST_TRANSACTION.fetch_add(1, Ordering::Relaxed) + 1;
     }
 }
 
