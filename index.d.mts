@@ -13,6 +13,7 @@ export type {
   DriverDb,
   LegacyMongoStore,
   LegacyMongoStoreConstructor,
+  LatencyStats,
   LegacyMongoStoreOptions,
   MongoClientLike,
   MongoConnectOptions,
@@ -30,5 +31,6 @@ export type {
   StorageId,
   StoreClasses,
   Unserialize,
+  StoreStats,
   WriteConcernLike,
 } from './index.js'

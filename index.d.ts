@@ -130,6 +130,9 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
    */
   close(callback?: (err?: any) => void): Promise<void>
 
+  /** What the store has done so far. */
+  stats(): MongoStore.StoreStats
+
   /** Destroys the session of `req` and generates a new one. Inherited from express-session. */
   regenerate(req: any): Promise<void>
   regenerate(req: any, callback: (err?: any) => any): void
@@ -160,6 +163,34 @@ import Self = MongoStore
 // The value is its own default and named export, so that every style of import reaches it. This is a block of its own
 // because an export list would make everything else in its block private.
 declare namespace MongoStore {
+  /** How long operations took, in milliseconds. */
+  interface LatencyStats {
+    mean: number
+    /** Half of the operations took no longer than this. */
+    p50: number
+    p99: number
+    p999: number
+    max: number
+  }
+
+  /** What a store has done so far. */
+  interface StoreStats {
+    /** Answered operations by method, only those that were called. */
+    operations: Record<string, { count: number; latency: LatencyStats }>
+    /** Batches sent to the server. */
+    batches: number
+    /** Sessions per batch. */
+    meanBatchSize: number
+    /** Operations that wait to be sent. */
+    queueDepth: number
+    /** Operations that were sent and not answered yet. */
+    inFlight: number
+    /** Attempts after the first one. */
+    retries: number
+    /** Errors given to callers, by their names. */
+    errors: Record<string, number>
+  }
+
   export { Self as MongoStore, Self as default }
 }
 
