@@ -163,6 +163,10 @@ import Self = MongoStore
 // The value is its own default and named export, so that every style of import reaches it. This is a block of its own
 // because an export list would make everything else in its block private.
 declare namespace MongoStore {
+  export { Self as MongoStore, Self as default }
+}
+
+declare namespace MongoStore {
   /** How long operations took, in milliseconds. */
   interface LatencyStats {
     mean: number
@@ -191,10 +195,6 @@ declare namespace MongoStore {
     errors: Record<string, number>
   }
 
-  export { Self as MongoStore, Self as default }
-}
-
-declare namespace MongoStore {
   /**
    * What is known of every session: `SessionData` of express-session, with what the application added to it. `any` when
    * the types of express-session are not part of the program.

@@ -438,3 +438,6 @@ fn bytes_of(action: &Action) -> usize {
         _ => 0,
     }
 }
+
+#[cfg(test)]
+mod tests;
