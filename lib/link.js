@@ -22,6 +22,8 @@ class Link {
   #bridge = null
   /** What was asked for before: operation, method, values. */
   #waiting = []
+  /** The database and the collection, for warnings that are said once for each. */
+  #where
   /** Why there will never be a crossing. */
   #noConnection
   #closing
@@ -52,6 +54,7 @@ class Link {
     const { collectionName: collection, autoRemove, timestamps, writeConcern } = this.#settings
     const { uri, timeLimitMs } = takeTimeLimit(target.uri)
     this.driver.target = target
+    this.#where = `${target.database ?? uri} ${collection}`
     this.#bridge = new Bridge({
       uri, timeLimitMs, database: target.database, collection, ttlIndex: autoRemove === 'native', timestamps, writeConcern,
     }, {
@@ -93,7 +96,8 @@ class Link {
     if (failure) {
       warnOnce(
         `The TTL index on "${this.#settings.collectionName}" could not be made, so that the server does not remove expired sessions: ${failure.message}`,
-        'MONGO_STORE_INDEX'
+        'MONGO_STORE_INDEX',
+        `${this.#where} ${failure.codeName ?? failure.name}`
       )
     }
     this.#ready = true

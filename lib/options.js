@@ -110,7 +110,7 @@ function requireConnection(options, generation) {
   const legacy = HOST_FORM.filter((name) => isGiven(options[name]))
   if (legacy.length > 0 || typeof options.db === 'string') {
     const names = [...legacy, ...(options.db ? ['db'] : [])]
-    throw new Error(`${names.length > 1 ? 'The options' : 'The option'} ${names.join(', ')} cannot make a connection: give ${generation.states ? 'url' : 'mongoUrl'}, such as mongodb://user:password@host:27017/database`)
+    throw new Error(`${names.length > 1 ? 'The options' : 'The option'} ${names.join(', ')} cannot make a connection: give url, such as mongodb://user:password@host:27017/database`)
   }
   if (generation.states) throw new Error('Connection strategy not found')
   // Version 5 began with the first sentence, version 6 has the second: applications' tests look for either.

@@ -7,10 +7,10 @@
 const PARAMETERS = Object.fromEntries([
   'appName', 'authMechanism', 'authSource', 'compressors', 'connectTimeoutMS', 'directConnection',
   'heartbeatFrequencyMS', 'loadBalanced', 'localThresholdMS', 'maxConnecting', 'maxIdleTimeMS', 'maxPoolSize',
-  'maxStalenessSeconds', 'minPoolSize', 'proxyHost', 'proxyPassword', 'proxyPort', 'proxyUsername',
+  'maxStalenessSeconds', 'minPoolSize',
   'readConcernLevel', 'readPreference', 'replicaSet', 'retryReads', 'retryWrites', 'serverMonitoringMode',
   'serverSelectionTimeoutMS', 'socketTimeoutMS', 'srvMaxHosts', 'srvServiceName', 'timeoutMS', 'tls',
-  'tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames', 'tlsCAFile', 'tlsCertificateKeyFile',
+  'tlsAllowInvalidCertificates', 'tlsCAFile', 'tlsCertificateKeyFile',
   'tlsCertificateKeyFilePassword', 'tlsInsecure', 'w', 'waitQueueTimeoutMS', 'zlibCompressionLevel',
   'journal', 'wTimeoutMS',
 ].map((name) => [name.toLowerCase(), name]))
@@ -96,6 +96,10 @@ function withCredentials(authority, { username, user = username, password }) {
   return `${credentials}@${authority.slice(authority.lastIndexOf('@') + 1)}`
 }
 
+function tagSet(tags) {
+  return [Symbol('readPreferenceTags'), Object.entries(tags).map(([key, tag]) => `${key}:${tag}`).join(',')]
+}
+
 /** The names and texts by which one option stands in a connection string. */
 function parametersOf(name, value) {
   const lower = name.toLowerCase()
@@ -106,13 +110,12 @@ function parametersOf(name, value) {
   }
   if (lower === 'readconcern') return [['readConcernLevel', String(value.level ?? value)]]
   if (lower === 'readpreference' && typeof value === 'object') {
-    const tags = (value.tags ?? []).map((set) => [
-      Symbol('readPreferenceTags'), Object.entries(set).map(([key, tag]) => `${key}:${tag}`).join(','),
-    ])
+    const tags = (value.tags ?? []).map(tagSet)
     const staleness = value.maxStalenessSeconds === undefined ? [] : [['maxStalenessSeconds', String(value.maxStalenessSeconds)]]
     return [['readPreference', value.mode ?? value.preference], ...tags, ...staleness]
   }
   const known = nameOf(name)
+  if (known === 'readPreferenceTags' && Array.isArray(value)) return value.map(tagSet)
   if (known === undefined || (typeof value === 'object' && !Array.isArray(value))) {
     throw new TypeError(`mongoOptions.${name} is not supported by connect-mongo-native`)
   }

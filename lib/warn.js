@@ -8,9 +8,10 @@ const said = new Set()
  * Emits a process warning, unless the same one was emitted before.
  * @param {string} message what an operator should know, without secrets
  * @param {string} code a stable name, for `process.on('warning')` and `--disable-warning`
+ * @param {string} [subject] what tells two warnings of one code apart; the message, unless it varies
  */
-function warnOnce(message, code) {
-  const key = `${code}: ${message}`
+function warnOnce(message, code, subject = message) {
+  const key = `${code}: ${subject}`
   if (said.has(key)) return
   said.add(key)
   process.emitWarning(message, { type: 'MongoStoreWarning', code })

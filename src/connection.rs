@@ -123,6 +123,15 @@ impl Connection {
             && matches!(*self.reach.borrow(), Reach::Reachable { retryable: true })
     }
 
+    /// Resolves when a server answers that did not before.
+    pub async fn comes_back(&self) {
+        let mut reach = self.reach();
+        let answers = |reach: &Reach| matches!(reach, Reach::Reachable { .. });
+        if answers(&reach.borrow()) || reach.wait_for(answers).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// What is known of the servers, now and from now on.
     pub fn reach(&self) -> watch::Receiver<Reach> {
         self.reach.subscribe()

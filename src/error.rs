@@ -175,6 +175,10 @@ impl From<Error> for Failure {
             ErrorKind::ServerSelection { message, .. } => transient("MongoServerSelectionError", message),
             ErrorKind::Io(cause) => transient("MongoNetworkError", &cause.to_string()),
             ErrorKind::DnsResolve { message, .. } => transient("MongoNetworkError", message),
+            // Another operation of the same moment was refused, and its refusal took this one's connection with it.
+            ErrorKind::ConnectionPoolCleared { message, .. } if message.contains(REFUSED) => {
+                authentication(message)
+            }
             ErrorKind::ConnectionPoolCleared { message, .. } => transient("MongoPoolClearedError", message),
             ErrorKind::InvalidArgument { message, .. } | ErrorKind::InvalidTlsConfig { message, .. } => {
                 Self::new("MongoInvalidArgumentError", message)
@@ -191,9 +195,11 @@ impl From<Error> for Failure {
     }
 }
 
+/// What the server says to a wrong password.
+const REFUSED: &str = "Authentication failed.";
+
 /// The server's refusal by its own words. Anything else that goes wrong in the handshake keeps the driver's.
 fn authentication(message: &str) -> Failure {
-    const REFUSED: &str = "Authentication failed.";
     let message = if message.contains(REFUSED) {
         REFUSED
     } else {

@@ -140,7 +140,7 @@ impl<R: Reply> Lane<R> {
 impl<R: Reply> Drop for Lane<R> {
     fn drop(&mut self) {
         if !self.resting {
-            self.engine.queue.lane_lost(self.class);
+            self.engine.start_lanes(self.engine.queue.lane_lost(self.class));
         }
     }
 }

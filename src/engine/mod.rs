@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -125,7 +125,10 @@ impl<R: Reply> Engine<R> {
                 Err(failure) if failure.code.is_some() => return tell(Event::ReadyWithoutIndex(failure)),
                 Err(failure) => return tell(Event::Unavailable(failure)),
             }
-            sleep(pause).await;
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = self.connection.comes_back() => {}
+            }
             pause = (pause * 2).min(longest);
         }
     }
@@ -181,10 +184,13 @@ impl<R: Reply> Engine<R> {
         let engine = Arc::clone(self);
         self.tasks.spawn_on(
             async move {
-                // The sender only goes with the queue, which this task holds.
-                let _ = settled.await;
+                let in_turn = async {
+                    // The sender only goes with the queue, which this task holds.
+                    let _ = settled.await;
+                    engine.carry_out_sweep(sweep).await
+                };
                 let answer = tokio::select! {
-                    answer = timeout(engine.time_limit, engine.carry_out_sweep(sweep)) => {
+                    answer = timeout_at((since + engine.time_limit).into(), in_turn) => {
                         answer.unwrap_or_else(|_| Err(Failure::late(engine.time_limit, None)))
                     }
                     () = engine.cut_off.cancelled() => Err(Failure::interrupted()),
@@ -319,3 +325,6 @@ impl<R: Reply> Engine<R> {
             .spawn(async move { engine.connection.shut_down().await });
     }
 }
+
+#[cfg(test)]
+mod tests;

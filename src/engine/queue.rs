@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,8 @@ const BULKY_BYTES: usize = 64 * 1024;
 const MAX_BULKY_IDS: usize = 4_096;
 /// The steps that travel together, at the most.
 const MAX_STEPS: usize = 512;
+/// The large sessions that are read together: what each of them has is not known before.
+const MAX_BULKY_STEPS: usize = 16;
 /// The bytes that travel together, unless one step alone has more.
 const MAX_BATCH_BYTES: usize = 2 * 1024 * 1024;
 
@@ -75,6 +78,7 @@ impl<R> Step<R> {
     /// takes the place of an earlier one that has not been sent.
     fn takes(&self, action: &Action) -> bool {
         mem::discriminant(&self.action) == mem::discriminant(action)
+            && (self.bytes > BULKY_BYTES) == (bytes_of(action) > BULKY_BYTES)
     }
 }
 
@@ -117,6 +121,8 @@ struct State<R> {
 /// The queue of one store.
 pub struct Queue<R> {
     state: Mutex<State<R>>,
+    /// Whether `bulky` has ids.
+    knows_bulky: AtomicBool,
 }
 
 /// What became of a pushed operation.
@@ -144,6 +150,7 @@ impl<R> Queue<R> {
                 holds: VecDeque::new(),
                 held: VecDeque::new(),
             }),
+            knows_bulky: AtomicBool::new(false),
         }
     }
 
@@ -172,6 +179,7 @@ impl<R> Queue<R> {
         if state.holds.is_empty() {
             Pushed::Queued(state.enqueue(id, action, ticket))
         } else {
+            state.bytes += bytes;
             state.held.push_back((id, action, ticket));
             Pushed::Queued(None)
         }
@@ -182,7 +190,12 @@ impl<R> Queue<R> {
         let mut state = self.lock();
         let mut jobs = Vec::new();
         let mut bytes = 0;
-        while jobs.len() < MAX_STEPS {
+        let limit = if class == Class::BulkyRead {
+            MAX_BULKY_STEPS
+        } else {
+            MAX_STEPS
+        };
+        while jobs.len() < limit {
             let Some(id) = state.ready_of(class).pop_front() else {
                 break;
             };
@@ -232,14 +245,17 @@ impl<R> Queue<R> {
 
     /// Remembers whether a session is large.
     pub fn note_size(&self, id: &Field, bytes: usize) {
+        // Most stores have no large session at all: reading small ones costs no lock then.
+        if bytes <= BULKY_BYTES && !self.knows_bulky.load(Ordering::Relaxed) {
+            return;
+        }
         let mut state = self.lock();
         if bytes <= BULKY_BYTES {
-            if !state.bulky.is_empty() {
-                state.bulky.remove(id);
-            }
+            state.bulky.remove(id);
         } else if state.bulky.len() < MAX_BULKY_IDS && !state.bulky.contains(id) {
             state.bulky.insert(id.clone());
         }
+        self.knows_bulky.store(!state.bulky.is_empty(), Ordering::Relaxed);
     }
 
     /// Resolves when everything that was pushed before is done. With `hold`, what is pushed from now on waits until
@@ -254,7 +270,11 @@ impl<R> Queue<R> {
             let ended = state.first_epoch + state.epochs.len() as u64 - 1;
             state.holds.push_back(ended);
         }
-        state.epochs.push_back(Epoch::default());
+        // What holds others back is itself not done: the next epoch has it open until it is released.
+        state.epochs.push_back(Epoch {
+            open: usize::from(hold),
+            waiting: Vec::new(),
+        });
         state.end_epochs();
         receiver
     }
@@ -262,7 +282,9 @@ impl<R> Queue<R> {
     /// Lets go what waits for the first hold. Gives the classes of which a lane must be started.
     pub fn release(&self) -> Vec<Class> {
         let mut state = self.lock();
-        state.holds.pop_front();
+        if let Some(ended) = state.holds.pop_front() {
+            state.leave_epoch(ended + 1);
+        }
         let until = state.holds.front().copied().unwrap_or(u64::MAX);
         let mut start = Vec::new();
         while state
@@ -271,9 +293,11 @@ impl<R> Queue<R> {
             .is_some_and(|(_, _, ticket)| ticket.epoch <= until)
         {
             if let Some((id, action, ticket)) = state.held.pop_front() {
+                state.bytes = state.bytes.saturating_sub(bytes_of(&action));
                 start.extend(state.enqueue(id, action, ticket));
             }
         }
+        state.end_epochs();
         start
     }
 
@@ -305,9 +329,14 @@ impl<R> Queue<R> {
             .collect()
     }
 
-    /// A lane ended without asking for another batch.
-    pub fn lane_lost(&self, class: Class) {
-        *self.lock().idle_of(class) += 1;
+    /// A lane ended without asking for another batch. Gives its class if another one must be started in its place.
+    pub fn lane_lost(&self, class: Class) -> Option<Class> {
+        let mut state = self.lock();
+        if state.ready_of(class).is_empty() {
+            *state.idle_of(class) += 1;
+            return None;
+        }
+        Some(class)
     }
 
     /// The operations that wait, and those that are under way.
@@ -398,6 +427,10 @@ impl<R> State<R> {
 
     fn leave(&mut self, epoch: u64) {
         self.operations = self.operations.saturating_sub(1);
+        self.leave_epoch(epoch);
+    }
+
+    fn leave_epoch(&mut self, epoch: u64) {
         let position = usize::try_from(epoch.saturating_sub(self.first_epoch)).unwrap_or(usize::MAX);
         if let Some(epoch) = self.epochs.get_mut(position) {
             epoch.open = epoch.open.saturating_sub(1);
@@ -439,5 +472,7 @@ fn bytes_of(action: &Action) -> usize {
     }
 }
 
+#[cfg(test)]
+mod limit_tests;
 #[cfg(test)]
 mod tests;

@@ -267,7 +267,9 @@ async fn expiry_of(
         };
         match document::field(document, "expires")? {
             Some(RawBsonRef::DateTime(date)) if date <= now => there.insert(id, Some(date)),
-            _ => there.insert(id, None),
+            None | Some(RawBsonRef::DateTime(_)) => there.insert(id, None),
+            // No date: no touch matches it, unless it was written by this one.
+            Some(_) => None,
         };
     }
     Ok(there)

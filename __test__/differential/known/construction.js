@@ -37,8 +37,8 @@ const REFUSED = {
 
 /** By what is tried: our error, where the genuine store of every release finds no connection. */
 const OTHER_CONNECTION = {
-  'only a name of a database': error('Error', 'The options db are replaced by a connection string: give url, such as mongodb://user:password@host:27017/database'),
-  'only a host': error('Error', 'The options host, port are replaced by a connection string: give url, such as mongodb://user:password@host:27017/database'),
+  'only a name of a database': error('Error', 'The option db cannot make a connection: give url, such as mongodb://user:password@host:27017/database'),
+  'only a host': error('Error', 'The options host, port cannot make a connection: give url, such as mongodb://user:password@host:27017/database'),
 }
 
 const perRelease = (tried, why, genuine, ours) =>
