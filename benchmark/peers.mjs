@@ -34,6 +34,7 @@ const DEFINITIONS = [
     async open(url) {
       const { RedisStore } = require('connect-redis')
       const client = require('redis').createClient({ url })
+      client.on('error', () => {}) // without a listener a lost connection ends the process; operations fail anyhow
       await client.connect()
       return { store: new RedisStore({ client }), close: () => client.close() }
     }

@@ -10,7 +10,7 @@ export function report(results) {
     ['Operations, per second', operations(results, ({ perSecond }) => count(perSecond))],
     ['Latency, p50 / p99 / p99.9 in ms', operations(results, ({ p50, p99, p999 }) => [p50, p99, p999].map(precise).join(' / '))],
     ['Event-loop time per operation, µs', operations(results, ({ loopUs }) => count(loopUs))],
-    ['CPU time per operation, client + server, µs', operations(results, ({ cpuUs, serverUs }) => `${count(cpuUs)} + ${count(serverUs)}`)],
+    ['CPU time per operation, client + server, µs', operations(results, cpu)],
     ['Memory of the process, MB', operations(results, ({ rssMb }) => count(rssMb))],
     ['Express 5 under 64 connections', http(results)],
     ['get of 1KB beside one session of 15MB that is read and written without a pause', large(results)],
@@ -50,10 +50,10 @@ function http({ http: all }) {
 function large({ large: all }) {
   if (all.length === 0) return undefined
   return table(
-    ['', 'p99 alone, ms', 'p99 beside, ms', 'per second alone', 'per second beside', 'large per second'],
+    ['', 'p99 alone, ms', 'p99 beside, ms', 'per second alone', 'per second beside', 'large per second', 'JSON of a large one, ms'],
     all.map(({ peer, alone, beside }) => [
       peer,
-      ...[alone.p99, beside.p99, alone.perSecond, beside.perSecond, beside.largePerSecond].map(count)
+      ...[alone.p99, beside.p99, alone.perSecond, beside.perSecond, beside.largePerSecond, beside.jsonMs].map(count)
     ])
   )
 }
@@ -68,8 +68,7 @@ function memory({ memory: all }) {
 
 function loading({ loading: all }) {
   if (all.length === 0) return undefined
-  const rows = all.map(({ peer, preloaded, ms }) => [`${peer}${preloaded.map((name) => `, ${name} loaded before`).join('')}`, count(ms)])
-  return table(['', 'ms'], rows)
+  return table(['', 'loaded before', 'ms'], all.map(({ peer, preloaded, ms }) => [peer, preloaded.join(', '), count(ms)]))
 }
 
 function targets({ targets: all }) {
@@ -97,6 +96,10 @@ function problems({ failures, operations: all, http: requests, large: beside, me
     if (errors > 0) lines.push(`${name}: ${errors} errors, the first: ${firstError}`)
   }
   return lines.join('\n')
+}
+
+function cpu({ cpuUs, serverUs }) {
+  return `${count(cpuUs)} + ${count(serverUs)}`
 }
 
 /** A latency: microseconds count where it is short. */

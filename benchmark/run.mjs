@@ -42,10 +42,11 @@ async function measureAll(plan) {
   const { Servers } = await import('./lib/servers.mjs')
   const { Workers } = await import('./lib/workers.mjs')
   const { machine, versions } = await import('./lib/machine.mjs')
+  const { killChildren } = await import('./lib/child.mjs')
+  endOnSignal(killChildren)
   const startedAt = performance.now()
   const servers = await Servers.start({ redis: plan.peers.some(({ server }) => server === 'redis') })
   const workers = new Workers(servers)
-  endOnSignal(servers)
   try {
     const peers = plan.peers.filter((peer) => servers.has(peer))
     for (const { name } of plan.peers.filter((peer) => !servers.has(peer))) {
@@ -89,7 +90,7 @@ async function measureGroups({ plan, peers, servers, workers }) {
   }
   if (groups.includes('large')) {
     console.log('bench: small sessions beside large ones')
-    results.large = await measureLarge({ peers: [...pair, ...peers.filter(({ server }) => server === undefined)], workers, rounds, warmUp, slice })
+    results.large = await measureLarge({ peers: pair, workers, rounds, warmUp, slice })
   }
   if (groups.includes('rss')) {
     console.log('bench: memory')
@@ -103,11 +104,11 @@ async function measureGroups({ plan, peers, servers, workers }) {
   return results
 }
 
-/** Ctrl-C ends the servers too: children see the end of this process by themselves. */
-function endOnSignal(servers) {
+/** Ctrl-C ends the children first, lest they report that the servers are gone; those are ended with this process. */
+function endOnSignal(killChildren) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.once(signal, async () => {
-      await servers.stop()
+    process.once(signal, () => {
+      killChildren()
       process.exit(130)
     })
   }

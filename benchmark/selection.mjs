@@ -41,7 +41,7 @@ export function selection(args) {
     slice: quick ? 500 : 1000, // ms
     warmUp: quick ? 150 : 250, // ms
     httpSeconds: quick ? 1 : 2,
-    httpWarmUp: quick ? 0.5 : 1,
+    httpWarmUp: 0.5,
     memorySeconds: quick ? 15 : 60,
     loadingRounds: quick ? 3 : 11,
     whole: !quick && only === undefined && peers === undefined,

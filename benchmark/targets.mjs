@@ -2,6 +2,7 @@
 // is missed is reported; it fails nothing, since a figure of time depends on the machine.
 
 import { OPERATIONS } from './lib/operation-names.mjs'
+import { nameOf } from './measure/operations.mjs'
 import { OURS, THEIRS } from './peers.mjs'
 
 /** Growth of memory that counts as none: a share of it per minute. */
@@ -25,8 +26,8 @@ function operations(results) {
   return wanted.flatMap(({ op, throughput, loop }) => {
     const pair = pairOf(results, { op, concurrency: 128 })
     return [
-      atLeast(`${op}@128: throughput, × connect-mongo`, throughput, ratio(pair, ({ ours, theirs }) => ours.perSecond / theirs.perSecond)),
-      atLeast(`${op}@128: event-loop time, connect-mongo ÷`, loop, ratio(pair, ({ ours, theirs }) => theirs.loopUs / ours.loopUs))
+      atLeast(`${op}@128: throughput, × connect-mongo`, throughput, ratio(pair, throughputs)),
+      atLeast(`${op}@128: event-loop time, connect-mongo ÷`, loop, ratio(pair, loopTimes))
     ]
   })
 }
@@ -36,19 +37,19 @@ function single(results) {
   return OPERATIONS.flatMap((op) => {
     const pair = pairOf(results, { op, concurrency: 1 })
     return [
-      atLeast(`${op}@1: throughput, × connect-mongo`, 1.3, ratio(pair, ({ ours, theirs }) => ours.perSecond / theirs.perSecond)),
-      atLeast(`${op}@1: p99, connect-mongo ÷`, 1, ratio(pair, ({ ours, theirs }) => theirs.p99 / ours.p99))
+      atLeast(`${op}@1: throughput, × connect-mongo`, 1.3, ratio(pair, throughputs)),
+      atLeast(`${op}@1: p99, connect-mongo ÷`, 1, ratio(pair, tails))
     ]
   })
 }
 
 function network(results) {
   const pair = pairOf(results, { op: 'get', concurrency: 128, delay: 5 })
-  return [atLeast('get@128, 5 ms away: throughput, × connect-mongo', 3, ratio(pair, ({ ours, theirs }) => ours.perSecond / theirs.perSecond))]
+  return [atLeast('get@128, 5 ms away: throughput, × connect-mongo', 3, ratio(pair, throughputs))]
 }
 
 function large(results) {
-  const ours = results.large?.find(({ peer }) => peer === OURS)
+  const ours = results.large.find(({ peer }) => peer === OURS)
   return atMost('p99 of small sessions beside 15 MB ones, × alone', 3, ours && ours.beside.p99 / ours.alone.p99)
 }
 
@@ -60,14 +61,16 @@ function http(results) {
   ]
   return ['read', 'write'].flatMap((route) =>
     wanted.map(([peer, times]) => {
-      const [ours, theirs] = [OURS, peer].map((name) => results.http?.find((result) => result.peer === name && result.route === route))
+      const [ours, theirs] = [OURS, peer].map((name) =>
+        results.http.find((result) => result.peer === name && result.route === route)
+      )
       return atLeast(`Express 5, ${route}: requests, × ${peer}`, times, ours && theirs && ours.perSecond / theirs.perSecond)
     })
   )
 }
 
 function memory(results) {
-  const [ours, theirs] = [OURS, THEIRS].map((name) => results.memory?.find(({ peer }) => peer === name))
+  const [ours, theirs] = [OURS, THEIRS].map((name) => results.memory.find(({ peer }) => peer === name))
   return [
     atMost('memory after mixed load, × connect-mongo', 1, ours && theirs && ours.finalMb / theirs.finalMb),
     atMost('growth of memory per minute, share of it', FLAT, ours && ours.growth / ours.finalMb)
@@ -76,13 +79,16 @@ function memory(results) {
 
 /** The results of both for one case, of 1 KB and without delay unless it says otherwise. */
 function pairOf(results, { op, concurrency, kb = 1, delay = 0 }) {
+  const name = nameOf({ op, concurrency, kb, delay })
   const [ours, theirs] = [OURS, THEIRS].map((peer) =>
-    results.operations?.find(
-      (result) => result.peer === peer && result.op === op && result.concurrency === concurrency && result.kb === kb && result.delay === delay
-    )
+    results.operations.find((result) => result.peer === peer && nameOf(result) === name)
   )
   return ours && theirs && { ours, theirs }
 }
+
+const throughputs = ({ ours, theirs }) => ours.perSecond / theirs.perSecond
+const loopTimes = ({ ours, theirs }) => theirs.loopUs / ours.loopUs
+const tails = ({ ours, theirs }) => theirs.p99 / ours.p99
 
 function ratio(pair, compute) {
   return pair && compute(pair)

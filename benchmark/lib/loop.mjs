@@ -14,10 +14,11 @@ const SILENCE = 20_000
  * - `begin`: of `operations.mjs`.
  * - `warmUp`, `slice`: ms.
  * - `serverPid`: as for Meter.
+ * - `latencies`: false measures none.
  */
-export function measure({ begin, concurrency, warmUp, slice, serverPid }) {
+export function measure({ begin, concurrency, warmUp, slice, serverPid, latencies: keep = true }) {
   return new Promise((resolve) => {
-    const latencies = new Latencies()
+    const latencies = new Latencies({ keep })
     const measureFrom = performance.now() + warmUp
     let endAt = Infinity
     let meter

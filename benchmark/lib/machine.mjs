@@ -6,7 +6,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../../scripts/lib/process.mjs'
 
-const PACKAGES = ['connect-mongo-6', 'mongodb', 'connect-redis', 'redis', 'connect-mongodb-session', 'express-session', 'express', 'autocannon']
+const PACKAGES = [
+  ...['connect-mongo-6', 'connect-mongodb-session', 'mongodb', 'connect-redis', 'redis'],
+  ...['express', 'express-session', 'autocannon']
+]
 
 /** The machine that measured. */
 export function machine() {
@@ -23,7 +26,13 @@ export function machine() {
 export function versions(servers) {
   const own = createRequire(import.meta.url)('../../package.json')
   const packages = PACKAGES.map((name) => [name, versionOf(name)])
-  return { node: process.versions.node, mongod: servers.mongod, redis: servers.redis, [own.name]: own.version, ...Object.fromEntries(packages) }
+  return {
+    node: process.versions.node,
+    mongod: servers.mongod,
+    redis: servers.redis,
+    [own.name]: own.version,
+    ...Object.fromEntries(packages)
+  }
 }
 
 /** Read from the file, since some packages export neither their manifest nor a way to it. */

@@ -6,15 +6,20 @@ import { sessionOf, sidsOf } from './sessions.mjs'
 /** Of mixed requests, the share that changes nothing: its session is read and touched. */
 const READS = 0.9
 
+/** The sessions from which each operation in flight chooses one to touch. */
+const SESSIONS_TO_TOUCH = 16
+
 /**
- * Gives the function `begin(lane, done)` for an operation. `lane`, from 0 to `concurrency - 1`, has one operation in
+ * Gives a promise of the function `begin(lane, done)` for an operation. `lane`, from 0 to `concurrency - 1`, has one operation in
  * flight at a time. `done(error)` is called when it has ended.
  */
-export function operation(name, store, { kb, concurrency }) {
+export async function operation(name, store, { kb, concurrency }) {
   const sids = sidsOf(kb)
   const randomKey = () => Math.floor(Math.random() * sids.length)
   // Those who write have a session at hand, one for each operation in flight.
-  const sessions = name === 'set' || name === 'touch' ? Array.from({ length: concurrency }, (_, lane) => sessionOf(kb, lane)) : []
+  const sessions = name === 'set' ? Array.from({ length: concurrency }, (_, lane) => sessionOf(kb, lane)) : []
+  // What is touched was read from the same store, as in every request.
+  const read = name === 'touch' ? await readSome(store, sids, concurrency * SESSIONS_TO_TOUCH) : []
 
   const begin = {
     /** Reads a session. */
@@ -35,9 +40,9 @@ export function operation(name, store, { kb, concurrency }) {
 
     /** Moves the expiry of a session. */
     touch(lane, done) {
-      const session = sessions[lane]
+      const { sid, session } = read[lane + concurrency * Math.floor(Math.random() * SESSIONS_TO_TOUCH)]
       session.touch()
-      store.touch(sids[randomKey()], session, done)
+      store.touch(sid, session, done)
     },
 
     /** What express-session does for a request: reads the session, then touches it, or stores it if it was changed. */
@@ -62,6 +67,19 @@ export function operation(name, store, { kb, concurrency }) {
     }
   }
   return begin[name]
+}
+
+/** Reads `count` sessions as a request does, which makes Session objects of them. */
+async function readSome(store, sids, count) {
+  const keys = Array.from({ length: count }, () => Math.floor(Math.random() * sids.length))
+  return Promise.all(keys.map((key) => new Promise((resolve, reject) => {
+    const sid = sids[key]
+    store.get(sid, (error, stored) => {
+      const failure = error || unexpected(stored, key)
+      if (failure) reject(failure)
+      else resolve({ sid, session: store.createSession({ sessionID: sid, sessionStore: store }, stored) })
+    })
+  })))
 }
 
 /** Stores all sessions of a size. */

@@ -13,6 +13,8 @@ const KB = 1
 const CONNECTIONS = 64
 /** The session that is looked at before anything is measured. */
 const KEY = 7
+/** How long each page is loaded before the first round, so that its code is compiled; in seconds. */
+const COMPILE = 1
 
 /** Measures `routes`, of `read` and `write`, for each peer. */
 export async function measureHttp({ routes, peers, servers, workers, rounds, warmUp, seconds }) {
@@ -29,7 +31,8 @@ export async function measureHttp({ routes, peers, servers, workers, rounds, war
         console.log(`  ${peer.name} is left out: ${error.message}`)
       }
     }
-    return await measureRounds({ routes, peers: peers.filter(({ name }) => apps.has(name)), apps, load, secret, rounds, warmUp, seconds })
+    const present = peers.filter(({ name }) => apps.has(name))
+    return await measureRounds({ routes, peers: present, apps, load, secret, rounds, warmUp, seconds })
   } finally {
     for (const { app } of apps.values()) await app.stop()
     await load.stop()
@@ -49,6 +52,9 @@ async function openApp({ peer, servers, load, secret }) {
     const answers = (...values) => values.map((value) => ({ key: KEY, views: value }))
     ok(views > 0 && isDeepStrictEqual(written, answers(views, views + 1)), 'a changed session was not stored')
     ok(isDeepStrictEqual(await ask('/read'), answers(views + 1, views + 1)), 'a session was not read')
+    for (const path of ['/read', '/write']) {
+      await load.call('run', { port, path, kb: KB, secret, connections: CONNECTIONS, seconds: COMPILE })
+    }
     return { app, port }
   } catch (error) {
     await app.stop()

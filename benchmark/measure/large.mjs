@@ -1,5 +1,5 @@
-// Small sessions while somebody else reads and writes a session of 15 MB, through the same store, and without. What a
-// MemoryStore shows there is the price of JSON alone, which every store pays on the event loop.
+// Small sessions while somebody else reads and writes a session of 15 MB, through the same store, and without. What
+// JSON alone costs is reported beside: every store pays it on the event loop, once for each such read or write.
 
 import { count } from '../lib/format.mjs'
 import { combine } from '../lib/statistics.mjs'
@@ -21,8 +21,8 @@ export async function measureLarge({ peers, workers, rounds, warmUp, slice }) {
         const beside = await worker.call('besideLarge', { ...options, largeKb: LARGE_KB })
         found.get(peer.name).alone.push(alone)
         found.get(peer.name).beside.push(beside)
-        const times = `p99 ${count(alone.p99)} ms alone, ${count(beside.p99)} ms beside ${count(beside.largePerSecond)} large operations a second`
-        console.log(`  round ${round + 1}/${rounds}, ${peer.name}: ${times}`)
+        const times = `p99 ${count(alone.p99)} ms alone, ${count(beside.p99)} ms beside`
+        console.log(`  round ${round + 1}/${rounds}, ${peer.name}: ${times} ${count(beside.largePerSecond)} large ones a second`)
       } catch (error) {
         console.log(`  ${peer.name}, large sessions: ${error.message}`)
       }
@@ -30,5 +30,8 @@ export async function measureLarge({ peers, workers, rounds, warmUp, slice }) {
   }
   return [...found]
     .filter(([, { beside }]) => beside.length > 0)
-    .map(([peer, { alone, beside }]) => ({ peer, kb: KB, largeKb: LARGE_KB, concurrency: CONCURRENCY, alone: combine(alone), beside: combine(beside) }))
+    .map(([peer, { alone, beside }]) => {
+      const conditions = { kb: KB, largeKb: LARGE_KB, concurrency: CONCURRENCY }
+      return { peer, ...conditions, alone: combine(alone), beside: combine(beside) }
+    })
 }

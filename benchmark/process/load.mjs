@@ -57,7 +57,7 @@ serve({
       perSecond: (latencies.count / (last - first)) * 1000,
       ...latencies.summary(),
       errors,
-      firstError: errors > 0 ? `${failed} answers of another status than 200, ${result.errors} errors, ${result.timeouts} timeouts` : undefined
+      firstError: errors > 0 ? `${failed} of a status but 200, ${result.errors} failed, ${result.timeouts} timed out` : undefined
     }
   }
 })

@@ -17,10 +17,18 @@ const opened = openStore(name, url)
 opened.catch(() => {}) // each call tells
 
 /** Runs one operation for a while. */
-async function slice({ op, kb, concurrency, warmUp, slice: length }) {
+async function slice({ op, kb, concurrency, warmUp, slice: length, latencies }) {
   const { store } = await opened
-  const begin = operation(op, store, { kb, concurrency })
-  return measure({ begin, concurrency, warmUp, slice: length, serverPid })
+  const begin = await operation(op, store, { kb, concurrency })
+  return measure({ begin, concurrency, warmUp, slice: length, serverPid, latencies })
+}
+
+/** How long the event loop is blocked, in ms, by JSON of a session on its way out or in: the mean of both. */
+function timeOfJson(session) {
+  JSON.parse(JSON.stringify(session)) // makes room in memory first
+  const startedAt = performance.now()
+  JSON.parse(JSON.stringify(session))
+  return (performance.now() - startedAt) / 2
 }
 
 serve({
@@ -50,6 +58,7 @@ serve({
     const { store } = await opened
     const sid = sidOf(largeKb, 0)
     const session = sessionOf(largeKb, 0)
+    const jsonMs = timeOfJson(session)
     const end = new AbortController()
     let large = 0
     const others = (async () => {
@@ -74,7 +83,7 @@ serve({
     const result = await slice(options)
     end.abort()
     await others
-    return { ...result, largePerSecond: (large / (performance.now() - startedAt)) * 1000 }
+    return { ...result, jsonMs, largePerSecond: (large / (performance.now() - startedAt)) * 1000 }
   },
 
   /** Mixed load for `seconds`; gives the memory of the process over time, as `{ x: seconds, y: MB }`. */
@@ -86,7 +95,7 @@ serve({
     }
     sample()
     const timer = setInterval(sample, 500)
-    const result = await slice({ op: 'mixed', kb, concurrency, warmUp: 0, slice: seconds * 1000 })
+    const result = await slice({ op: 'mixed', kb, concurrency, warmUp: 0, slice: seconds * 1000, latencies: false })
     clearInterval(timer)
     return { ...result, samples }
   },
