@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// Sessions are small and the server does the heavy work: two threads keep two cores of a machine busy.
-const WORKERS: usize = 2;
+/// One thread carries everything: an operation that travels alone is not handed from thread to thread (which took more
+/// time than the server did), and batches are large enough that a second thread gained nothing for many at once.
+const WORKERS: usize = 1;
 
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
 
