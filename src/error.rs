@@ -12,6 +12,9 @@ pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
 /// Codes of a server that is not the primary just now, or that is shutting down.
 const NO_PRIMARY: [i32; 8] = [91, 189, 10058, 10107, 11600, 11602, 13435, 13436];
 
+/// Codes of a read whose cursor the server has forgotten: the rest of it is read anew.
+const LOST_CURSOR: [i32; 2] = [43, 237];
+
 /// Codes of a statement that ran into another one's write: a duplicate key of two upserts, a write conflict.
 const CONFLICTS: [i32; 2] = [11_000, 112];
 
@@ -190,7 +193,9 @@ impl From<Error> for Failure {
         failure.labels = error.labels().iter().cloned().collect();
         failure.labels.sort_unstable();
         failure.transient |= failure.labels.iter().any(|label| label.starts_with("Retryable"))
-            || failure.code.is_some_and(|code| NO_PRIMARY.contains(&code));
+            || failure
+                .code
+                .is_some_and(|code| NO_PRIMARY.contains(&code) || LOST_CURSOR.contains(&code));
         failure
     }
 }
