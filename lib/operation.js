@@ -21,10 +21,10 @@ class Operation extends AsyncResource {
    * @param {string} [call.sid] the session's id
    * @param {*} [call.session] the session, as the caller gave it
    * @param {Function} [call.callback] the caller's; without one the operation has a promise
-   * @param {boolean} [call.both] whether it has a promise beside a callback, too
    * @param {Array} [call.besideErrors] what the callback gets after an error
+   * @param {boolean} [both] whether it has a promise beside a callback, too
    */
-  constructor(kind, { sid, session, callback, both, besideErrors = [] }) {
+  constructor(kind, { sid, session, callback, besideErrors = [] }, both = false) {
     super('MongoStore')
     if (CHANNELS[kind].hasSubscribers) this.#since = performance.now()
     this.#besideErrors = besideErrors

@@ -22,6 +22,8 @@ const { warnOnce } = require('./warn.js')
  * @param {Function} [MemoryStore] of the same host, for the option `fallbackMemory`
  */
 function defineStore(Base, generation, MemoryStore) {
+  const operationOf = (kind, call) => new Operation(kind, call, generation.promiseBesideCallback)
+
   class MongoStore extends Base {
     #settings
     #codec
@@ -56,34 +58,34 @@ function defineStore(Base, generation, MemoryStore) {
 
     /** Gives all live sessions, without their ids. */
     all(callback) {
-      return this.#start(new Operation('all', { callback, both: generation.promiseBesideCallback }))
+      return this.#start(operationOf('all', { callback }))
     }
 
     /** Removes a session. It is no error if there is none. */
     destroy(sid, callback) {
-      return this.#startWith(sid, new Operation('destroy', { sid, callback, both: generation.promiseBesideCallback }))
+      return this.#startWith(sid, operationOf('destroy', { sid, callback }))
     }
 
     /** Removes all sessions, and keeps the collection with its indexes. */
     clear(callback) {
-      return this.#start(new Operation('clear', { callback, both: generation.promiseBesideCallback }))
+      return this.#start(operationOf('clear', { callback }))
     }
 
     /** Gives the number of stored sessions, among them expired ones that were not removed yet. */
     length(callback) {
       // connect-mongo 6 gives a number also with an error.
       const besideErrors = generation.valuesOfWrites ? [] : [0]
-      return this.#start(new Operation('length', { callback, both: generation.promiseBesideCallback, besideErrors }))
+      return this.#start(operationOf('length', { callback, besideErrors }))
     }
 
     /** Gives a live session; null (from the factory's class undefined) if there is none. */
     get(sid, callback) {
-      return this.#startWith(sid, new Operation('get', { sid, callback, both: generation.promiseBesideCallback }))
+      return this.#startWith(sid, operationOf('get', { sid, callback }))
     }
 
     /** Stores a session, whether or not it is there. */
     set(sid, session, callback) {
-      const operation = new Operation('set', { sid, session, callback, both: generation.promiseBesideCallback })
+      const operation = operationOf('set', { sid, session, callback })
       if (typeof session === 'function') {
         operation.failLater(new TypeError('set needs a session, and got a function'))
         return operation.promise
@@ -98,7 +100,7 @@ function defineStore(Base, generation, MemoryStore) {
 
     /** Moves the expiry of a session. */
     touch(sid, session, callback) {
-      const operation = new Operation('touch', { sid, session, callback, both: generation.promiseBesideCallback })
+      const operation = operationOf('touch', { sid, session, callback })
       if (session === undefined || session === null || typeof session === 'function') {
         operation.failLater(new TypeError('touch needs the session'))
         return operation.promise
@@ -187,7 +189,7 @@ function defineStore(Base, generation, MemoryStore) {
     // How an operation ends: its events, then its answer.
 
     #finish(operation, kind, first, second) {
-      if (kind === KIND.FAILED) return this.#fail(operation, fromNative(first))
+      if (kind === KIND.FAILED) return operation.fail(fromNative(first))
       const { sid } = operation
       switch (operation.kind) {
         case 'get':
@@ -204,7 +206,7 @@ function defineStore(Base, generation, MemoryStore) {
           return settle(() => this.#codec.decodeAll(first), (sessions) => {
             this.#emit('all', sessions)
             operation.answer(null, sessions)
-          }, (thrown) => this.#fail(operation, thrown))
+          }, (thrown) => operation.fail(thrown))
         case 'length':
           return operation.answer(null, first)
         case 'clear':
@@ -219,7 +221,7 @@ function defineStore(Base, generation, MemoryStore) {
       settle(
         () => this.#codec.decode(value, dates[0], dates[1]),
         (session) => this.#gotten(operation, session),
-        (thrown) => this.#fail(operation, thrown)
+        (thrown) => operation.fail(thrown)
       )
     }
 
@@ -245,10 +247,6 @@ function defineStore(Base, generation, MemoryStore) {
 
     #answerLater(operation) {
       process.nextTick(() => operation.runInAsyncScope(this.#answer, this, operation))
-    }
-
-    #fail(operation, thrown) {
-      operation.fail(thrown)
     }
 
     /** Emits an event. What a listener throws is not the operation's error: it surfaces by itself. */

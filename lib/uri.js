@@ -8,7 +8,7 @@ const PARAMETERS = Object.fromEntries([
   'appName', 'authMechanism', 'authSource', 'compressors', 'connectTimeoutMS', 'directConnection',
   'heartbeatFrequencyMS', 'loadBalanced', 'localThresholdMS', 'maxConnecting', 'maxIdleTimeMS', 'maxPoolSize',
   'maxStalenessSeconds', 'minPoolSize',
-  'readConcernLevel', 'readPreference', 'replicaSet', 'retryReads', 'retryWrites', 'serverMonitoringMode',
+  'readConcernLevel', 'readPreference', 'readPreferenceTags', 'replicaSet', 'retryReads', 'retryWrites', 'serverMonitoringMode',
   'serverSelectionTimeoutMS', 'socketTimeoutMS', 'srvMaxHosts', 'srvServiceName', 'timeoutMS', 'tls',
   'tlsAllowInvalidCertificates', 'tlsCAFile', 'tlsCertificateKeyFile',
   'tlsCertificateKeyFilePassword', 'tlsInsecure', 'w', 'waitQueueTimeoutMS', 'zlibCompressionLevel',
@@ -17,8 +17,8 @@ const PARAMETERS = Object.fromEntries([
 
 /** Older spellings of the same. */
 const ALIASES = {
-  appname: 'appName', j: 'journal', ssl: 'tls', poolsize: 'maxPoolSize', wtimeout: 'wTimeoutMS',
-  rs_name: 'replicaSet', replicasetname: 'replicaSet', connectwithnoprimary: null,
+  j: 'journal', ssl: 'tls', poolsize: 'maxPoolSize', wtimeout: 'wTimeoutMS',
+  rs_name: 'replicaSet', replicasetname: 'replicaSet',
 }
 
 /** Options whose subject is gone from MongoDB or its drivers: accepted, and without effect. */
@@ -87,7 +87,7 @@ function join({ scheme, authority, database, parameters }) {
 
 function nameOf(name) {
   const lower = name.toLowerCase()
-  return ALIASES[lower] ?? PARAMETERS[lower] ?? (lower === 'readpreferencetags' ? 'readPreferenceTags' : undefined)
+  return ALIASES[lower] ?? PARAMETERS[lower]
 }
 
 function withCredentials(authority, { username, user = username, password }) {

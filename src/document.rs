@@ -60,6 +60,18 @@ impl Field {
     }
 }
 
+impl From<RawBsonRef<'_>> for Field {
+    fn from(value: RawBsonRef<'_>) -> Self {
+        if let RawBsonRef::String(text) = value {
+            return Self::Text(text.to_owned());
+        }
+        // The shim, too, wraps what is not text under this name.
+        let mut wrapper = RawDocumentBuf::new();
+        wrapper.append(cstr!("session"), value);
+        Self::Wrapped(wrapper.into_bytes())
+    }
+}
+
 /// One session as it was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredSession {
@@ -94,15 +106,7 @@ pub fn live_filter(now: DateTime) -> Document {
 /// # Errors
 /// When the document is not valid BSON; the error quotes nothing of it.
 pub fn read(document: &RawDocument) -> Result<StoredSession, Failure> {
-    let value = match field(document, "session")? {
-        None => None,
-        Some(RawBsonRef::String(text)) => Some(Field::Text(text.to_owned())),
-        Some(other) => {
-            let mut wrapper = RawDocumentBuf::new();
-            wrapper.append(cstr!("session"), other);
-            Some(Field::Wrapped(wrapper.into_bytes()))
-        }
-    };
+    let value = field(document, "session")?.map(Field::from);
     let date = |name| {
         field(document, name).map(|value| match value {
             Some(RawBsonRef::DateTime(date)) => Some(date.timestamp_millis()),

@@ -9,6 +9,12 @@ const { SETUPS, useApps } = require('../helpers/app.js')
 
 const start = useApps()
 
+/** A route that sets the session to null. */
+const forgetting = (app) => app.post('/forget', (req, res) => {
+  req.session = null
+  res.json({})
+})
+
 for (const setup of SETUPS) {
   describe(setup.name, () => {
     it('remembers who logged in', async (t) => {
@@ -69,11 +75,7 @@ for (const setup of SETUPS) {
     })
 
     it("removes the document when the session is set to null and unset is 'destroy'", async (t) => {
-      const routes = (app) => app.post('/forget', (req, res) => {
-        req.session = null
-        res.json({})
-      })
-      const app = await start(t, { setup, session: { unset: 'destroy' }, routes })
+      const app = await start(t, { setup, session: { unset: 'destroy' }, routes: forgetting })
       const browser = app.browser()
       await browser.post('/login?user=Ada')
       assert.equal(await app.collection.countDocuments(), 1)
@@ -83,11 +85,7 @@ for (const setup of SETUPS) {
     })
 
     it("keeps the document when the session is set to null and unset is 'keep'", async (t) => {
-      const routes = (app) => app.post('/forget', (req, res) => {
-        req.session = null
-        res.json({})
-      })
-      const app = await start(t, { setup, session: { unset: 'keep' }, routes })
+      const app = await start(t, { setup, session: { unset: 'keep' }, routes: forgetting })
       const browser = app.browser()
       await browser.post('/login?user=Ada')
       await browser.post('/forget')

@@ -17,38 +17,31 @@ use crate::error::Failure;
 pub async fn read<R>(
     collection: &Collection<RawDocumentBuf>,
     jobs: &[Job<R>],
-    seen: impl FnMut(usize, usize),
+    mut seen: impl FnMut(usize, usize),
 ) -> Attempt {
-    if jobs.len() == 1 {
-        single(collection, jobs, seen).await
-    } else {
-        many(collection, jobs, seen).await
+    let [job] = jobs else {
+        return many(collection, jobs, seen).await;
+    };
+    match one(collection, &job.id, |bytes| seen(0, bytes)).await {
+        Ok(answer) => Attempt {
+            answers: vec![Some(answer)],
+            failure: None,
+        },
+        Err(failure) => Attempt::failed(1, failure),
     }
 }
 
-async fn single<R>(
+/// The answer for one session, by a command of its own.
+async fn one(
     collection: &Collection<RawDocumentBuf>,
-    jobs: &[Job<R>],
-    mut seen: impl FnMut(usize, usize),
-) -> Attempt {
-    let mut attempt = Attempt {
-        answers: Vec::with_capacity(jobs.len()),
-        failure: None,
+    id: &Field,
+    seen: impl FnOnce(usize),
+) -> Result<Answer, Failure> {
+    let Some(found) = find_one(collection, id).await? else {
+        return Ok(Ok(Outcome::Missing));
     };
-    for (position, job) in jobs.iter().enumerate() {
-        match find_one(collection, &job.id).await {
-            Ok(None) => attempt.answers.push(Some(Ok(Outcome::Missing))),
-            Ok(Some(found)) => {
-                seen(position, found.as_bytes().len());
-                attempt.answers.push(Some(answer(&found, DateTime::now())));
-            }
-            Err(failure) => {
-                attempt.answers.push(None);
-                attempt.failure = Some(failure);
-            }
-        }
-    }
-    attempt
+    seen(found.as_bytes().len());
+    Ok(answer(&found, DateTime::now()))
 }
 
 async fn find_one(
@@ -91,14 +84,10 @@ async fn many<R>(
     // The server compares ids that are not text in ways of its own (5 and 5.0 are one): each is asked for by itself.
     for position in others {
         let Some(job) = jobs.get(position) else { continue };
-        let one = Box::pin(single(collection, std::slice::from_ref(job), |_, bytes| {
-            seen(position, bytes);
-        }))
-        .await;
-        if let Some(place) = attempt.answers.get_mut(position) {
-            *place = one.answers.into_iter().next().flatten();
+        match one(collection, &job.id, |bytes| seen(position, bytes)).await {
+            Ok(answer) => attempt.set(position, answer),
+            Err(failure) => attempt.failure = attempt.failure.or(Some(failure)),
         }
-        attempt.failure = attempt.failure.or(one.failure);
     }
     attempt
 }

@@ -256,15 +256,7 @@ async fn expiry_of(
         let Some(id) = document::field(document, "_id")? else {
             continue;
         };
-        let id = match id {
-            RawBsonRef::String(id) => Field::Text(id.to_owned()),
-            other => {
-                // The shim wraps an id under this name.
-                let mut wrapper = RawDocumentBuf::new();
-                wrapper.append(cstr!("session"), other);
-                Field::Wrapped(wrapper.into_bytes())
-            }
-        };
+        let id = Field::from(id);
         match document::field(document, "expires")? {
             Some(RawBsonRef::DateTime(date)) if date <= now => there.insert(id, Some(date)),
             None | Some(RawBsonRef::DateTime(_)) => there.insert(id, None),
