@@ -40,7 +40,16 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
     options: MongoStore.ConnectMongoOptions<U>,
   ): MongoStore<U>
 
-  /** The options in force: those given, with the defaults filled in. */
+  /** An adapter that encrypts as the option `crypto` does. Throws without a secret. */
+  static createKrupteinAdapter(options: MongoStore.CryptoOptions): MongoStore.CryptoAdapter
+
+  /** An adapter that encrypts by the means of Web Crypto, with one key for all sessions. Throws without a secret. */
+  static createWebCryptoAdapter(options: MongoStore.WebCryptoAdapterOptions): MongoStore.CryptoAdapter
+
+  /** The adapter of the options `crypto` and `cryptoAdapter`; null without. */
+  readonly cryptoAdapter: MongoStore.CryptoAdapter | null
+
+  /** The options in force: those given, with the defaults filled in and without secrets that would be printed. */
   readonly options: MongoStore.ConnectMongoOptions<T>
 
   /** Name of the collection. */
@@ -306,6 +315,35 @@ declare namespace MongoStore {
     /** Makes the `_id` of a session id. May be async. Default: the id itself. */
     transformId?: ((sid: string) => StorageId | Promise<StorageId>) | undefined
 
+    // Encryption: docs/encryption.md
+
+    /** Encrypts sessions, in a format that belongs to this package. Beside it, the older options below only read. */
+    encryption?: EncryptionOptions | undefined
+
+    /** Encrypts sessions as connect-mongo 4 to 6 do. With `secret: false`, not at all. */
+    crypto?: CryptoOptions | null | undefined
+
+    /** Encrypts sessions by an adapter, be it one of {@link createKrupteinAdapter} or your own. */
+    cryptoAdapter?: CryptoAdapter | null | undefined
+
+    /** Encrypts sessions as connect-mongo 3 does, with `algorithm`, `hashing`, `encodeas` and sizes beside it. */
+    secret?: string | Uint8Array | false | null | undefined
+    /** Beside `secret`: an AES-GCM. Default: `'aes-256-gcm'`. */
+    algorithm?: string | undefined
+    /** Beside `secret`: a hash. Default: `'sha512'`. */
+    hashing?: string | undefined
+    /** Beside `secret`. Default: `'hex'`. */
+    encodeas?: string | undefined
+    /** Beside `secret`: random bytes of a nonce. Default: 16. */
+    iv_size?: number | undefined
+    /** Beside `secret`: 16. */
+    at_size?: number | undefined
+    /** Beside `secret`: bytes of the algorithm's key. Default: 32. */
+    key_size?: number | undefined
+
+    /** What a session that can't be decrypted is: an error of its caller, or no session. Default: `'error'`. */
+    onDecryptError?: 'error' | 'new-session' | undefined
+
     /** Whether to keep the dates `createdAt` and `updatedAt` beside each session. Default: `false`. */
     timestamps?: boolean | undefined
 
@@ -335,6 +373,63 @@ declare namespace MongoStore {
      * @deprecated use `autoRemove: 'native'` instead of `true`, `autoRemove: 'disabled'` instead of `false`
      */
     createAutoRemoveIdx?: undefined
+  }
+
+  /** A named secret. */
+  interface EncryptionKey {
+    /** 1 to 64 letters, digits, `-` or `_`. It is part of each record, readable. */
+    id: string
+    /** At least 32 random bytes: `openssl rand -base64 32`. */
+    secret: string | ArrayBuffer | ArrayBufferView
+  }
+
+  /** How sessions are encrypted in the format of this package. */
+  interface EncryptionOptions {
+    /** The newest first: it writes, and all of them read. */
+    keys: EncryptionKey[]
+    /** Whether `_id` is a hash of the session id, so that nobody who reads the database can use it. Default: `false`. */
+    hashIds?: boolean | undefined
+    /** Whether sessions that are not encrypted are read, while a store goes over to encryption. Default: `false`. */
+    readPlain?: boolean | undefined
+  }
+
+  /** Encrypts and decrypts the text that is stored of a session. */
+  interface CryptoAdapter {
+    encrypt: (plaintext: string) => Promise<string>
+    decrypt: (ciphertext: string) => Promise<string>
+  }
+
+  /** Options of kruptein, as in connect-mongo 4 to 6. */
+  type CryptoOptions = {
+    /** Not empty. `false`: no encryption. */
+    secret: false | string
+    /** Default: `'aes-256-gcm'`. */
+    algorithm?: string | undefined
+    /** Default: `'sha512'`. */
+    hashing?: string | undefined
+    /** Default: `'base64'`. */
+    encodeas?: string | undefined
+    /** Without effect, as in connect-mongo. */
+    key_size?: number | undefined
+    /** Without effect, as in connect-mongo. */
+    iv_size?: number | undefined
+    /** Without effect, as in connect-mongo. */
+    at_size?: number | undefined
+  }
+
+  /** Options of {@link MongoStore.createWebCryptoAdapter}. */
+  type WebCryptoAdapterOptions = {
+    secret: string | ArrayBuffer | ArrayBufferView
+    /** Random bytes of a nonce. Default: 12 for AES-GCM, 16 otherwise. */
+    ivLength?: number | undefined
+    /** Default: `'base64'`. */
+    encoding?: 'base64' | 'base64url' | 'hex' | undefined
+    /** Default: `'AES-GCM'`. With `'AES-CBC'`, changed records are not noticed. */
+    algorithm?: 'AES-GCM' | 'AES-CBC' | undefined
+    /** Default: a constant. */
+    salt?: string | ArrayBuffer | ArrayBufferView | undefined
+    /** Rounds of PBKDF2. Default: 310000. */
+    iterations?: number | undefined
   }
 
   /** Options of a class that the factory made: those of today, and two more. */

@@ -1,3 +1,5 @@
 import MongoStore from './index.js'
 
-export { MongoStore, MongoStore as default }
+const { createKrupteinAdapter, createWebCryptoAdapter } = MongoStore
+
+export { MongoStore, MongoStore as default, createKrupteinAdapter, createWebCryptoAdapter }

@@ -60,10 +60,43 @@ const DEFINITIONS = [
   }
 ]
 
+/**
+ * Both stores with encrypted sessions. Those of one format share a database, which ours fills: connect-mongo would take
+ * minutes for that.
+ */
+const ENCRYPTED = [
+  { format: 'plain', options: () => ({}), genuine: false },
+  { format: 'crypto', options: () => ({ crypto: { secret: 'AB12!@squirrel' } }) },
+  { format: 'webcrypto', options: (it) => ({ cryptoAdapter: it.createWebCryptoAdapter({ secret: 'squirrel' }) }) },
+  { format: 'encryption', options: () => ({ encryption: { keys: [{ id: 'a', secret: Buffer.alloc(32, 1) }] } }), genuine: false },
+].flatMap(({ format, options, genuine = true }) => [
+  { format, name: `${OURS} ${format}`, load: () => require('../index.js'), options },
+  ...(genuine ? [{ format, name: `${THEIRS} ${format}`, load: () => require('connect-mongo-6'), options, filledBy: `${OURS} ${format}` }] : []),
+]).map(({ load, options, ...peer }) => ({
+  ...peer,
+  server: 'mongodb',
+  database: `encrypted-${peer.format}`,
+  async open(url) {
+    const it = load()
+    const store = it.MongoStore.create({ mongoUrl: url, ...options(it) })
+    return { store, close: () => store.close() }
+  }
+}))
+
+const described = ({ open: _, touches = true, ...peer }) => ({ ...peer, touches })
+
 /** All peers, in the order of tables and charts. */
-export const PEERS = DEFINITIONS.map(({ name, server, touches = true }) => ({ name, server, touches }))
+export const PEERS = DEFINITIONS.map(described)
+
+/** Those that encrypt, by `format`, and ours without encryption beside them. */
+export const ENCRYPTED_PEERS = ENCRYPTED.map(described)
+
+/** What is known of a peer. */
+export function peerNamed(name) {
+  return [...PEERS, ...ENCRYPTED_PEERS].find((peer) => peer.name === name)
+}
 
 /** Opens the store of a peer: `{ store, close }`. */
 export function openStore(name, url) {
-  return DEFINITIONS.find((peer) => peer.name === name).open(url)
+  return [...DEFINITIONS, ...ENCRYPTED].find((peer) => peer.name === name).open(url)
 }

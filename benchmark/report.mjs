@@ -14,6 +14,7 @@ export function report(results) {
     ['Memory of the process, MB', operations(results, ({ rssMb }) => count(rssMb))],
     ['Express 5 under 64 connections', http(results)],
     ['get of 1KB beside one session of 15MB that is read and written without a pause', large(results)],
+    ['Encrypted sessions of 1KB', encryption(results)],
     ['Memory under mixed load', memory(results)],
     ['Time of require, ms', loading(results)],
     ['Targets', targets(results)],
@@ -58,6 +59,17 @@ function large({ large: all }) {
   )
 }
 
+function encryption({ encryption: all }) {
+  if (all.length === 0) return undefined
+  return table(
+    ['', 'per second', 'p50 ms', 'p99 ms', 'event loop µs', 'delay of the event loop, p99 ms'],
+    all.map((result) => [
+      `${result.op}@${result.concurrency}, ${result.peer}`,
+      ...[result.perSecond, result.p50, result.p99, result.loopUs, result.delayP99].map(count)
+    ])
+  )
+}
+
 function memory({ memory: all }) {
   if (all.length === 0) return undefined
   return table(
@@ -84,12 +96,13 @@ function targets({ targets: all }) {
   )
 }
 
-function problems({ failures, operations: all, http: requests, large: beside, memory: load }) {
+function problems({ failures, operations: all, http: requests, large: beside, memory: load, encryption: encrypted }) {
   const lines = Object.entries(failures).map(([name, reason]) => `${name} was left out: ${reason}`)
   const measured = [
     ...all.map((result) => [`${result.peer}, ${nameOf(result)}`, result]),
     ...requests.map((result) => [`${result.peer}, http ${result.route}`, result]),
     ...beside.map((result) => [`${result.peer}, get beside ${kilobytes(result.largeKb)}`, result.beside]),
+    ...encrypted.map((result) => [`${result.peer}, ${result.op}@${result.concurrency}`, result]),
     ...load.map((result) => [`${result.peer}, memory`, result])
   ]
   for (const [name, { errors, firstError }] of measured) {

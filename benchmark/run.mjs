@@ -72,13 +72,13 @@ async function measureAll(plan) {
 }
 
 async function measureGroups({ plan, peers, servers, workers }) {
-  const [{ measureOperations }, { measureHttp }, { measureLarge }, { measureMemory }, { measureLoading }, { OURS, THEIRS }] =
+  const [{ measureOperations }, { measureHttp }, { measureLarge }, { measureMemory }, { measureLoading }, { measureEncryption }, { OURS, THEIRS }] =
     await Promise.all(
-      ['operations', 'http', 'large', 'memory', 'loading'].map((name) => import(`./measure/${name}.mjs`)).concat(import('./peers.mjs'))
+      ['operations', 'http', 'large', 'memory', 'loading', 'encryption'].map((name) => import(`./measure/${name}.mjs`)).concat(import('./peers.mjs'))
     )
   const pair = peers.filter(({ name }) => name === OURS || name === THEIRS)
   const { rounds, warmUp, slice, routes, groups } = plan
-  const results = { operations: [], http: [], large: [], memory: [], loading: [] }
+  const results = { operations: [], http: [], large: [], memory: [], loading: [], encryption: [] }
   if (groups.includes('require')) {
     console.log('bench: require')
     results.loading = await measureLoading({ rounds: plan.loadingRounds })
@@ -91,6 +91,10 @@ async function measureGroups({ plan, peers, servers, workers }) {
   if (groups.includes('large')) {
     console.log('bench: small sessions beside large ones')
     results.large = await measureLarge({ peers: pair, workers, rounds, warmUp, slice })
+  }
+  if (groups.includes('encryption')) {
+    console.log('bench: encrypted sessions')
+    results.encryption = await measureEncryption({ workers, rounds, warmUp, slice })
   }
   if (groups.includes('rss')) {
     console.log('bench: memory')

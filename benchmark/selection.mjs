@@ -29,7 +29,7 @@ export function selection(args) {
   const { quick, full, rss, only, peers, rounds, out, list, help } = parse(args)
   if (quick && full) throw new Failure('--quick and --full exclude each other.')
   const wanted = patterns(only)
-  const groups = ['http read', 'http write', 'large', 'require', ...(rss || full ? ['rss'] : [])].filter(wanted)
+  const groups = ['http read', 'http write', 'large', 'encryption', 'require', ...(rss || full ? ['rss'] : [])].filter(wanted)
   return {
     help,
     list,

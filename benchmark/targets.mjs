@@ -13,7 +13,7 @@ const FLAT = 0.05
  * where it was not measured.
  */
 export function evaluateTargets(results) {
-  return [...operations(results), ...single(results), ...network(results), large(results), ...http(results), ...memory(results)]
+  return [...operations(results), ...single(results), ...network(results), large(results), ...encryption(results), ...http(results), ...memory(results)]
 }
 
 /** Each operation with 128 in flight: throughput, and the event-loop time that one takes. */
@@ -51,6 +51,22 @@ function network(results) {
 function large(results) {
   const ours = results.large.find(({ peer }) => peer === OURS)
   return atMost('p99 of small sessions beside 15 MB ones, × alone', 3, ours && ours.beside.p99 / ours.alone.p99)
+}
+
+/** Encrypted sessions, `get` and `set`. */
+function encryption({ encryption: all }) {
+  const speed = (peer, op, concurrency) =>
+    all.find((result) => result.peer === peer && result.op === op && result.concurrency === concurrency)?.perSecond
+  const times = (op, concurrency, ours, theirs) => {
+    const [fast, slow] = [speed(`${OURS} ${ours}`, op, concurrency), speed(theirs, op, concurrency)]
+    return fast && slow && fast / slow
+  }
+  return ['get', 'set'].flatMap((op) => [
+    atLeast(`${op}@128, crypto: throughput, × connect-mongo`, 200, times(op, 128, 'crypto', `${THEIRS} crypto`)),
+    atLeast(`${op}@1, crypto: throughput, × connect-mongo`, 100, times(op, 1, 'crypto', `${THEIRS} crypto`)),
+    atLeast(`${op}@128, Web Crypto: throughput, × connect-mongo`, 8, times(op, 128, 'webcrypto', `${THEIRS} webcrypto`)),
+    atLeast(`${op}@128, encryption: throughput, × without`, 0.85, times(op, 128, 'encryption', `${OURS} plain`))
+  ])
 }
 
 function http(results) {

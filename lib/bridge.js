@@ -28,12 +28,13 @@ class Bridge {
    * @param {boolean} owner.keepsAlive whether the process stays alive until `release`, not only for operations
    * @param {(operation, kind, first, second) => void} owner.onResult
    * @param {(kind, failure) => void} owner.onEvent
+   * @param {NativeCipher} [cipher] what encrypts the sessions
    */
-  constructor(settings, { keepsAlive, onResult, onEvent }) {
+  constructor(settings, { keepsAlive, onResult, onEvent }, cipher) {
     this.#keepsAlive = keepsAlive
     this.#onResult = onResult
     this.#onEvent = onEvent
-    this.#native = new NativeStore(settings, (results) => this.#deliver(results, 0))
+    this.#native = new NativeStore(settings, (results) => this.#deliver(results, 0), cipher)
     if (keepsAlive) this.#native.hold(true)
   }
 

@@ -4,6 +4,7 @@
 // gives is an object, null or an error, whatever is in the document, and no error quotes it.
 
 const bson = require('./bson.js')
+const { FORGOTTEN, decrypt, encrypt } = require('./crypto.js')
 const { isThenable } = require('./promises.js')
 const { warnOnce } = require('./warn.js')
 
@@ -69,23 +70,26 @@ class Codec {
   #hooks
   #ttl
   #touchAfter
+  #encryption
   /** When the sessions that were read will expire, in milliseconds, by the objects that were given for them. */
   #expiries = new WeakMap()
 
   /**
    * @param {{serialize: Function, unserialize: Function}} hooks
-   * @param {{ttl: number, touchAfter: number}} settings both in seconds
+   * @param {{ttl: number, touchAfter: number, encryption: ?object}} settings the first two in seconds
    */
-  constructor(hooks, { ttl, touchAfter }) {
+  constructor(hooks, { ttl, touchAfter, encryption }) {
     this.#hooks = hooks
     this.#ttl = ttl * 1000
     this.#touchAfter = touchAfter * 1000
+    this.#encryption = encryption
   }
 
   /** The stored form of a session, or a promise of it. */
   encode(session) {
     const stored = this.#hooks.serialize(this.#withoutLastModified(session))
-    return isThenable(stored) ? Promise.resolve(stored).then(wrap) : wrap(stored)
+    const store = this.#encryption ? (value) => encrypt(this.#encryption, value) : wrap
+    return isThenable(stored) ? Promise.resolve(stored).then(store) : store(stored)
   }
 
   // `lastModified` is the document's, not the session's. The live object keeps it: without it, express-session
@@ -104,7 +108,15 @@ class Codec {
    * @param {number} [lastModified] likewise
    */
   decode(value, expires, lastModified) {
-    const session = this.#hooks.unserialize(unwrap(value))
+    if (!this.#encryption) return this.#unserialize(unwrap(value), expires, lastModified)
+    const stored = decrypt(this.#encryption, value)
+    if (!isThenable(stored)) return this.#unserialize(stored, expires, lastModified)
+    return stored.then((known) => this.#unserialize(known, expires, lastModified))
+  }
+
+  #unserialize(stored, expires, lastModified) {
+    if (stored === FORGOTTEN) return null
+    const session = this.#hooks.unserialize(stored)
     const finish = (found) => this.#complete(checked(found), expires, lastModified)
     return isThenable(session) ? Promise.resolve(session).then(finish) : finish(session)
   }

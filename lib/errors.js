@@ -24,7 +24,22 @@ class MongoStoreError extends Error {
 
 /** An error from the five parts that the addon gives. */
 function fromNative([name, message, code, codeName, labels]) {
+  if (name === CRYPTO) return new MongoStoreError(name, message, codeName, undefined, labels)
   return new MongoStoreError(name, message, code, codeName, labels)
+}
+
+const CRYPTO = 'MongoStoreCryptoError'
+/** The codes of the words that connect-mongo and kruptein have for what goes wrong. */
+const CRYPTO_CODES = {
+  'Encrypted session was tampered with!': 'ERR_SESSION_TAMPERED',
+  'Encrypted session was tampered with! (timing)': 'ERR_SESSION_TAMPERED',
+  'Unable to parse ciphertext object!': 'ERR_SESSION_FORMAT',
+  'Unable to decrypt ciphertext!': 'ERR_SESSION_DECRYPT',
+}
+
+/** The error of a session that could not be encrypted or decrypted, from the words that say why. */
+function cryptoError(message) {
+  return new MongoStoreError(CRYPTO, message, CRYPTO_CODES[message] ?? 'ERR_SESSION_CIPHER', undefined, [])
 }
 
 /** The error of an operation on a store that was closed. */
@@ -48,4 +63,4 @@ function asError(thrown) {
   return thrown
 }
 
-module.exports = { MongoStoreError, fromNative, closedError, asError }
+module.exports = { MongoStoreError, cryptoError, fromNative, closedError, asError }

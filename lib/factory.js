@@ -3,6 +3,7 @@
 // The one export for all generations of connect-mongo: a function that is the class of 4 to 6 when it is called with
 // `new`, and the factory of 0.8 to 3 when it is called without.
 
+const { createKrupteinAdapter, createWebCryptoAdapter } = require('./adapters.js')
 const { installedStore } = require('./base.js')
 const { FACTORY, MODERN } = require('./generations.js')
 const { looksLikeOptions } = require('./options.js')
@@ -45,5 +46,7 @@ Object.defineProperty(Store.prototype, 'constructor', { value: MongoStore, confi
 MongoStore.default = MongoStore
 MongoStore.MongoStore = MongoStore
 MongoStore.create = (options) => new MongoStore(options)
+MongoStore.createKrupteinAdapter = createKrupteinAdapter
+MongoStore.createWebCryptoAdapter = createWebCryptoAdapter
 
 module.exports = { MongoStore }

@@ -62,7 +62,7 @@ class Link {
       keepsAlive: target.client === undefined,
       onResult: this.#onResult,
       onEvent: (kind, failure) => this.#changed(kind, failure && fromNative(failure)),
-    })
+    }, this.#settings.encryption?.native ?? undefined)
     for (const [operation, method, ...values] of this.#waiting.splice(0)) this.#bridge.send(operation, method, ...values)
   }
 

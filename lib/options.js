@@ -6,6 +6,7 @@ const { AssertionError } = require('node:assert')
 const { createHash } = require('node:crypto')
 const { strategyOf } = require('./connection.js')
 const { transformFunctions } = require('./codec.js')
+const { encryptionOf } = require('./crypto.js')
 const { warnOnce } = require('./warn.js')
 
 const TWO_WEEKS = 14 * 24 * 60 * 60
@@ -34,16 +35,12 @@ const OPTIONS = {
   ttl: 'number', defaultExpirationTime: 'number', touchAfter: 'number',
   autoRemove: 'string', autoRemoveInterval: 'number', createAutoRemoveIdx: 'any',
   stringify: 'any', serialize: 'function', unserialize: 'function', transformId: 'function', hash: 'any',
+  crypto: 'object', cryptoAdapter: 'object', secret: 'any', encryption: 'object', onDecryptError: 'string',
   timestamps: 'boolean', writeOperationOptions: 'object', fallbackMemory: 'any',
 }
 
-/** Options that would change what is stored, and that this version can't honour: a store without them would not do. */
-const REFUSED = {
-  crypto: (value) => value !== null && typeof value === 'object' && value.secret !== false,
-  cryptoAdapter: (value) => value !== null,
-  secret: (value) => Boolean(value),
-}
-const REFUSED_WHY = 'is not supported by this version of connect-mongo-native, and sessions would be stored unencrypted'
+/** Options beside `secret`, as in connect-mongo 3, which no other store has. */
+const BESIDE_SECRET = ['algorithm', 'hashing', 'encodeas', 'iv_size', 'at_size', 'key_size']
 
 /** Options of connect-mongo 0.x that describe a connection, which a connection string does now. */
 const HOST_FORM = ['host', 'port', 'username', 'password', 'ssl', 'autoReconnect', 'auto_reconnect', 'w', 'server']
@@ -72,8 +69,9 @@ function readOptions(given, generation) {
   checkKinds(options)
   checkConnectionForm(options)
   warnOfUnknown(options)
+  const encryption = encryptionOf(given ?? {})
   return {
-    options,
+    options: encryption ? withoutSecrets(options, encryption) : options,
     hooks: transformFunctions(options),
     settings: Object.freeze({
       collectionName: options.collectionName ?? (options.collection || 'sessions'),
@@ -83,10 +81,23 @@ function readOptions(given, generation) {
       // 0 would remove without a pause.
       autoRemoveInterval: Number(options.autoRemoveInterval ?? 10) || 10,
       timestamps: options.timestamps === true,
-      transformId: options.transformId || hashOf(options.hash),
+      transformId: encryption?.idsOf ? (sid) => encryption.idsOf(sid)[0] : options.transformId || hashOf(options.hash),
+      encryption,
       writeConcern: writeConcernOf(options.writeOperationOptions),
     }),
   }
+}
+
+/** What a store shows as its options: a secret is not printed with them, and one of connect-mongo 3 is not kept at all. */
+function withoutSecrets({ secret: _, ...options }, { publicAdapter }) {
+  if (options.crypto) {
+    const { secret, ...others } = options.crypto
+    options.crypto = Object.defineProperty(others, 'secret', { value: secret, enumerable: false })
+  }
+  if (options.encryption) {
+    options.encryption = { ...options.encryption, keys: options.encryption.keys.map(({ id }) => ({ id })) }
+  }
+  return { ...options, cryptoAdapter: publicAdapter }
 }
 
 /** The options with connect-mongo 6's defaults in them. */
@@ -139,9 +150,6 @@ function checkKinds(options) {
     const [wanted, fits] = KINDS[kind]
     if (isGiven(value) && !fits(value)) throw new TypeError(`The option ${name} must be ${wanted}, not ${describe(value)}`)
   }
-  for (const [name, isAsked] of Object.entries(REFUSED)) {
-    if (isGiven(options[name]) && isAsked(options[name])) throw new Error(`The option ${name} ${REFUSED_WHY}`)
-  }
   if (options.autoRemoveInterval < 0) throw new TypeError('The option autoRemoveInterval must be at least 0 minutes')
   if (options.autoRemoveInterval > LONGEST_INTERVAL) {
     throw new TypeError(`The option autoRemoveInterval must be at most ${LONGEST_INTERVAL} minutes`)
@@ -162,11 +170,11 @@ function checkConnectionForm(options) {
   }
 }
 
-const KNOWN = new Set([...Object.keys(OPTIONS), ...Object.keys(REFUSED), ...HOST_FORM])
+const KNOWN = new Set([...Object.keys(OPTIONS), ...HOST_FORM])
 
 function warnOfUnknown(options) {
   for (const name of Object.keys(options)) {
-    if (KNOWN.has(name)) continue
+    if (KNOWN.has(name) || (options.secret && BESIDE_SECRET.includes(name))) continue
     const near = [...KNOWN].find((known) => isNear(name, known))
     const hint = near ? `: did you mean "${near}"?` : ' and has no effect'
     warnOnce(`The option "${name}" is unknown${hint}`, 'MONGO_STORE_OPTION')

@@ -7,6 +7,7 @@ const { Codec, wrap } = require('./codec.js')
 const { defineDriverObjects } = require('./driver.js')
 const { fromNative } = require('./errors.js')
 const { KIND } = require('./bridge.js')
+const { HashedIds } = require('./hashed-ids.js')
 const { Link } = require('./link.js')
 const { Operation } = require('./operation.js')
 const { readOptions } = require('./options.js')
@@ -41,10 +42,11 @@ function defineStore(Base, generation, MemoryStore) {
       this.autoRemoveInterval = read.settings.autoRemoveInterval
       this.writeOperationOptions = read.options.writeOperationOptions ?? {}
       this.timer = undefined
+      this.cryptoAdapter = read.settings.encryption?.publicAdapter ?? null
       this.#settings = read.settings
       this.#codec = new Codec(read.hooks, read.settings)
       this.#changeState('init')
-      this.#link = new Link(read.options, read.settings, {
+      this.#link = new (read.settings.encryption?.idsOf ? HashedIds : Link)(read.options, read.settings, {
         onResult: (operation, kind, first, second) =>
           operation.runInAsyncScope(this.#finish, this, operation, kind, first, second),
         onState: (state) => this.#changeState(state),

@@ -111,6 +111,19 @@ impl Failure {
         )
     }
 
+    /// A session that could not be encrypted or decrypted. `lib/errors.js` makes `code` the error's code.
+    pub fn crypto(code: &str, message: &str) -> Self {
+        Self {
+            code_name: Some(code.to_owned()),
+            ..Self::new("MongoStoreCryptoError", message)
+        }
+    }
+
+    /// Whether the session could not be encrypted or decrypted.
+    pub fn is_of_crypto(&self) -> bool {
+        self.name == Self::crypto("", "").name
+    }
+
     /// The error of one statement of a write command.
     pub fn statement(error: &Document) -> Self {
         Self::from_reply("MongoServerError", error)

@@ -1,7 +1,9 @@
 //! The native half of connect-mongo-native: sessions of express-session in `MongoDB`.
 
+mod cipher;
 mod completion;
 mod connection;
+mod crypto;
 mod document;
 mod engine;
 mod error;

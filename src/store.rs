@@ -7,6 +7,7 @@ use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi::{Env, Error};
 use napi_derive::napi;
 
+use crate::cipher::NativeCipher;
 use crate::completion::{Completions, Finished, SlotReply};
 use crate::document::Field;
 use crate::engine::{Action, Engine, Outcome, Reply, Sweep};
@@ -27,11 +28,15 @@ pub struct NativeStore {
 
 #[napi]
 impl NativeStore {
-    /// A store that hands its results to `deliver(list)`. It connects in the background.
+    /// A store that hands its results to `deliver(list)`, and encrypts with `cipher`. It connects in the background.
     #[napi(constructor)]
-    pub fn new(settings: Settings, deliver: Function<'_, Finished, ()>) -> napi::Result<Self> {
+    pub fn new(
+        settings: Settings,
+        deliver: Function<'_, Finished, ()>,
+        cipher: Option<&NativeCipher>,
+    ) -> napi::Result<Self> {
         let runtime = runtime::handle().map_err(|error| Error::from_reason(error.to_string()))?;
-        let engine = Engine::new(runtime, &settings);
+        let engine = Engine::new(runtime, &settings, cipher.map(NativeCipher::share));
         let completions = Completions::new(deliver)?;
         let teller = Arc::clone(&completions);
         engine.start(move |event| teller.tell(event));

@@ -35,7 +35,7 @@ export class Servers {
     if (peer.server === undefined) return {}
     const { port, pid } = peer.server === 'redis' ? this.#redis : this.#mongod
     const host = `127.0.0.1:${delay === 0 ? port : await this.#proxy(port, delay)}`
-    return { pid, url: peer.server === 'redis' ? `redis://${host}` : `mongodb://${host}/${peer.name}` }
+    return { pid, url: peer.server === 'redis' ? `redis://${host}` : `mongodb://${host}/${peer.database ?? peer.name}` }
   }
 
   async #proxy(port, delay) {

@@ -1,6 +1,7 @@
 // The processes of the peers, one for each peer and network delay, started when they are first needed. Each is verified
 // once; a peer that fails is left out, and the report says why.
 
+import { peerNamed } from '../peers.mjs'
 import { Child } from './child.mjs'
 
 /** How long each operation runs before anything is measured; in ms. */
@@ -45,9 +46,13 @@ export class Workers {
   async #fill(peer, kb) {
     const key = `${peer.name} ${kb}`
     if (this.#filled.has(key)) return
-    const child = await this.#child(peer, 0, kb)
-    await child.call('fill', { kb })
-    await child.call('warm', { kb, ms: WARM })
+    if (peer.filledBy) {
+      await this.#fill(peerNamed(peer.filledBy), kb)
+    } else {
+      const child = await this.#child(peer, 0, kb)
+      await child.call('fill', { kb })
+      await child.call('warm', { kb, ms: WARM })
+    }
     this.#filled.add(key)
   }
 

@@ -1,6 +1,7 @@
 // The process of one peer: opens its store and does with it what the benchmark asks.
 // Arguments: the peer's name, its URL, the process id of its server.
 
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { measure } from '../lib/loop.mjs'
 import { OPERATIONS } from '../lib/operation-names.mjs'
@@ -8,10 +9,10 @@ import { fill, operation } from '../lib/operations.mjs'
 import { serve } from '../lib/serve.mjs'
 import { sessionOf, sidOf } from '../lib/sessions.mjs'
 import { verify } from '../lib/verify.mjs'
-import { PEERS, openStore } from '../peers.mjs'
+import { openStore, peerNamed } from '../peers.mjs'
 
 const [name, url, pid] = process.argv.slice(2)
-const peer = PEERS.find((candidate) => candidate.name === name)
+const peer = peerNamed(name)
 const serverPid = Number(pid) || undefined
 const opened = openStore(name, url)
 opened.catch(() => {}) // each call tells
@@ -52,6 +53,15 @@ serve({
   },
 
   slice,
+
+  /** As `slice`, with the delay of the event loop beside: its 99th percentile in ms. */
+  async sliceWithDelay(options) {
+    const delays = monitorEventLoopDelay({ resolution: 1 })
+    delays.enable()
+    const result = await slice(options)
+    delays.disable()
+    return { ...result, delayP99: delays.percentile(99) / 1e6 }
+  },
 
   /** As `slice`, while somebody else reads and writes one large session without a pause. */
   async besideLarge({ largeKb, ...options }) {

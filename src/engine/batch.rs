@@ -9,6 +9,7 @@ use super::attempt::Attempt;
 use super::operation::{Action, Answer, Outcome, Reply};
 use super::queue::{Job, Ticket};
 use super::{Engine, Kind};
+use crate::document::StoredSession;
 use crate::error::Failure;
 
 /// The jobs of a batch that have no answer yet.
@@ -80,6 +81,22 @@ impl<R: Reply> Batch<R> {
             }
         }
         self.answer(done);
+    }
+
+    /// Takes out the jobs at the marked places, with the sessions that an attempt found for them.
+    pub fn take_out(&mut self, attempt: &mut Attempt, marked: &[bool]) -> Vec<(Job<R>, StoredSession)> {
+        let mut taken = Vec::new();
+        let answers = mem::take(&mut attempt.answers);
+        for ((job, answer), marked) in mem::take(&mut self.jobs).into_iter().zip(answers).zip(marked) {
+            match answer {
+                Some(Ok(Outcome::Found(session))) if *marked => taken.push((job, session)),
+                answer => {
+                    self.jobs.push(job);
+                    attempt.answers.push(answer);
+                }
+            }
+        }
+        taken
     }
 
     /// Answers all jobs alike.

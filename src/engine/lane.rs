@@ -15,7 +15,7 @@ use crate::error::Failure;
 
 /// One lane, from the first batch to the last one that waits.
 pub struct Lane<R: Reply> {
-    engine: Arc<Engine<R>>,
+    pub(super) engine: Arc<Engine<R>>,
     class: Class,
     retryable: Option<Retryable>,
     resting: bool,
@@ -42,6 +42,7 @@ impl<R: Reply> Lane<R> {
             }
             self.engine.stats.batch(jobs.len());
             let mut batch = Batch::new(Arc::clone(&self.engine), jobs);
+            self.seal(&mut batch).await;
             self.carry_out(&mut batch).await;
         }
     }
@@ -69,6 +70,7 @@ impl<R: Reply> Lane<R> {
             // Who is late is answered at the top of the loop; the others go on.
             let Ok(attempt) = attempt else { continue };
             cause.clone_from(&attempt.failure);
+            let attempt = self.open(batch, attempt);
             batch.answer_known(attempt);
             match &cause {
                 _ if batch.jobs.is_empty() => return,

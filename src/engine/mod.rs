@@ -3,6 +3,7 @@
 
 mod attempt;
 mod batch;
+mod crypt;
 mod lane;
 mod operation;
 mod queue;
@@ -24,6 +25,7 @@ pub use operation::{Action, Answer, Outcome, Reply, Sweep};
 pub use stats::Kind;
 
 use crate::connection::{Connection, Reach};
+use crate::crypto::Cipher;
 use crate::document::{self, Field};
 use crate::error::Failure;
 use crate::expiry;
@@ -75,6 +77,8 @@ pub struct Engine<R: Reply> {
     stats: Stats,
     timestamps: bool,
     ttl_index: bool,
+    /// What encrypts the sessions.
+    cipher: Option<Arc<Cipher>>,
     /// How long an operation may take.
     time_limit: Duration,
     closing: AtomicBool,
@@ -84,7 +88,7 @@ pub struct Engine<R: Reply> {
 
 impl<R: Reply> Engine<R> {
     /// An engine that works on `runtime`. It opens no connection before [`Self::start`] or an operation.
-    pub fn new(runtime: Handle, settings: &Settings) -> Arc<Self> {
+    pub fn new(runtime: Handle, settings: &Settings, cipher: Option<Arc<Cipher>>) -> Arc<Self> {
         Arc::new(Self {
             runtime,
             connection: Connection::new(settings),
@@ -92,6 +96,7 @@ impl<R: Reply> Engine<R> {
             stats: Stats::new(),
             timestamps: settings.timestamps,
             ttl_index: settings.ttl_index,
+            cipher,
             time_limit: Duration::from_millis(settings.time_limit_ms.into()),
             closing: AtomicBool::new(false),
             tasks: TaskTracker::new(),
@@ -220,7 +225,8 @@ impl<R: Reply> Engine<R> {
     async fn try_sweep(&self, sweep: Sweep) -> Answer {
         let database = self.connection.database().await?;
         let collection = self.connection.collection().await?;
-        sweep::sweep(&database, &collection, sweep)
+        let cipher = self.cipher.as_deref().map(|cipher| (cipher, &self.runtime));
+        sweep::sweep(&database, &collection, sweep, cipher)
             .await
             .map_err(|failure| self.connection.explain(failure))
     }

@@ -333,7 +333,7 @@ fn random_operations_have_the_answers_of_a_store_that_does_one_thing_at_a_time()
                 *number += 1;
                 format!("sessions{number}")
             };
-            let engine = Engine::new(runtime.handle().clone(), &settings(&uri, &collection));
+            let engine = Engine::new(runtime.handle().clone(), &settings(&uri, &collection), None);
             let result = runtime.block_on(carry_out(&engine, run));
             let (done, closed) = oneshot::channel();
             engine.close(|| {

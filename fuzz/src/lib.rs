@@ -1,0 +1,68 @@
+//! What the fuzz targets share: the decoders of the addon, compiled from its own files, with a cipher that reads all
+//! formats but needs no time for keys.
+
+#![allow(dead_code, unused_imports)]
+
+#[path = "../../src/crypto/mod.rs"]
+mod crypto;
+#[path = "../../src/document.rs"]
+mod document;
+#[path = "../../src/error.rs"]
+mod error;
+
+use zeroize::Zeroizing;
+
+use crypto::{Algorithm, Cipher, Encoding, Envelope, Hash, KeyName, Kruptein, Legacy, Mode, Secret, Stop, Web, system_random};
+use document::Field;
+
+/// One of the formats.
+pub enum Format {
+    /// `encryption`
+    Envelope,
+    /// `crypto`
+    Kruptein,
+    /// `secret`
+    Secret,
+    /// Web Crypto
+    Web,
+}
+
+fn secret() -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(b"squirrel".to_vec())
+}
+
+fn cipher(format: &Format) -> Option<Cipher> {
+    let algorithm = Algorithm::named("aes-256-gcm")?;
+    let mut cipher = Cipher::default();
+    match format {
+        Format::Envelope => {
+            cipher.envelope = Some(Envelope::new([("a".to_owned(), secret())], system_random).ok()?);
+        }
+        Format::Kruptein => {
+            cipher.legacy = Some(Legacy::Kruptein(Kruptein::new(
+                secret(), algorithm, Hash::Sha256, Encoding::Base64, 12, system_random, None,
+            )));
+        }
+        Format::Secret => {
+            cipher.secret = Some(Secret::new(secret(), algorithm, Hash::Sha512, Encoding::Hex, 16, system_random));
+        }
+        Format::Web => {
+            let name = KeyName { salt: b"pepper".to_vec(), rounds: 1 };
+            let web = Web::new(secret(), name, Mode::Cbc, Encoding::Base64, 16, system_random);
+            cipher.legacy = Some(Legacy::Web { web, parses: true });
+        }
+    }
+    Some(cipher)
+}
+
+/// Reads a stored text in one of the formats. A key that is needed is derived once: what it costs is no subject here.
+pub fn read(format: &Format, input: &[u8]) {
+    let (Ok(text), Some(cipher)) = (std::str::from_utf8(input), cipher(format)) else { return };
+    let (id, stored) = (Field::Text("s".to_owned()), Field::Text(text.to_owned()));
+    if let Err(Stop::Needs(keys, name)) = cipher.open(&id, Some(&stored))
+        && name.rounds <= 15_000
+    {
+        keys.derive(&name);
+        let _ = cipher.open(&id, Some(&stored));
+    }
+}

@@ -1,0 +1,159 @@
+//! The records of our own option `encryption`: `cmn1.<key id>.<base64url of salt, nonce, cipher text and tag>`. Each has a
+//! key of its own, derived from the named secret, and is bound to the `_id` of its document.
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::error::CryptoError;
+use super::keys::SecretKey;
+use super::primitives::{Encoding, Hash, Random, TAG, gcm_decrypt, gcm_encrypt};
+use crate::document::Field;
+
+/// What every record begins with: the format and its version.
+pub const PREFIX: &str = "cmn1.";
+/// What a hashed id begins with.
+pub const ID_PREFIX: &str = "cmnid1.";
+const KEY: usize = 32;
+const SALT: usize = 16;
+const NONCE: usize = 12;
+/// The salt of HKDF-Extract (RFC 5869, 2.2), the same for all secrets, which are random by themselves.
+const EXTRACT: &[u8] = b"connect-mongo-native encryption 1";
+/// What a derived key is for.
+const FOR_RECORD: &[u8] = b"session";
+const FOR_IDS: &[u8] = b"session id";
+/// The kinds of what is encrypted, and of ids.
+const TEXT: u8 = 0;
+const BSON: u8 = 1;
+
+/// A secret with its name.
+#[derive(Debug)]
+struct Key {
+    id: String,
+    /// The pseudorandom key of HKDF.
+    prk: SecretKey,
+    ids: SecretKey,
+}
+
+/// The format with its keys, the newest first.
+#[derive(Debug)]
+pub struct Envelope {
+    keys: Vec<Key>,
+    random: Random,
+}
+
+impl Envelope {
+    /// The format for these keys, by their ids.
+    ///
+    /// # Errors
+    /// None that can happen: HKDF takes secrets of every length.
+    pub fn new(
+        keys: impl IntoIterator<Item = (String, Zeroizing<Vec<u8>>)>,
+        random: Random,
+    ) -> Result<Self, CryptoError> {
+        let keys = keys
+            .into_iter()
+            .map(|(id, secret)| {
+                let prk = Zeroizing::new(Hash::Sha256.mac(EXTRACT, &[&secret])?);
+                let prk = SecretKey::from(prk);
+                let ids = derive(&prk, &[FOR_IDS])?;
+                Ok(Key { id, prk, ids })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { keys, random })
+    }
+
+    /// Encrypts a session with the newest key.
+    ///
+    /// # Errors
+    /// When there are no random bytes.
+    pub fn seal(&self, id: &Field, session: &Field) -> Result<String, CryptoError> {
+        let key = self.keys.first().ok_or(CryptoError::UnknownKey)?;
+        let mut record = vec![0; SALT + NONCE];
+        (self.random)(&mut record)?;
+        let (kind, plain) = parts(session);
+        record.reserve(1 + plain.len() + TAG);
+        record.push(kind);
+        record.extend_from_slice(plain);
+        let mut stored = format!("{PREFIX}{}.", key.id);
+        let (head, text) = record.split_at_mut(SALT + NONCE);
+        let (salt, nonce) = head.split_at(SALT);
+        let record_key = derive(&key.prk, &[FOR_RECORD, salt])?;
+        let aad = aad(&stored, id);
+        let tag = gcm_encrypt(record_key.bytes(), nonce, &aad, text)?;
+        record.extend_from_slice(&tag);
+        stored.push_str(&Encoding::Base64Url.encode(&record));
+        Ok(stored)
+    }
+
+    /// Decrypts a record with the key that it names.
+    ///
+    /// # Errors
+    /// As [`CryptoError`].
+    pub fn open(&self, id: &Field, stored: &str) -> Result<Field, CryptoError> {
+        let named = stored.strip_prefix(PREFIX).ok_or(CryptoError::Format)?;
+        let (key_id, encoded) = named.split_once('.').ok_or(CryptoError::Format)?;
+        let header = stored
+            .get(..PREFIX.len() + key_id.len() + 1)
+            .ok_or(CryptoError::Format)?;
+        let mut record = Encoding::Base64Url.decode(encoded.as_bytes())?;
+        if record.len() < SALT + NONCE + 1 + TAG {
+            return Err(CryptoError::Format);
+        }
+        let key = self
+            .keys
+            .iter()
+            .find(|key| key.id == key_id)
+            .ok_or(CryptoError::UnknownKey)?;
+        let (head, body) = record.split_at_mut(SALT + NONCE);
+        let (salt, nonce) = head.split_at(SALT);
+        let (text, tag) = body.split_at_mut(body.len() - TAG);
+        let record_key = derive(&key.prk, &[FOR_RECORD, salt])?;
+        gcm_decrypt(record_key.bytes(), nonce, &aad(header, id), text, tag)
+            .map_err(|_| CryptoError::Tampered)?;
+        let (kind, plain) = text.split_first().ok_or(CryptoError::Format)?;
+        match *kind {
+            TEXT => String::from_utf8(plain.to_vec())
+                .map(Field::Text)
+                .map_err(|_| CryptoError::Format),
+            BSON => Field::wrapped(plain.to_vec()).map_err(|_| CryptoError::Format),
+            _ => Err(CryptoError::Format),
+        }
+    }
+
+    /// The ids under which a session may be stored: by the newest key first. They can't be turned back into the session id.
+    ///
+    /// # Errors
+    /// None that can happen, as for [`Hash::mac`].
+    pub fn hashed_ids(&self, sid: &str) -> Result<Vec<String>, CryptoError> {
+        self.keys
+            .iter()
+            .map(|key| {
+                let mac = Hash::Sha256.mac(key.ids.bytes(), &[sid.as_bytes()])?;
+                Ok(format!("{ID_PREFIX}{}", Encoding::Base64Url.encode(&mac)))
+            })
+            .collect()
+    }
+}
+
+/// What is authenticated beside the cipher text: the header, and the id.
+fn aad(header: &str, id: &Field) -> Vec<u8> {
+    let (kind, bytes) = parts(id);
+    [header.as_bytes(), &[kind], bytes].concat()
+}
+
+fn parts(field: &Field) -> (u8, &[u8]) {
+    match field {
+        Field::Text(text) => (TEXT, text.as_bytes()),
+        Field::Wrapped(bytes) => (BSON, bytes),
+    }
+}
+
+/// HKDF-Expand for a key of the length of one digest (RFC 5869, 2.3): `info` is the parts, one after the other.
+pub fn derive(prk: &SecretKey, info: &[&[u8]]) -> Result<SecretKey, CryptoError> {
+    let mut key = Zeroizing::new(vec![0; KEY]);
+    let hkdf = Hkdf::<Sha256>::from_prk(prk.bytes()).map_err(|_| CryptoError::Format)?;
+    hkdf.expand_multi_info(info, &mut key)
+        .map_err(|_| CryptoError::Format)?;
+    Ok(key.into())
+}

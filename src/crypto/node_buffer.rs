@@ -1,0 +1,22 @@
+//! A `Buffer` as Node writes it into JSON: `{"type":"Buffer","data":[…]}`, and nothing else.
+
+use serde::{Deserialize, Serialize};
+
+/// The bytes of a `Buffer`.
+#[derive(Deserialize, Serialize)]
+#[serde(tag = "type", deny_unknown_fields)]
+pub enum NodeBuffer {
+    /// The only kind.
+    Buffer {
+        /// The bytes.
+        data: Vec<u8>,
+    },
+}
+
+impl NodeBuffer {
+    /// The bytes.
+    pub fn bytes(self) -> Vec<u8> {
+        let Self::Buffer { data } = self;
+        data
+    }
+}

@@ -1,0 +1,455 @@
+//! The formats against records of the genuine packages and published vectors, in both directions, and under random input.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod vectors;
+
+use proptest::prelude::*;
+use zeroize::Zeroizing;
+
+use super::der;
+use super::keys::{KeyCache, KeyName};
+use super::primitives::{gcm_decrypt, gcm_encrypt};
+use super::writing::{RECORDS_PER_SALT, Writing};
+use super::*;
+use vectors::{PLAIN, V1, V2, V3, V4, V5, V6, V7, V8};
+
+/// The source that the vectors were made with.
+#[expect(
+    clippy::unnecessary_wraps,
+    clippy::cast_possible_truncation,
+    reason = "the type of a source"
+)]
+fn counting(bytes: &mut [u8]) -> Result<(), CryptoError> {
+    for (position, byte) in bytes.iter_mut().enumerate() {
+        *byte = position as u8;
+    }
+    Ok(())
+}
+
+fn secret(text: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(text.as_bytes().to_vec())
+}
+
+fn kruptein(secret_text: &str, algorithm: &str, hash: &str, encoding: &str) -> Kruptein {
+    let algorithm = Algorithm::named(algorithm).unwrap();
+    let (hash, encoding) = (Hash::named(hash).unwrap(), Encoding::named(encoding).unwrap());
+    Kruptein::new(secret(secret_text), algorithm, hash, encoding, 12, counting, None)
+}
+
+fn usual() -> Kruptein {
+    kruptein("squirrel", "aes-256-gcm", "sha512", "base64")
+}
+
+fn web(mode: Mode, encoding: Encoding, salt: &str, rounds: u32, iv_len: usize) -> Web {
+    let name = KeyName {
+        salt: salt.into(),
+        rounds,
+    };
+    Web::new(secret("squirrel"), name, mode, encoding, iv_len, counting)
+}
+
+fn usual_web() -> Web {
+    web(
+        Mode::Gcm,
+        Encoding::Base64,
+        "connect-mongo:webcrypto-default-salt",
+        310_000,
+        12,
+    )
+}
+
+fn of_secret() -> Secret {
+    Secret::new(
+        secret("squirrel"),
+        Algorithm::named("aes-256-gcm").unwrap(),
+        Hash::Sha512,
+        Encoding::Hex,
+        16,
+        counting,
+    )
+}
+
+fn envelope(ids: &[&str]) -> Envelope {
+    let keys = ids.iter().map(|id| {
+        (
+            (*id).to_owned(),
+            secret(&format!("secret of {id}, of 32 bytes or more")),
+        )
+    });
+    Envelope::new(keys, system_random).unwrap()
+}
+
+fn text(text: &str) -> Field {
+    Field::Text(text.to_owned())
+}
+
+fn text_of(field: Field) -> String {
+    field.value().unwrap().as_str().unwrap().to_owned()
+}
+
+/// Does what needs keys, and derives them on this thread.
+fn patiently<T>(mut act: impl FnMut() -> Result<T, Stop>) -> Result<T, CryptoError> {
+    loop {
+        match act() {
+            Ok(value) => return Ok(value),
+            Err(Stop::Refused(error)) => return Err(error),
+            Err(Stop::Needs(keys, name)) => drop(keys.derive(&name)),
+        }
+    }
+}
+
+fn seal(cipher: &Cipher, session: &Field) -> Field {
+    loop {
+        match cipher.sealer(1) {
+            Ok(sealer) => return sealer.seal(&text("s"), session).unwrap(),
+            Err(Stop::Needs(keys, name)) => drop(keys.derive(&name)),
+            Err(Stop::Refused(error)) => Err(error).unwrap(),
+        }
+    }
+}
+
+fn open(cipher: &Cipher, stored: &Field) -> Result<Field, CryptoError> {
+    patiently(|| cipher.open(&text("s"), Some(stored)))
+}
+
+fn of_kruptein(kruptein: Kruptein) -> Cipher {
+    Cipher {
+        legacy: Some(Legacy::Kruptein(kruptein)),
+        ..Cipher::default()
+    }
+}
+
+fn of_web(web: Web) -> Cipher {
+    Cipher {
+        legacy: Some(Legacy::Web { web, parses: false }),
+        ..Cipher::default()
+    }
+}
+
+#[test]
+fn a_record_is_byte_for_byte_what_the_genuine_package_writes() {
+    let cases = [
+        (of_kruptein(usual()), V1),
+        (
+            of_kruptein(kruptein("squirrel", "aes-256-cbc", "sha512", "base64")),
+            V2,
+        ),
+        (of_web(usual_web()), V7),
+        (of_web(web(Mode::Cbc, Encoding::Hex, "pepper", 1_000, 16)), V8),
+        (
+            Cipher {
+                secret: Some(of_secret()),
+                ..Cipher::default()
+            },
+            V6,
+        ),
+    ];
+    for (cipher, stored) in &cases {
+        assert_eq!(seal(cipher, &text(PLAIN)), text(stored));
+        assert_eq!(open(cipher, &text(stored)), Ok(text(PLAIN)));
+    }
+    assert_eq!(seal(&of_kruptein(usual()), &json(PLAIN)), text(V3));
+}
+
+#[test]
+fn records_of_all_releases_of_kruptein_are_read() {
+    let cipher = of_kruptein(usual());
+    assert_eq!(open(&cipher, &text(V3)), Ok(json(PLAIN)));
+    assert_eq!(open(&cipher, &text(V5)), Ok(text(PLAIN)));
+    let newest = of_kruptein(kruptein("AB12!@squirrel", "aes-256-gcm", "sha512", "base64"));
+    assert_eq!(open(&newest, &text(V4)), Ok(text(PLAIN)));
+}
+
+#[test]
+fn what_was_written_with_other_options_of_the_encoding_is_read() {
+    for written in ["base64", "base64url", "hex"] {
+        for read in ["base64", "base64url", "hex"] {
+            let stored = seal(
+                &of_kruptein(kruptein("squirrel", "aes-192-gcm", "sha256", written)),
+                &text(PLAIN),
+            );
+            let cipher = of_kruptein(kruptein("squirrel", "aes-192-gcm", "sha256", read));
+            assert_eq!(open(&cipher, &stored), Ok(text(PLAIN)), "{written}, {read}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_secret_is_tampering() {
+    let other = of_kruptein(kruptein("squirrels", "aes-256-gcm", "sha512", "base64"));
+    for stored in [V1, V3, V4, V5] {
+        assert_eq!(open(&other, &text(stored)), Err(CryptoError::Tampered));
+    }
+}
+
+#[test]
+fn what_is_not_encrypted_is_refused_unless_it_is_asked_for() {
+    let plain = [text(PLAIN), text(""), text("null"), json(PLAIN), text("cmn1.")];
+    let all = || Cipher {
+        envelope: Some(envelope(&["a"])),
+        legacy: Some(Legacy::Kruptein(usual())),
+        secret: Some(of_secret()),
+        ..Cipher::default()
+    };
+    for stored in &plain {
+        assert_eq!(open(&all(), stored), Err(CryptoError::Format));
+    }
+    let cipher = Cipher {
+        reads_plain: true,
+        ..all()
+    };
+    for stored in plain.iter().take(4) {
+        assert_eq!(open(&cipher, stored).as_ref(), Ok(stored));
+    }
+    for stored in [V1, V5, V6] {
+        assert_eq!(open(&cipher, &text(stored)), Ok(text(PLAIN)));
+    }
+}
+
+#[test]
+fn gcm_gives_what_nist_gives() {
+    // The test cases 13, 14, 16 and, for a nonce of another length, none of NIST's has 16, 24 or 32 bytes: see `V4`, `V6`.
+    let key = hex::decode("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308").unwrap();
+    let nonce = hex::decode("cafebabefacedbaddecaf888").unwrap();
+    let aad = hex::decode("feedfacedeadbeeffeedfacedeadbeefabaddad2").unwrap();
+    let plain = hex::decode("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39").unwrap();
+    let cipher = "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662";
+    let mut text = plain.clone();
+    let tag = gcm_encrypt(&key, &nonce, &aad, &mut text).unwrap();
+    assert_eq!(hex::encode(&text), cipher);
+    assert_eq!(hex::encode(tag), "76fc6ece0f4e1768cddf8853bb2d551b");
+    gcm_decrypt(&key, &nonce, &aad, &mut text, &tag).unwrap();
+    assert_eq!(text, plain);
+
+    let zero = [0; 32];
+    assert_eq!(
+        hex::encode(gcm_encrypt(&zero, &zero[..12], &[], &mut []).unwrap()),
+        "530f8afbc74536b9a963b4f1c4cb738b"
+    );
+    let mut block = [0; 16];
+    let tag = gcm_encrypt(&zero, &zero[..12], &[], &mut block).unwrap();
+    assert_eq!(hex::encode(block), "cea7403d4d606b6e074ec5d3baf39d18");
+    assert_eq!(hex::encode(tag), "d0d1c8a799996bf0265b98b5d48ab919");
+
+    let mut block = [0; 16];
+    let tag = gcm_encrypt(&zero[..16], &zero[..12], &[], &mut block).unwrap();
+    assert_eq!(hex::encode(block), "0388dace60b6a392f328c2b971b2fe78");
+    assert_eq!(hex::encode(tag), "ab6e47d42cec13bdf53a67b21257bddf");
+}
+
+#[test]
+fn hkdf_gives_what_rfc_5869_gives() {
+    let ikm = [0x0b; 22];
+    let salt = hex::decode("000102030405060708090a0b0c").unwrap();
+    let info = hex::decode("f0f1f2f3f4f5f6f7f8f9").unwrap();
+    let prk = Hash::Sha256.mac(&salt, &[&ikm]).unwrap();
+    assert_eq!(
+        hex::encode(&prk),
+        "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5"
+    );
+    let key = envelope::derive(&SecretKey::from(Zeroizing::new(prk)), &[&info[..4], &info[4..]]).unwrap();
+    assert_eq!(
+        hex::encode(key.bytes()),
+        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+    );
+}
+
+#[test]
+fn our_own_format_is_what_the_documents_say() {
+    let keys = [("k".to_owned(), secret("0123456789abcdef0123456789abcdef"))];
+    let envelope = Envelope::new(keys, counting).unwrap();
+    let stored = envelope.seal(&text("sid"), &text("{}")).unwrap();
+    // Made by the steps of docs/encryption.md with Node's `crypto`.
+    assert_eq!(stored, OWN);
+    assert_eq!(envelope.hashed_ids("sid").unwrap(), [OWN_ID]);
+}
+
+const OWN: &str = "cmn1.k.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaG4ktma2Skro3oBRkMgfqaNCswBs";
+const OWN_ID: &str = "cmnid1.nJ3xD5B_UMHirhtrWRe_32Fr6n8JBEgGO_upnsingNk";
+
+#[test]
+fn the_newest_key_writes_and_all_keys_read() {
+    let (old, both, new) = (envelope(&["a"]), envelope(&["b", "a"]), envelope(&["b"]));
+    let id = text("s");
+    for session in [text(PLAIN), text(""), json(PLAIN)] {
+        let stored = old.seal(&id, &session).unwrap();
+        assert_eq!(both.open(&id, &stored), Ok(session.clone()));
+        assert_eq!(new.open(&id, &stored), Err(CryptoError::UnknownKey));
+        let stored = both.seal(&id, &session).unwrap();
+        assert!(stored.starts_with("cmn1.b."));
+        assert_eq!(new.open(&id, &stored), Ok(session));
+        assert_eq!(old.open(&id, &stored), Err(CryptoError::UnknownKey));
+    }
+}
+
+#[test]
+fn a_record_under_another_id_or_key_is_refused() {
+    let ours = envelope(&["a"]);
+    let stored = ours.seal(&text("s"), &text(PLAIN)).unwrap();
+    for id in [text("t"), text(""), json("s")] {
+        assert_eq!(ours.open(&id, &stored), Err(CryptoError::Tampered));
+    }
+    // A key of the same name with another secret.
+    let other = Envelope::new([("a".to_owned(), secret("another secret"))], system_random).unwrap();
+    assert_eq!(other.open(&text("s"), &stored), Err(CryptoError::Tampered));
+}
+
+#[test]
+fn a_salt_serves_a_stated_number_of_records() {
+    let keys = KeyCache::new(secret("squirrel"), Hash::Sha256, 32);
+    let writing = Writing::new(keys, 1, system_random, None);
+    let next = |records| patiently(|| writing.key(records)).unwrap().salt;
+    let first = next(RECORDS_PER_SALT - 1);
+    assert_eq!(next(1), first);
+    let second = next(1);
+    assert_ne!(second, first);
+    assert_ne!(next(RECORDS_PER_SALT), second);
+}
+
+#[test]
+fn nothing_that_is_printed_has_a_secret() {
+    let cipher = Cipher {
+        envelope: Some(envelope(&["a"])),
+        legacy: Some(Legacy::Kruptein(usual())),
+        secret: Some(of_secret()),
+        ..Cipher::default()
+    };
+    let used = usual();
+    let printed = format!(
+        "{cipher:?} {:?} {:?}",
+        usual_web(),
+        patiently(|| used.writing_key(1)).unwrap().key
+    );
+    assert!(
+        !printed.contains("squirrel") && !printed.contains("115, 113"),
+        "{printed}"
+    );
+}
+
+/// Each record with one bit changed is refused, whatever the bit.
+fn no_bit_may_change(cipher: &Cipher, stored: &str) {
+    assert!(open(cipher, &text(stored)).is_ok());
+    for position in 0..stored.len() {
+        for bit in 0..7 {
+            let mut bytes = stored.as_bytes().to_vec();
+            bytes[position] ^= 1 << bit;
+            let changed = Field::Text(String::from_utf8(bytes).unwrap());
+            // A salt that differs costs a derivation each: one bit in some places is enough there.
+            if let Err(Stop::Needs(..)) = cipher.open(&text("s"), Some(&changed))
+                && position % 64 != 0
+            {
+                continue;
+            }
+            assert!(
+                open(cipher, &changed).is_err(),
+                "bit {bit} of byte {position} of {stored}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_bit_of_a_record_may_change() {
+    let own = || Cipher {
+        envelope: Some(envelope(&["a"])),
+        ..Cipher::default()
+    };
+    let stored = text_of(seal(&own(), &text(PLAIN)));
+    no_bit_may_change(&own(), &stored);
+    no_bit_may_change(&of_web(usual_web()), V7);
+    no_bit_may_change(
+        &Cipher {
+            secret: Some(of_secret()),
+            ..Cipher::default()
+        },
+        V6,
+    );
+    no_bit_may_change(&of_kruptein(usual()), V1);
+}
+
+#[test]
+fn no_record_may_be_cut() {
+    let cipher = Cipher {
+        envelope: Some(envelope(&["a"])),
+        legacy: Some(Legacy::Kruptein(usual())),
+        secret: Some(of_secret()),
+        ..Cipher::default()
+    };
+    let own = text_of(seal(&cipher, &text(PLAIN)));
+    for stored in [V1, V3, V5, V6, &own] {
+        for end in 0..stored.len() {
+            assert!(open(&cipher, &text(&stored[..end])).is_err());
+        }
+    }
+}
+
+fn sessions() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "\\PC{0,200}",
+        "[\\x00-\\x7f]{0,200}",
+        proptest::collection::vec(any::<char>(), 0..3_000).prop_map(|chars| chars.into_iter().collect()),
+    ]
+}
+
+fn cheap(mode: &str) -> Kruptein {
+    kruptein("squirrel", mode, "sha256", "base64url")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_session_comes_back(session in sessions(), id in any::<String>()) {
+        let own = envelope(&["a"]);
+        let stored = own.seal(&text(&id), &text(&session)).unwrap();
+        prop_assert_eq!(own.open(&text(&id), &stored).unwrap(), text(&session));
+        let web = of_web(web(Mode::Gcm, Encoding::Base64Url, "pepper", 1, 12));
+        prop_assert_eq!(open(&web, &seal(&web, &text(&session))).unwrap(), text(&session));
+    }
+
+    #[test]
+    fn what_javascript_quotes_and_what_is_quoted_here_are_the_same(session in sessions()) {
+        let json = serde_json::to_string(&session).unwrap();
+        prop_assert_eq!(value_of(Plain::Json(json)).unwrap(), text(&session));
+    }
+
+    #[test]
+    fn no_input_makes_a_reader_panic(stored in any::<String>(), bytes in any::<Vec<u8>>()) {
+        let cipher = Cipher {
+            envelope: Some(envelope(&["a"])),
+            legacy: Some(Legacy::Kruptein(cheap("aes-256-gcm"))),
+            secret: Some(of_secret()),
+            ..Cipher::default()
+        };
+        let web = of_web(web(Mode::Cbc, Encoding::Hex, "pepper", 1, 16));
+        let encoded = Encoding::Base64.encode(&bytes);
+        let forms = [
+            stored.clone(),
+            format!("cmn1.a.{stored}"),
+            format!("cmn1.a.{}", Encoding::Base64Url.encode(&bytes)),
+            encoded.clone(),
+            hex::encode(&bytes),
+            Encoding::Base64.encode(&der::encode(&[&bytes, &bytes, &bytes, &bytes])),
+            format!(r#"{{"hmac":"{encoded}","ct":"{encoded}","iv":"{encoded}","salt":"{encoded}"}}"#),
+        ];
+        for form in forms {
+            let _ = cipher.open(&text("s"), Some(&text(&form)));
+            prop_assert!(open(&web, &text(&form)).is_err() || bytes.len() >= 32);
+        }
+    }
+
+    #[test]
+    fn a_container_is_read_in_one_way(members in proptest::collection::vec(any::<Vec<u8>>(), 0..7), cut in any::<prop::sample::Index>()) {
+        let slices: Vec<&[u8]> = members.iter().map(Vec::as_slice).collect();
+        let container = der::encode(&slices);
+        prop_assert_eq!(der::decode(&container).unwrap(), slices);
+        prop_assert!(der::decode(&container[..cut.index(container.len())]).is_err());
+        prop_assert!(der::decode(&[container.as_slice(), &[0]].concat()).is_err());
+    }
+}
