@@ -104,13 +104,8 @@ fn patiently<T>(mut act: impl FnMut() -> Result<T, Stop>) -> Result<T, CryptoErr
 }
 
 fn seal(cipher: &Cipher, session: &Field) -> Field {
-    loop {
-        match cipher.sealer(1) {
-            Ok(sealer) => return sealer.seal(&text("s"), session).unwrap(),
-            Err(Stop::Needs(keys, name)) => drop(keys.derive(&name)),
-            Err(Stop::Refused(error)) => Err(error).unwrap(),
-        }
-    }
+    let sealer = patiently(|| cipher.sealer(1)).unwrap();
+    sealer.seal(&text("s"), session).unwrap()
 }
 
 fn open(cipher: &Cipher, stored: &Field) -> Result<Field, CryptoError> {

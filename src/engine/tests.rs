@@ -16,7 +16,10 @@ use proptest::test_runner::{TestCaseError, TestRunner};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
+use zeroize::Zeroizing;
+
 use super::*;
+use crate::crypto::{Algorithm, Encoding, Envelope, Hash, Kruptein, Legacy, system_random};
 use crate::document::StoredSession;
 
 /// Sessions that all tasks use.
@@ -313,6 +316,30 @@ async fn carry_out(engine: &Arc<Engine<Slot>>, run: Run) -> Result<(), TestCaseE
     Err(TestCaseError::fail("operations are left that nobody called"))
 }
 
+/// A third of the engines encrypts with a key at hand, and a third with one that must be derived.
+fn cipher(number: usize, runtime: &Handle) -> Option<Arc<Cipher>> {
+    let secret = Zeroizing::new(b"squirrel".to_vec());
+    let mut cipher = Cipher::default();
+    match number % 3 {
+        0 => return None,
+        1 => cipher.envelope = Some(Envelope::new([("a".to_owned(), secret)], system_random).unwrap()),
+        _ => {
+            let algorithm = Algorithm::named("aes-256-gcm").unwrap();
+            let runtime = Some(runtime.clone());
+            cipher.legacy = Some(Legacy::Kruptein(Kruptein::new(
+                secret,
+                algorithm,
+                Hash::Sha512,
+                Encoding::Base64,
+                12,
+                system_random,
+                runtime,
+            )));
+        }
+    }
+    Some(Arc::new(cipher))
+}
+
 #[test]
 fn random_operations_have_the_answers_of_a_store_that_does_one_thing_at_a_time() {
     let Ok(uri) = env::var("TEST_MONGO_URL") else {
@@ -328,12 +355,17 @@ fn random_operations_have_the_answers_of_a_store_that_does_one_thing_at_a_time()
     };
     TestRunner::new(cases)
         .run(&run(), |run| {
-            let collection = {
+            let number = {
                 let mut number = engines.lock().unwrap();
                 *number += 1;
-                format!("sessions{number}")
+                *number
             };
-            let engine = Engine::new(runtime.handle().clone(), &settings(&uri, &collection), None);
+            let settings = settings(&uri, &format!("sessions{number}"));
+            let engine = Engine::new(
+                runtime.handle().clone(),
+                &settings,
+                cipher(number, runtime.handle()),
+            );
             let result = runtime.block_on(carry_out(&engine, run));
             let (done, closed) = oneshot::channel();
             engine.close(|| {
