@@ -409,6 +409,11 @@ declare namespace MongoStore {
     hashing?: string | undefined
     /** Default: `'base64'`. */
     encodeas?: string | undefined
+    /**
+     * Whose form is written, for a genuine store beside this one whose kruptein is 3.1.1 (`'3.1'`), 3.1.3 to 3.3.0
+     * (`'3.3'`) or 3.4.0. All are read. Default: `'3.0'`, that of connect-mongo 6.
+     */
+    kruptein?: '3.0' | '3.1' | '3.3' | '3.4' | undefined
     /** Without effect, as in connect-mongo. */
     key_size?: number | undefined
     /** Without effect, as in connect-mongo. */

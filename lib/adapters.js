@@ -17,6 +17,8 @@ const ALGORITHMS = {
 }
 const HASHES = ['sha1', 'sha256', 'sha384', 'sha512']
 const ENCODINGS = ['base64', 'base64url', 'hex']
+/** The releases of kruptein whose form can be written. */
+const RELEASES = ['3.0', '3.1', '3.3', '3.4']
 /** The bytes of GCM's nonces that are native. */
 const NONCES = [12, 16, 24, 32]
 const BLOCK = 16
@@ -58,6 +60,9 @@ function createKrupteinAdapter(options) {
     const refuse = async () => { throw cryptoError('Insecure cipher mode not supported!') }
     return { encrypt: refuse, decrypt: refuse }
   }
+  if (merged.kruptein !== undefined && !RELEASES.includes(merged.kruptein)) {
+    throw new TypeError(`The option crypto.kruptein must be one of ${RELEASES.join(', ')}`)
+  }
   return isNative(merged) ? nativeAdapter({ kruptein: passwordFormat(merged, ivLength(merged)) }) : packageAdapter(merged)
 }
 
@@ -74,8 +79,8 @@ function isNative({ secret, algorithm, hashing, encodeas, use_scrypt: scrypt, us
 const ivLength = ({ _iv_size: given }) => given || NONCES[0]
 
 /** The settings of a format with a secret, as `PasswordSettings` of `src/cipher.rs`. */
-function passwordFormat({ secret, algorithm, hashing, encodeas }, ivLen) {
-  return { secret: toBytes(secret), algorithm, hashing, encoding: encodeas, ivLen }
+function passwordFormat({ secret, algorithm, hashing, encodeas, kruptein: release }, ivLen) {
+  return { secret: toBytes(secret), algorithm, hashing, encoding: encodeas, ivLen, release }
 }
 
 /** An adapter over the package `kruptein` of the application, for what is not native. */

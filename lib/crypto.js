@@ -19,7 +19,7 @@ const POLICIES = ['error', 'new-session']
 /**
  * The encryption that a store's options ask for; null for none.
  * @param {object} given the application's options, before defaults are filled in
- * @returns {?object} `{ native, adapter, writer, publicAdapter, idsOf, custom }`
+ * @returns {?object} what the codec, the link and the store need of it
  * @throws {Error} connect-mongo's own, or one that names the option
  */
 function encryptionOf(given) {
@@ -43,6 +43,7 @@ function encryptionOf(given) {
   }
   // With an adapter in JavaScript alone, the addon has nothing to encrypt.
   const native = foreign && !encryption ? null : new NativeCipher(settings)
+  const fromBefore = Boolean(adapter || secret || settings.readsPlain)
   return Object.freeze({
     native,
     /** An adapter in JavaScript, which encrypts unless `encryption` does. */
@@ -52,7 +53,9 @@ function encryptionOf(given) {
     publicAdapter: adapter ?? null,
     custom,
     forgets: settings.forgets,
-    idsOf: encryption?.hashIds ? idsOf(native, Boolean(adapter || secret || settings.readsPlain)) : undefined,
+    idsOf: encryption?.hashIds ? idsOf(native, fromBefore) : undefined,
+    /** Whether a session may be under an older id than the one it is written to. */
+    movesIds: Boolean(encryption?.hashIds) && (fromBefore || encryption.keys.length > 1),
   })
 }
 

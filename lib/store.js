@@ -46,7 +46,7 @@ function defineStore(Base, generation, MemoryStore) {
       this.#settings = read.settings
       this.#codec = new Codec(read.hooks, read.settings)
       this.#changeState('init')
-      this.#link = new (read.settings.encryption?.idsOf ? HashedIds : Link)(read.options, read.settings, {
+      this.#link = new (read.settings.encryption?.movesIds ? HashedIds : Link)(read.options, read.settings, {
         onResult: (operation, kind, first, second) =>
           operation.runInAsyncScope(this.#finish, this, operation, kind, first, second),
         onState: (state) => this.#changeState(state),

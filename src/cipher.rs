@@ -10,8 +10,8 @@ use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use crate::crypto::{
-    Algorithm, Cipher, CryptoError, Encoding, Envelope, Hash, KeyName, Kruptein, Legacy, Mode, Secret, Web,
-    system_random,
+    Algorithm, Cipher, CryptoError, Encoding, Envelope, Hash, KeyName, Kruptein, KrupteinOptions, Legacy,
+    Mode, Release, Secret, Web, system_random,
 };
 use crate::error::Failure;
 use crate::runtime;
@@ -38,6 +38,8 @@ pub struct PasswordSettings {
     pub encoding: String,
     /// The random bytes of a nonce.
     pub iv_len: u32,
+    /// The release of kruptein whose form is written, such as `3.0`.
+    pub release: Option<String>,
 }
 
 /// The options of Web Crypto's format.
@@ -104,12 +106,21 @@ impl CipherSettings {
         });
         let legacy = if let Some(given) = &self.kruptein {
             let (algorithm, hash, encoding) = given.names()?;
-            Some(Legacy::Kruptein(Kruptein::new(
-                secret_of(&given.secret),
+            let release = given
+                .release
+                .as_deref()
+                .map_or(Some(Release::V3_0), Release::named);
+            let options = KrupteinOptions {
                 algorithm,
                 hash,
                 encoding,
-                given.iv_len as usize,
+                iv_len: given.iv_len as usize,
+                release: release.ok_or(CryptoError::Format)?,
+            };
+            let secret = secret_of(&given.secret);
+            Some(Legacy::Kruptein(Kruptein::new(
+                secret,
+                options,
                 system_random,
                 Some(runtime.clone()),
             )))

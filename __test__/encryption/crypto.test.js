@@ -96,6 +96,23 @@ describe('kruptein', () => {
     }
   }
 
+  for (const [form, release] of Object.entries({ '3.0': '3.0.8', 3.1: '3.1.1', 3.3: '3.3.0', 3.4: '3.4.0' })) {
+    for (const algorithm of ['aes-256-gcm', 'aes-256-cbc', 'aes-192-gcm']) {
+      test(`${release} reads what is written for it with ${algorithm}`, async () => {
+        const secret = 'AB12!@squirrel'
+        const options = { algorithm, hashing: 'sha512', encodeas: 'base64' }
+        const kruptein = require(KRUPTEINS[release])(options)
+        const { createKrupteinAdapter } = require('connect-mongo-native')
+        const text = JSON.stringify(SESSIONS.Unicode)
+        const record = await createKrupteinAdapter({ secret, kruptein: form, ...options }).encrypt(text)
+        const read = await new Promise((resolve, reject) => {
+          kruptein.get(secret, record, (error, value) => (error ? reject(new Error(error)) : resolve(value)))
+        })
+        assert.ok([text, JSON.stringify(text)].includes(read))
+      })
+    }
+  }
+
   test('an algorithm that is not native works through the package', async (t) => {
     const options = { crypto: { secret: 'AB12!@squirrel', algorithm: 'camellia-256-cbc' } }
     const ours = server.open(t, options)

@@ -12,7 +12,10 @@ mod error;
 
 use zeroize::Zeroizing;
 
-use crypto::{Algorithm, Cipher, Encoding, Envelope, Hash, KeyName, Kruptein, Legacy, Mode, Secret, Stop, Web, system_random};
+use crypto::{
+    Algorithm, Cipher, Encoding, Envelope, Hash, KeyName, Kruptein, KrupteinOptions, Legacy, Mode, Release, Secret, Stop,
+    Web, system_random,
+};
 use document::Field;
 
 /// One of the formats.
@@ -39,9 +42,14 @@ fn cipher(format: &Format) -> Option<Cipher> {
             cipher.envelope = Some(Envelope::new([("a".to_owned(), secret())], system_random).ok()?);
         }
         Format::Kruptein => {
-            cipher.legacy = Some(Legacy::Kruptein(Kruptein::new(
-                secret(), algorithm, Hash::Sha256, Encoding::Base64, 12, system_random, None,
-            )));
+            let options = KrupteinOptions {
+                algorithm,
+                hash: Hash::Sha256,
+                encoding: Encoding::Base64,
+                iv_len: 12,
+                release: Release::V3_0,
+            };
+            cipher.legacy = Some(Legacy::Kruptein(Kruptein::new(secret(), options, system_random, None)));
         }
         Format::Secret => {
             cipher.secret = Some(Secret::new(secret(), algorithm, Hash::Sha512, Encoding::Hex, 16, system_random));

@@ -1,5 +1,5 @@
-//! The records of `crypto` in connect-mongo 4 to 6, which the npm package kruptein defines. Written in the form of its
-//! releases 3.0.x, which every genuine store reads; read in the forms of all its releases from 2.2.3 to 3.4.0.
+//! The records of `crypto` in connect-mongo 4 to 6, which the npm package kruptein defines. Written in the form of one of
+//! its releases, 3.0.x unless told otherwise; read in the forms of all of them from 2.2.3 to 3.4.0.
 
 use std::sync::Arc;
 
@@ -11,11 +11,10 @@ use zeroize::Zeroizing;
 use super::der;
 use super::error::{CryptoError, Stop};
 use super::keys::{KeyCache, KeyName, SecretKey};
-use super::node_buffer::NodeBuffer;
 use super::primitives::{
-    Algorithm, BLOCK, Encoding, Hash, Mode, Random, TAG, cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt,
-    same,
+    Algorithm, BLOCK, Encoding, Hash, Mode, Random, cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt, same,
 };
+use super::record::{Form, Record};
 use super::writing::{Writing, WritingKey};
 
 /// Rounds of PBKDF2 up to release 3.1.1, and since.
@@ -33,63 +32,75 @@ pub enum Plain {
     Text(String),
 }
 
+/// A release of kruptein whose form is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Release {
+    /// 3.0.0 to 3.0.9: the ones that connect-mongo 6 has.
+    V3_0,
+    /// 3.1.1
+    V3_1,
+    /// 3.1.3 to 3.3.0
+    V3_3,
+    /// 3.4.0
+    V3_4,
+}
+
+impl Release {
+    /// The release of a name; `None` for one that is not known.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "3.0" => Some(Self::V3_0),
+            "3.1" => Some(Self::V3_1),
+            "3.3" => Some(Self::V3_3),
+            "3.4" => Some(Self::V3_4),
+            _ => None,
+        }
+    }
+
+    fn rounds(self) -> u32 {
+        match self {
+            Self::V3_0 | Self::V3_1 => ROUNDS,
+            Self::V3_3 | Self::V3_4 => LATER_ROUNDS,
+        }
+    }
+}
+
+/// The options of the format.
+#[derive(Clone, Copy, Debug)]
+pub struct KrupteinOptions {
+    /// The cipher.
+    pub algorithm: Algorithm,
+    /// The hash of HMAC and PBKDF2.
+    pub hash: Hash,
+    /// How records are written.
+    pub encoding: Encoding,
+    /// The bytes of GCM's nonces.
+    pub iv_len: usize,
+    /// The release whose form is written.
+    pub release: Release,
+}
+
 /// The format with its options.
 #[derive(Debug)]
 pub struct Kruptein {
-    algorithm: Algorithm,
-    hash: Hash,
-    encoding: Encoding,
-    iv_len: usize,
+    options: KrupteinOptions,
     keys: Arc<KeyCache>,
     writing: Writing,
     random: Random,
 }
 
-/// A record in one of its forms.
-struct Record {
-    /// The cipher text, and the form in which it was authenticated.
-    cipher: Vec<u8>,
-    authenticated: Vec<u8>,
-    mac: Vec<u8>,
-    iv: Vec<u8>,
-    salt: Vec<u8>,
-    tag: Vec<u8>,
-    aad: Vec<u8>,
-    form: Form,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// JSON of 2.2.3.
-    Early,
-    /// Texts in DER: 3.0.0 to 3.3.0.
-    Texts,
-    /// Bytes in DER or JSON: 3.4.0.
-    Bytes,
-}
-
 impl Kruptein {
-    /// The format for one secret. `iv_len` is the length of the nonces of GCM.
+    /// The format for one secret. Without a runtime, no key is derived in advance.
     pub fn new(
         secret: Zeroizing<Vec<u8>>,
-        algorithm: Algorithm,
-        hash: Hash,
-        encoding: Encoding,
-        iv_len: usize,
+        options: KrupteinOptions,
         random: Random,
         runtime: Option<Handle>,
     ) -> Self {
-        let keys = KeyCache::new(secret, hash, algorithm.key_len);
+        let keys = KeyCache::new(secret, options.hash, options.algorithm.key_len);
         Self {
-            algorithm,
-            hash,
-            encoding,
-            iv_len: if algorithm.mode == Mode::Gcm {
-                iv_len
-            } else {
-                BLOCK
-            },
-            writing: Writing::new(Arc::clone(&keys), ROUNDS, random, runtime),
+            options,
+            writing: Writing::new(Arc::clone(&keys), options.release.rounds(), random, runtime),
             keys,
             random,
         }
@@ -108,32 +119,62 @@ impl Kruptein {
     /// # Errors
     /// When there are no random bytes.
     pub fn seal(&self, json: &str, WritingKey { salt, key }: &WritingKey) -> Result<String, CryptoError> {
-        let mut iv = vec![0; self.iv_len];
+        let KrupteinOptions {
+            algorithm,
+            hash,
+            encoding,
+            iv_len,
+            release,
+        } = self.options;
+        let mut iv = vec![
+            0;
+            if algorithm.mode == Mode::Gcm {
+                iv_len
+            } else {
+                BLOCK
+            }
+        ];
         (self.random)(&mut iv)?;
-        let Self { hash, encoding, .. } = self;
-        let mut tail = Vec::with_capacity(2);
-        let cipher = match self.algorithm.mode {
+        let plain = match release {
+            Release::V3_4 if json.starts_with('"') => format!(r#"{{"type":"string","value":{json}}}"#),
+            Release::V3_4 => format!(r#"{{"type":"json","value":{json}}}"#),
+            _ => json.to_owned(),
+        };
+        let (cipher, tag, aad) = match algorithm.mode {
             Mode::Gcm => {
                 let mut aad_key = [0; AAD_KEY];
                 (self.random)(&mut aad_key)?;
-                let aad = hash.mac(&aad_key, &[json.as_bytes()])?;
-                let mut text = json.as_bytes().to_vec();
+                let aad = hash.mac(&aad_key, &[plain.as_bytes()])?;
+                let mut text = plain.into_bytes();
                 let tag = gcm_encrypt(key.bytes(), &iv, &aad, &mut text)?;
-                tail = vec![tag.to_vec(), encoding.encode(&aad).into_bytes()];
-                text
+                (text, tag.to_vec(), aad)
             }
-            Mode::Cbc => cbc_encrypt(key.bytes(), &iv, json.as_bytes())?,
+            Mode::Cbc => (
+                cbc_encrypt(key.bytes(), &iv, plain.as_bytes())?,
+                Vec::new(),
+                Vec::new(),
+            ),
         };
-        let cipher = encoding.encode(&cipher);
-        let mac = encoding.encode(&hash.mac(key.bytes(), &[cipher.as_bytes()])?);
-        let mut members = vec![cipher.as_bytes(), mac.as_bytes(), iv.as_slice(), salt];
-        members.extend(tail.iter().map(Vec::as_slice));
-        Ok(encoding.encode(&der::encode(&members)))
+        let container = if release == Release::V3_4 {
+            let mac = hash.mac(key.bytes(), &[&cipher, salt, &iv])?;
+            der::encode(&[&cipher, &mac, &iv, salt, &tag, &aad])
+        } else {
+            let cipher = encoding.encode(&cipher);
+            let authenticated = [cipher.as_bytes(), &lossy(salt), &lossy(&iv)];
+            let parts = if release == Release::V3_0 { 1 } else { 3 };
+            let mac =
+                encoding.encode(&hash.mac(key.bytes(), authenticated.get(..parts).unwrap_or_default())?);
+            let aad = encoding.encode(&aad);
+            let members = [cipher.as_bytes(), mac.as_bytes(), &iv, salt, &tag, aad.as_bytes()];
+            let count = if algorithm.mode == Mode::Gcm { 6 } else { 4 };
+            der::encode(members.get(..count).unwrap_or_default())
+        };
+        Ok(encoding.encode(&container))
     }
 
     /// Whether a stored text has one of the forms.
     pub fn recognizes(&self, stored: &str) -> bool {
-        self.parse(stored).is_ok()
+        Record::parse(stored, &self.options).is_ok()
     }
 
     /// Decrypts a record.
@@ -141,9 +182,9 @@ impl Kruptein {
     /// # Errors
     /// As [`Stop`].
     pub fn open(&self, stored: &str) -> Result<Plain, Stop> {
-        let mut record = self.parse(stored)?;
+        let mut record = Record::parse(stored, &self.options)?;
         let key = self.authenticate(&record)?;
-        let text = match self.algorithm.mode {
+        let text = match self.options.algorithm.mode {
             Mode::Gcm => {
                 gcm_decrypt(
                     key.bytes(),
@@ -176,7 +217,7 @@ impl Kruptein {
                 .ok_or_else(|| Stop::Needs(Arc::clone(&self.keys), name))
         };
         let fits = |key: &SecretKey, parts: &[&[u8]]| -> Result<bool, CryptoError> {
-            Ok(same(&self.hash.mac(key.bytes(), parts)?, &record.mac))
+            Ok(same(&self.options.hash.mac(key.bytes(), parts)?, &record.mac))
         };
         let text = record.authenticated.as_slice();
         if record.form == Form::Bytes {
@@ -191,10 +232,7 @@ impl Kruptein {
             return Ok(first);
         }
         if record.form == Form::Texts {
-            // 3.1.1 to 3.3.0 put the bytes of salt and initialisation vector into a string, and lose some.
-            let salt = String::from_utf8_lossy(&record.salt);
-            let iv = String::from_utf8_lossy(&record.iv);
-            let parts = [text, salt.as_bytes(), iv.as_bytes()];
+            let parts: [&[u8]; 3] = [text, &lossy(&record.salt), &lossy(&record.iv)];
             if fits(&first, &parts)? {
                 return Ok(first);
             }
@@ -205,120 +243,11 @@ impl Kruptein {
         }
         Err(CryptoError::Tampered.into())
     }
-
-    fn parse(&self, stored: &str) -> Result<Record, CryptoError> {
-        if stored.starts_with('{') {
-            return self.parse_json(stored);
-        }
-        let container = decode_container(stored.as_bytes())?;
-        let members = der::decode(&container)?;
-        let (&[cipher, mac, iv, salt], tail) = members.split_first_chunk().ok_or(CryptoError::Format)?;
-        let (tag, aad) = match *tail {
-            [] => (&[][..], &[][..]),
-            [tag, aad] => (tag, aad),
-            _ => return Err(CryptoError::Format),
-        };
-        let bytes = mac.len() == self.hash.len();
-        let record = if bytes {
-            Record {
-                cipher: cipher.to_vec(),
-                authenticated: cipher.to_vec(),
-                mac: mac.to_vec(),
-                iv: iv.to_vec(),
-                salt: salt.to_vec(),
-                tag: tag.to_vec(),
-                aad: aad.to_vec(),
-                form: Form::Bytes,
-            }
-        } else {
-            let encoding = self.encoding_of(mac)?;
-            Record {
-                cipher: encoding.decode(cipher)?,
-                authenticated: cipher.to_vec(),
-                mac: encoding.decode(mac)?,
-                iv: iv.to_vec(),
-                salt: salt.to_vec(),
-                tag: tag.to_vec(),
-                aad: encoding.decode(aad)?,
-                form: Form::Texts,
-            }
-        };
-        self.check(record)
-    }
-
-    fn parse_json(&self, stored: &str) -> Result<Record, CryptoError> {
-        let fields: Fields = serde_json::from_str(stored).map_err(|_| CryptoError::Format)?;
-        let encoding = self.encoding_of(fields.hmac.as_bytes())?;
-        let form = if matches!(fields.iv, Bytes::Buffer(_)) {
-            Form::Early
-        } else {
-            Form::Bytes
-        };
-        let cipher = encoding.decode(fields.ct.as_bytes())?;
-        let optional = |field: Option<Bytes>| field.map_or(Ok(Vec::new()), |field| field.read(encoding));
-        let record = Record {
-            authenticated: if form == Form::Bytes {
-                cipher.clone()
-            } else {
-                fields.ct.into_bytes()
-            },
-            cipher,
-            mac: encoding.decode(fields.hmac.as_bytes())?,
-            iv: fields.iv.read(encoding)?,
-            salt: fields.salt.read(encoding)?,
-            tag: optional(fields.at)?,
-            aad: fields
-                .aad
-                .map_or(Ok(Vec::new()), |aad| encoding.decode(aad.as_bytes()))?,
-            form,
-        };
-        self.check(record)
-    }
-
-    fn check(&self, record: Record) -> Result<Record, CryptoError> {
-        let fits = match self.algorithm.mode {
-            Mode::Gcm => record.tag.len() == TAG,
-            Mode::Cbc => record.tag.is_empty() && record.aad.is_empty() && record.iv.len() == BLOCK,
-        };
-        if fits && record.mac.len() == self.hash.len() {
-            Ok(record)
-        } else {
-            Err(CryptoError::Format)
-        }
-    }
-
-    /// The encoding of the texts in a record, by the length that its digest has, so that records stay readable when the
-    /// option is changed.
-    fn encoding_of(&self, mac: &[u8]) -> Result<Encoding, CryptoError> {
-        let fits = |encoding: &Encoding| {
-            let len = self.hash.len();
-            mac.len()
-                == match encoding {
-                    Encoding::Base64 => len.div_ceil(3) * 4,
-                    Encoding::Base64Url => (len * 4).div_ceil(3),
-                    Encoding::Hex => len * 2,
-                }
-        };
-        [
-            self.encoding,
-            Encoding::Base64,
-            Encoding::Base64Url,
-            Encoding::Hex,
-        ]
-        .into_iter()
-        .find(fits)
-        .ok_or(CryptoError::Format)
-    }
 }
 
-/// A sequence begins with 0x30, which is `30` in hexadecimal and an `M` in base64.
-fn decode_container(stored: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    if stored.starts_with(b"30") {
-        return Encoding::Hex.decode(stored);
-    }
-    Encoding::Base64
-        .decode(stored)
-        .or_else(|_| Encoding::Base64Url.decode(stored))
+/// Bytes as 3.1.1 to 3.3.0 authenticate them: put into a string, which loses some.
+fn lossy(bytes: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).into_owned().into_bytes()
 }
 
 /// What release 3.4.0 encrypts: `{"type":"string","value":…}`.
@@ -337,34 +266,5 @@ fn typed(text: &str) -> Result<Plain, CryptoError> {
             .map_err(|_| CryptoError::Format),
         "json" => Ok(Plain::Json(typed.value.get().to_owned())),
         _ => Err(CryptoError::Format),
-    }
-}
-
-/// The members of a record in JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fields {
-    hmac: String,
-    ct: String,
-    iv: Bytes,
-    salt: Bytes,
-    aad: Option<String>,
-    at: Option<Bytes>,
-}
-
-/// Bytes in JSON: encoded, or as Node writes a `Buffer`.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Bytes {
-    Text(String),
-    Buffer(NodeBuffer),
-}
-
-impl Bytes {
-    fn read(self, encoding: Encoding) -> Result<Vec<u8>, CryptoError> {
-        match self {
-            Self::Text(text) => encoding.decode(text.as_bytes()),
-            Self::Buffer(buffer) => Ok(buffer.bytes()),
-        }
     }
 }

@@ -19,7 +19,9 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::crypto::{Algorithm, Encoding, Envelope, Hash, Kruptein, Legacy, system_random};
+use crate::crypto::{
+    Algorithm, Encoding, Envelope, Hash, Kruptein, KrupteinOptions, Legacy, Release, system_random,
+};
 use crate::document::StoredSession;
 
 /// Sessions that all tasks use.
@@ -324,17 +326,15 @@ fn cipher(number: usize, runtime: &Handle) -> Option<Arc<Cipher>> {
         0 => return None,
         1 => cipher.envelope = Some(Envelope::new([("a".to_owned(), secret)], system_random).unwrap()),
         _ => {
-            let algorithm = Algorithm::named("aes-256-gcm").unwrap();
-            let runtime = Some(runtime.clone());
-            cipher.legacy = Some(Legacy::Kruptein(Kruptein::new(
-                secret,
-                algorithm,
-                Hash::Sha512,
-                Encoding::Base64,
-                12,
-                system_random,
-                runtime,
-            )));
+            let options = KrupteinOptions {
+                algorithm: Algorithm::named("aes-256-gcm").unwrap(),
+                hash: Hash::Sha512,
+                encoding: Encoding::Base64,
+                iv_len: 12,
+                release: Release::V3_0,
+            };
+            let kruptein = Kruptein::new(secret, options, system_random, Some(runtime.clone()));
+            cipher.legacy = Some(Legacy::Kruptein(kruptein));
         }
     }
     Some(Arc::new(cipher))
