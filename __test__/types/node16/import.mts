@@ -19,6 +19,9 @@ expect<Same<typeof MongoStore, typeof es5>>()
 expect<Same<typeof MongoStore, typeof MongoStore.default>>()
 expect<Same<typeof MongoStore, typeof MongoStore.MongoStore>>()
 
+expect<Same<typeof namespace.createKrupteinAdapter, typeof MongoStore.createKrupteinAdapter>>()
+expect<Same<typeof namespace.createWebCryptoAdapter, typeof MongoStore.createWebCryptoAdapter>>()
+
 export class Sub extends MongoStore<session.SessionData> {}
 export const legacy: LegacyMongoStore = new (MongoStore(session))({ url: 'mongodb://127.0.0.1/app' })
 export const typed: MongoStore<session.SessionData> = new Sub(options)
@@ -26,4 +29,4 @@ export const typed: MongoStore<session.SessionData> = new Sub(options)
 // @ts-expect-error the namespace of an ES module cannot be called
 namespace(session)
 // @ts-expect-error not in this package
-namespace.createWebCryptoAdapter
+namespace.createStore
