@@ -61,8 +61,7 @@ const DEFINITIONS = [
 ]
 
 /**
- * Both stores with encrypted sessions. Those of one format share a database, which ours fills: connect-mongo would take
- * minutes for that.
+ * Both stores with encrypted sessions. Ours fills the database of connect-mongo's, which would take minutes for that.
  */
 const ENCRYPTED = [
   { format: 'plain', options: () => ({}), genuine: false },
@@ -75,7 +74,7 @@ const ENCRYPTED = [
 ]).map(({ load, options, ...peer }) => ({
   ...peer,
   server: 'mongodb',
-  database: `encrypted-${peer.format}`,
+  database: `encrypted-${peer.format}${peer.filledBy ? '-theirs' : ''}`,
   async open(url) {
     const it = load()
     const store = it.MongoStore.create({ mongoUrl: url, ...options(it) })

@@ -1,7 +1,6 @@
 // The processes of the peers, one for each peer and network delay, started when they are first needed. Each is verified
 // once; a peer that fails is left out, and the report says why.
 
-import { peerNamed } from '../peers.mjs'
 import { Child } from './child.mjs'
 
 /** How long each operation runs before anything is measured; in ms. */
@@ -47,7 +46,10 @@ export class Workers {
     const key = `${peer.name} ${kb}`
     if (this.#filled.has(key)) return
     if (peer.filledBy) {
-      await this.#fill(peerNamed(peer.filledBy), kb)
+      const filler = await this.#start(peer, 0, peer.filledBy)
+      await filler.call('fill', { kb })
+      await filler.call('close')
+      await filler.stop()
     } else {
       const child = await this.#child(peer, 0, kb)
       await child.call('fill', { kb })
@@ -67,9 +69,9 @@ export class Workers {
     return child
   }
 
-  async #start(peer, delay) {
+  async #start(peer, delay, name = peer.name) {
     const { url, pid } = await this.#servers.addressOf(peer, delay)
-    return new Child('worker.mjs', { args: [peer.name, url ?? '', String(pid ?? '')] })
+    return new Child('worker.mjs', { args: [name, url ?? '', String(pid ?? '')] })
   }
 
   async stop() {

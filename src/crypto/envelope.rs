@@ -1,6 +1,8 @@
 //! The records of our own option `encryption`: `cmn1.<key id>.<base64url of salt, nonce, cipher text and tag>`. Each has a
 //! key of its own, derived from the named secret, and is bound to the `_id` of its document.
 
+use std::fmt;
+
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -27,12 +29,20 @@ const TEXT: u8 = 0;
 const BSON: u8 = 1;
 
 /// A secret with its name.
-#[derive(Debug)]
 struct Key {
     id: String,
-    /// The pseudorandom key of HKDF.
-    prk: SecretKey,
+    /// HKDF with its pseudorandom key, which is zeroed when it is dropped.
+    hkdf: Hkdf<Sha256>,
     ids: SecretKey,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Key")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The format with its keys, the newest first.
@@ -55,9 +65,9 @@ impl Envelope {
             .into_iter()
             .map(|(id, secret)| {
                 let prk = Zeroizing::new(Hash::Sha256.mac(EXTRACT, &[&secret])?);
-                let prk = SecretKey::from(prk);
-                let ids = derive(&prk, &[FOR_IDS])?;
-                Ok(Key { id, prk, ids })
+                let hkdf = Hkdf::from_prk(&prk).map_err(|_| CryptoError::Format)?;
+                let ids = derive(&hkdf, &[FOR_IDS])?;
+                Ok(Key { id, hkdf, ids })
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { keys, random })
@@ -78,7 +88,7 @@ impl Envelope {
         let mut stored = format!("{PREFIX}{}.", key.id);
         let (head, text) = record.split_at_mut(SALT + NONCE);
         let (salt, nonce) = head.split_at(SALT);
-        let record_key = derive(&key.prk, &[FOR_RECORD, salt])?;
+        let record_key = derive(&key.hkdf, &[FOR_RECORD, salt])?;
         let aad = aad(&stored, id);
         let tag = gcm_encrypt(record_key.bytes(), nonce, &aad, text)?;
         record.extend_from_slice(&tag);
@@ -108,7 +118,7 @@ impl Envelope {
         let (head, body) = record.split_at_mut(SALT + NONCE);
         let (salt, nonce) = head.split_at(SALT);
         let (text, tag) = body.split_at_mut(body.len() - TAG);
-        let record_key = derive(&key.prk, &[FOR_RECORD, salt])?;
+        let record_key = derive(&key.hkdf, &[FOR_RECORD, salt])?;
         gcm_decrypt(record_key.bytes(), nonce, &aad(header, id), text, tag)
             .map_err(|_| CryptoError::Tampered)?;
         let (kind, plain) = text.split_first().ok_or(CryptoError::Format)?;
@@ -150,9 +160,8 @@ fn parts(field: &Field) -> (u8, &[u8]) {
 }
 
 /// HKDF-Expand for a key of the length of one digest (RFC 5869, 2.3): `info` is the parts, one after the other.
-pub fn derive(prk: &SecretKey, info: &[&[u8]]) -> Result<SecretKey, CryptoError> {
+pub fn derive(hkdf: &Hkdf<Sha256>, info: &[&[u8]]) -> Result<SecretKey, CryptoError> {
     let mut key = Zeroizing::new(vec![0; KEY]);
-    let hkdf = Hkdf::<Sha256>::from_prk(prk.bytes()).map_err(|_| CryptoError::Format)?;
     hkdf.expand_multi_info(info, &mut key)
         .map_err(|_| CryptoError::Format)?;
     Ok(key.into())

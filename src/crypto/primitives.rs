@@ -5,8 +5,7 @@ use aes::{Aes128, Aes192, Aes256};
 use aes_gcm::AesGcm;
 use aes_gcm::aead::consts::{U12, U16, U24, U32};
 use aes_gcm::aead::{AeadInOut, KeyInit, Nonce, Tag};
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64_simd::{STANDARD, URL_SAFE_NO_PAD};
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
 use hmac::{Hmac, Mac};
@@ -142,8 +141,8 @@ impl Encoding {
     /// Bytes as text.
     pub fn encode(self, bytes: &[u8]) -> String {
         match self {
-            Self::Base64 => STANDARD.encode(bytes),
-            Self::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+            Self::Base64 => STANDARD.encode_to_string(bytes),
+            Self::Base64Url => URL_SAFE_NO_PAD.encode_to_string(bytes),
             Self::Hex => hex::encode(bytes),
         }
     }
@@ -154,8 +153,8 @@ impl Encoding {
     /// [`CryptoError::Format`]
     pub fn decode(self, text: &[u8]) -> Result<Vec<u8>, CryptoError> {
         match self {
-            Self::Base64 => STANDARD.decode(text).ok(),
-            Self::Base64Url => URL_SAFE_NO_PAD.decode(text).ok(),
+            Self::Base64 => STANDARD.decode_to_vec(text).ok(),
+            Self::Base64Url => URL_SAFE_NO_PAD.decode_to_vec(text).ok(),
             Self::Hex if text.iter().any(u8::is_ascii_uppercase) => None,
             Self::Hex => hex::decode(text).ok(),
         }
