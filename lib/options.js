@@ -97,7 +97,7 @@ function withoutSecrets({ secret: _, ...options }, { publicAdapter }) {
   if (options.encryption) {
     options.encryption = { ...options.encryption, keys: options.encryption.keys.map(({ id }) => ({ id })) }
   }
-  return { ...options, cryptoAdapter: publicAdapter }
+  return publicAdapter ? { ...options, cryptoAdapter: publicAdapter } : options
 }
 
 /** The options with connect-mongo 6's defaults in them. */

@@ -17,8 +17,7 @@ const NO_CONNECTION = { 6: error('AssertionError', REQUIRED, 'ERR_ASSERTION'), 5
 
 const WRONG = 'a wrong value is refused at once, with the name of the option, instead of failing sessions later'
 const UNENCRYPTED = 'sessions must not be stored unencrypted where encryption is asked for'
-const unsupported = (name) =>
-  error('Error', `The option ${name} is not supported by this version of connect-mongo-native, and sessions would be stored unencrypted`)
+const ADAPTER = { encrypt: '<function>', decrypt: '<function>' }
 const asserted = (message) => error('AssertionError', message, 'ERR_ASSERTION')
 
 /** By what is tried: the message of our TypeError, where the genuine store accepts the value. */
@@ -101,16 +100,33 @@ const KNOWN_CONSTRUCTION = [
   },
 
   // Encryption.
-  { tried: 'crypto', why: UNENCRYPTED, genuine: 'accepts', ours: unsupported('crypto') },
-  { tried: 'cryptoAdapter', why: UNENCRYPTED, genuine: 'accepts', ours: unsupported('cryptoAdapter') },
-  { tried: 'secret', why: UNENCRYPTED, genuine: 'accepts', ours: unsupported('secret') },
-  { tried: 'crypto: {}', why: UNENCRYPTED, in: [5, 3, 1], genuine: 'accepts', ours: unsupported('crypto') },
+  {
+    tried: 'crypto',
+    why: 'the secret is not printed with the options',
+    in: [6],
+    genuine: 'accepts',
+    ours: ({ options }) => ({ options: { ...options, crypto: {} } }),
+  },
+  {
+    tried: 'crypto',
+    why: 'the secret is not printed with the options, and the adapter of 6.0 is public',
+    in: [5, 3, 1],
+    genuine: 'accepts',
+    ours: ({ options, ...others }) => ({ options: { ...options, crypto: {}, cryptoAdapter: ADAPTER }, ...others }),
+  },
+  {
+    tried: 'secret',
+    why: 'it counts in every style, and is not kept with the options',
+    in: [6, 5, 1],
+    genuine: 'accepts',
+    ours: ({ options: { secret: _, ...options }, ...others }) => ({ options, ...others }),
+  },
   {
     tried: 'crypto: {}',
     why: UNENCRYPTED,
-    in: [6],
-    genuine: error('Error', 'createKrupteinAdapter requires a non-empty secret'),
-    ours: unsupported('crypto'),
+    in: [5, 3, 1],
+    genuine: 'accepts',
+    ours: error('Error', 'createKrupteinAdapter requires a non-empty secret'),
   },
   {
     tried: 'crypto: null',
@@ -121,10 +137,10 @@ const KNOWN_CONSTRUCTION = [
   },
   {
     tried: 'crypto and cryptoAdapter',
-    why: 'neither of them is in force',
-    in: [6],
-    genuine: error('Error', 'Provide either the legacy crypto option or cryptoAdapter, not both'),
-    ours: 'accepts',
+    why: 'refused as 6.0 does',
+    in: [5, 3, 1],
+    genuine: 'accepts',
+    ours: error('Error', 'Provide either the legacy crypto option or cryptoAdapter, not both'),
   },
 
   // Connections.
