@@ -192,7 +192,9 @@ impl Caller {
             Operation::Destroy => Action::Destroy,
         };
         let slot = self.slot(expected, id.clone());
-        self.engine.submit(Field::Text(id), action, slot);
+        if self.engine.submit(Field::Text(id), action, slot) {
+            self.engine.flush();
+        }
     }
 
     fn count(&mut self, sweep: Sweep) {
