@@ -218,9 +218,8 @@ impl ToNapiValue for Latin1 {
         let length = isize::try_from(text.len()).unwrap_or(isize::MAX);
         // SAFETY: `env` is the caller's, the pointer and the length are those of `text`, which outlives the call, and
         // `value` is written before it is read.
-        let status = unsafe {
-            sys::napi_create_string_latin1(env, text.as_ptr().cast(), length, &raw mut value)
-        };
+        let status =
+            unsafe { sys::napi_create_string_latin1(env, text.as_ptr().cast(), length, &raw mut value) };
         check_status!(status).map(|()| value)
     }
 }

@@ -53,7 +53,14 @@ impl NativeStore {
 
     /// Stores a session. `expires` and `last_modified` are milliseconds since 1970.
     #[napi]
-    pub fn set(&self, slot: u32, id: Given, session: Given, expires: f64, last_modified: Option<f64>) -> bool {
+    pub fn set(
+        &self,
+        slot: u32,
+        id: Given,
+        session: Given,
+        expires: f64,
+        last_modified: Option<f64>,
+    ) -> bool {
         let action = to_field(session).map(|session| Action::Set {
             session,
             expires: to_date(expires),
@@ -64,7 +71,14 @@ impl NativeStore {
 
     /// Moves the expiry of a session, which `known_live` says to be there unless it was removed.
     #[napi]
-    pub fn touch(&self, slot: u32, id: Given, expires: f64, last_modified: Option<f64>, known_live: bool) -> bool {
+    pub fn touch(
+        &self,
+        slot: u32,
+        id: Given,
+        expires: f64,
+        last_modified: Option<f64>,
+        known_live: bool,
+    ) -> bool {
         let (expires, last_modified) = (to_date(expires), last_modified.map(to_date));
         self.submit(
             slot,

@@ -349,4 +349,6 @@ impl<R: Reply> Engine<R> {
 }
 
 #[cfg(test)]
+mod failure_tests;
+#[cfg(test)]
 mod tests;
