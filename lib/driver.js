@@ -34,7 +34,19 @@ class DriverObjects {
   /** The client; undefined while the application's own is not there yet. */
   get client() {
     if (!this.#target) return undefined
-    return this.#target.client ?? (this.#own ??= this.#makeClient())
+    return this.#target.isOwn ? (this.#own ??= this.#makeClient()) : this.#target.client
+  }
+
+  /** The client that was made here; undefined when none was needed yet. */
+  get ownClient() {
+    return this.#own
+  }
+
+  /** The database by a client of the store's own, once that is connected. */
+  async openDb() {
+    const { db } = this
+    await this.#connectOwn()
+    return db
   }
 
   get db() {
@@ -57,7 +69,7 @@ class DriverObjects {
   async #connected() {
     await this.#whenReady()
     const { client } = this
-    if (client === this.#own) await this.#connectOwn()
+    if (this.#own) await this.#connectOwn()
     return client
   }
 
@@ -79,7 +91,8 @@ class DriverObjects {
         'client, db and collection of the session store are objects of the npm package "mongodb", which is not installed: npm install mongodb'
       )
     }
-    return new mongodb.MongoClient(this.#options.mongoUrl ?? this.#options.url, this.#options.mongoOptions ?? {})
+    const { mongoUrl, url = this.#target.uri, mongoOptions } = this.#options
+    return new mongodb.MongoClient(mongoUrl ?? url, mongoOptions ?? {})
   }
 
   /** Closes the client that was made here, if there is one. */
