@@ -105,8 +105,9 @@ function readDb(client, db, account) {
 function whenOpen(connection) {
   if (!isMongoose(connection)) throw new TypeError('The given mongooseConnection is not a connection of mongoose')
   if (isKnown(connection)) return fromMongoose(connection)
-  // A connection without anything will never have it, or is no connection.
-  if (connection.readyState === 1) throw new TypeError('The given mongooseConnection has neither a client nor a db')
+  if (connection.readyState === 1 || typeof connection.once !== 'function') {
+    throw new TypeError('The given mongooseConnection has neither a client nor a db')
+  }
   return new Promise((resolve) => {
     connection.once('open', () => resolve(fromMongoose(connection)))
   })

@@ -3,9 +3,9 @@
 // What a given object is, told by its shape alone: nothing of the application's is imported, and each generation has
 // classes of its own.
 
-/** A connection of mongoose: it has a state, and waits. */
+/** A connection of mongoose: it has a state. */
 function isMongoose(given) {
-  return typeof given?.readyState === 'number' && typeof given.once === 'function' && typeof given.db !== 'function'
+  return typeof given?.readyState === 'number' && typeof given.db !== 'function'
 }
 
 /** A database of any driver: it has a name, and collections. A stand-in in a test may have these only. */

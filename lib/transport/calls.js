@@ -10,8 +10,8 @@ const expired = () => ({ expires: { $lt: new Date() } })
 /** The index by which the server removes expired sessions, as connect-mongo describes it. */
 const TTL = { background: true, expireAfterSeconds: 0 }
 const TTL_KEY = { expires: 1 }
-/** Values as they are stored, not as numbers of JavaScript, so that nothing changes its type on the way. */
-const UNCHANGED = { promoteValues: false, promoteLongs: false, promoteBuffers: false, bsonRegExp: true, raw: false, useBigInt64: false }
+/** Documents as the bytes that are stored, so that nothing changes its type on the way. */
+const AS_BYTES = { raw: true }
 
 class Calls {
   #collection
@@ -21,21 +21,15 @@ class Calls {
    * @param {object} collection of a driver from version 2 on
    * @param {object} settings
    * @param {object} [settings.concern] what stands beside the options of every write
-   * @param {boolean} settings.exact whether values are wanted in the types in which they are stored
+   * @param {boolean} settings.exact whether documents are wanted as the bytes that are stored
    */
   constructor(collection, { concern = {}, exact }) {
     this.#collection = collection
-    this.#options = { read: exact ? UNCHANGED : {}, write: concern }
+    this.#options = { read: exact ? [AS_BYTES] : [], write: concern }
   }
 
   findLive(filter) {
-    return this.#collection.findOne({ ...filter, ...live() }, ...this.#reading())
-  }
-
-  // A stand-in may compare the arguments with those of connect-mongo.
-  #reading() {
-    const { read } = this.#options
-    return Object.keys(read).length > 0 ? [read] : []
+    return this.#collection.findOne({ ...filter, ...live() }, ...this.#options.read)
   }
 
   /** Whether the document was created. */
@@ -55,7 +49,7 @@ class Calls {
   }
 
   async findAllLive() {
-    return this.#collection.find(live(), ...this.#reading()).toArray()
+    return this.#collection.find(live(), ...this.#options.read).toArray()
   }
 
   async count() {

@@ -13,12 +13,18 @@ const { Queue } = require('./queue.js')
 
 /** The slot of the connection's own events. */
 const EVENTS = 0
-/** How long `close` waits for operations under way while a server answers. */
+/** How long `close` waits for operations under way while a server answers, and when none has been heard of yet. */
 const DRAIN = 10_000 // ms
+const DRAIN_UNHEARD = 2_000 // ms
 /** The pauses after failed attempts, the last one again and again. */
 const PAUSES = [0, 10, 50, 100, 250, 500] // ms
 /** The same between attempts to prepare the collection: the first one, and the longest. */
 const PREPARE_PAUSES = [500, 30_000] // ms
+/** The largest document that MongoDB stores, and what it has beside id and session, as in `src/document.rs`. */
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+const FIXED_BYTES = 68
+/** The date furthest from 1970, in milliseconds. */
+const LAST_DATE = 8.64e15
 /** What the server says when it is not the primary just now, or shuts down, and when two writes meet. */
 const PASSING = new Set([91, 189, 10058, 10107, 11600, 11602, 13435, 13436, 11000, 112])
 /** Errors of the drivers for a connection that was lost. */
@@ -35,6 +41,8 @@ class TransportStore {
   #finished = []
   #holder
   #closed = false
+  /** Whether a server has answered the last time that one was asked; undefined before. */
+  #reach
   /** Told when an operation has its answer, while the store is closing. */
   #onAnswer = () => {}
 
@@ -66,16 +74,21 @@ class TransportStore {
     this.#onSession('get', slot, id, async (calls, filter) => {
       const found = await calls.findLive(filter)
       if (found === null || found === undefined) return [KIND.MISSING]
-      return [KIND.FOUND, this.#source.encode(found.session), [timeOf(found.expires), timeOf(found.lastModified)]]
+      const { session, expires, lastModified } = this.#source.read(found)
+      // An array of dates matches the query, too.
+      if (!this.#source.isStandIn && expires !== undefined && timeOf(expires) === undefined) return [KIND.MISSING]
+      return [KIND.FOUND, session, [timeOf(expires), timeOf(lastModified)]]
     })
   }
 
   set(slot, id, session, expires, lastModified) {
+    const size = FIXED_BYTES + Buffer.byteLength(id) + Buffer.byteLength(session)
     this.#onSession('set', slot, id, async (calls, filter, _id) => {
+      if (size > MAX_DOCUMENT_BYTES) throw tooLarge(size)
       const fields = { _id, session: this.#source.decode(session), ...datesOf(expires, lastModified) }
       const update = { $set: fields, ...this.#timestamps({ createdAt: new Date() }) }
       return [KIND.DONE, await calls.upsert(filter, update)]
-    }, session.length)
+    }, size)
   }
 
   touch(slot, id, expires, lastModified, knownLive) {
@@ -93,7 +106,16 @@ class TransportStore {
   }
 
   all(slot) {
-    this.#onAll('all', slot, async (calls) => [KIND.SESSIONS, (await calls.findAllLive()).map(({ session }) => this.#source.encode(session))])
+    this.#onAll('all', slot, async (calls) => [KIND.SESSIONS, (await calls.findAllLive()).map((found) => this.#readOrNull(found))])
+  }
+
+  /** One that can't be read does not hide the others. */
+  #readOrNull(found) {
+    try {
+      return this.#source.read(found).session
+    } catch {
+      return null
+    }
   }
 
   length(slot) {
@@ -126,11 +148,16 @@ class TransportStore {
       clearInterval(this.#holder)
       this.#push(slot, KIND.DONE, true)
     }
-    const timer = setTimeout(end, this.#source.isConnected === false ? 0 : DRAIN)
+    const timer = setTimeout(end, this.#patience())
     this.#onAnswer = () => {
       if (this.#queue.jobs.length === 0) end()
     }
     this.#onAnswer()
+  }
+
+  #patience() {
+    if (this.#reach === undefined) return DRAIN_UNHEARD
+    return this.#reach && this.#source.isConnected !== false ? DRAIN : 0
   }
 
   #timestamps(onInsert) {
@@ -174,7 +201,9 @@ class TransportStore {
       for (let attempt = 0; !job.isAnswered; attempt += 1) {
         this.#counts.sent(attempt > 0)
         try {
-          return answer(null, ...await perform(await this.#source.open()))
+          const result = await perform(await this.#source.open())
+          this.#reach = true
+          return answer(null, ...result)
         } catch (thrown) {
           const error = thrown ?? new Error('The client of the application failed without an error')
           if (!isPassing(error)) return answer(error)
@@ -204,10 +233,12 @@ class TransportStore {
         const { calls, db } = await this.#source.open()
         if (this.#settings.ttlIndex) await calls.makeIndex()
         else await calls.ping(db)
+        this.#reach = true
         return this.#push(EVENTS, KIND.READY)
       } catch (error) {
+        this.#reach = hasAnswered(error)
         // The server answered, and said no: operations may work all the same.
-        if (hasAnswered(error)) return this.#push(EVENTS, KIND.READY, error)
+        if (this.#reach) return this.#push(EVENTS, KIND.READY, error)
         if (!this.#closed) this.#push(EVENTS, KIND.UNAVAILABLE, error)
       }
       await sleep(pause, undefined, { ref: false })
@@ -233,8 +264,13 @@ function lateError(limit, cause) {
   return failure('MongoOperationTimeoutError', `The operation was not done within ${limit} ms${cause ? `: ${cause.message}` : ''}`)
 }
 
+function tooLarge(size) {
+  const message = `The session is too large: its document would have ${size} bytes, and MongoDB stores at most ${MAX_DOCUMENT_BYTES}`
+  return new MongoStoreError('MongoServerError', message, 10334, 'BSONObjectTooLarge', [])
+}
+
 function datesOf(expires, lastModified) {
-  const dates = { expires: new Date(expires) }
+  const dates = { expires: new Date(Math.max(-LAST_DATE, Math.min(expires, LAST_DATE))) }
   if (lastModified !== undefined) dates.lastModified = new Date(lastModified)
   return dates
 }

@@ -4,8 +4,14 @@
 // The application's client is used as the application would use it, and never closed.
 
 const { createRequire } = require('node:module')
+const { deserialize, serialize } = require('bson')
 const bson = require('../bson.js')
 const { callsOf } = require('./calls.js')
+
+/** Types as they are stored, and text that is not UTF-8 only refused where it is the session's. */
+const UNCHANGED = { promoteValues: false, promoteLongs: false, bsonRegExp: true }
+const READING = { ...UNCHANGED, validation: { utf8: { session: true } } }
+const WRITING = { ignoreUndefined: false }
 
 class Source {
   #target
@@ -63,14 +69,23 @@ class Source {
     if (typeof value === 'string') return value
     if (this.#target.isStandIn) return firstOf(bson.decode(value))
     const library = this.#bson
-    return firstOf(library ? library.deserialize(Buffer.from(value), { promoteValues: false, promoteLongs: false, bsonRegExp: true }) : bson.decode(value))
+    return firstOf(library ? library.deserialize(Buffer.from(value), UNCHANGED) : bson.decode(value))
   }
 
-  /** The same the other way: undefined for a document without a session. */
-  encode(value) {
-    if (typeof value === 'string' || value === undefined) return value
+  /** The fields of a found document, which may be its bytes; `session` is undefined, text, or BSON as in `decode`. */
+  read(found) {
+    const isBytes = found instanceof Uint8Array
+    const { session, expires, lastModified } = isBytes ? deserialize(found, READING) : found
+    const wrap = { session }
+    if (session === undefined || typeof session === 'string') return { session, expires, lastModified }
+    if (isBytes) return { session: Buffer.from(serialize(wrap, WRITING)), expires, lastModified }
     const library = this.#target.isStandIn ? undefined : this.#bson
-    return library ? library.serialize({ session: value }, { ignoreUndefined: false }) : bson.encode({ session: value })
+    return { session: library ? library.serialize(wrap, WRITING) : bson.encode(wrap), expires, lastModified }
+  }
+
+  /** Whether the given object is none of a driver. */
+  get isStandIn() {
+    return Boolean(this.#target.isStandIn)
   }
 
   /** Whether a server is there, as far as the driver tells: undefined where it doesn't. */
