@@ -91,12 +91,12 @@ class Link {
 
   /** @throws {TypeError} when the store has no client to work through */
   #useTransport(reason) {
-    this.#unproven = null
     this.#bridge = openTransport(this.#target, this.driver, this.#options, this.#settings, {
       keepsAlive: this.#target.isOwn,
       onResult: this.#onResult,
       onEvent: (kind, failure) => this.#changed(kind, failure),
     })
+    this.#unproven = null
     const whose = this.#target.isOwn ? 'the installed mongodb package' : 'the given connection itself'
     warnOnce(
       `The session store works through ${whose}, which is slower than its own driver: ${reason}`,

@@ -30,6 +30,11 @@ function openTransport(target, driver, options, settings, owner) {
 
 /** Makes the store's own client now: what the installed driver refuses, too, is refused when the store is made. */
 function makeClient({ refusal }, driver) {
+  if (!driver.isInstalled) {
+    throw new TypeError(refusal
+      ? `${refusal.message}, unless the npm package "mongodb" is installed and knows it`
+      : 'Such a server is used through the npm package "mongodb", which is not installed: npm install mongodb')
+  }
   try {
     return driver.client
   } catch (error) {
