@@ -5,6 +5,8 @@
 
 const assert = require('node:assert/strict')
 const dns = require('node:dns')
+const { once } = require('node:events')
+const net = require('node:net')
 const { test } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { eachStyle, make, resultsOf, useStores } = require('../helpers/stores.js')
@@ -16,6 +18,19 @@ const never = () => new Promise(() => {})
 /** A stand-in for a driver that never answers. */
 const SILENT = { db: () => ({ collection: () => ({ findOne: never, updateOne: never, deleteOne: never, countDocuments: never, createIndex: never }) }) }
 const CLOSED = { name: 'MongoNotConnectedError' }
+
+/** A server that takes connections, and says nothing. */
+async function silentServer(t) {
+  const sockets = new Set()
+  const listener = net.createServer((socket) => sockets.add(socket.on('error', () => {})))
+  listener.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+    listener.close()
+  })
+  return `127.0.0.1:${listener.address().port}`
+}
 
 eachStyle(({ style }) => {
   /** A store through a client, with an option that only the client itself can follow. */
@@ -37,6 +52,13 @@ eachStyle(({ style }) => {
     const stats = store.stats()
     assert.deepEqual(stats.errors, { MongoOperationTimeoutError: 5 })
     assert.deepEqual([stats.queueDepth, stats.inFlight], [0, 0])
+  })
+
+  test('a connection string tells the time that an operation has also through the mongodb package', async (t) => {
+    const silent = await silentServer(t)
+    const store = make(style, { [style.ofUrl]: `mongodb://${silent}/?timeoutMS=80`, mongoOptions: { lookup: dns.lookup } })
+    t.after(() => store.close())
+    await within('the answer', assert.rejects(store.get('s'), { name: 'MongoOperationTimeoutError', message: /within 80 ms/ }))
   })
 
   test('close answers what the driver never will', async () => {
