@@ -193,14 +193,14 @@ describe('certificates and keys given as values', () => {
 
   it('go with the process on a system that does not show its open files', async () => {
     const { code, lines, stderr } = await runProgram(() => {
-      const fs = require('node:fs')
-      const read = fs.readFileSync
-      fs.readFileSync = (file, ...more) => {
+      const files = require('node:fs')
+      const read = files.readFileSync
+      files.readFileSync = (file, ...more) => {
         if (String(file).startsWith('/proc/')) throw new Error('There is no /proc here')
         return read(file, ...more)
       }
       const file = require('./lib/private-file.js').privateFile('a certificate')
-      console.log(JSON.stringify([file, (fs.statSync(file).mode & 0o777).toString(8), read(file, 'utf8')]))
+      console.log(JSON.stringify([file, (files.statSync(file).mode & 0o777).toString(8), read(file, 'utf8')]))
     })
     assert.equal(code, 0, stderr)
     const [file, mode, text] = JSON.parse(lines[0])
