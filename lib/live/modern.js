@@ -74,4 +74,4 @@ function refuseObstacles(options, insecure) {
   if (!MECHANISMS.includes(mechanism)) throw new TypeError(`it authenticates by ${mechanism}`)
 }
 
-module.exports = { readModern, OBSTACLES, MECHANISMS }
+module.exports = { readModern, MECHANISMS }
