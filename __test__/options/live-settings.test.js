@@ -61,6 +61,11 @@ const GIVEN = {
     t.after(() => client.close())
     return { client, dbName: ALLOWED }
   },
+  'a client of version 7 with a server API': async (t) => {
+    const client = new DRIVERS[7].MongoClient(url(ALLOWED), { tls: true, tlsCAFile: certificates.ca, appName: 'live', serverApi: '1' })
+    t.after(() => client.close())
+    return { client }
+  },
   'a Db of version 7': async (t) => {
     const client = new DRIVERS[7].MongoClient(url('elsewhere'), { tls: true, tlsCAFile: certificates.ca, appName: 'live' })
     t.after(() => client.close())

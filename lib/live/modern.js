@@ -6,10 +6,11 @@ const { fromParts, withOptions } = require('../uri.js')
 
 /** Options that are carried over as they are. */
 const CARRIED = [
-  'appName', 'ca', 'cert', 'compressors', 'connectTimeoutMS', 'heartbeatFrequencyMS', 'key', 'localThresholdMS', 'maxConnecting',
-  'maxIdleTimeMS', 'minPoolSize', 'passphrase', 'readConcern', 'readPreference', 'replicaSet', 'retryReads', 'retryWrites',
-  'serverMonitoringMode', 'serverSelectionTimeoutMS', 'socketTimeoutMS', 'timeoutMS', 'tls', 'tlsCAFile', 'tlsCertificateKeyFile',
-  'tlsCertificateKeyFilePassword', 'writeConcern', 'zlibCompressionLevel',
+  'appName', 'ca', 'cert', 'compressors', 'connectTimeoutMS', 'heartbeatFrequencyMS', 'key', 'localThresholdMS',
+  'maxConnecting', 'maxIdleTimeMS', 'maxPoolSize', 'minPoolSize', 'passphrase', 'readConcern', 'readPreference',
+  'replicaSet', 'retryReads', 'retryWrites', 'serverApi', 'serverMonitoringMode', 'serverSelectionTimeoutMS',
+  'socketTimeoutMS', 'timeoutMS', 'tls', 'tlsCAFile', 'tlsCertificateKeyFile', 'tlsCertificateKeyFilePassword',
+  'writeConcern', 'zlibCompressionLevel',
 ]
 
 /** Options that only the client itself can follow: they change who is connected to, how safely, or what is stored. */
@@ -23,8 +24,8 @@ const OBSTACLES = {
 }
 /** Mechanisms that the addon speaks. */
 const MECHANISMS = ['DEFAULT', 'MONGODB-CR', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'MONGODB-X509', 'PLAIN']
-/** What the driver itself takes when no pool size is said: the store's own default is smaller. */
-const DEFAULT_POOL = 100
+/** What the driver itself takes when nothing is said: the store's own defaults make fewer connections. */
+const DEFAULTS = { maxPoolSize: 100, serverMonitoringMode: 'auto' }
 
 /**
  * @param {object} options of the client
@@ -43,7 +44,7 @@ function readModern(options) {
   if (options.tlsCertificateKeyFile) for (const name of ['cert', 'key', 'passphrase']) delete carried[name]
   // A directConnection to several hosts is refused even when it is false.
   for (const name of ['directConnection', 'loadBalanced']) if (options[name]) carried[name] = true
-  if (options.maxPoolSize !== DEFAULT_POOL) carried.maxPoolSize = options.maxPoolSize
+  for (const [name, value] of Object.entries(DEFAULTS)) if (carried[name] === value) delete carried[name]
   if (!options.compressors?.includes('zlib')) delete carried.zlibCompressionLevel
   if (options.tls && insecure) carried.tlsAllowInvalidCertificates = true
   const { username: user, password } = credentials ?? {}
