@@ -1,0 +1,78 @@
+'use strict'
+
+// An application of a row as a process of its own.
+
+const { spawn } = require('node:child_process')
+const { once } = require('node:events')
+const { within } = require('../../helpers/wait.js')
+
+const running = new Set()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/**
+ * Starts an application and resolves when it listens.
+ *
+ * - `command`: program and arguments, looked for in `folder`;
+ * - `env`: MONGO_URL, VARIANT, MAX_AGE.
+ *
+ * Resolves with its `origin`, `stderr()` and `stop()`, which resolves with how it ended: `{ code, signal }`.
+ * Rejects with what it printed when it ends before it listens, or does neither.
+ */
+async function startProgram({ folder, command, env }) {
+  const [program, ...args] = command
+  const child = spawn(program, args, { cwd: folder, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
+  running.add(child)
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    errors += text
+  })
+  child.stdin.on('error', () => {})
+  const ended = once(child, 'close').then(([code, signal]) => {
+    running.delete(child)
+    return { code, signal }
+  })
+  ended.catch(() => {}) // of a program that can't be started: `port` tells
+  const stderr = () => errors.trim()
+  try {
+    const port = await within('the application to listen', Promise.race([portOf(child), ended.then(({ code, signal }) => {
+      throw new Error(`the application ended (${signal ?? `exit code ${code}`}) before it listened`)
+    })]))
+    return {
+      origin: `http://127.0.0.1:${port}`,
+      stderr,
+      async stop() {
+        child.kill('SIGTERM')
+        return within('the application to end', ended)
+      },
+      kill: () => child.kill('SIGKILL'),
+    }
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw new Error(stderr() ? `${error.message}:\n${stderr()}` : error.message, { cause: error })
+  }
+}
+
+/** What the tests themselves run with is none of the application's business. */
+function environment(env) {
+  const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...inherited } = process.env
+  return { ...inherited, ...env }
+}
+
+/** Resolves with the port from the line `{"port": N}`; other lines may come before. */
+function portOf(child) {
+  let rest = ''
+  return new Promise((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop()
+      for (const line of lines) {
+        const port = /^\{"port": ?(\d+)\}\s*$/.exec(line)?.[1]
+        if (port) resolve(Number(port))
+      }
+    })
+  })
+}
+
+module.exports = { startProgram }
