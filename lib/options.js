@@ -37,18 +37,19 @@ const OPTIONS = {
   timestamps: 'boolean', writeOperationOptions: 'object', fallbackMemory: 'any',
 }
 
+const isGiven = (value) => value !== undefined && value !== null
+
 /** Options that would change what is stored, and that this version can't honour: a store without them would not do. */
 const REFUSED = {
   crypto: (value) => value !== null && typeof value === 'object' && value.secret !== false,
   cryptoAdapter: (value) => value !== null,
-  secret: (value) => Boolean(value),
+  // Sails gives its store the settings of the whole session, where the secret signs cookies.
+  secret: (value, { adapter }) => Boolean(value) && !isGiven(adapter),
 }
 const REFUSED_WHY = 'is not supported by this version of connect-mongo-native, and sessions would be stored unencrypted'
 
 /** Options of connect-mongo 0.x that describe a connection, which a connection string does now. */
 const HOST_FORM = ['host', 'port', 'username', 'password', 'ssl', 'autoReconnect', 'auto_reconnect', 'w', 'server']
-
-const isGiven = (value) => value !== undefined && value !== null
 
 /**
  * Whether a value given to the export is a store's options, and not something that has sessions.
@@ -140,7 +141,7 @@ function checkKinds(options) {
     if (isGiven(value) && !fits(value)) throw new TypeError(`The option ${name} must be ${wanted}, not ${describe(value)}`)
   }
   for (const [name, isAsked] of Object.entries(REFUSED)) {
-    if (isGiven(options[name]) && isAsked(options[name])) throw new Error(`The option ${name} ${REFUSED_WHY}`)
+    if (isGiven(options[name]) && isAsked(options[name], options)) throw new Error(`The option ${name} ${REFUSED_WHY}`)
   }
   if (options.autoRemoveInterval < 0) throw new TypeError('The option autoRemoveInterval must be at least 0 minutes')
   if (options.autoRemoveInterval > LONGEST_INTERVAL) {
