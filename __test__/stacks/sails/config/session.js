@@ -1,0 +1,21 @@
+'use strict'
+
+// As Sails documents it: the adapter by name, and the options of express-session and of the store side by side.
+
+const { MONGO_URL, VARIANT, MAX_AGE } = process.env
+const session = {
+  adapter: 'connect-mongo',
+  secret: 'keyboard cat',
+  cookie: { maxAge: Number(MAX_AGE) },
+}
+
+module.exports.session = {
+  // What Sails documents for connect-mongo 1.
+  adapter: { ...session, url: MONGO_URL },
+  // What it offers for connect-mongo 4 and later.
+  create: {
+    ...session,
+    mongoUrl: MONGO_URL,
+    handleConstructingSessionStore: (options, MongoStore) => MongoStore.create(options),
+  },
+}[VARIANT]
