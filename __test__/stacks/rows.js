@@ -80,16 +80,20 @@ const runtimes = [
   { row: 'node-24', title: 'Node.js 24', versions: 'node 24.21.0, express 5.3.0, mongodb 7.9.0', command: NODE },
   { row: 'node-26', title: 'Node.js 26', versions: 'node 26.10.0, express 5.3.0, mongodb 7.9.0', command: NODE },
   { row: 'bun', title: 'Bun', versions: 'bun 1.4.5, express 5.3.0, mongodb 7.9.0', command: ['node_modules/@oven/bun-linux-x64/bin/bun'] },
-  { row: 'deno', title: 'Deno', versions: 'deno 2.9.6, express 5.3.0, mongodb 7.9.0', command: ['node_modules/@deno/linux-x64-glibc/deno', 'run', '--allow-all'] },
+  { row: 'deno', title: 'Deno', versions: 'deno 2.9.6, express 5.3.0, mongodb 7.9.0', command: ['node_modules/@deno/linux-x64-glibc/deno', 'run', '--no-prompt', '--allow-env', '--allow-ffi', '--allow-net', '--allow-read', '--allow-sys'] },
 ].flatMap(({ row, title, command, quick = false, ...rest }) => [
   { row, title, command: [...command, 'shared/runtime.js'], variants: ['factory', 'create', 'client'], quick, ...rest },
   { row: `${row}-esm`, folder: row, title: `${title}, as a module`, command: [...command, 'shared/runtime.mjs'], variants: ['factory', 'create', 'clientPromise'], quick: false, ...rest },
 ]).map((row) => ({ kind: 'Runtimes', own: true, server: '6.0', ...row }))
 
+const TSC = [process.execPath, 'node_modules/typescript/bin/tsc']
+const NEST = [process.execPath, 'dist/main.js']
+
 /** @type {Row[]} */
 const frameworks = [
   { row: 'passport', title: 'Passport', versions: 'passport 0.7.0, passport-local 1.0.0, express 5.3.0', variants: ['factory', 'client'], own: true, quick: true },
-  { row: 'nestjs', title: 'NestJS, in TypeScript', versions: '@nestjs/core 12.5.1, express-session 1.19.0, typescript 5.9.3', variants: ['create', 'client'], own: true, command: [process.execPath, 'dist/main.js'], build: [process.execPath, 'node_modules/typescript/bin/tsc'] },
+  { row: 'nestjs-11', title: 'NestJS 11, in TypeScript', versions: '@nestjs/core 11.2.10, express-session 1.19.0, typescript 5.9.3', variants: ['factory', 'create'], alias: 'connect-mongo', command: NEST, build: TSC },
+  { row: 'nestjs-12', title: 'NestJS 12, in TypeScript, as a module', versions: '@nestjs/core 12.5.1, express-session 1.19.0, typescript 5.9.3', variants: ['create', 'client'], own: true, command: NEST, build: TSC },
   { row: 'sails', title: "Sails' session hook", versions: 'sails 1.5.18', variants: ['adapter', 'create'], alias: 'connect-mongo' },
   { row: 'fastify', title: '@fastify/session', versions: 'fastify 5.12.8, @fastify/session 11.1.3', variants: ['factory', 'create'] },
   { row: 'koa-session', title: 'Koa with koa-session', versions: 'koa 3.3.0, koa-session 7.0.2', variants: ['create'], command: [process.execPath, 'app.mjs'] },
