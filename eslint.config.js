@@ -48,6 +48,6 @@ module.exports = [
   {
     // Applications as people wrote them in their time.
     files: ['__test__/stacks/*/app.js'],
-    rules: { 'no-redeclare': 'off', 'no-var': 'off', 'object-shorthand': 'off', 'prefer-const': 'off', strict: 'off' }
+    rules: { 'no-redeclare': 'off', 'no-shadow': 'off', 'no-var': 'off', 'object-shorthand': 'off', 'prefer-const': 'off', strict: 'off' }
   }
 ]

@@ -69,8 +69,9 @@ export function withSummary(readme, rows) {
   return `${readme.slice(0, start + START.length)}\n${summary(rows)}\n${readme.slice(end)}`
 }
 
+/** Kind -> its rows. */
 function groups(rows) {
-  return Map.groupBy(rows, ({ kind }) => kind)
+  return new Map(rows.map(({ kind }) => [kind, rows.filter((row) => row.kind === kind)]))
 }
 
 /** Variants on one standalone server by name, and what they were tried on besides. */

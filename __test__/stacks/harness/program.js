@@ -56,8 +56,8 @@ async function startProgram({ folder, command, env }) {
 
 /** What the tests themselves run with is none of the application's business. */
 function environment(env) {
-  const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...inherited } = process.env
-  return { ...inherited, ...env }
+  // A variable that is undefined is left out.
+  return { ...process.env, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined, ...env }
 }
 
 /** Resolves with the port from the line `{"port": N}`; other lines may come before. */
