@@ -47,7 +47,7 @@ module.exports = [
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
   {
     // Applications as people wrote them in their time.
-    files: ['__test__/stacks/*/app.js'],
+    files: ['__test__/stacks/*/{app,cannot}.js'],
     rules: { 'no-redeclare': 'off', 'no-shadow': 'off', 'no-var': 'off', 'object-shorthand': 'off', 'prefer-const': 'off', strict: 'off' }
   }
 ]
