@@ -18,7 +18,7 @@ const { ACCESS } = require('./harness/deployments.js')
 
 /** @type {Row[]} */
 const express = [
-  { row: 'express-2', title: 'Express 2.5', versions: 'express 2.5.11', variants: ['factory', 'create'], quick: true },
+  { row: 'express-2', title: 'Express 2.5', versions: 'express 2.5.11, express-session 1.19.0', variants: ['express', 'session', 'create'], quick: true },
   { row: 'express-3', title: 'Express 3', versions: 'express 3.21.2, express-session 1.19.0', variants: ['express', 'session', 'create'], quick: false },
   { row: 'express-4', title: 'Express 4', versions: 'express 4.22.3, express-session 1.19.0', variants: ['factory', 'es5', 'create', 'default'], quick: false },
   { row: 'express-5', title: 'Express 5, as a module', versions: 'express 5.3.0, express-session 1.19.0', variants: ['factory', 'create', 'new'], quick: true, command: [process.execPath, 'app.mjs'] },

@@ -9,7 +9,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 const { after, describe, it } = require('node:test')
 const { until } = require('../helpers/wait.js')
-const { connectionsOf, Deployments } = require('./harness/deployments.js')
+const { Deployments } = require('./harness/deployments.js')
 const { drive, MAX_AGE } = require('./harness/drive.js')
 const { install, STACKS } = require('./harness/install.js')
 const { runProgram, startProgram } = require('./harness/program.js')
@@ -34,10 +34,10 @@ function choose(names) {
 /** Runs one application once; resolves with what was seen of it beside that it works. */
 async function run(row, variant, deployment) {
   const folder = await install(row)
-  const { client, url, members } = deployment
+  const { client, url, members, connections } = deployment
   const database = `stack-${randomBytes(6).toString('hex')}`
   const db = client.db(database)
-  await until('the connections of the application before to be gone', async () => (await connectionsOf(client)).native === 0)
+  await until('the connections of the application before to be gone', async () => (await connections()) === 0)
 
   const program = await startProgram({
     folder,
@@ -46,7 +46,7 @@ async function run(row, variant, deployment) {
   })
   try {
     await drive(program.origin, db.collection('sessions'))
-    const { native } = await connectionsOf(client)
+    const native = await connections()
     assert(native <= limitOfConnections(members), `the store has ${native} connections`)
     assert.deepEqual(await program.stop(), { code: 0, signal: null }, 'the application did not end well')
     if (row.own) assert.equal(await db.collection('things').countDocuments(), 1, "the application's own connection did not work at the end")

@@ -61,7 +61,8 @@ async function startProgram(options) {
     }
   } catch (error) {
     child.kill('SIGKILL')
-    throw new Error(`${error.message}\n${stderr()}`, { cause: error })
+    const [why] = /^\w*Error\b.*/m.exec(stderr()) ?? []
+    throw new Error(`${error.message}${why ? `: ${why}` : ''}\n${stderr()}`, { cause: error })
   }
 }
 
