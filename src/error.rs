@@ -175,6 +175,9 @@ impl From<Error> for Failure {
                 ..Self::server(concern.message.clone(), concern.code, concern.code_name.clone())
             },
             ErrorKind::Authentication { message, .. } => authentication(message),
+            ErrorKind::ServerSelection { message, .. } if is_incompatible(message) => {
+                Self::new("MongoCompatibilityError", message)
+            }
             ErrorKind::ServerSelection { message, .. } => transient("MongoServerSelectionError", message),
             ErrorKind::Io(cause) => transient("MongoNetworkError", &cause.to_string()),
             ErrorKind::DnsResolve { message, .. } => transient("MongoNetworkError", message),
@@ -198,6 +201,12 @@ impl From<Error> for Failure {
                 .is_some_and(|code| NO_PRIMARY.contains(&code) || LOST_CURSOR.contains(&code));
         failure
     }
+}
+
+/// Whether no server can be selected because the driver and a server have no version of the protocol in common. The
+/// driver has no kind of its own for that.
+fn is_incompatible(message: &str) -> bool {
+    message.starts_with("Server at ") && message.contains(" wire version ")
 }
 
 /// What the server says to a wrong password.
