@@ -28,12 +28,13 @@ class Bridge {
    * @param {boolean} owner.keepsAlive whether the process stays alive until `release`, not only for operations
    * @param {(operation, kind, first, second) => void} owner.onResult
    * @param {(kind, failure) => void} owner.onEvent
+   * @param {Function} [Store] what stands in the place of the addon's class
    */
-  constructor(settings, { keepsAlive, onResult, onEvent }) {
+  constructor(settings, { keepsAlive, onResult, onEvent }, Store = NativeStore) {
     this.#keepsAlive = keepsAlive
     this.#onResult = onResult
     this.#onEvent = onEvent
-    this.#native = new NativeStore(settings, (results) => this.#deliver(results, 0))
+    this.#native = new Store(settings, (results) => this.#deliver(results, 0))
     if (keepsAlive) this.#native.hold(true)
   }
 
@@ -54,6 +55,15 @@ class Bridge {
   release() {
     this.#keepsAlive = false
     if (this.#pending === 0) this.#native.hold(false)
+  }
+
+  /** Ends the addon's half, whose results are wanted no more: its operations are carried out elsewhere. */
+  abandon() {
+    this.#onResult = () => {}
+    this.#onEvent = () => {}
+    this.send(undefined, 'close')
+    this.release()
+    this.#native.hold(false)
   }
 
   #take(slot) {

@@ -30,6 +30,8 @@ pub enum Reach {
     },
     /// None answers, for the reasons given, one for each server.
     Unreachable(String),
+    /// They answer, and do not let this user in.
+    Refused(Failure),
 }
 
 /// The client of one store.
@@ -117,6 +119,34 @@ impl Connection {
         }
     }
 
+    /// Carries out what needs a server, unless the servers refuse the user. The driver would not try to log in again before
+    /// its next look at them, up to ten seconds later, and let everybody wait for that.
+    ///
+    /// # Errors
+    /// Those of `work`, and the servers' refusal.
+    pub async fn unless_refused<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            result = work => result,
+            failure = self.refusal() => Err(failure),
+        }
+    }
+
+    async fn refusal(&self) -> Failure {
+        let mut reach = self.reach();
+        loop {
+            if let Reach::Refused(failure) = &*reach.borrow_and_update() {
+                return failure.clone();
+            }
+            if reach.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
     /// Whether writes can be retried as one logical operation: the servers can, and the application did not forbid it.
     pub fn retries_writes(&self) -> bool {
         self.retry_writes.load(Ordering::Relaxed)
@@ -147,13 +177,22 @@ impl Connection {
 
 /// What a description of the servers tells, if anything yet.
 fn reach_of(topology: &TopologyDescription) -> Option<Reach> {
+    let servers = topology.servers();
+    // One server of a set is as good as all: they know the same users.
+    if !topology.has_writable_server()
+        && let Some(refusal) = servers
+            .values()
+            .filter_map(|server| server.error())
+            .find(|error| matches!(error.kind.as_ref(), ErrorKind::Authentication { .. }))
+    {
+        return Some(Reach::Refused(Failure::from(refusal.clone())));
+    }
     if topology.has_readable_server(None) || topology.has_writable_server() {
         return Some(Reach::Reachable {
             retryable: topology.topology_type() != TopologyType::Single,
         });
     }
-    let mut causes: Vec<String> = topology
-        .servers()
+    let mut causes: Vec<String> = servers
         .into_iter()
         .filter_map(|(address, server)| Some(cause(address, server.error()?)))
         .collect();

@@ -2,11 +2,13 @@
 
 mod completion;
 mod connection;
+mod describe;
 mod document;
 mod engine;
 mod error;
 mod expiry;
 mod options;
+mod roots;
 mod runtime;
 mod statistics;
 mod store;

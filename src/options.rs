@@ -1,8 +1,12 @@
 //! What the shim tells the addon about a store, once, and how that becomes the driver's options.
 
+use std::fs::File;
 use std::time::Duration;
 
-use mongodb::options::{Acknowledgment, ClientOptions, DriverInfo, WriteConcern};
+use mongodb::options::{
+    Acknowledgment, ClientOptions, ConnectionString, DriverInfo, ServerApi, ServerApiVersion, Tls,
+    WriteConcern,
+};
 use napi_derive::napi;
 
 use crate::error::Failure;
@@ -59,24 +63,92 @@ impl WriteConcernSettings {
 /// # Errors
 /// `MongoParseError` that says what is wrong with the string, without quoting its credentials; the resolver's error.
 pub async fn client_options(uri: &str) -> Result<ClientOptions, Failure> {
+    let (string, server_api) = parse(uri)?;
+    let mut options = resolve(uri, string).await?;
+    options.server_api = server_api;
+    options.driver_info = Some(
+        DriverInfo::builder()
+            .name(env!("CARGO_PKG_NAME"))
+            .version(env!("CARGO_PKG_VERSION").to_owned())
+            .build(),
+    );
+    check_files(&options)?;
+    Ok(options)
+}
+
+/// The parts of a connection string, as they stand in it, and the server API that `lib/uri.js` writes into it.
+///
+/// # Errors
+/// `MongoParseError`, as [`client_options`].
+pub fn parse(uri: &str) -> Result<(ConnectionString, Option<ServerApi>), Failure> {
     if !SCHEMES.iter().any(|scheme| uri.starts_with(scheme)) {
         return Err(Failure::uri(
             "Invalid scheme, expected connection string to start with \"mongodb://\" or \"mongodb+srv://\"",
         ));
     }
-    let mut options = ClientOptions::parse(uri)
+    let (others, server_api) = take_server_api(uri)?;
+    let string = ConnectionString::parse(others).map_err(|error| parse_failure(uri, error))?;
+    Ok((string, server_api))
+}
+
+/// The driver's options of a connection string that was read, with the defaults that depend on each other in them.
+///
+/// # Errors
+/// As [`client_options`].
+pub async fn resolve(uri: &str, string: ConnectionString) -> Result<ClientOptions, Failure> {
+    let mut options = ClientOptions::parse(string)
         .await
         .map_err(|error| parse_failure(uri, error))?;
     options.write_concern = options.write_concern.map(acknowledged);
-    if options.driver_info.is_none() {
-        options.driver_info = Some(
-            DriverInfo::builder()
-                .name(env!("CARGO_PKG_NAME"))
-                .version(env!("CARGO_PKG_VERSION").to_owned())
-                .build(),
-        );
-    }
     Ok(options)
+}
+
+/// The server API is no part of the driver's connection strings.
+fn take_server_api(uri: &str) -> Result<(String, Option<ServerApi>), Failure> {
+    let Some((address, query)) = uri.split_once('?') else {
+        return Ok((uri.to_owned(), None));
+    };
+    let (mut version, mut strict, mut deprecation_errors) = (None, None, None);
+    let mut others = Vec::new();
+    for pair in query.split('&') {
+        match pair.split_once('=') {
+            Some(("serverApiVersion", value)) => version = Some(value),
+            Some(("serverApiStrict", value)) => strict = Some(value == "true"),
+            Some(("serverApiDeprecationErrors", value)) => deprecation_errors = Some(value == "true"),
+            _ => others.push(pair),
+        }
+    }
+    let others = format!("{address}?{}", others.join("&"));
+    let Some(version) = version else {
+        return Ok((others, None));
+    };
+    if version != ServerApiVersion::V1.to_string() {
+        return Err(Failure::uri(format!(
+            "Invalid server API version={version}; must be in the following enum: [\"1\"]"
+        )));
+    }
+    let mut api = ServerApi::builder().version(ServerApiVersion::V1).build();
+    api.strict = strict;
+    api.deprecation_errors = deprecation_errors;
+    Ok((others, Some(api)))
+}
+
+/// The driver's own message for a file that it can't open does not say which.
+fn check_files(options: &ClientOptions) -> Result<(), Failure> {
+    let Some(Tls::Enabled(tls)) = &options.tls else {
+        return Ok(());
+    };
+    for (name, file) in [
+        ("tlsCAFile", &tls.ca_file_path),
+        ("tlsCertificateKeyFile", &tls.cert_key_file_path),
+    ] {
+        if let Some(path) = file
+            && let Err(error) = File::open(path)
+        {
+            return Err(Failure::argument(format!("{name} {}: {error}", path.display())));
+        }
+    }
+    Ok(())
 }
 
 fn acknowledged(mut concern: WriteConcern) -> WriteConcern {

@@ -12,15 +12,16 @@
 // - `alias`: the name that the package is installed under, if not its own;
 // - `build`: the command that makes what is started, if anything must be made first;
 // - `also`: a file with a function `({ origin, browser, sessions })` that tries what only this application does;
-// - `cannot`: why it can't be tried at all. What is missing on one machine only is found out when it is tried there.
+// - `cannot`: why it can't run on any machine, in place of variants; its `cannot.js`, if there is one, is a program that
+//   ends with code 0 when it has seen that this is so. What one machine lacks is found out when a row is tried there.
 
 const { ACCESS } = require('./harness/deployments.js')
 
-/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[], alias?: string, build?: string[], also?: string, cannot?: string }} Row */
+/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[], alias?: string, build?: string[], also?: string, cannot?: string }} Row */
 
 /** @type {Row[]} */
 const express = [
-  { row: 'express-2', title: 'Express 2.5', versions: 'express 2.5.11', variants: ['factory', 'create'], quick: true },
+  { row: 'express-2', title: 'Express 2.5', versions: 'express 2.5.11, express-session 1.19.0', variants: ['express', 'session', 'create'], quick: true },
   { row: 'express-3', title: 'Express 3', versions: 'express 3.21.2, express-session 1.19.0', variants: ['express', 'session', 'create'], quick: false },
   { row: 'express-4', title: 'Express 4', versions: 'express 4.22.3, express-session 1.19.0', variants: ['factory', 'es5', 'create', 'default'], quick: false },
   { row: 'express-5', title: 'Express 5, as a module', versions: 'express 5.3.0, express-session 1.19.0', variants: ['factory', 'create', 'new'], quick: true, command: [process.execPath, 'app.mjs'] },
@@ -30,31 +31,32 @@ const express = [
 ].map((row) => ({ kind: 'Express and Connect', server: '6.0', ...row }))
 
 const CONNECTIONS = ['connection', 'createConnection']
+const DROPS_REPLIES = 'the driver calls `listeners(id)[0].listener` when a reply comes, which is nothing since Node 7, so that it never hears a server'
 
 /** @type {Row[]} */
 const mongoose = [
   { row: 'mongoose-2', versions: 'mongoose 2.9.10', variants: CONNECTIONS, server: '4.2', quick: true },
-  { row: 'mongoose-3', versions: 'mongoose 3.8.40', variants: CONNECTIONS, server: '4.2', quick: false },
+  { row: 'mongoose-3', versions: 'mongoose 3.8.40', cannot: DROPS_REPLIES, server: '4.2', quick: false },
   { row: 'mongoose-4', versions: 'mongoose 4.13.21', variants: CONNECTIONS, server: '4.2', quick: false },
   { row: 'mongoose-5', versions: 'mongoose 5.13.23', variants: [...CONNECTIONS, 'legacy topology', 'getClient'], server: '4.2', quick: false },
   { row: 'mongoose-6', versions: 'mongoose 6.13.11', variants: [...CONNECTIONS, 'getClient'], server: '6.0', quick: false },
   { row: 'mongoose-7', versions: 'mongoose 7.8.13', variants: [...CONNECTIONS, 'getClient'], server: '6.0', quick: false },
   { row: 'mongoose-8', versions: 'mongoose 8.24.10', variants: [...CONNECTIONS, 'getClient'], server: '6.0', quick: false },
   { row: 'mongoose-9', versions: 'mongoose 9.12.1', variants: [...CONNECTIONS, 'getClient'], server: '6.0', quick: true },
-].map((row) => ({ kind: 'Mongoose', title: `Mongoose ${row.row.slice('mongoose-'.length)}`, own: true, ...row }))
+].map((row) => ({ kind: 'Mongoose', title: `Mongoose ${/[0-9]+/.exec(row.row)[0]}`, own: true, ...row }))
 
 const CLIENTS = ['client, unconnected', 'client, connected', 'clientPromise', 'db, unconnected', 'db, connected']
 
 /** @type {Row[]} */
 const drivers = [
-  { row: 'driver-1', versions: 'mongodb 1.4.40', variants: ['db, unconnected', 'db, connected'], server: '4.2', quick: true },
-  { row: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, unconnected', 'db, connected', 'dbPromise'], server: '4.2', quick: false },
+  { row: 'driver-1', versions: 'mongodb 1.4.40', cannot: DROPS_REPLIES, server: '4.2', quick: true },
+  { row: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, unconnected', 'db, connected', 'dbPromise'], server: '4.2', quick: true },
   { row: 'driver-3', versions: 'mongodb 3.7.4', variants: ['client, unconnected', 'client, connected', 'client, legacy topology', 'clientPromise', 'db, connected'], server: '4.2', quick: false },
   { row: 'driver-4', versions: 'mongodb 4.17.2', variants: CLIENTS, server: '6.0', quick: false },
   { row: 'driver-5', versions: 'mongodb 5.9.2', variants: CLIENTS, server: '6.0', quick: false },
   { row: 'driver-6', versions: 'mongodb 6.22.0', variants: CLIENTS, server: '6.0', quick: false },
   { row: 'driver-7', versions: 'mongodb 7.9.0', variants: CLIENTS, server: '6.0', quick: true },
-].map((row) => ({ kind: 'The mongodb driver', title: `mongodb ${row.row.slice('driver-'.length)}`, own: true, ...row }))
+].map((row) => ({ kind: 'The mongodb driver', title: `mongodb ${/[0-9]+/.exec(row.row)[0]}`, own: true, ...row }))
 
 /** @type {Row[]} */
 const servers = ['4.2', '5.0', '6.0'].map((server) => ({
@@ -102,4 +104,8 @@ const frameworks = [
   { row: 'next', title: "Next.js' custom server", versions: 'next 16.4.6, express-session 1.19.0', variants: ['create'], command: [process.execPath, 'server.js'], build: [process.execPath, 'node_modules/next/dist/bin/next', 'build'], also: 'page.js' },
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
-module.exports = { rows: [...express, ...mongoose, ...drivers, ...servers, ...runtimes, ...frameworks] }
+/** Old drivers once more, on a newer server than theirs that they still understand. */
+const newer = { 'mongoose-2': '5.0', 'mongoose-4': '5.0', 'mongoose-5': '6.0', 'driver-2': '5.0', 'driver-3': '6.0' }
+const withNewer = (row) => (newer[row.row] ? [row, { ...row, row: `${row.row}-on-${newer[row.row]}`, folder: row.row, server: newer[row.row], quick: false }] : [row])
+
+module.exports = { rows: [...express, ...mongoose, ...drivers, ...servers, ...runtimes, ...frameworks].flatMap(withNewer) }

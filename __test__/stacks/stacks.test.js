@@ -10,10 +10,10 @@ const path = require('node:path')
 const { after, describe, it } = require('node:test')
 const { Browser } = require('../helpers/browser.js')
 const { until } = require('../helpers/wait.js')
-const { connectionsOf, Deployments } = require('./harness/deployments.js')
+const { Deployments } = require('./harness/deployments.js')
 const { drive, MAX_AGE } = require('./harness/drive.js')
 const { install, STACKS } = require('./harness/install.js')
-const { startProgram } = require('./harness/program.js')
+const { runProgram, startProgram } = require('./harness/program.js')
 const { Unavailable } = require('./harness/unavailable.js')
 const { rows } = require('./rows.js')
 
@@ -35,26 +35,26 @@ function choose(names) {
 /** Runs one application once; resolves with what was seen of it beside that it works. */
 async function run(row, variant, deployment) {
   const folder = await install(row)
-  const { client, url, members } = deployment
+  const { client, url, members, connections } = deployment
   const database = `stack-${randomBytes(6).toString('hex')}`
   const db = client.db(database)
-  await until('the connections of the application before to be gone', async () => (await connectionsOf(client)).native === 0)
+  await until('the connections of the application before to be gone', async () => (await connections()) === 0)
 
   const program = await startProgram({
     folder,
     command: row.command ?? [process.execPath, 'app.js'],
-    env: { MONGO_URL: url(database), VARIANT: variant, MAX_AGE: String(MAX_AGE) },
+    env: environment(url, database, variant),
   })
   try {
     const { origin } = program
     const sessions = db.collection('sessions')
     await drive(origin, sessions)
     if (row.also) await require(path.join(folder, row.also))({ origin, browser: () => new Browser(origin), sessions })
-    const { native } = await connectionsOf(client)
+    const native = await connections()
     assert(native <= limitOfConnections(members), `the store has ${native} connections`)
     assert.deepEqual(await program.stop(), { code: 0, signal: null }, 'the application did not end well')
     if (row.own) assert.equal(await db.collection('things').countDocuments(), 1, "the application's own connection did not work at the end")
-    return { transport: native > 0 ? 'native' : 'driver', connections: native }
+    return { result: 'passed', transport: native > 0 ? 'native' : 'driver', connections: native }
   } catch (error) {
     throw new Error(`${error.message}\n${program.stderr()}`, { cause: error })
   } finally {
@@ -63,17 +63,45 @@ async function run(row, variant, deployment) {
   }
 }
 
+/** The environment of an application. */
+function environment(url, database, variant) {
+  return { MONGO_URL: url(database), VARIANT: variant, MAX_AGE: String(MAX_AGE) }
+}
+
+/** Sees to it that a row really can't run, and for the reason that is stated. */
+async function refute(row, { url }) {
+  const { code, stderr } = await runProgram({
+    folder: await install(row), command: [process.execPath, 'cannot.js'], env: environment(url, 'unused', ''),
+  })
+  assert.equal(code, 0, `the reason is another, or it can run: ${stderr}`)
+  return { result: 'cannot run' }
+}
+
 /** For a store: four for its work, and for each server two that watch it. */
 function limitOfConnections(members) {
   return 4 + 2 * members
 }
 
-function title(variant, access) {
-  return access === 'standalone' ? variant : `${variant}: ${access}`
+/** Whether a row that can't run has a program which shows why. */
+function hasReason({ row, folder = row }) {
+  return fs.existsSync(path.join(STACKS, folder, 'cannot.js'))
+}
+
+/** Carries out a test, and keeps its result. */
+async function noted(t, result, test) {
+  results.push(result)
+  try {
+    Object.assign(result, await test())
+  } catch (error) {
+    result.reason = error.message
+    result.result = error instanceof Unavailable ? 'not run' : 'failed'
+    if (error instanceof Unavailable) t.skip(error.message)
+    else throw error
+  }
 }
 
 describe('People stay logged in', { concurrency: true, timeout: TIMEOUT }, () => {
-  for (const row of chosen) if (!row.cannot) install(row).catch(() => {}) // in good time; its tests tell what went wrong
+  for (const row of chosen) install(row).catch(() => {}) // in good time; its tests tell what went wrong
 
   for (const version of new Set(chosen.map(({ server }) => server))) {
     // One application at a time has a server, so that the connections there are its own.
@@ -83,23 +111,14 @@ describe('People stay logged in', { concurrency: true, timeout: TIMEOUT }, () =>
 
       for (const row of chosen.filter(({ server }) => server === version)) {
         describe(row.title, { concurrency: false }, () => {
+          if (row.cannot) {
+            it(`cannot run: ${row.cannot}`, { skip: !hasReason(row) && row.cannot }, (t) =>
+              noted(t, { row: row.row }, async () => refute(row, await deployments.get('standalone'))))
+          }
           for (const access of row.deployments ?? ['standalone']) {
-            for (const variant of row.variants) {
-              it(title(variant, access), { skip: row.cannot }, async (t) => {
-                const result = { row: row.row, variant, access }
-                results.push(result)
-                try {
-                  Object.assign(result, { result: 'passed', ...await run(row, variant, await deployments.get(access)) })
-                } catch (error) {
-                  result.reason = error.message
-                  if (error instanceof Unavailable) {
-                    result.result = 'not run'
-                    return t.skip(error.message)
-                  }
-                  result.result = 'failed'
-                  throw error
-                }
-              })
+            for (const variant of row.variants ?? []) {
+              it(access === 'standalone' ? variant : `${variant}: ${access}`, (t) =>
+                noted(t, { row: row.row, variant, access }, async () => run(row, variant, await deployments.get(access))))
             }
           }
         })

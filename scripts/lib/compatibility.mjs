@@ -17,7 +17,9 @@ const paths = {
 
 /**
  * Writes all three.
- * @param {{ row: string, variant: string, access: string, result: 'passed' | 'failed' | 'not run', reason?: string, transport?: string }[]} results
+ * @typedef {{ row: string, variant?: string, access?: string, result: string, reason?: string, transport?: string }} Result
+ *   `result` is `passed`, `failed`, `not run` (on this machine) or `cannot run` (on any)
+ * @param {Result[]} results
  */
 export function writeCompatibility(results) {
   const rows = byRow(results)
@@ -32,8 +34,14 @@ function byRow(results) {
   const { rows } = createRequire(import.meta.url)('../../__test__/stacks/rows.js')
   return rows.map(({ row, kind, title, versions, server, cannot }) => ({
     row, kind, title, versions, server, cannot,
-    results: cannot ? [] : results.filter((result) => result.row === row).map(({ row: _row, ...result }) => result)
+    results: results.filter((result) => result.row === row).map(repeatable)
   }))
+}
+
+/** What is the same in each run: without ports, and of a reason its first line. */
+function repeatable({ variant, access, result, reason, transport }) {
+  const shown = reason?.split('\n')[0].replace(/(127\.0\.0\.1):\d+/g, '$1')
+  return { variant, access, result, reason: shown, transport }
 }
 
 /** The page of docs/. */
@@ -58,8 +66,9 @@ function table(rows) {
 
 /** The short table of the README. */
 function summary(rows) {
-  const lines = [...groups(rows)].map(([kind, group]) => cells([kind, group.map(({ title, ...row }) => title + mark(row)).join(', ')]))
-  return [cells(['tried in a real application', '']), cells(['---', '---']), ...lines].join('\n')
+  const lines = [...groups(rows)].map(([kind, group]) => cells([kind, unique(group.map((row) => row.title + mark(row))).join(', ')]))
+  const head = ['tried in a real application', '[each in detail](docs/compatibility.md)']
+  return [cells(head), cells(['---', '---']), ...lines].join('\n')
 }
 
 /** The README with the summary in its place. */
@@ -69,22 +78,22 @@ export function withSummary(readme, rows) {
   return `${readme.slice(0, start + START.length)}\n${summary(rows)}\n${readme.slice(end)}`
 }
 
+/** Kind -> its rows. */
 function groups(rows) {
-  return Map.groupBy(rows, ({ kind }) => kind)
+  return new Map(rows.map(({ kind }) => [kind, rows.filter((row) => row.kind === kind)]))
 }
 
 /** Variants on one standalone server by name, and what they were tried on besides. */
 function tried({ results }) {
-  const variants = unique(results.map(({ variant }) => variant))
-  const accesses = unique(results.map(({ access }) => access))
+  const variants = unique(results.flatMap(({ variant }) => variant ?? []))
+  const accesses = unique(results.flatMap(({ access }) => access ?? []))
   return accesses.length > 1 ? `${variants.join('; ')}: each on ${accesses.join('; ')}` : variants.join('; ')
 }
 
 function outcome({ cannot, results }) {
-  if (cannot) return `cannot run: ${cannot}`
-  const bad = results.filter(({ result }) => result !== 'passed')
-  if (bad.length === 0) return 'works'
-  return unique(bad.map(({ result, variant, access, reason }) => `${result}: ${variant}, ${access}: ${reason.split('\n')[0]}`)).join('<br>')
+  const bad = results.filter(({ result }) => result === 'failed' || result === 'not run')
+  if (bad.length > 0) return unique(bad.map(({ result, reason }) => `${result}: ${reason}`)).join('<br>')
+  return cannot ? `cannot run: ${cannot}` : 'works'
 }
 
 function transports({ results }) {
@@ -94,10 +103,12 @@ function transports({ results }) {
   return native.length > 0 ? 'native' : driver.length > 0 ? 'driver' : ''
 }
 
+/** What a title is followed by when not everything of it works. */
 function mark({ cannot, results }) {
-  if (cannot) return ' (cannot run)'
   const states = unique(results.map(({ result }) => result))
-  return states.includes('failed') ? ' (fails)' : states.includes('not run') ? ' (not run)' : ''
+  if (states.includes('failed')) return ' (fails)'
+  if (states.includes('not run')) return ' (not run)'
+  return cannot ? ' (cannot run)' : ''
 }
 
 const cells = (values) => `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |`

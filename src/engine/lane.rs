@@ -96,7 +96,12 @@ impl<R: Reply> Lane<R> {
     }
 
     async fn attempt(&mut self, batch: &Batch<R>) -> Attempt {
-        match self.try_attempt(&batch.jobs).await {
+        let engine = Arc::clone(&self.engine);
+        match engine
+            .connection
+            .unless_refused(self.try_attempt(&batch.jobs))
+            .await
+        {
             Ok(mut attempt) => {
                 attempt.failure = attempt
                     .failure

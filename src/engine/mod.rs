@@ -136,7 +136,7 @@ impl<R: Reply> Engine<R> {
     /// Repeats what a lost connection interrupted, a few times, before that is told.
     async fn prepare_patiently(&self) -> Result<(), Failure> {
         for pause in PAUSES {
-            match self.prepare().await {
+            match self.connection.unless_refused(self.prepare()).await {
                 Err(failure) if failure.is_worth_another_attempt() => sleep(pause).await,
                 result => return result,
             }
@@ -220,7 +220,8 @@ impl<R: Reply> Engine<R> {
     async fn try_sweep(&self, sweep: Sweep) -> Answer {
         let database = self.connection.database().await?;
         let collection = self.connection.collection().await?;
-        sweep::sweep(&database, &collection, sweep)
+        self.connection
+            .unless_refused(sweep::sweep(&database, &collection, sweep))
             .await
             .map_err(|failure| self.connection.explain(failure))
     }
@@ -299,7 +300,7 @@ impl<R: Reply> Engine<R> {
             DRAIN
         };
         tokio::select! {
-            _ = reach.wait_for(|reach| matches!(reach, Reach::Unreachable(_))) => {}
+            _ = reach.wait_for(|reach| matches!(reach, Reach::Unreachable(_) | Reach::Refused(_))) => {}
             () = sleep(patience) => {}
         }
     }

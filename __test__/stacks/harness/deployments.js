@@ -4,6 +4,7 @@
 // Each is started when it is first asked for, and all are stopped together.
 
 const { MongoClient } = require('mongodb')
+const { manifest } = require('../../helpers/package-folder.js')
 const { APPLICATION, makeCertificates } = require('./certificates.js')
 const { Unavailable } = require('./unavailable.js')
 
@@ -44,14 +45,14 @@ class Deployments {
   }
 
   /**
-   * Resolves with `url(database)` for an application, the connected `client` of an independent driver, and the number of
-   * its `members`.
+   * Resolves with `url(database)` for an application, the connected `client` of an independent driver, `connections()`,
+   * which resolves with how many the stores there have of their own, and the number of `members`.
    * @param {string} access one of ACCESS
    */
   async get(access) {
     const { servers, mechanism } = ACCESS[access]
     if (!this.#started.has(servers)) this.#started.set(servers, this.#start(SERVERS[servers]))
-    const { server, client, files } = await this.#started.get(servers)
+    const { server, client, watchers, files } = await this.#started.get(servers)
     const url = (database) => {
       const given = new URL(server.url(database).replace(/,[^/]+/, '')) // a URL has but one host
       const hosts = (server.members ?? [server]).map(({ host }) => host)
@@ -72,7 +73,9 @@ class Deployments {
       }
       return `mongodb://${user}${hosts.join(',')}/${database}${query.size > 0 ? `?${query}` : ''}`
     }
-    return { url, client, members: server.members?.length ?? 1 }
+    const members = watchers.length > 0 ? watchers : [client]
+    const connections = async () => (await Promise.all(members.map(nativeConnections))).flat().length
+    return { url, client, connections, members: members.length }
   }
 
   async #start({ members, auth, tls }) {
@@ -88,17 +91,20 @@ class Deployments {
     ] : []
     const options = { version: this.#version, args, auth: auth ? ROOT_USER : undefined, clientOptions }
     const server = members ? await mongod.startReplicaSet({ ...options, nodes: members }) : await mongod.startServer(options)
-    const client = await new MongoClient(server.uri, clientOptions).connect()
+    const connect = (uri) => new MongoClient(uri, clientOptions).connect()
+    const client = await connect(server.uri)
     if (auth) await createUsers(client, tls)
-    return { server, client, files }
+    const watchers = await Promise.all((server.members ?? []).map((member) => connect(member.uri)))
+    return { server, client, watchers, files }
   }
 
   /** Stops what was started. */
   async stop() {
     const started = await Promise.allSettled(this.#started.values())
     await Promise.all(started.map(async ({ value }) => {
-      await value?.client.close()
-      await value?.server.stop()
+      if (!value) return // it could not be started
+      await Promise.all([value.client, ...value.watchers].map((client) => client.close()))
+      await value.server.stop()
     }))
     const [certificates] = await Promise.allSettled([this.#certificates])
     certificates.value?.remove()
@@ -114,14 +120,10 @@ async function createUsers(client, tls) {
   if (tls) await client.db('$external').command({ createUser: APPLICATION, roles })
 }
 
-/**
- * The connections that clients hold to a deployment, those of this process apart: `native` of the store's own client,
- * `driver` of the application's.
- */
-async function connectionsOf(client) {
+/** The connections to a server which the addon opened. */
+async function nativeConnections(client) {
   const all = await client.db('admin').aggregate([{ $currentOp: { allUsers: true, idleConnections: true } }]).toArray()
-  const names = all.map(({ clientMetadata }) => clientMetadata?.driver?.name ?? '')
-  return { native: names.filter((name) => name.includes('connect-mongo-native')).length }
+  return all.filter(({ clientMetadata }) => clientMetadata?.driver?.name.includes(manifest.name))
 }
 
-module.exports = { ACCESS, connectionsOf, Deployments }
+module.exports = { ACCESS, Deployments }

@@ -76,8 +76,14 @@ async function drive(origin, sessions) {
 
 async function ok(request) {
   const response = await request
-  assert.equal(response.status, 200, `the answer was ${response.status}: ${JSON.stringify(response.body)}`)
+  assert.equal(response.status, 200, `the answer was ${response.status}: ${textOf(response.body)}`)
   return response
+}
+
+/** The start of an answer, which may be a page of HTML that shows an error. */
+function textOf(body) {
+  const text = typeof body === 'string' ? body.replace(/<(title|style|script)[^]*?<\/\1>|<[^>]*>|&nbsp;/g, ' ') : JSON.stringify(body)
+  return text.replace(/\s+/g, ' ').trim().slice(0, 300)
 }
 
 async function step(title, run) {

@@ -11,16 +11,8 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/**
- * Starts an application and resolves when it listens.
- *
- * - `command`: program and arguments, looked for in `folder`;
- * - `env`: MONGO_URL, VARIANT, MAX_AGE.
- *
- * Resolves with its `origin`, `stderr()` and `stop()`, which resolves with how it ended: `{ code, signal }`.
- * Rejects with what it printed when it ends before it listens, or does neither.
- */
-async function startProgram({ folder, command, env }) {
+/** A process in a row's folder; `command` is a program and its arguments, `env` MONGO_URL, VARIANT, MAX_AGE. */
+function start({ folder, command, env }) {
   const [program, ...args] = command
   const child = spawn(program, args, { cwd: folder, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
   running.add(child)
@@ -33,16 +25,35 @@ async function startProgram({ folder, command, env }) {
     running.delete(child)
     return { code, signal }
   })
-  ended.catch(() => {}) // of a program that can't be started: `port` tells
-  const stderr = () => errors.trim()
+  return { child, ended, stderr: () => errors.trim() }
+}
+
+/** Runs a program to its end; resolves with `code`, `signal` and `stderr`. */
+async function runProgram(options) {
+  const { child, ended, stderr } = start(options)
   try {
-    const port = await within('the application to listen', Promise.race([portOf(child), ended.then(({ code, signal }) => {
-      throw new Error(`the application ended (${signal ?? `exit code ${code}`}) before it listened`)
-    })]))
+    return { ...await within('the program to end', ended), stderr: stderr() }
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+/**
+ * Starts an application and resolves when it listens, with its `origin`, `stderr()`, `kill()`, and `stop()`, which resolves
+ * with how it ended: `{ code, signal }`. Rejects with what it printed when it ends before, or does not listen at all.
+ */
+async function startProgram(options) {
+  const { child, ended, stderr } = start(options)
+  const endedEarly = ended.then(({ code, signal }) => {
+    throw new Error(`the application ended (${signal ?? `exit code ${code}`}) before it listened`)
+  })
+  endedEarly.catch(() => {}) // later it may end
+  try {
+    const port = await within('the application to listen', Promise.race([portOf(child), endedEarly]))
     return {
       origin: `http://127.0.0.1:${port}`,
       stderr,
-      async stop() {
+      stop() {
         child.kill('SIGTERM')
         child.stdin.end() // Deno can't be made to give up a read from it
         return within('the application to end', ended)
@@ -51,14 +62,15 @@ async function startProgram({ folder, command, env }) {
     }
   } catch (error) {
     child.kill('SIGKILL')
-    throw new Error(stderr() ? `${error.message}:\n${stderr()}` : error.message, { cause: error })
+    const [why] = /^\w*Error\b.*/m.exec(stderr()) ?? []
+    throw new Error(`${error.message}${why ? `: ${why}` : ''}\n${stderr()}`, { cause: error })
   }
 }
 
 /** What the tests themselves run with is none of the application's business. */
 function environment(env) {
-  const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...inherited } = process.env
-  return { ...inherited, ...env }
+  // A variable that is undefined is left out.
+  return { ...process.env, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined, ...env }
 }
 
 /** Resolves with the port from the line `{"port": N}`; other lines may come before. */
@@ -76,4 +88,4 @@ function portOf(child) {
   })
 }
 
-module.exports = { startProgram }
+module.exports = { runProgram, startProgram }

@@ -1,5 +1,5 @@
-// Express 5 on whatever server the connection string names: the store connects by the string itself, by a client of the
-// mongodb driver, or by a connection of the application's own that is already open.
+// Express 5 on whatever servers the connection string names: the store is given the string (`url`), or a client of the
+// mongodb driver (`client`).
 
 const { createServer } = require('node:http')
 const express = require('express')

@@ -1,0 +1,52 @@
+'use strict'
+
+// A store's transport, in the place of the addon.
+
+const { Bridge } = require('../bridge.js')
+const { takeTimeLimit, withOptions } = require('../uri.js')
+const { Source } = require('./source.js')
+const { TransportStore } = require('./index.js')
+
+/** The options by which a client tells how long an operation may take. */
+const TIMES = ['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS']
+
+/**
+ * @param {object} target of `connection.js`
+ * @param {object} driver of `driver.js`
+ * @param {object} options the application's
+ * @param {object} settings of `options.js`
+ * @param {object} owner as the bridge's
+ * @throws {Error} when the store has no client to work through
+ */
+function openTransport(target, driver, options, settings, owner) {
+  if (target.isOwn) makeClient(target, driver)
+  return new Bridge({
+    source: new Source(target, driver, settings),
+    timeLimitMs: timeLimitOf(target, options),
+    ttlIndex: settings.autoRemove === 'native',
+    timestamps: settings.timestamps,
+  }, owner, TransportStore)
+}
+
+/** Makes the store's own client now: what the installed driver refuses, too, is refused when the store is made. */
+function makeClient({ refusal }, driver) {
+  if (!driver.isInstalled) {
+    throw new TypeError(refusal
+      ? `${refusal.message}, unless the npm package "mongodb" is installed and knows it`
+      : 'Such a server is used through the npm package "mongodb", which is not installed: npm install mongodb')
+  }
+  try {
+    return driver.client
+  } catch (error) {
+    throw refusal ?? error
+  }
+}
+
+function timeLimitOf({ uri, client, isOwn }, { mongoOptions }) {
+  if (uri !== undefined) return takeTimeLimit(uri).timeLimitMs
+  const said = (isOwn ? mongoOptions : client?.options ?? client?.s?.options) ?? {}
+  const times = Object.fromEntries(TIMES.filter((name) => typeof said[name] === 'number').map((name) => [name, said[name]]))
+  return takeTimeLimit(withOptions('mongodb://localhost/', times)).timeLimitMs
+}
+
+module.exports = { openTransport }
