@@ -8,16 +8,18 @@
 // - `own`: whether the application has a connection of its own beside the store's, and uses it at the end;
 // - `server`: the version of MongoDB: old drivers don't understand new servers;
 // - `quick`: whether it is in the selection of `npm test`;
-// - `command`: how it is started, if not by this Node and its `app.js`;
+// - `command`: how it is started, if not by this Node and its `app.js`; or a function that tells this of a variant;
 // - `alias`: the name that the package is installed under, if not its own;
 // - `build`: the command that makes what is started, if anything must be made first;
 // - `also`: a file with a function `({ origin, browser, sessions })` that tries what only this application does;
+// - `platform`: the only one that the row's packages are for;
+// - `note`: what this application does differently, or must be told, for the page;
 // - `cannot`: why it can't run on any machine, in place of variants; its `cannot.js`, if there is one, is a program that
 //   ends with code 0 when it has seen that this is so. What one machine lacks is found out when a row is tried there.
 
 const { ACCESS } = require('./harness/deployments.js')
 
-/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[], alias?: string, build?: string[], also?: string, cannot?: string }} Row */
+/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], also?: string, platform?: string, note?: string, cannot?: string }} Row */
 
 /** @type {Row[]} */
 const express = [
@@ -82,26 +84,32 @@ const runtimes = [
   { row: 'node-24', title: 'Node.js 24', versions: 'node 24.21.0, express 5.3.0, mongodb 7.9.0', command: NODE },
   { row: 'node-26', title: 'Node.js 26', versions: 'node 26.10.0, express 5.3.0, mongodb 7.9.0', command: NODE },
   { row: 'bun', title: 'Bun', versions: 'bun 1.4.5, express 5.3.0, mongodb 7.9.0', command: ['node_modules/@oven/bun-linux-x64/bin/bun'] },
-  { row: 'deno', title: 'Deno', versions: 'deno 2.9.6, express 5.3.0, mongodb 7.9.0', command: ['node_modules/@deno/linux-x64-glibc/deno', 'run', '--no-prompt', '--allow-env', '--allow-ffi', '--allow-net', '--allow-read', '--allow-sys'] },
-].flatMap(({ row, title, command, quick = false, ...rest }) => [
-  { row, title, command: [...command, 'shared/runtime.js'], variants: ['factory', 'create', 'client'], quick, ...rest },
-  { row: `${row}-esm`, folder: row, title: `${title}, as a module`, command: [...command, 'shared/runtime.mjs'], variants: ['factory', 'create', 'clientPromise'], quick: false, ...rest },
-]).map((row) => ({ kind: 'Runtimes', own: true, server: '6.0', ...row }))
+  { row: 'deno', title: 'Deno', versions: 'deno 2.9.6, express 5.3.0, mongodb 7.9.0', command: ['node_modules/@deno/linux-x64-glibc/deno', 'run', '--no-prompt', '--allow-env', '--allow-ffi', '--allow-net', '--allow-read', '--allow-sys'], note: 'the store needs `--allow-ffi`, `--allow-read` and `--allow-env`' },
+].map(({ command, ...row }) => ({
+  kind: 'Runtimes',
+  variants: ['factory', 'create', 'client', 'factory, ESM', 'create, ESM', 'clientPromise, ESM'],
+  command: (variant) => [...command, variant.endsWith('ESM') ? 'shared/runtime.mjs' : 'shared/runtime.js'],
+  platform: 'linux-x64',
+  own: true,
+  server: '6.0',
+  quick: false,
+  ...row,
+}))
 
 const TSC = [process.execPath, 'node_modules/typescript/bin/tsc']
 const NEST = [process.execPath, 'dist/main.js']
 
 /** @type {Row[]} */
 const frameworks = [
-  { row: 'passport', title: 'Passport', versions: 'passport 0.7.0, passport-local 1.0.0, express 5.3.0', variants: ['factory', 'client'], own: true, quick: true },
-  { row: 'nestjs-11', title: 'NestJS 11, in TypeScript', versions: '@nestjs/core 11.2.10, express-session 1.19.0, typescript 5.9.3', variants: ['factory', 'create'], alias: 'connect-mongo', command: NEST, build: TSC },
+  { row: 'passport', title: 'Passport', versions: 'passport 0.7.0, passport-local 1.0.0, express 5.3.0', variants: ['factory', 'client'], own: true, quick: true, note: 'a logout begins a new session, and removes the old one' },
+  { row: 'nestjs-11', title: 'NestJS 11, in TypeScript', versions: '@nestjs/core 11.2.10, express-session 1.19.0, typescript 5.9.3', variants: ['factory', 'create'], alias: 'connect-mongo', command: NEST, build: TSC, note: 'installed as `connect-mongo`, in a project without `esModuleInterop`' },
   { row: 'nestjs-12', title: 'NestJS 12, in TypeScript, as a module', versions: '@nestjs/core 12.5.1, express-session 1.19.0, typescript 5.9.3', variants: ['create', 'client'], own: true, command: NEST, build: TSC },
-  { row: 'sails', title: "Sails' session hook", versions: 'sails 1.5.18', variants: ['adapter', 'create'], alias: 'connect-mongo' },
-  { row: 'fastify', title: '@fastify/session', versions: 'fastify 5.12.8, @fastify/session 11.1.3', variants: ['factory', 'create'] },
-  { row: 'koa-session', title: 'Koa with koa-session', versions: 'koa 3.3.0, koa-session 7.0.2', variants: ['create'], command: [process.execPath, 'app.mjs'] },
-  { row: 'koa-generic-session', title: 'Koa with koa-generic-session', versions: 'koa 3.3.0, koa-generic-session 2.3.1', variants: ['create'] },
-  { row: 'socket-io', title: 'Socket.IO, sharing the session', versions: 'socket.io 4.8.4, express 5.3.0', variants: ['create'], also: 'sockets.js' },
-  { row: 'next', title: "Next.js' custom server", versions: 'next 16.4.6, express-session 1.19.0', variants: ['create'], command: [process.execPath, 'server.js'], build: [process.execPath, 'node_modules/next/dist/bin/next', 'build'], also: 'page.js' },
+  { row: 'sails', title: "Sails' session hook", versions: 'sails 1.5.18', variants: ['adapter', 'create'], alias: 'connect-mongo', note: 'installed as `connect-mongo`; the store is given the settings of the whole session, whose `secret` it leaves alone; sessions are stored with every request (`resave`)' },
+  { row: 'fastify', title: '@fastify/session', versions: 'fastify 5.12.8, @fastify/session 11.1.3', variants: ['factory', 'create'], note: 'has sessions of its own, which are stored with every request (`rolling`) and never touched' },
+  { row: 'koa-session', title: 'Koa with koa-session', versions: 'koa 3.3.0, koa-session 7.0.2', variants: ['create'], command: [process.execPath, 'app.mjs'], note: 'has sessions of its own; the promises of the store are what its `store` asks for, but for the lifetime, which goes into `cookie.expires`; stored with every request (`rolling`)' },
+  { row: 'koa-generic-session', title: 'Koa with koa-generic-session', versions: 'koa 3.3.0, koa-generic-session 2.3.1', variants: ['create'], note: 'has sessions of its own; gives the lifetime where the store takes a callback, so that `set` is wrapped; stored with every request (`rolling`)' },
+  { row: 'socket-io', title: 'Socket.IO, sharing the session', versions: 'socket.io 4.8.4, express 5.3.0', variants: ['create'], also: 'sockets.js', note: 'a socket keeps the session of its handshake, and reads it anew by `req.session.reload`' },
+  { row: 'next', title: "Next.js' custom server", versions: 'next 16.4.6, express-session 1.19.0', variants: ['create'], command: [process.execPath, 'server.js'], build: [process.execPath, 'node_modules/next/dist/bin/next', 'build'], also: 'page.js', note: '`req.session` is there in API routes and `getServerSideProps`, which are given the request' },
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
 /** Old drivers once more, on a newer server than theirs that they still understand. */

@@ -42,7 +42,7 @@ async function run(row, variant, deployment) {
 
   const program = await startProgram({
     folder,
-    command: row.command ?? [process.execPath, 'app.js'],
+    command: typeof row.command === 'function' ? row.command(variant) : row.command ?? [process.execPath, 'app.js'],
     env: environment(url, database, variant),
   })
   try {

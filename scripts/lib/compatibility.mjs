@@ -32,8 +32,8 @@ export function writeCompatibility(results) {
 /** Every row of rows.js with its results. */
 function byRow(results) {
   const { rows } = createRequire(import.meta.url)('../../__test__/stacks/rows.js')
-  return rows.map(({ row, kind, title, versions, server, cannot }) => ({
-    row, kind, title, versions, server, cannot,
+  return rows.map(({ row, kind, title, versions, server, note, cannot }) => ({
+    row, kind, title, versions, server, note, cannot,
     results: results.filter((result) => result.row === row).map(repeatable)
   }))
 }
@@ -46,7 +46,7 @@ function repeatable({ variant, access, result, reason, transport }) {
 
 /** The page of docs/. */
 export function page(rows) {
-  const sections = [...groups(rows)].map(([kind, group]) => `## ${kind}\n\n${table(group)}`)
+  const sections = [...groups(rows)].map(([kind, group]) => `## ${kind}\n\n${table(group)}${notes(group)}`)
   return `# Compatibility
 
 Each row is a small application under [\`__test__/stacks/\`](../__test__/stacks) with these versions, used over HTTP against a real
@@ -62,6 +62,12 @@ ${sections.join('\n\n')}
 function table(rows) {
   const lines = rows.map((row) => cells([row.title, row.versions, row.server, tried(row), outcome(row), transports(row)]))
   return [cells(['', 'versions', 'MongoDB', 'tried', 'result', 'connection']), cells(Array(6).fill('---')), ...lines].join('\n')
+}
+
+/** What is different in an application, below the table. */
+function notes(rows) {
+  const lines = unique(rows.flatMap(({ title, note }) => (note ? `- ${title}: ${note}` : [])))
+  return lines.length > 0 ? `\n\n${lines.join('\n')}` : ''
 }
 
 /** The short table of the README. */

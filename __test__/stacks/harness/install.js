@@ -12,6 +12,7 @@ const { promisify } = require('node:util')
 const { ROOT } = require('../../helpers/child.js')
 const { npm, packedFiles } = require('../../helpers/npm.js')
 const { addonFile, manifest } = require('../../helpers/package-folder.js')
+const { Unavailable } = require('./unavailable.js')
 
 const STACKS = path.join(__dirname, '..')
 const CACHE = path.join(ROOT, '.cache', 'stacks')
@@ -24,16 +25,17 @@ const installed = new Map()
 let last = Promise.resolve()
 
 /** Brings the folder of a row up to date, one after the other, and resolves with its path. */
-function install({ row, folder = row, alias = manifest.name, build }) {
+function install({ row, folder = row, alias = manifest.name, build, platform }) {
   if (!installed.has(folder)) {
-    const done = last.then(() => installNow({ folder, alias, build }))
+    const done = last.then(() => installNow({ folder, alias, build, platform }))
     installed.set(folder, done)
     last = done.catch(() => {}) // those who wait for it are told
   }
   return installed.get(folder)
 }
 
-async function installNow({ folder, alias, build }) {
+async function installNow({ folder, alias, build, platform }) {
+  if (platform && platform !== `${process.platform}-${process.arch}`) throw new Unavailable(`its packages are for ${platform}`)
   const source = path.join(STACKS, folder)
   const target = path.join(CACHE, folder)
   copySources(source, target)
@@ -80,8 +82,9 @@ function installPackage(target, files) {
 }
 
 async function runBuild([program, ...args], cwd) {
+  const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
   try {
-    await promisify(execFile)(program, args, { cwd, env: { ...process.env, NODE_ENV: 'production' } })
+    await promisify(execFile)(program, args, { cwd, env })
   } catch (error) {
     throw new Error(`${error.message}\n${error.stdout}`, { cause: error })
   }

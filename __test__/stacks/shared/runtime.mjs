@@ -11,9 +11,9 @@ import { serve } from './serve.js'
 const { MONGO_URL, VARIANT, MAX_AGE } = process.env
 const clientPromise = MongoClient.connect(MONGO_URL)
 const makers = {
-  factory: () => new (connectMongo(session))({ url: MONGO_URL }),
-  create: () => MongoStore.create({ mongoUrl: MONGO_URL }),
-  clientPromise: () => MongoStore.create({ clientPromise }),
+  'factory, ESM': () => new (connectMongo(session))({ url: MONGO_URL }),
+  'create, ESM': () => MongoStore.create({ mongoUrl: MONGO_URL }),
+  'clientPromise, ESM': () => MongoStore.create({ clientPromise }),
 }
 const store = makers[VARIANT]()
 
