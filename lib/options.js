@@ -39,12 +39,14 @@ const OPTIONS = {
 
 const isGiven = (value) => value !== undefined && value !== null
 
+/** Sails gives its store the settings of the whole session, where `secret` signs cookies and much is not the store's. */
+const isSailsSession = ({ adapter }) => isGiven(adapter)
+
 /** Options that would change what is stored, and that this version can't honour: a store without them would not do. */
 const REFUSED = {
   crypto: (value) => value !== null && typeof value === 'object' && value.secret !== false,
   cryptoAdapter: (value) => value !== null,
-  // Sails gives its store the settings of the whole session, where the secret signs cookies.
-  secret: (value, { adapter }) => Boolean(value) && !isGiven(adapter),
+  secret: (value, options) => Boolean(value) && !isSailsSession(options),
 }
 const REFUSED_WHY = 'is not supported by this version of connect-mongo-native, and sessions would be stored unencrypted'
 
@@ -166,6 +168,7 @@ function checkConnectionForm(options) {
 const KNOWN = new Set([...Object.keys(OPTIONS), ...Object.keys(REFUSED), ...HOST_FORM])
 
 function warnOfUnknown(options) {
+  if (isSailsSession(options)) return
   for (const name of Object.keys(options)) {
     if (KNOWN.has(name)) continue
     const near = [...KNOWN].find((known) => isNear(name, known))

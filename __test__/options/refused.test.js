@@ -37,11 +37,3 @@ eachStyle(({ style }) => {
     })
   }
 })
-
-eachStyle(({ style }) => {
-  test('the secret of a Sails session, whose settings name an adapter, is not one to encrypt with', async (t) => {
-    const { store } = server.open(t, { adapter: 'connect-mongo', secret: 'keyboard cat', cookie: { maxAge: 1000 } }, style)
-    await store.set('s', { a: 1 })
-    assert.deepEqual(await store.get('s'), { a: 1 })
-  })
-})
