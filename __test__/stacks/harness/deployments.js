@@ -4,8 +4,8 @@
 // Each is started when it is first asked for, and all are stopped together.
 
 const { MongoClient } = require('mongodb')
+const { makeCertificates } = require('../../helpers/certificates.js')
 const { manifest } = require('../../helpers/package-folder.js')
-const { APPLICATION, makeCertificates } = require('./certificates.js')
 const { Unavailable } = require('./unavailable.js')
 
 const ROOT_USER = { user: 'root', password: 'the root password' }
@@ -66,7 +66,7 @@ class Deployments {
       if (mechanism) query.set('authMechanism', mechanism)
       if (mechanism === 'MONGODB-X509') {
         query.set('authSource', '$external')
-        query.set('tlsCertificateKeyFile', files.application)
+        query.set('tlsCertificateKeyFile', files.client)
       } else if (mechanism) {
         query.set('authSource', 'admin')
         user = `${mechanism}:${encodeURIComponent(PASSWORD)}@`
@@ -83,7 +83,7 @@ class Deployments {
     await mongod.findMongod({ version: this.#version }).catch((error) => {
       throw new Unavailable(error.message)
     })
-    const files = tls ? await (this.#certificates ??= makeCertificates()) : undefined
+    const files = tls ? (this.#certificates ??= certificates()) : undefined
     const clientOptions = tls ? { tls: true, tlsCAFile: files.ca } : {}
     const args = tls ? [
       ...['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', files.server, '--tlsCAFile', files.ca],
@@ -93,7 +93,7 @@ class Deployments {
     const server = members ? await mongod.startReplicaSet({ ...options, nodes: members }) : await mongod.startServer(options)
     const connect = (uri) => new MongoClient(uri, clientOptions).connect()
     const client = await connect(server.uri)
-    if (auth) await createUsers(client, tls)
+    if (auth) await createUsers(client, files?.subject)
     const watchers = await Promise.all((server.members ?? []).map((member) => connect(member.uri)))
     return { server, client, watchers, files }
   }
@@ -106,18 +106,26 @@ class Deployments {
       await Promise.all([value.client, ...value.watchers].map((client) => client.close()))
       await value.server.stop()
     }))
-    const [certificates] = await Promise.allSettled([this.#certificates])
-    certificates.value?.remove()
+    this.#certificates?.remove()
+  }
+}
+
+function certificates() {
+  try {
+    return makeCertificates()
+  } catch (error) {
+    if (error.code === 'ENOENT') throw new Unavailable('there is no openssl on this machine to make certificates with')
+    throw error
   }
 }
 
 /** One user for each mechanism, who can't log in by another, and may read and write but not rule. */
-async function createUsers(client, tls) {
+async function createUsers(client, subject) {
   const roles = [{ role: 'readWriteAnyDatabase', db: 'admin' }]
   for (const mechanism of ['SCRAM-SHA-1', 'SCRAM-SHA-256']) {
     await client.db('admin').command({ createUser: mechanism, pwd: PASSWORD, roles, mechanisms: [mechanism] })
   }
-  if (tls) await client.db('$external').command({ createUser: APPLICATION, roles })
+  if (subject) await client.db('$external').command({ createUser: subject, roles })
 }
 
 /** The connections to a server which the addon opened. */
