@@ -54,10 +54,9 @@ class Deployments {
     if (!this.#started.has(servers)) this.#started.set(servers, this.#start(SERVERS[servers]))
     const { server, client, watchers, files } = await this.#started.get(servers)
     const url = (database) => {
-      const given = new URL(server.url(database).replace(/,[^/]+/, '')) // a URL has but one host
       const hosts = (server.members ?? [server]).map(({ host }) => host)
       const query = new URLSearchParams()
-      if (server.members) query.set('replicaSet', given.searchParams.get('replicaSet'))
+      if (server.members) query.set('replicaSet', server.name)
       if (files) {
         query.set('tls', 'true')
         query.set('tlsCAFile', files.ca)
@@ -93,7 +92,7 @@ class Deployments {
     const server = members ? await mongod.startReplicaSet({ ...options, nodes: members }) : await mongod.startServer(options)
     const connect = (uri) => new MongoClient(uri, clientOptions).connect()
     const client = await connect(server.uri)
-    if (auth) await createUsers(client, files?.subject)
+    if (auth) await createUsers(client, { subject: files?.subject, members })
     const watchers = await Promise.all((server.members ?? []).map((member) => connect(member.uri)))
     return { server, client, watchers, files }
   }
@@ -120,12 +119,13 @@ function certificates() {
 }
 
 /** One user for each mechanism, who can't log in by another, and may read and write but not rule. */
-async function createUsers(client, subject) {
+async function createUsers(client, { subject, members = 1 }) {
+  const writeConcern = { w: members } // the root user, too, must have arrived everywhere
   const roles = [{ role: 'readWriteAnyDatabase', db: 'admin' }]
   for (const mechanism of ['SCRAM-SHA-1', 'SCRAM-SHA-256']) {
-    await client.db('admin').command({ createUser: mechanism, pwd: PASSWORD, roles, mechanisms: [mechanism] })
+    await client.db('admin').command({ createUser: mechanism, pwd: PASSWORD, roles, mechanisms: [mechanism], writeConcern })
   }
-  if (subject) await client.db('$external').command({ createUser: subject, roles })
+  if (subject) await client.db('$external').command({ createUser: subject, roles, writeConcern })
 }
 
 /** The connections to a server which the addon opened. */
