@@ -69,7 +69,8 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
 
   /**
    * The given `MongoClient`, or one that is made, with the application's `mongodb` package, when it is first asked for.
-   * Undefined as long as a connection given as a promise is not there. Throws when `mongodb` is not installed.
+   * Undefined as long as a connection given as a promise is not there, and with drivers that have no client (before
+   * version 3). Throws when `mongodb` is not installed.
    */
   readonly client: MongoStore.DriverClient | undefined
 
@@ -234,7 +235,8 @@ declare namespace MongoStore {
 
     /**
      * A `MongoClient` of the application. The store reads its settings and opens a connection pool of its own with
-     * them; it never closes this one. It need not be connected yet.
+     * them; it never closes this one. It need not be connected yet. Where its settings can't be read or carried over,
+     * the store works through the client itself, and says so by a process warning.
      */
     client?: MongoClientLike | undefined
 

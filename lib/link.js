@@ -38,6 +38,8 @@ class Link {
   /** Why there will never be a crossing. */
   #noConnection
   #closing
+  /** The operation by which the crossing is closed. */
+  #ended
   #ready = false
   #failure
   #watchers = []
@@ -118,7 +120,8 @@ class Link {
       return [name, `${message} ${error.message}`, ...others]
     }
     addon.abandon()
-    for (const [operation, [method, values]] of unproven) this.send(operation, method, ...values)
+    for (const [operation, [method, values]] of unproven) this.#bridge.send(operation, method, ...values)
+    if (this.#ended) this.#bridge.send(this.#ended, 'close')
     return null
   }
 
@@ -224,9 +227,9 @@ class Link {
     this.#failWaiting(closedError())
     for (const { reject } of this.#watchers.splice(0)) reject(closedError())
     if (this.#bridge) {
-      const ended = new Operation('close', {})
-      this.#bridge.send(ended, 'close')
-      await ended.promise
+      this.#ended = new Operation('close', {})
+      this.#bridge.send(this.#ended, 'close')
+      await this.#ended.promise
       this.#bridge.release()
     }
     await this.driver.close()

@@ -6,6 +6,7 @@ const { AssertionError } = require('node:assert')
 const { createHash } = require('node:crypto')
 const { strategyOf } = require('./connection.js')
 const { transformFunctions } = require('./codec.js')
+const { HOST_FORM, fromHostForm, isHostForm } = require('./host-form.js')
 const { warnOnce } = require('./warn.js')
 
 const TWO_WEEKS = 14 * 24 * 60 * 60
@@ -27,7 +28,7 @@ const KINDS = {
 
 /** Every option that has a meaning here, and its kind. */
 const OPTIONS = {
-  mongoUrl: 'string', url: 'string', mongoOptions: 'object', dbName: 'string',
+  mongoUrl: 'string', url: 'string', mongoOptions: 'object', advancedOptions: 'object', dbName: 'string',
   client: 'object', clientPromise: 'object', mongooseConnection: 'object', mongoose_connection: 'object',
   db: 'object', dbPromise: 'object',
   collectionName: 'name', collection: 'name',
@@ -50,9 +51,6 @@ const REFUSED = {
 }
 const REFUSED_WHY = 'is not supported by this version of connect-mongo-native, and sessions would be stored unencrypted'
 
-/** Options of connect-mongo 0.x that describe a connection, which a connection string does now. */
-const HOST_FORM = ['host', 'port', 'username', 'password', 'ssl', 'autoReconnect', 'auto_reconnect', 'w', 'server']
-
 /**
  * Whether a value given to the export is a store's options, and not something that has sessions.
  * @param {*} value
@@ -69,11 +67,9 @@ function looksLikeOptions(value) {
  * @throws {Error} connect-mongo's own where it has one; otherwise a TypeError that names the option
  */
 function readOptions(given, generation) {
-  const options = generation.states ? given ?? {} : modernOptions(given)
-  requireConnection(options, generation)
+  const options = connectable(generation.states ? given ?? {} : modernOptions(given), generation)
   if (!generation.states) refuseMisused(options)
   checkKinds(options)
-  checkConnectionForm(options)
   warnOfUnknown(options)
   return {
     options,
@@ -108,12 +104,19 @@ function modernOptions(given) {
   }
 }
 
-function requireConnection(options, generation) {
-  if (strategyOf(options)) return
-  const legacy = HOST_FORM.filter((name) => isGiven(options[name]))
-  if (legacy.length > 0 || typeof options.db === 'string') {
-    const names = [...legacy, ...(options.db ? ['db'] : [])]
-    throw new Error(`${names.length > 1 ? 'The options' : 'The option'} ${names.join(', ')} cannot make a connection: give url, such as mongodb://user:password@host:27017/database`)
+/** The options with what they say of the connection in its own place, whatever the generation of that. */
+function connectable(given, generation) {
+  const { advancedOptions, mongoOptions } = given
+  const options = isGiven(advancedOptions) && !Object.keys(mongoOptions ?? {}).length ? { ...given, mongoOptions: advancedOptions } : given
+  const hostForm = HOST_FORM.filter((name) => isGiven(options[name]))
+  if (strategyOf(options)) {
+    if (hostForm.length > 0) warnOnce(`The options ${hostForm.join(', ')} have no effect beside ${strategyOf(options)}`, 'MONGO_STORE_OPTION')
+    return options
+  }
+  if (isHostForm(options)) {
+    if (generation.states) return fromHostForm(options)
+    const names = [...hostForm, ...(options.db ? ['db'] : [])]
+    throw new Error(`${names.length > 1 ? 'The options' : 'The option'} ${names.join(', ')} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`)
   }
   if (generation.states) throw new Error('Connection strategy not found')
   // Version 5 began with the first sentence, version 6 has the second: applications' tests look for either.
@@ -156,13 +159,6 @@ function describe(value) {
   if (typeof value === 'number') return String(value)
   if (value === '') return 'an empty string'
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`
-}
-
-function checkConnectionForm(options) {
-  const ignored = HOST_FORM.filter((name) => isGiven(options[name]))
-  if (ignored.length > 0) {
-    warnOnce(`The options ${ignored.join(', ')} have no effect beside ${strategyOf(options)}`, 'MONGO_STORE_OPTION')
-  }
 }
 
 const KNOWN = new Set([...Object.keys(OPTIONS), ...Object.keys(REFUSED), ...HOST_FORM])

@@ -39,11 +39,12 @@ function withIdentity(parameters) {
   const keyText = read(key)
   const old = OLD_ENCRYPTION.test(keyText)
   const isEncrypted = old || keyText.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')
+  if (isEncrypted && password === undefined) throw new TypeError('The key of the client is encrypted: tlsCertificateKeyFilePassword is needed')
   // A password of a key that has none does no harm in the drivers of npm.
-  if (isEncrypted && password !== undefined) parameters.set('tlsCertificateKeyFilePassword', [password])
+  if (isEncrypted) parameters.set('tlsCertificateKeyFilePassword', [password])
   const isOneFile = both && certificate?.file === both && key.file === both
-  if (isOneFile && !(old && password !== undefined)) return parameters
-  const keyPem = old && password !== undefined ? reencrypted(keyText, password) : keyText
+  if (isOneFile && !old) return parameters
+  const keyPem = old ? reencrypted(keyText, password) : keyText
   const certificateText = certificate && certificate !== key ? read(certificate) : keyText
   parameters.set('tlsCertificateKeyFile', [privateFile(`${certificatesIn(certificateText)}\n${keyIn(keyPem)}`)])
   return parameters
@@ -67,13 +68,15 @@ function keyIn(text) {
   return text.match(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?-----END [A-Z ]*PRIVATE KEY-----/)?.[0] ?? ''
 }
 
-/** A key in a form that the addon can decrypt, with the same password. As it is, when the password is wrong. */
-function reencrypted(pem, passphrase) {
+/** A key in a form that the addon can decrypt, with the same password. */
+function reencrypted(text, passphrase) {
+  let key
   try {
-    return createPrivateKey({ key: keyIn(pem), passphrase }).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
-  } catch {
-    return pem
+    key = createPrivateKey({ key: keyIn(text), passphrase })
+  } catch (cause) {
+    throw new TypeError(`The key of the client can't be decrypted by tlsCertificateKeyFilePassword (${cause.code})`, { cause })
   }
+  return key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
 }
 
 /** The authorities that are trusted when the application names none: Node's own, the system's, and NODE_EXTRA_CA_CERTS. */

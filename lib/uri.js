@@ -135,9 +135,10 @@ function withOptions(uri, mongoOptions) {
   const [user] = given.get(USER) ?? []
   const [password] = given.get(PASSWORD) ?? []
   const [database] = given.get(DATABASE) ?? []
+  const authority = user === undefined ? parts.authority : withCredentials(parts.authority, user, password)
   return join({
     scheme: parts.scheme,
-    authority: user === undefined ? parts.authority : withCredentials(parts.authority, user, password),
+    authority: given.get('authMechanism')?.[0] === 'MONGODB-X509' ? withoutUser(authority) : authority,
     database: database === undefined ? parts.database : encodeURIComponent(database),
     parameters,
   })
@@ -154,6 +155,11 @@ function withoutOrphans(given) {
 function withCredentials(authority, user, password) {
   const credentials = [user, password].filter((part) => part !== undefined).map(encodeURIComponent).join(':')
   return `${credentials}@${authority.slice(authority.lastIndexOf('@') + 1)}`
+}
+
+/** The certificate says who the user is; the addon's driver names it besides, in a way that servers do not understand. */
+function withoutUser(authority) {
+  return authority.replace(/^[^:@]*:?@/, '')
 }
 
 /**

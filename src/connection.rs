@@ -99,9 +99,16 @@ impl Connection {
         self.retry_writes
             .store(options.retry_writes != Some(false), Ordering::Relaxed);
         let reach = self.reach.clone();
+        let set = options.repl_set_name.clone();
         options.sdam_event_handler = Some(EventHandler::callback(move |event| {
             if let SdamEvent::TopologyDescriptionChanged(change) = event
-                && let Some(now) = reach_of(&change.new_description)
+                && let Some(now) = reach_of(&change.new_description).or_else(|| {
+                    strangers(
+                        set.as_deref()?,
+                        &change.previous_description,
+                        &change.new_description,
+                    )
+                })
             {
                 reach.send_if_modified(|known| std::mem::replace(known, now.clone()) != now);
             }
@@ -200,11 +207,37 @@ fn reach_of(topology: &TopologyDescription) -> Option<Reach> {
     (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
 }
 
-/// Why a server can't be reached. The most frequent reason has the words that Node gives to it.
+/// What the driver forgets of servers that are not of the replica set that was asked for.
+fn strangers(set: &str, before: &TopologyDescription, now: &TopologyDescription) -> Option<Reach> {
+    if !now.servers().is_empty() {
+        return None;
+    }
+    let mut causes: Vec<String> = before
+        .servers()
+        .into_keys()
+        .map(|address| format!("{address} is no member of the replica set \"{set}\""))
+        .collect();
+    causes.sort_unstable();
+    (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
+}
+
+/// Why a server can't be reached. The most frequent reason has the words that Node gives to it, and a connection that
+/// the server ends without a word has the reasons that it may have.
 fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
     match error.kind.as_ref() {
         ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => {
             format!("connect ECONNREFUSED {address}")
+        }
+        ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
+            let text = cause.to_string();
+            let reason = if text.contains("handshake") {
+                "it may have no TLS, while the connection asks for it"
+            } else if text.contains("TLS") {
+                "it may want a certificate of the client, see tlsCertificateKeyFile"
+            } else {
+                "it may want TLS, see tls=true"
+            };
+            format!("{address}: the server closed the connection: {reason}")
         }
         _ => format!("{address}: {}", Failure::from(error.clone()).message),
     }

@@ -32,6 +32,11 @@ const express = [
   { row: 'connect-3', title: 'Connect 3.7', versions: 'connect 3.7.0, express-session 1.19.0', variants: ['factory', 'create'], quick: true },
 ].map((row) => ({ kind: 'Express and Connect', server: '6.0', ...row }))
 
+// Where a store reads its settings off the application's connection, in what each generation can do.
+const MODERN = ['standalone', 'standalone, SCRAM-SHA-256', 'standalone, X.509', 'replica set, TLS, SCRAM-SHA-256']
+const VERSION_3 = ['standalone', 'standalone, SCRAM-SHA-256', 'replica set', 'replica set, TLS, SCRAM-SHA-256']
+const VERSION_2 = ['standalone', 'standalone, SCRAM-SHA-1', 'replica set']
+
 const CONNECTIONS = ['connection', 'createConnection']
 const DROPS_REPLIES = 'the driver calls `listeners(id)[0].listener` when a reply comes, which is nothing since Node 7, so that it never hears a server'
 
@@ -39,12 +44,12 @@ const DROPS_REPLIES = 'the driver calls `listeners(id)[0].listener` when a reply
 const mongoose = [
   { row: 'mongoose-2', versions: 'mongoose 2.9.10', variants: CONNECTIONS, server: '4.2', quick: true },
   { row: 'mongoose-3', versions: 'mongoose 3.8.40', cannot: DROPS_REPLIES, server: '4.2', quick: false },
-  { row: 'mongoose-4', versions: 'mongoose 4.13.21', variants: CONNECTIONS, server: '4.2', quick: false },
-  { row: 'mongoose-5', versions: 'mongoose 5.13.23', variants: [...CONNECTIONS, 'legacy topology', 'getClient'], server: '4.2', quick: false },
-  { row: 'mongoose-6', versions: 'mongoose 6.13.11', variants: [...CONNECTIONS, 'getClient'], server: '6.0', quick: false },
-  { row: 'mongoose-7', versions: 'mongoose 7.8.13', variants: [...CONNECTIONS, 'getClient'], server: '6.0', quick: false },
-  { row: 'mongoose-8', versions: 'mongoose 8.24.10', variants: [...CONNECTIONS, 'getClient'], server: '6.0', quick: false },
-  { row: 'mongoose-9', versions: 'mongoose 9.12.1', variants: [...CONNECTIONS, 'getClient'], server: '6.0', quick: true },
+  { row: 'mongoose-4', versions: 'mongoose 4.13.21', variants: CONNECTIONS, deployments: VERSION_2, server: '4.2', quick: false },
+  { row: 'mongoose-5', versions: 'mongoose 5.13.23', variants: [...CONNECTIONS, 'legacy topology', 'getClient'], deployments: VERSION_3, server: '4.2', quick: false },
+  { row: 'mongoose-6', versions: 'mongoose 6.13.11', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, server: '6.0', quick: false },
+  { row: 'mongoose-7', versions: 'mongoose 7.8.13', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, server: '6.0', quick: false },
+  { row: 'mongoose-8', versions: 'mongoose 8.24.10', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, server: '6.0', quick: false },
+  { row: 'mongoose-9', versions: 'mongoose 9.12.1', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, server: '6.0', quick: true },
 ].map((row) => ({ kind: 'Mongoose', title: `Mongoose ${/[0-9]+/.exec(row.row)[0]}`, own: true, ...row }))
 
 const CLIENTS = ['client, unconnected', 'client, connected', 'clientPromise', 'db, unconnected', 'db, connected']
@@ -52,12 +57,13 @@ const CLIENTS = ['client, unconnected', 'client, connected', 'clientPromise', 'd
 /** @type {Row[]} */
 const drivers = [
   { row: 'driver-1', versions: 'mongodb 1.4.40', cannot: DROPS_REPLIES, server: '4.2', quick: true },
-  { row: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, unconnected', 'db, connected', 'dbPromise'], server: '4.2', quick: true },
-  { row: 'driver-3', versions: 'mongodb 3.7.4', variants: ['client, unconnected', 'client, connected', 'client, legacy topology', 'clientPromise', 'db, connected'], server: '4.2', quick: false },
-  { row: 'driver-4', versions: 'mongodb 4.17.2', variants: CLIENTS, server: '6.0', quick: false },
-  { row: 'driver-5', versions: 'mongodb 5.9.2', variants: CLIENTS, server: '6.0', quick: false },
-  { row: 'driver-6', versions: 'mongodb 6.22.0', variants: CLIENTS, server: '6.0', quick: false },
-  { row: 'driver-7', versions: 'mongodb 7.9.0', variants: CLIENTS, server: '6.0', quick: true },
+  { row: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, connected', 'dbPromise'], deployments: VERSION_2, server: '4.2', quick: true },
+  { row: 'driver-2-opening', folder: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, unconnected'], server: '4.2', quick: true },
+  { row: 'driver-3', versions: 'mongodb 3.7.4', variants: ['client, unconnected', 'client, connected', 'client, legacy topology', 'clientPromise', 'db, connected'], deployments: VERSION_3, server: '4.2', quick: false },
+  { row: 'driver-4', versions: 'mongodb 4.17.2', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: false },
+  { row: 'driver-5', versions: 'mongodb 5.9.2', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: false },
+  { row: 'driver-6', versions: 'mongodb 6.22.0', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: false },
+  { row: 'driver-7', versions: 'mongodb 7.9.0', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: true },
 ].map((row) => ({ kind: 'The mongodb driver', title: `mongodb ${/[0-9]+/.exec(row.row)[0]}`, own: true, ...row }))
 
 /** @type {Row[]} */
@@ -113,7 +119,11 @@ const frameworks = [
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
 /** Old drivers once more, on a newer server than theirs that they still understand. */
-const newer = { 'mongoose-2': '5.0', 'mongoose-4': '5.0', 'mongoose-5': '6.0', 'driver-2': '5.0', 'driver-3': '6.0' }
-const withNewer = (row) => (newer[row.row] ? [row, { ...row, row: `${row.row}-on-${newer[row.row]}`, folder: row.row, server: newer[row.row], quick: false }] : [row])
+const NEWER = { 'mongoose-2': '5.0', 'mongoose-4': '5.0', 'mongoose-5': '6.0', 'driver-2': '5.0', 'driver-2-opening': '5.0', 'driver-3': '6.0' }
 
-module.exports = { rows: [...express, ...mongoose, ...drivers, ...servers, ...runtimes, ...frameworks].flatMap(withNewer) }
+function onNewer(row) {
+  const server = NEWER[row.row]
+  return server ? [row, { ...row, row: `${row.row}-on-${server}`, folder: row.folder ?? row.row, server, quick: false }] : [row]
+}
+
+module.exports = { rows: [...express, ...mongoose, ...drivers, ...servers, ...runtimes, ...frameworks].flatMap(onNewer) }

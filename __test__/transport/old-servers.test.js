@@ -102,6 +102,17 @@ eachStyle(({ style }) => {
     await assert.rejects(store.get('a'), { name: 'MongoNotConnectedError' })
   })
 
+  test('close waits for what was asked for before the server said that it is too old', async (t) => {
+    const { url, dbName } = place()
+    const store = make(style, { [style.ofUrl]: url })
+    const written = Promise.all([store.set('a', { cookie: {} }), store.set('b', { cookie: {} })])
+    await store.close()
+    await written
+    const client = await new DRIVERS[6].MongoClient(url).connect()
+    t.after(() => client.close())
+    assert.equal(await client.db(dbName).collection('sessions').countDocuments(), 2)
+  })
+
   test('what was asked for before the server said that it is too old is carried out', async (t) => {
     const { client } = current
     const host = await oldServer(t, client.options.hosts[0].toString())

@@ -88,23 +88,23 @@ eachStyle(({ style }) => {
 
 test('that a store works through a client is said once, with the reason and without a secret', async () => {
   const { mongoUrl } = server.place()
-    const { code, lines, stderr } = await runProgram(async ({ url }) => {
-      process.on('warning', (warning) => console.log(JSON.stringify([warning.name, warning.code, warning.message])))
-      const mongodb = require('mongodb')
-      const MongoStore = require('connect-mongo-native')
-      const client = new mongodb.MongoClient(url, { lookup: require('node:dns').lookup })
-      for (let n = 0; n < 3; n += 1) {
-        const store = MongoStore.create({ client })
-        await store.set('s', { cookie: {} })
-        await store.close()
-      }
-      await client.close()
-    }, { url: mongoUrl })
-    assert.equal(code, 0, stderr)
-    assert.equal(lines.length, 1, lines.join('\n'))
-    const [name, warningCode, message] = JSON.parse(lines[0])
-    assert.deepEqual([name, warningCode], ['MongoStoreWarning', 'MONGO_STORE_TRANSPORT'])
-    assert.match(message, /lookup/)
+  const { code, lines, stderr } = await runProgram(async ({ url }) => {
+    process.on('warning', (warning) => console.log(JSON.stringify([warning.name, warning.code, warning.message])))
+    const mongodb = require('mongodb')
+    const MongoStore = require('connect-mongo-native')
+    const client = new mongodb.MongoClient(url, { lookup: require('node:dns').lookup })
+    for (let n = 0; n < 3; n += 1) {
+      const store = MongoStore.create({ client })
+      await store.set('s', { cookie: {} })
+      await store.close()
+    }
+    await client.close()
+  }, { url: mongoUrl })
+  assert.equal(code, 0, stderr)
+  assert.equal(lines.length, 1, lines.join('\n'))
+  const [name, warningCode, message] = JSON.parse(lines[0])
+  assert.deepEqual([name, warningCode], ['MongoStoreWarning', 'MONGO_STORE_TRANSPORT'])
+  assert.match(message, /lookup/)
 })
 
 test('a store that works through a client does not keep the process alive', async () => {

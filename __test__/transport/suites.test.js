@@ -1,7 +1,7 @@
 'use strict'
 
-// The tests of the methods, the options and the order of operations once more, with stores that work through a client of
-// the application instead of the addon.
+// The tests of the methods, the options, the order of operations and the life of a connection once more, with stores
+// that work through a client of the application instead of the addon.
 
 const { after, before } = require('node:test')
 const { readdirSync } = require('node:fs')
@@ -27,4 +27,5 @@ after(() => server?.stop())
 
 for (const name of readdirSync(path.join(__dirname, '..', 'methods'))) require(`../methods/${name}`)
 for (const name of OPTIONS) require(`../options/${name}.test.js`)
-require('../engine/order.test.js')
+for (const name of ['order', 'sizes']) require(`../engine/${name}.test.js`)
+for (const name of ['close', 'interval', 'step-down', 'ttl-index']) require(`../life/${name}.test.js`)

@@ -144,13 +144,13 @@ class TransportStore {
     const end = () => {
       this.#onAnswer = () => {}
       clearTimeout(timer)
-      for (const job of this.#queue.jobs) job.fail(failure('MongoClientClosedError', 'Operation interrupted because client was closed'))
+      for (const job of this.#queue.drain()) job.fail(failure('MongoClientClosedError', 'Operation interrupted because client was closed'))
       clearInterval(this.#holder)
       this.#push(slot, KIND.DONE, true)
     }
     const timer = setTimeout(end, this.#patience())
     this.#onAnswer = () => {
-      if (this.#queue.jobs.length === 0) end()
+      if (this.#queue.isEmpty) end()
     }
     this.#onAnswer()
   }

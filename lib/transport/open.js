@@ -3,7 +3,7 @@
 // A store's transport, in the place of the addon.
 
 const { Bridge } = require('../bridge.js')
-const { takeTimeLimit, withOptions } = require('../uri.js')
+const { takeTimeLimit } = require('../uri.js')
 const { Source } = require('./source.js')
 const { TransportStore } = require('./index.js')
 
@@ -42,11 +42,12 @@ function makeClient({ refusal }, driver) {
   }
 }
 
-function timeLimitOf({ uri, client, isOwn }, { mongoOptions }) {
+function timeLimitOf({ uri, client, isOwn }, { mongoUrl, url, mongoOptions }) {
   if (uri !== undefined) return takeTimeLimit(uri).timeLimitMs
   const said = (isOwn ? mongoOptions : client?.options ?? client?.s?.options) ?? {}
-  const times = Object.fromEntries(TIMES.filter((name) => typeof said[name] === 'number').map((name) => [name, said[name]]))
-  return takeTimeLimit(withOptions('mongodb://localhost/', times)).timeLimitMs
+  const times = TIMES.filter((name) => typeof said[name] === 'number').map((name) => `${name}=${said[name]}`)
+  const [, query = ''] = isOwn ? (mongoUrl ?? url ?? '').split('?') : []
+  return takeTimeLimit(`mongodb://localhost/?${[query, ...times].join('&')}`).timeLimitMs
 }
 
 module.exports = { openTransport }

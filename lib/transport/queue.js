@@ -112,9 +112,18 @@ class Queue {
     }
   }
 
-  /** The jobs that have no answer yet. */
-  get jobs() {
-    return [...this.#jobs]
+  get isEmpty() {
+    return this.#jobs.size === 0
+  }
+
+  /** Takes out the jobs that have no answer yet, and starts no more. */
+  drain() {
+    const jobs = [...this.#jobs]
+    this.#sweeps.clear()
+    this.#ready.clear()
+    this.#trains.clear()
+    this.#held.length = 0
+    return jobs
   }
 
   /** How many jobs wait, and how many are under way. */

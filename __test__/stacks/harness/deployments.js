@@ -4,8 +4,8 @@
 // Each is started when it is first asked for, and all are stopped together.
 
 const { MongoClient } = require('mongodb')
+const { makeCertificates } = require('../../helpers/certificates.js')
 const { manifest } = require('../../helpers/package-folder.js')
-const { APPLICATION, makeCertificates } = require('./certificates.js')
 const { Unavailable } = require('./unavailable.js')
 
 const ROOT_USER = { user: 'root', password: 'the root password' }
@@ -54,10 +54,9 @@ class Deployments {
     if (!this.#started.has(servers)) this.#started.set(servers, this.#start(SERVERS[servers]))
     const { server, client, watchers, files } = await this.#started.get(servers)
     const url = (database) => {
-      const given = new URL(server.url(database).replace(/,[^/]+/, '')) // a URL has but one host
       const hosts = (server.members ?? [server]).map(({ host }) => host)
       const query = new URLSearchParams()
-      if (server.members) query.set('replicaSet', given.searchParams.get('replicaSet'))
+      if (server.members) query.set('replicaSet', server.name)
       if (files) {
         query.set('tls', 'true')
         query.set('tlsCAFile', files.ca)
@@ -66,7 +65,7 @@ class Deployments {
       if (mechanism) query.set('authMechanism', mechanism)
       if (mechanism === 'MONGODB-X509') {
         query.set('authSource', '$external')
-        query.set('tlsCertificateKeyFile', files.application)
+        query.set('tlsCertificateKeyFile', files.client)
       } else if (mechanism) {
         query.set('authSource', 'admin')
         user = `${mechanism}:${encodeURIComponent(PASSWORD)}@`
@@ -83,7 +82,7 @@ class Deployments {
     await mongod.findMongod({ version: this.#version }).catch((error) => {
       throw new Unavailable(error.message)
     })
-    const files = tls ? await (this.#certificates ??= makeCertificates()) : undefined
+    const files = tls ? (this.#certificates ??= certificates()) : undefined
     const clientOptions = tls ? { tls: true, tlsCAFile: files.ca } : {}
     const args = tls ? [
       ...['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', files.server, '--tlsCAFile', files.ca],
@@ -93,7 +92,7 @@ class Deployments {
     const server = members ? await mongod.startReplicaSet({ ...options, nodes: members }) : await mongod.startServer(options)
     const connect = (uri) => new MongoClient(uri, clientOptions).connect()
     const client = await connect(server.uri)
-    if (auth) await createUsers(client, tls)
+    if (auth) await createUsers(client, { subject: files?.subject, members })
     const watchers = await Promise.all((server.members ?? []).map((member) => connect(member.uri)))
     return { server, client, watchers, files }
   }
@@ -106,18 +105,27 @@ class Deployments {
       await Promise.all([value.client, ...value.watchers].map((client) => client.close()))
       await value.server.stop()
     }))
-    const [certificates] = await Promise.allSettled([this.#certificates])
-    certificates.value?.remove()
+    this.#certificates?.remove()
+  }
+}
+
+function certificates() {
+  try {
+    return makeCertificates()
+  } catch (error) {
+    if (error.code === 'ENOENT') throw new Unavailable('there is no openssl on this machine to make certificates with')
+    throw error
   }
 }
 
 /** One user for each mechanism, who can't log in by another, and may read and write but not rule. */
-async function createUsers(client, tls) {
+async function createUsers(client, { subject, members = 1 }) {
+  const writeConcern = { w: members } // the root user, too, must have arrived everywhere
   const roles = [{ role: 'readWriteAnyDatabase', db: 'admin' }]
   for (const mechanism of ['SCRAM-SHA-1', 'SCRAM-SHA-256']) {
-    await client.db('admin').command({ createUser: mechanism, pwd: PASSWORD, roles, mechanisms: [mechanism] })
+    await client.db('admin').command({ createUser: mechanism, pwd: PASSWORD, roles, mechanisms: [mechanism], writeConcern })
   }
-  if (tls) await client.db('$external').command({ createUser: APPLICATION, roles })
+  if (subject) await client.db('$external').command({ createUser: subject, roles, writeConcern })
 }
 
 /** The connections to a server which the addon opened. */
