@@ -46,6 +46,20 @@ eachStyle(({ style }) => {
     })
   }
 
+  test('a client that the application closes is not opened again', async (t) => {
+    const { mongoUrl } = server.place()
+    const client = new MongoClient(mongoUrl, { lookup: dns.lookup })
+    const store = make(style, { client })
+    t.after(() => store.close())
+    await store.set('s', { cookie: {} })
+    await client.close()
+    await assert.rejects(store.get('s'), { name: 'MongoNotConnectedError' })
+    assert.equal(client.topology, undefined)
+    await client.connect()
+    t.after(() => client.close())
+    assert.notEqual(await store.get('s'), undefined)
+  })
+
   test('a client that authenticates by a callback is asked for its credentials, which the store could not know', async (t) => {
     const { mongoUrl } = server.place()
     let asked = 0

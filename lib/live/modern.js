@@ -6,7 +6,7 @@ const { fromParts, withOptions } = require('../uri.js')
 
 /** Options that are carried over as they are. */
 const CARRIED = [
-  'appName', 'ca', 'cert', 'compressors', 'connectTimeoutMS', 'heartbeatFrequencyMS', 'key', 'localThresholdMS',
+  'appName', 'ca', 'cert', 'compressors', 'connectTimeoutMS', 'heartbeatFrequencyMS', 'key', 'localThresholdMS', 'maxConnecting',
   'maxIdleTimeMS', 'minPoolSize', 'passphrase', 'readConcern', 'readPreference', 'replicaSet', 'retryReads', 'retryWrites',
   'serverMonitoringMode', 'serverSelectionTimeoutMS', 'socketTimeoutMS', 'timeoutMS', 'tls', 'tlsCAFile', 'tlsCertificateKeyFile',
   'tlsCertificateKeyFilePassword', 'writeConcern', 'zlibCompressionLevel',

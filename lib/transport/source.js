@@ -18,6 +18,7 @@ class Source {
   #driver
   #settings
   #codec
+  #wasUsable = false
 
   /**
    * @param {object} target of `connection.js`
@@ -42,7 +43,9 @@ class Source {
     const { client, db, database, isOwn } = this.#target
     if (isOwn) return this.#driver.openDb()
     if (db) return db
-    await whenUsable(client)
+    // A client that the application closed stays so.
+    if (!this.#wasUsable) await whenUsable(client)
+    this.#wasUsable = true
     return client.db(database)
   }
 
@@ -102,7 +105,7 @@ function firstOf(document) {
 
 /** Waits until operations of a client are taken: the first ones of a version come only when it is connected. */
 async function whenUsable(client) {
-  if (client.topology) return
+  if (client.topology || client.s?.hasBeenClosed) return
   if (client.options?.hosts) await client.connect()
   else if (typeof client.s?.url === 'string') await new Promise((resolve) => client.once('open', resolve))
 }
