@@ -73,9 +73,9 @@ async function refute(row, { url }) {
   return { result: 'cannot run' }
 }
 
-/** For a store: four for its work, and for each server two that watch it. */
+/** For a store: two for its work, and two that watch each server. */
 function limitOfConnections(members) {
-  return 4 + 2 * members
+  return 2 + 2 * members
 }
 
 /** Whether a row that can't run has a program which shows why. */
@@ -131,5 +131,10 @@ describe('rows.js', () => {
   it('has a row for each application that is there', () => {
     const folders = fs.readdirSync(STACKS).filter((name) => fs.existsSync(path.join(STACKS, name, 'package-lock.json')))
     assert.deepEqual(folders, [...new Set(rows.map(({ row, folder = row }) => folder))].sort())
+  })
+
+  it('has the rows of docs/compatibility.json', () => {
+    const shown = require('../../docs/compatibility.json').map(({ row }) => row)
+    assert.deepEqual(shown, rows.map(({ row }) => row), 'npm run test:stacks writes it anew')
   })
 })

@@ -67,9 +67,12 @@ function table(rows) {
 
 /** The short table of the README. */
 function summary(rows) {
-  const lines = [...groups(rows)].map(([kind, group]) => cells([kind, unique(group.map((row) => row.title + mark(row))).join(', ')]))
   const head = ['tried in a real application', '[each in detail](docs/compatibility.md)']
-  return [cells(head), cells(['---', '---']), ...lines].join('\n')
+  const lines = [...groups(rows)].map(([kind, group]) => {
+    const titles = unique(group.map(({ title }) => title))
+    return [kind, titles.map((title) => title + mark(group.filter((row) => row.title === title))).join(' · ')]
+  })
+  return [head, head.map(() => '---'), ...lines].map(cells).join('\n')
 }
 
 /** The README with the summary in its place. */
@@ -108,11 +111,10 @@ function transports({ results }) {
 }
 
 /** What a title is followed by when not everything of it works. */
-function mark({ cannot, results }) {
-  const states = unique(results.map(({ result }) => result))
-  if (states.includes('failed')) return ' (fails)'
-  if (states.includes('not run')) return ' (not run)'
-  return cannot ? ' (cannot run)' : ''
+function mark(rows) {
+  const states = rows.flatMap(({ results }) => results.map(({ result }) => result))
+  const worst = ['failed', 'not run', 'cannot run'].find((state) => states.includes(state))
+  return worst ? ` (${worst})` : ''
 }
 
 const cells = (values) => `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |`
