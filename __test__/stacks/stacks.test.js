@@ -133,8 +133,11 @@ describe('rows.js', () => {
     assert.deepEqual(folders, [...new Set(rows.map(({ row, folder = row }) => folder))].sort())
   })
 
-  it('has the rows of docs/compatibility.json', () => {
-    const shown = require('../../docs/compatibility.json').map(({ row }) => row)
-    assert.deepEqual(shown, rows.map(({ row }) => row), 'npm run test:stacks writes it anew')
-  })
+  // A run of all rows writes that file at its end.
+  if (!process.env.STACKS_RESULTS) {
+    it('has the rows of docs/compatibility.json', () => {
+      const shown = require('../../docs/compatibility.json').map(({ row }) => row)
+      assert.deepEqual(shown, rows.map(({ row }) => row), 'npm run test:stacks writes it anew')
+    })
+  }
 })

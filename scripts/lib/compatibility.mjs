@@ -99,8 +99,13 @@ function accesses({ results }) {
 
 function outcome({ cannot, results }) {
   const bad = results.filter(({ result }) => result === 'failed' || result === 'not run')
-  if (bad.length > 0) return unique(bad.map(({ result, reason }) => `${result}: ${reason}`)).join('<br>')
-  return cannot ? `cannot run: ${cannot}` : 'works'
+  if (bad.length === 0) return cannot ? `cannot run: ${cannot}` : 'works'
+  const reasons = unique(bad.map(({ reason }) => reason)).map((reason) => {
+    const alike = bad.filter((other) => other.reason === reason)
+    const where = alike.length < results.length ? ` (${alike.map(({ variant, access }) => `${variant}: ${access}`).join('; ')})` : ''
+    return `${alike[0].result}${where}: ${reason}`
+  })
+  return reasons.join('<br>')
 }
 
 function transports({ results }) {
