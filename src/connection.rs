@@ -19,10 +19,6 @@ use crate::options::{Settings, WriteConcernSettings, client_options};
 /// What `MongoDB` itself takes when a connection string names no database.
 const DEFAULT_DATABASE: &str = "test";
 
-/// The connections to each server that carry operations, when the application does not say how many. With the two by
-/// which the driver watches a server, a store has four. Batches share them: more of them gained a tenth at the most.
-const POOL_SIZE: u32 = 2;
-
 /// What is known of the servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
@@ -106,10 +102,8 @@ impl Connection {
         let mut options = client_options(&self.uri).await?;
         self.retry_writes
             .store(options.retry_writes != Some(false), Ordering::Relaxed);
-        let smallest = options.min_pool_size.unwrap_or_default();
-        let pool = *options.max_pool_size.get_or_insert(POOL_SIZE.max(smallest));
         self.writes
-            .get_or_init(|| Semaphore::new(connections_for_writes(pool)));
+            .get_or_init(|| Semaphore::new(connections_for_writes(options.max_pool_size)));
         let reach = self.reach.clone();
         let set = options.repl_set_name.clone();
         options.sdam_event_handler = Some(EventHandler::callback(move |event| {
@@ -202,11 +196,10 @@ impl Connection {
 }
 
 /// How many connections of a pool writes may have; 0 stands for a pool without a limit.
-fn connections_for_writes(pool: u32) -> usize {
-    match usize::try_from(pool) {
-        Ok(0) => Semaphore::MAX_PERMITS,
-        Ok(connections) => connections.saturating_sub(1).max(1),
-        Err(_) => 1,
+fn connections_for_writes(pool: Option<u32>) -> usize {
+    match pool {
+        None | Some(0) => Semaphore::MAX_PERMITS,
+        Some(connections) => usize::try_from(connections).unwrap_or(1).saturating_sub(1).max(1),
     }
 }
 

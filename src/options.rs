@@ -11,6 +11,10 @@ use napi_derive::napi;
 
 use crate::error::Failure;
 
+/// The connections to each server that carry operations, when the application does not say how many. With the two by
+/// which the driver watches a server, a store has four. Batches share them: more of them gained a tenth at the most.
+const POOL_SIZE: u32 = 2;
+
 const SCHEMES: [&str; 2] = ["mongodb://", "mongodb+srv://"];
 
 /// The settings of one store. `lib/options.js` has checked them; here they are trusted.
@@ -100,6 +104,9 @@ pub async fn resolve(uri: &str, string: ConnectionString) -> Result<ClientOption
         .await
         .map_err(|error| parse_failure(uri, error))?;
     options.write_concern = options.write_concern.map(acknowledged);
+    if options.max_pool_size.is_none() {
+        options.max_pool_size = Some(POOL_SIZE.max(options.min_pool_size.unwrap_or_default()));
+    }
     Ok(options)
 }
 
