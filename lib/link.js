@@ -33,7 +33,7 @@ class Link {
   #waiting = new Map()
   /** What was sent to the addon before it reached a server: it may have to be sent elsewhere. Null when it has. */
   #unproven = new Map()
-  /** The database and the collection, for warnings that are said once for each. */
+  /** The servers, the database and the collection, for warnings that are said once for each. */
   #where
   /** Why there will never be a crossing. */
   #noConnection
@@ -67,7 +67,8 @@ class Link {
     if (this.#closing) return
     this.#target = target
     this.driver.target = target
-    this.#where = `${target.database ?? target.uri} ${this.#settings.collectionName}`
+    const { client, database, uri = client?.options?.hosts ?? client?.s?.url } = target
+    this.#where = `${uri} ${database} ${this.#settings.collectionName}`
     if (target.uri === undefined) this.#useTransport(target.obstacle)
     else this.#useAddon(target)
     const waiting = [...this.#waiting]

@@ -79,9 +79,13 @@ function reencrypted(text, passphrase) {
   return key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
 }
 
+/** The file of the roots: one for the process, since to read them takes some milliseconds. */
+let roots
+
 /** The authorities that are trusted when the application names none: Node's own, the system's, and NODE_EXTRA_CA_CERTS. */
 function rootsFile() {
-  return privateFile([...rootCertificates, systemRoots(), extraRoots()].join('\n'))
+  roots ??= privateFile([...rootCertificates, systemRoots(), extraRoots()].join('\n'))
+  return roots
 }
 
 function extraRoots() {

@@ -50,13 +50,20 @@ function stagesOf(query, mongoOptions = {}) {
   return [string, ...groups, top]
 }
 
-/**
- * Whether there is TLS, as the last stage that says so has it.
- * @throws {TypeError} when that can't be carried
- */
-function hasTls(scheme, stages) {
-  const values = stages.map((stage) => parametersOfStage(stage.filter(({ name }) => optionOf(name)?.to?.[0] === 'tls'), true).get('tls'))
-  return (values.findLast((value) => value !== undefined) ?? [String(scheme.toLowerCase().includes('+srv'))])[0] === 'true'
+/** What a parameter comes to, as the last stage that says something of it has it. */
+function settled(key, stages) {
+  const values = stages.map((stage) => parametersOfStage(stage.filter(({ name }) => optionOf(name)?.to?.[0] === key), { hasTls: true, ignored: [] }).get(key))
+  return values.findLast((value) => value !== undefined)?.[0]
+}
+
+/** What other options depend on: whether there is TLS, and whether certificates are checked. */
+function contextOf(scheme, stages) {
+  return {
+    hasTls: (settled('tls', stages) ?? String(scheme.toLowerCase().includes('+srv'))) === 'true',
+    isVerified: !['tlsInsecure', 'tlsAllowInvalidCertificates'].some((key) => settled(key, stages) === 'true'),
+    /** The names of options that say how TLS is done, where there is none. */
+    ignored: [],
+  }
 }
 
 function refuse(label, why) {
@@ -64,7 +71,7 @@ function refuse(label, why) {
 }
 
 /** Of one given option, the parameters that it stands for; none when it is without effect. */
-function carry({ name, value, label, inString }, tls, ignored) {
+function carry({ name, value, label, inString }, { hasTls, isVerified, ignored }) {
   const option = optionOf(name)
   if (option === undefined) {
     // A misspelt option of security must not end in a connection without it.
@@ -73,10 +80,12 @@ function carry({ name, value, label, inString }, tls, ignored) {
     return []
   }
   if (option.group || option.gone) return []
-  if (option.tlsOnly && !tls) {
+  if (option.tlsOnly && !hasTls) {
     ignored.push(name)
     return []
   }
+  // Without a look at the certificate there is none at the name in it.
+  if (option.refused && !isVerified && ['tlsAllowInvalidHostnames', 'checkServerIdentity'].includes(option.name)) return []
   if (option.refused) return option.harmless?.(value) ? [] : refuse(label, option.refused)
   try {
     return parametersOf(option, value).map(([key, ...texts]) => ({ key, texts, isAlias: option.name.toLowerCase() !== key.toLowerCase() }))
@@ -90,8 +99,8 @@ function carry({ name, value, label, inString }, tls, ignored) {
  * The parameters of one stage. An option's own name wins over its older ones.
  * @returns {Map<string, Array>} lists of texts; an empty one says that the parameter is to be absent
  */
-function parametersOfStage(stage, tls, ignored = []) {
-  const carried = stage.flatMap((given) => carry(given, tls, ignored))
+function parametersOfStage(stage, context) {
+  const carried = stage.flatMap((given) => carry(given, context))
   const parameters = new Map()
   for (const { key, texts } of [...carried.filter(({ isAlias }) => !isAlias), ...carried.filter(({ isAlias }) => isAlias)]) {
     const known = parameters.get(key)
@@ -126,12 +135,11 @@ function withOptions(uri, mongoOptions) {
   const parts = split(uri)
   if (parts === null) return uri
   const stages = stagesOf(parts.query, mongoOptions)
-  const tls = hasTls(parts.scheme, stages)
-  const ignored = []
-  const given = merged(stages.map((stage) => parametersOfStage(stage, tls, ignored)))
-  if (ignored.length > 0) warnOnce(`The options ${ignored.join(', ')} have no effect without tls=true`, 'MONGO_STORE_OPTION')
+  const context = contextOf(parts.scheme, stages)
+  const given = merged(stages.map((stage) => parametersOfStage(stage, context)))
+  if (context.ignored.length > 0) warnOnce(`Without tls=true these options have no effect: ${context.ignored.join(', ')}`, 'MONGO_STORE_OPTION')
   withoutOrphans(given)
-  const parameters = new Map([...(tls ? withTls(given) : given)].filter(([key]) => key in PARAMETERS))
+  const parameters = new Map([...(context.hasTls ? withTls(given) : given)].filter(([key]) => key in PARAMETERS))
   const [user] = given.get(USER) ?? []
   const [password] = given.get(PASSWORD) ?? []
   const [database] = given.get(DATABASE) ?? []

@@ -2,6 +2,7 @@
 //! knows whether a server is there to answer. A client that could not be opened is not kept.
 
 use std::io;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mongodb::bson::raw::RawDocumentBuf;
@@ -10,7 +11,7 @@ use mongodb::event::EventHandler;
 use mongodb::event::sdam::{SdamEvent, TopologyDescription, TopologyType};
 use mongodb::options::{CollectionOptions, ServerAddress, WriteConcern};
 use mongodb::{Client, Collection, Database};
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, watch};
 
 use crate::error::Failure;
 use crate::options::{Settings, WriteConcernSettings, client_options};
@@ -41,6 +42,8 @@ pub struct Connection {
     collection: String,
     write_concern: Option<WriteConcern>,
     client: OnceCell<Client>,
+    /// One connection fewer than the pool has.
+    writes: OnceLock<Semaphore>,
     retry_writes: AtomicBool,
     reach: watch::Sender<Reach>,
 }
@@ -57,6 +60,7 @@ impl Connection {
                 .as_ref()
                 .map(WriteConcernSettings::to_driver),
             client: OnceCell::new(),
+            writes: OnceLock::new(),
             retry_writes: AtomicBool::new(false),
             reach: watch::Sender::new(Reach::Unheard),
         }
@@ -98,6 +102,8 @@ impl Connection {
         let mut options = client_options(&self.uri).await?;
         self.retry_writes
             .store(options.retry_writes != Some(false), Ordering::Relaxed);
+        self.writes
+            .get_or_init(|| Semaphore::new(connections_for_writes(options.max_pool_size)));
         let reach = self.reach.clone();
         let set = options.repl_set_name.clone();
         options.sdam_event_handler = Some(EventHandler::callback(move |event| {
@@ -114,6 +120,13 @@ impl Connection {
             }
         }));
         Ok(Client::with_options(options)?)
+    }
+
+    /// The turn of a write, which ends when it is dropped. Writes leave one connection to reads: those that wait for other
+    /// members of a replica set would hold up all reads behind them.
+    pub async fn turn_to_write(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed, so that an error can't be.
+        self.writes.get()?.acquire().await.ok()
     }
 
     /// Puts the reasons of the servers that can't be reached in the place of the driver's dump of all it knows.
@@ -179,6 +192,14 @@ impl Connection {
         if let Some(client) = self.client.get() {
             client.clone().shutdown().immediate(true).await;
         }
+    }
+}
+
+/// How many connections of a pool writes may have; 0 stands for a pool without a limit.
+fn connections_for_writes(pool: Option<u32>) -> usize {
+    match pool {
+        None | Some(0) => Semaphore::MAX_PERMITS,
+        Some(connections) => usize::try_from(connections).unwrap_or(1).saturating_sub(1).max(1),
     }
 }
 

@@ -16,7 +16,8 @@ use crate::runtime;
 
 /// The settings of a connection, under the names of the connection string. Absent is what the driver's default decides.
 #[napi(object, object_from_js = false)]
-#[derive(Default)]
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the connection string has as many")]
 pub struct ConnectionDescription {
     /// `host:port` each, or the path of a socket; the name that is to be resolved for `mongodb+srv`.
     pub hosts: Vec<String>,
@@ -299,4 +300,32 @@ fn mode_name(mode: &ServerMonitoringMode) -> String {
         _ => "auto",
     }
     .to_owned()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_compares_the_password_and_does_not_have_it() {
+        let uri = "mongodb://ann:hunter2@localhost/shop?tls=true&tlsCertificateKeyFilePassword=hunter2";
+        let ours = describe_connection(uri.to_owned(), Some("hunter2".to_owned())).unwrap();
+        assert!(ours.has_password && ours.password_fits && ours.has_key_password);
+        assert!(!format!("{ours:?}").contains("hunter2"));
+        assert!(
+            !describe_connection(uri.to_owned(), Some("hunter3".to_owned()))
+                .unwrap()
+                .password_fits
+        );
+    }
+
+    #[test]
+    fn a_seed_list_is_described_without_the_name_service() {
+        let ours = describe("mongodb+srv://cluster.invalid/?srvMaxHosts=2", None).unwrap();
+        assert_eq!(
+            (ours.hosts, ours.is_srv, ours.tls),
+            (vec!["cluster.invalid".to_owned()], true, true)
+        );
+    }
 }

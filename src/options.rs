@@ -224,6 +224,26 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn the_server_api_is_taken_out_of_the_string() {
+        let uri = "mongodb://localhost/?w=2&serverApiVersion=1&serverApiStrict=true&appName=x";
+        let options = client_options(uri).await.unwrap();
+        let api = options.server_api.unwrap();
+        assert_eq!(api.version, ServerApiVersion::V1);
+        assert_eq!((api.strict, api.deprecation_errors), (Some(true), None));
+        assert_eq!(options.app_name.as_deref(), Some("x"));
+        let failure = refusal("mongodb://localhost/?serverApiVersion=2").await;
+        assert!(failure.message.contains("Invalid server API version=2"));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_there_is_named() {
+        for name in ["tlsCAFile", "tlsCertificateKeyFile"] {
+            let failure = refusal(&format!("mongodb://localhost/?tls=true&{name}=/absent.pem")).await;
+            assert!(failure.message.starts_with(&format!("{name} /absent.pem: ")));
+        }
+    }
+
     #[test]
     fn a_write_concern_is_a_number_or_a_name_and_never_unacknowledged() {
         let given = |w: &str| WriteConcernSettings {

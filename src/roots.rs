@@ -14,3 +14,16 @@ pub fn system_roots() -> String {
         .collect();
     pem::encode_many(&roots)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_roots_of_the_system_are_certificates() {
+        let roots = pem::parse_many(system_roots()).unwrap();
+        assert!(!roots.is_empty());
+        assert!(roots.iter().all(|root| root.tag() == "CERTIFICATE"));
+    }
+}

@@ -131,6 +131,11 @@ for (const [name, [, { refused, harmless }]] of Object.entries(OPTIONS)) {
 test('a checkServerIdentity of the application is never left out silently', () => {
   for (const value of [() => undefined, false, 'false']) {
     assert.throws(() => settingsOf('mongodb://127.0.0.1/', { ...TLS, checkServerIdentity: value }), /checkServerIdentity is not supported/)
+    // As in Node: of a certificate that is not checked, the name is not either.
+    for (const unchecked of [{ tlsInsecure: true }, { sslValidate: false }, { rejectUnauthorized: false }]) {
+      const settings = settingsOf('mongodb://127.0.0.1/', { ...TLS, ...unchecked })
+      assert.deepEqual(settingsOf('mongodb://127.0.0.1/', { ...TLS, ...unchecked, checkServerIdentity: value }), settings)
+    }
   }
 })
 
@@ -153,7 +158,7 @@ test('a parameter of a connection string that nobody knows is warned of; one tha
   assert.deepEqual(warnings.lines, ['mongodb://ann:hunter2@127.0.0.1/'])
   assert.deepEqual(warnings.messages, [
     'The option colour of the connection string is unknown and has no effect',
-    'The options tlsCAFile have no effect without tls=true',
+    'Without tls=true these options have no effect: tlsCAFile',
   ])
   for (const name of ['tlsCaFiles', 'sslVerify', 'authMech']) {
     assert.throws(() => settingsOf(`mongodb://127.0.0.1/?${name}=hunter2`), ({ message }) => message.includes(name) && !message.includes('hunter2'))

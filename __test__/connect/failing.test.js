@@ -8,6 +8,7 @@ const { MongoClient } = require('mongodb')
 const MongoStore = require('connect-mongo-native')
 const { useTlsServer } = require('../helpers/tls.js')
 const { useOwnServer } = require('../helpers/use-server.js')
+const { until, within } = require('../helpers/wait.js')
 
 const auth = { user: 'ann', password: 'hunter2' }
 const plain = useOwnServer({ auth })
@@ -20,7 +21,7 @@ async function errorsOf(t, mongoUrl, mongoOptions) {
   t.after(() => store.close())
   const errors = []
   for (const start of [() => store.get('sid'), () => store.set('sid', { cookie: {} }), () => store.length()]) {
-    const error = await start().then(() => assert.fail('it connected'), (reason) => reason)
+    const error = await within('an answer', start()).then(() => assert.fail('it connected'), (reason) => reason)
     assert.ok(error instanceof Error)
     assert.doesNotMatch(`${error.stack}${JSON.stringify(error)}`, /hunter/)
     errors.push(error)
@@ -50,8 +51,8 @@ describe('a server that cannot be used', () => {
 })
 
 describe('a user who is not let in', () => {
-  /** Longer than any test may take: whoever waits for a server fails the test. */
-  const never = { serverSelectionTimeoutMS: 1_000_000 }
+  /** Longer than any test may take: whoever waits for a server, or for the next look at it, fails the test. */
+  const never = { serverSelectionTimeoutMS: 1_000_000, heartbeatFrequencyMS: 1_000_000 }
 
   it('is told so at once, in the words and with the code of the mongodb package, each time', async (t) => {
     for (const uri of [plain.current.uri, set.current.uri]) {
@@ -73,7 +74,6 @@ describe('a user who is not let in', () => {
     const client = new MongoClient(plain.current.uri)
     t.after(() => client.close())
     await client.db('admin').command({ createUser: 'bob', pwd: 'hunter2', roles: ['root'] })
-    const { until } = require('../helpers/wait.js')
     await until('the user to be let in', () => store.length().then(() => true, () => false))
   })
 

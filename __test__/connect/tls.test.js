@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
+const path = require('node:path')
 const { describe, it } = require('node:test')
 const { MongoClient } = require('mongodb')
 const MongoStore = require('connect-mongo-native')
@@ -184,9 +185,26 @@ describe('certificates and keys given as values', () => {
       for (const file of files) console.log((statSync(file).mode & 0o777).toString(8))
       process.once('exit', () => console.log(readdirSync(folder).length))
     }, { mongoUrl: 'mongodb://127.0.0.1/', mongoOptions: { tls: true, ca: text(ca), cert: text(clientCertificate), key: text(clientKey) } }, {
-      env: { TMPDIR: require('node:path').dirname(ca) },
+      env: { TMPDIR: path.dirname(ca) },
     })
     assert.equal(code, 0, stderr)
     assert.deepEqual(lines, ['600', '600', '0'])
+  })
+
+  it('go with the process on a system that does not show its open files', async () => {
+    const { code, lines, stderr } = await runProgram(() => {
+      const files = require('node:fs')
+      const read = files.readFileSync
+      files.readFileSync = (file, ...more) => {
+        if (String(file).startsWith('/proc/')) throw new Error('There is no /proc here')
+        return read(file, ...more)
+      }
+      const file = require('./lib/private-file.js').privateFile('a certificate')
+      console.log(JSON.stringify([file, (files.statSync(file).mode & 0o777).toString(8), read(file, 'utf8')]))
+    })
+    assert.equal(code, 0, stderr)
+    const [file, mode, text] = JSON.parse(lines[0])
+    assert.deepEqual([mode, text], ['600', 'a certificate'])
+    assert.equal(fs.existsSync(path.dirname(file)), false)
   })
 })

@@ -59,7 +59,7 @@ const drivers = [
   { row: 'driver-1', versions: 'mongodb 1.4.40', cannot: DROPS_REPLIES, server: '4.2', quick: true },
   { row: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, connected', 'dbPromise'], deployments: VERSION_2, server: '4.2', quick: true },
   { row: 'driver-2-opening', folder: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, unconnected'], server: '4.2', quick: true },
-  { row: 'driver-3', versions: 'mongodb 3.7.4', variants: ['client, unconnected', 'client, connected', 'client, legacy topology', 'clientPromise', 'db, connected'], deployments: VERSION_3, server: '4.2', quick: false },
+  { row: 'driver-3', versions: 'mongodb 3.7.4', variants: ['client, unconnected', 'client, connected', 'legacy topology, unconnected', 'legacy topology, connected', 'clientPromise', 'db, connected'], deployments: VERSION_3, server: '4.2', quick: false },
   { row: 'driver-4', versions: 'mongodb 4.17.2', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: false },
   { row: 'driver-5', versions: 'mongodb 5.9.2', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: false },
   { row: 'driver-6', versions: 'mongodb 6.22.0', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: false },

@@ -121,23 +121,35 @@ eachStyle(({ style }) => {
     assert.deepEqual({ batches, meanBatchSize, errors, retries }, { batches: 4, meanBatchSize: 1, errors: {}, retries: 0 })
   })
 
-  test('types of BSON survive, with the classes of the driver', async (t) => {
-    const { ObjectId, Decimal128, Long, Int32, Double, Binary, BSONRegExp, Timestamp } = require('mongodb')
-    const { store, collection } = open(t, { stringify: false, transformId: (sid) => new ObjectId(sid) })
-    const session = {
-      id: new ObjectId(), decimal: Decimal128.fromString('1.50'), long: Long.fromString('9007199254740993'), int: new Int32(5), double: new Double(5),
-      bytes: new Binary(Buffer.from('abc'), 4), time: new Timestamp({ t: 1, i: 2 }), date: new Date(7), pattern: new BSONRegExp('a', 'ix'),
-    }
-    const sid = new ObjectId().toHexString()
-    await store.set(sid, session)
-    const raw = { promoteValues: false, promoteLongs: false, bsonRegExp: true }
-    const stored = await collection.findOne({ _id: new ObjectId(sid) }, raw)
-    assert.deepEqual(stored.session, session)
-    const { id, decimal, long, date } = await store.get(sid)
-    assert.deepEqual({ id, decimal, long, date }, { id: session.id, decimal: session.decimal, long: session.long, date: session.date })
-    assert.equal((await store.all()).length, 1)
-    await store.touch(sid, { cookie: {} })
-    await store.destroy(sid)
-    assert.equal(await collection.countDocuments(), 0)
-  })
+  /** Through the client of the application, or one of the store's own. */
+  const THROUGH = {
+    'a client': (t, options) => open(t, options),
+    'a connection string': (t, options) => {
+      const { mongoUrl, db } = server.place()
+      const store = make(style, { [style.ofUrl]: mongoUrl, mongoOptions: { lookup: dns.lookup }, autoRemove: 'disabled', ...options })
+      t.after(() => store.close())
+      return { store, collection: db.collection('sessions') }
+    },
+  }
+  for (const [what, openThrough] of Object.entries(THROUGH)) {
+    test(`types of BSON survive through ${what}, with the classes of the driver`, async (t) => {
+      const { ObjectId, Decimal128, Long, Int32, Double, Binary, BSONRegExp, Timestamp } = require('mongodb')
+      const { store, collection } = openThrough(t, { stringify: false, transformId: (sid) => new ObjectId(sid) })
+      const session = {
+        id: new ObjectId(), decimal: Decimal128.fromString('1.50'), long: Long.fromString('9007199254740993'), int: new Int32(5), double: new Double(5),
+        bytes: new Binary(Buffer.from('abc'), 4), time: new Timestamp({ t: 1, i: 2 }), date: new Date(7), pattern: new BSONRegExp('a', 'ix'),
+      }
+      const sid = new ObjectId().toHexString()
+      await store.set(sid, session)
+      const raw = { promoteValues: false, promoteLongs: false, bsonRegExp: true }
+      const stored = await collection.findOne({ _id: new ObjectId(sid) }, raw)
+      assert.deepEqual(stored.session, session)
+      const { id, decimal, long, date } = await store.get(sid)
+      assert.deepEqual({ id, decimal, long, date }, { id: session.id, decimal: session.decimal, long: session.long, date: session.date })
+      assert.equal((await store.all()).length, 1)
+      await store.touch(sid, { cookie: {} })
+      await store.destroy(sid)
+      assert.equal(await collection.countDocuments(), 0)
+    })
+  }
 })

@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict')
 const dns = require('node:dns')
 const { test } = require('node:test')
+const tls = require('node:tls')
 const { MongoClient } = require('mongodb')
 const { runProgram } = require('../helpers/child.js')
 const { eachStyle, make, useStores } = require('../helpers/stores.js')
@@ -46,6 +47,20 @@ eachStyle(({ style }) => {
     })
   }
 
+  test('a client that the application closes is not opened again', async (t) => {
+    const { mongoUrl } = server.place()
+    const client = new MongoClient(mongoUrl, { lookup: dns.lookup })
+    const store = make(style, { client })
+    t.after(() => store.close())
+    await store.set('s', { cookie: {} })
+    await client.close()
+    await assert.rejects(store.get('s'), { name: 'MongoNotConnectedError' })
+    assert.equal(client.topology, undefined)
+    await client.connect()
+    t.after(() => client.close())
+    assert.notEqual(await store.get('s'), undefined)
+  })
+
   test('a client that authenticates by a callback is asked for its credentials, which the store could not know', async (t) => {
     const { mongoUrl } = server.place()
     let asked = 0
@@ -83,6 +98,32 @@ eachStyle(({ style }) => {
     assert.equal(client.topology?.isConnected() ?? false, false)
     await assert.rejects(store.get('s'), { name: 'MongoNotConnectedError' })
     t.diagnostic(`${looked} look-ups`)
+  })
+})
+
+test('what only the client can follow is known before anything is connected', async (t) => {
+  const { targetOf } = require('../../lib/connection.js')
+  const known = {
+    proxyHost: ['proxy.example', /proxy/], secureContext: [tls.createSecureContext(), /secureContext/], pfx: [Buffer.alloc(1), /pfx/], crl: ['-', /revoked/],
+    tlsCRLFile: ['/no/such', /revoked/], servername: ['other.example', /servername/], localAddress: ['127.0.0.1', /localAddress/], ciphers: ['AES', /ciphers/],
+    secureProtocol: ['TLSv1_2_method', /TLS versions/], tlsAllowInvalidHostnames: [true, /checkServerIdentity/], authMechanism: ['MONGODB-AWS', /MONGODB-AWS/],
+  }
+  for (const [name, [value, reason]] of Object.entries(known)) {
+    await t.test(name, () => {
+      const { uri, obstacle } = targetOf({ client: new MongoClient('mongodb://db.example/?tls=true', { [name]: value }) })
+      assert.equal(uri, undefined)
+      assert.match(obstacle, reason)
+    })
+  }
+  const { obstacle } = targetOf({ client: new MongoClient('mongodb://db.example/?tls=true', { tlsInsecure: true }) })
+  assert.equal(obstacle, undefined, 'where no certificate is checked, its names are not, either')
+})
+
+test('what the addon encrypts is not stored as plain text through a client', () => {
+  const { openTransport } = require('../../lib/transport/open.js')
+  const target = { isOwn: false, client: { db() {} }, obstacle: 'its settings cannot be read' }
+  assert.throws(() => openTransport(target, {}, {}, { encryption: { native: {} }, autoRemove: 'disabled' }, {}), {
+    name: 'TypeError', message: /encrypted.*settings cannot be read/,
   })
 })
 

@@ -6,7 +6,7 @@ const { fromParts, withOptions } = require('../uri.js')
 
 /** Options that are carried over as they are. */
 const CARRIED = [
-  'appName', 'ca', 'cert', 'compressors', 'connectTimeoutMS', 'heartbeatFrequencyMS', 'key', 'localThresholdMS',
+  'appName', 'ca', 'cert', 'compressors', 'connectTimeoutMS', 'heartbeatFrequencyMS', 'key', 'localThresholdMS', 'maxConnecting',
   'maxIdleTimeMS', 'minPoolSize', 'passphrase', 'readConcern', 'readPreference', 'replicaSet', 'retryReads', 'retryWrites',
   'serverMonitoringMode', 'serverSelectionTimeoutMS', 'socketTimeoutMS', 'timeoutMS', 'tls', 'tlsCAFile', 'tlsCertificateKeyFile',
   'tlsCertificateKeyFilePassword', 'writeConcern', 'zlibCompressionLevel',
@@ -18,7 +18,7 @@ const OBSTACLES = {
   lookup: 'a lookup function of its own', proxyHost: 'a proxy (proxyHost)',
   secureContext: 'a secureContext', pfx: 'pfx certificates', crl: 'a list of revoked certificates (crl)',
   tlsCRLFile: 'a list of revoked certificates (tlsCRLFile)', pskCallback: 'a pskCallback', servername: 'a servername of its own',
-  localAddress: 'a localAddress', ciphers: 'a choice of ciphers', minVersion: 'a choice of TLS versions', maxVersion: 'a choice of TLS versions',
+  localAddress: 'a localAddress', ciphers: 'a choice of ciphers',
   secureProtocol: 'a choice of TLS versions', ecdhCurve: 'a choice of ecdhCurve',
 }
 /** Mechanisms that the addon speaks. */
@@ -74,4 +74,4 @@ function refuseObstacles(options, insecure) {
   if (!MECHANISMS.includes(mechanism)) throw new TypeError(`it authenticates by ${mechanism}`)
 }
 
-module.exports = { readModern, OBSTACLES, MECHANISMS }
+module.exports = { readModern, MECHANISMS }

@@ -19,6 +19,8 @@ const TIMES = ['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS']
  * @throws {Error} when the store has no client to work through
  */
 function openTransport(target, driver, options, settings, owner) {
+  // What the addon encrypts only the addon can encrypt: never is plain text stored instead.
+  if (settings.encryption?.native) throw new TypeError(`Sessions can't be encrypted by the addon here: ${target.obstacle ?? 'the server is too old'}`)
   if (target.isOwn) makeClient(target, driver)
   return new Bridge({
     source: new Source(target, driver, settings),

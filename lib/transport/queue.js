@@ -132,4 +132,4 @@ class Queue {
   }
 }
 
-module.exports = { Queue, MAX_OPERATIONS }
+module.exports = { Queue }

@@ -18,6 +18,7 @@ class Source {
   #driver
   #settings
   #codec
+  #wasUsable = false
 
   /**
    * @param {object} target of `connection.js`
@@ -41,9 +42,10 @@ class Source {
   async #openDb() {
     const { client, db, database, isOwn } = this.#target
     if (isOwn) return this.#driver.openDb()
-    if (db) return db
-    await whenUsable(client)
-    return client.db(database)
+    // A client that the application closed stays so.
+    if (client && !this.#wasUsable) await whenUsable(client)
+    this.#wasUsable = true
+    return db ?? client.db(database)
   }
 
   /** The write concern of the store's settings, under the names of the driver. */
@@ -61,7 +63,8 @@ class Source {
 
   /** The driver's BSON library: its ObjectId and Decimal128 are only understood by the version that made them. */
   get #bson() {
-    return (this.#codec ??= libraryOf(this.#target))
+    const { client = this.#driver.ownClient, db = {} } = this.#target
+    return (this.#codec ??= libraryOf((client ?? db).constructor))
   }
 
   /** A value of the store: text, or the BSON of a document that wraps it. */
@@ -102,14 +105,13 @@ function firstOf(document) {
 
 /** Waits until operations of a client are taken: the first ones of a version come only when it is connected. */
 async function whenUsable(client) {
-  if (client.topology) return
+  if (client.topology || client.s?.hasBeenClosed) return
   if (client.options?.hosts) await client.connect()
   else if (typeof client.s?.url === 'string') await new Promise((resolve) => client.once('open', resolve))
 }
 
-/** The `bson` module that the driver of a live object uses; undefined where it can't be found. */
-function libraryOf({ client, db }) {
-  const maker = client?.constructor ?? db?.constructor
+/** The `bson` module that the driver with a class of clients or databases uses; undefined where it can't be found. */
+function libraryOf(maker) {
   for (const [filename, module] of Object.entries(require.cache)) {
     if (!/[\\/]lib[\\/](?:mongo_client|db|mongodb[\\/]db)\.js$/.test(filename)) continue
     const exported = module.exports

@@ -128,6 +128,7 @@ impl<R: Reply> Lane<R> {
             Class::Delete => Verb::Delete,
         };
         let database = engine.connection.database().await?;
+        let _turn = engine.connection.turn_to_write().await;
         if self.retryable.is_none() && engine.connection.retries_writes() {
             self.retryable = Some(Retryable::start(database.client()).await?);
         }

@@ -8,11 +8,12 @@ const MongoStore = require('connect-mongo-native')(session)
 const addRoutes = require('./shared/express-routes')
 const { serve } = require('./shared/serve')
 
-const options = { useNewUrlParser: true, useUnifiedTopology: process.env.VARIANT !== 'client, legacy topology' }
+const options = { useNewUrlParser: true, useUnifiedTopology: !process.env.VARIANT.startsWith('legacy topology') }
 const client = new MongoClient(process.env.MONGO_URL, options)
 
 switch (process.env.VARIANT) {
   case 'client, unconnected':
+  case 'legacy topology, unconnected':
     client.connect(stopOnError)
     start(new MongoStore({ client }))
     break
@@ -20,7 +21,7 @@ switch (process.env.VARIANT) {
     start(new MongoStore({ clientPromise: client.connect() }))
     break
   case 'client, connected':
-  case 'client, legacy topology':
+  case 'legacy topology, connected':
     client.connect((error) => {
       stopOnError(error)
       start(new MongoStore({ client }))
