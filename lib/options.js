@@ -38,15 +38,18 @@ const OPTIONS = {
   timestamps: 'boolean', writeOperationOptions: 'object', fallbackMemory: 'any',
 }
 
+const isGiven = (value) => value !== undefined && value !== null
+
+/** Sails gives its store the settings of the whole session, where `secret` signs cookies and much is not the store's. */
+const isSailsSession = ({ adapter }) => isGiven(adapter)
+
 /** Options that would change what is stored, and that this version can't honour: a store without them would not do. */
 const REFUSED = {
   crypto: (value) => value !== null && typeof value === 'object' && value.secret !== false,
   cryptoAdapter: (value) => value !== null,
-  secret: (value) => Boolean(value),
+  secret: (value, options) => Boolean(value) && !isSailsSession(options),
 }
 const REFUSED_WHY = 'is not supported by this version of connect-mongo-native, and sessions would be stored unencrypted'
-
-const isGiven = (value) => value !== undefined && value !== null
 
 /**
  * Whether a value given to the export is a store's options, and not something that has sessions.
@@ -143,7 +146,7 @@ function checkKinds(options) {
     if (isGiven(value) && !fits(value)) throw new TypeError(`The option ${name} must be ${wanted}, not ${describe(value)}`)
   }
   for (const [name, isAsked] of Object.entries(REFUSED)) {
-    if (isGiven(options[name]) && isAsked(options[name])) throw new Error(`The option ${name} ${REFUSED_WHY}`)
+    if (isGiven(options[name]) && isAsked(options[name], options)) throw new Error(`The option ${name} ${REFUSED_WHY}`)
   }
   if (options.autoRemoveInterval < 0) throw new TypeError('The option autoRemoveInterval must be at least 0 minutes')
   if (options.autoRemoveInterval > LONGEST_INTERVAL) {
@@ -161,6 +164,7 @@ function describe(value) {
 const KNOWN = new Set([...Object.keys(OPTIONS), ...Object.keys(REFUSED), ...HOST_FORM])
 
 function warnOfUnknown(options) {
+  if (isSailsSession(options)) return
   for (const name of Object.keys(options)) {
     if (KNOWN.has(name)) continue
     const near = [...KNOWN].find((known) => isNear(name, known))
