@@ -105,9 +105,17 @@ function firstOf(document) {
 
 /** Waits until operations of a client are taken: the first ones of a version come only when it is connected. */
 async function whenUsable(client) {
-  if (client.topology || client.s?.hasBeenClosed) return
+  const { topology } = client
+  // The old topology of version 3 may forget what it is asked while it connects.
+  const isConnecting = topology?.s?.coreTopology !== undefined && !topology.isConnected()
+  if (client.s?.hasBeenClosed || (topology && !isConnecting)) return
   if (client.options?.hosts) await client.connect()
-  else if (typeof client.s?.url === 'string') await new Promise((resolve) => client.once('open', resolve))
+  else if (typeof client.s?.url === 'string') {
+    await new Promise((resolve) => {
+      client.once('open', resolve)
+      topology?.once('reconnect', resolve)
+    })
+  }
 }
 
 /** The `bson` module that the driver with a class of clients or databases uses; undefined where it can't be found. */
