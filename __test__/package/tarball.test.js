@@ -92,7 +92,9 @@ async function application({ alias, url }) {
 describe('The tarball', () => {
   it('holds what is published, and nothing else', async (t) => {
     const { files } = await pack(temporaryFolder(t))
-    const library = fs.readdirSync(path.join(ROOT, 'lib')).map((name) => `lib/${name}`)
+    const library = fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name, parentPath, path: folder = parentPath }) => path.relative(ROOT, path.join(folder, name)).replaceAll(path.sep, '/'))
     const required = [
       'package.json', 'index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'es5.js', 'es5.d.ts', 'native.js',
       'README.md', 'LICENSE', 'CHANGELOG.md', ...library,

@@ -13,6 +13,7 @@ const { oldServer } = require('../helpers/old-server.js')
 const { packageFolder } = require('../helpers/package-folder.js')
 const { eachStyle, make } = require('../helpers/stores.js')
 const { useOwnServer, useServer } = require('../helpers/use-server.js')
+const { until } = require('../helpers/wait.js')
 
 const old = useOwnServer({ version: '4.2' })
 const current = useServer()
@@ -48,8 +49,9 @@ async function lookAt(t, url) {
   t.after(() => client.close())
   const collection = client.db().collection('sessions')
   const [document] = await collection.find().toArray()
-  const indexes = await collection.indexes()
-  return { id: document._id, isDate: document.expires instanceof Date, ttl: indexes.find(({ key }) => key.expires)?.expireAfterSeconds }
+  // Operations don't wait for the index.
+  const index = await until('the index', async () => (await collection.indexes()).find(({ key }) => key.expires))
+  return { id: document._id, isDate: document.expires instanceof Date, ttl: index.expireAfterSeconds }
 }
 
 const SEEN = { id: 'a', isDate: true, ttl: 0 }

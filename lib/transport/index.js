@@ -249,8 +249,9 @@ class TransportStore {
 
 /** Whether the same operation may succeed when it is tried again. */
 function isPassing(error) {
-  const { name, code, errorLabels } = error ?? {}
-  if (PASSING.has(code) || LOST.has(name)) return true
+  const { name, code, syscall, errorLabels } = error ?? {}
+  // Some drivers let an error of the socket through as it is.
+  if (PASSING.has(code) || LOST.has(name) || ['read', 'write', 'connect'].includes(syscall)) return true
   return Array.isArray(errorLabels) && errorLabels.some((label) => label.startsWith('Retryable'))
 }
 
