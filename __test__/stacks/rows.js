@@ -37,6 +37,8 @@ const MODERN = ['standalone', 'standalone, SCRAM-SHA-256', 'standalone, X.509', 
 const VERSION_3 = ['standalone', 'standalone, SCRAM-SHA-256', 'replica set', 'replica set, TLS, SCRAM-SHA-256']
 const VERSION_2 = ['standalone', 'standalone, SCRAM-SHA-1', 'replica set']
 
+const MONGOOSE = [process.execPath, 'shared/mongoose.js']
+const DRIVER = [process.execPath, 'shared/driver.js']
 const CONNECTIONS = ['connection', 'createConnection']
 const DROPS_REPLIES = 'the driver calls `listeners(id)[0].listener` when a reply comes, which is nothing since Node 7, so that it never hears a server'
 
@@ -46,10 +48,10 @@ const mongoose = [
   { row: 'mongoose-3', versions: 'mongoose 3.8.40', cannot: DROPS_REPLIES, server: '4.2', quick: false },
   { row: 'mongoose-4', versions: 'mongoose 4.13.21', variants: CONNECTIONS, deployments: VERSION_2, server: '4.2', quick: false },
   { row: 'mongoose-5', versions: 'mongoose 5.13.23', variants: [...CONNECTIONS, 'legacy topology', 'getClient'], deployments: VERSION_3, server: '4.2', quick: false },
-  { row: 'mongoose-6', versions: 'mongoose 6.13.11', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, server: '6.0', quick: false },
-  { row: 'mongoose-7', versions: 'mongoose 7.8.13', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, server: '6.0', quick: false },
-  { row: 'mongoose-8', versions: 'mongoose 8.24.10', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, server: '6.0', quick: false },
-  { row: 'mongoose-9', versions: 'mongoose 9.12.1', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, server: '6.0', quick: true },
+  { row: 'mongoose-6', versions: 'mongoose 6.13.11', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, command: MONGOOSE, server: '6.0', quick: false },
+  { row: 'mongoose-7', versions: 'mongoose 7.8.13', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, command: MONGOOSE, server: '6.0', quick: false },
+  { row: 'mongoose-8', versions: 'mongoose 8.24.10', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, command: MONGOOSE, server: '6.0', quick: false },
+  { row: 'mongoose-9', versions: 'mongoose 9.12.1', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, command: MONGOOSE, server: '6.0', quick: true },
 ].map((row) => ({ kind: 'Mongoose', title: `Mongoose ${/[0-9]+/.exec(row.row)[0]}`, own: true, ...row }))
 
 const CLIENTS = ['client, unconnected', 'client, connected', 'clientPromise', 'db, unconnected', 'db, connected']
@@ -60,10 +62,10 @@ const drivers = [
   { row: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, connected', 'dbPromise'], deployments: VERSION_2, server: '4.2', quick: true },
   { row: 'driver-2-opening', folder: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, unconnected'], server: '4.2', quick: true },
   { row: 'driver-3', versions: 'mongodb 3.7.4', variants: ['client, unconnected', 'client, connected', 'legacy topology, unconnected', 'legacy topology, connected', 'clientPromise', 'db, connected'], deployments: VERSION_3, server: '4.2', quick: false },
-  { row: 'driver-4', versions: 'mongodb 4.17.2', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: false },
-  { row: 'driver-5', versions: 'mongodb 5.9.2', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: false },
-  { row: 'driver-6', versions: 'mongodb 6.22.0', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: false },
-  { row: 'driver-7', versions: 'mongodb 7.9.0', variants: CLIENTS, deployments: MODERN, server: '6.0', quick: true },
+  { row: 'driver-4', versions: 'mongodb 4.17.2', variants: CLIENTS, deployments: MODERN, command: DRIVER, server: '6.0', quick: false },
+  { row: 'driver-5', versions: 'mongodb 5.9.2', variants: CLIENTS, deployments: MODERN, command: DRIVER, server: '6.0', quick: false },
+  { row: 'driver-6', versions: 'mongodb 6.22.0', variants: CLIENTS, deployments: MODERN, command: DRIVER, server: '6.0', quick: false },
+  { row: 'driver-7', versions: 'mongodb 7.9.0', variants: CLIENTS, deployments: MODERN, command: DRIVER, server: '6.0', quick: true },
 ].map((row) => ({ kind: 'The mongodb driver', title: `mongodb ${/[0-9]+/.exec(row.row)[0]}`, own: true, ...row }))
 
 /** @type {Row[]} */

@@ -1,12 +1,14 @@
-// The mongodb driver 5 on Express 4: the store is given a client or a Db, connected or not.
+'use strict'
+
+// The mongodb driver 4 and later on Express 4 or 5: the store is given a client or a Db, connected or not.
 
 const { createServer } = require('node:http')
 const express = require('express')
 const session = require('express-session')
 const { MongoClient } = require('mongodb')
 const MongoStore = require('connect-mongo-native')
-const addRoutes = require('./shared/express-routes')
-const { serve } = require('./shared/serve')
+const addRoutes = require('./express-routes')
+const { serve } = require('./serve')
 
 const { MONGO_URL, VARIANT, MAX_AGE } = process.env
 const client = new MongoClient(MONGO_URL)

@@ -1,12 +1,14 @@
-// Mongoose 9 on Express 5: the store is given a connection of mongoose, or the client of one.
+'use strict'
+
+// Mongoose 6 and later on Express 4 or 5: the store is given a connection of mongoose, or the client of one.
 
 const { createServer } = require('node:http')
 const express = require('express')
 const mongoose = require('mongoose')
 const session = require('express-session')
 const MongoStore = require('connect-mongo-native')
-const addRoutes = require('./shared/express-routes')
-const { serve } = require('./shared/serve')
+const addRoutes = require('./express-routes')
+const { serve } = require('./serve')
 
 const { MONGO_URL, VARIANT, MAX_AGE } = process.env
 const stores = {
