@@ -44,5 +44,15 @@ module.exports = [
     languageOptions: { sourceType: 'commonjs', globals: readonly(['__dirname', '__filename']) },
     rules: { strict: ['error', 'global'] }
   },
-  { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } }
+  { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
+  {
+    files: ['__test__/stacks/next/pages/**'],
+    languageOptions: { sourceType: 'module', parserOptions: { ecmaFeatures: { jsx: true } } },
+    rules: { strict: 'off' }
+  },
+  {
+    // Applications as people wrote them in their time.
+    files: ['__test__/stacks/*/{app,cannot}.js'],
+    rules: { 'no-redeclare': 'off', 'no-shadow': 'off', 'no-var': 'off', 'object-shorthand': 'off', 'prefer-const': 'off', strict: 'off' }
+  }
 ]

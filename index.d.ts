@@ -78,7 +78,8 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
 
   /**
    * The given `MongoClient`, or one that is made, with the application's `mongodb` package, when it is first asked for.
-   * Undefined as long as a connection given as a promise is not there. Throws when `mongodb` is not installed.
+   * Undefined as long as a connection given as a promise is not there, and with drivers that have no client (before
+   * version 3). Throws when `mongodb` is not installed.
    */
   readonly client: MongoStore.DriverClient | undefined
 
@@ -239,11 +240,15 @@ declare namespace MongoStore {
     /** The driver's connection options, for use with `mongoUrl`. They override what the URL says. */
     mongoOptions?: MongoConnectOptions | undefined
 
+    /** Another name of {@link ConnectMongoOptions.mongoOptions}, which wins unless it is empty. */
+    advancedOptions?: MongoConnectOptions | undefined
+
     // Connection: with the settings of one that the application has
 
     /**
      * A `MongoClient` of the application. The store reads its settings and opens a connection pool of its own with
-     * them; it never closes this one. It need not be connected yet.
+     * them; it never closes this one. It need not be connected yet. Where its settings can't be read or carried over,
+     * the store works through the client itself, and says so by a process warning.
      */
     client?: MongoClientLike | undefined
 
@@ -437,8 +442,30 @@ declare namespace MongoStore {
     iterations?: number | undefined
   }
 
-  /** Options of a class that the factory made: those of today, and two more. */
-  interface LegacyMongoStoreOptions<T extends SessionData = SessionData> extends ConnectMongoOptions<T> {
+  /** Options of a class that the factory made: those of today, and those of the 0.x releases. */
+  interface LegacyMongoStoreOptions<T extends SessionData = SessionData> extends Omit<ConnectMongoOptions<T>, 'db'> {
+    /** A `Db` of the application, or the name of the database for a connection in parts: `host`, `port` and so on. */
+    db?: DbLike | string | undefined
+
+    /** Default: `'127.0.0.1'`. @deprecated use `url`, as for the other parts of a connection */
+    host?: string | undefined
+    /** Default: 27017. @deprecated use `url` */
+    port?: number | string | undefined
+    /** @deprecated use `url` */
+    username?: string | undefined
+    /** @deprecated use `url` */
+    password?: string | undefined
+    /** Whether to use TLS. @deprecated use `url` */
+    ssl?: boolean | undefined
+    /** Default: 1. @deprecated use `writeOperationOptions` */
+    w?: number | string | undefined
+    /** Options of the driver, as in `mongoOptions`. @deprecated use `mongoOptions` */
+    server?: MongoConnectOptions | undefined
+    /** Without effect. @deprecated servers that come back are found by themselves */
+    autoReconnect?: boolean | undefined
+    /** Without effect. @deprecated servers that come back are found by themselves */
+    auto_reconnect?: boolean | undefined
+
     /** `true`: the constructor returns a `MemoryStore` of the session package, and MongoDB is not used. For development. */
     fallbackMemory?: boolean | undefined
 

@@ -51,10 +51,11 @@ function http({ http: all }) {
 function large({ large: all }) {
   if (all.length === 0) return undefined
   return table(
-    ['', 'p99 alone, ms', 'p99 beside, ms', 'per second alone', 'per second beside', 'large per second', 'JSON of a large one, ms'],
-    all.map(({ peer, alone, beside }) => [
-      peer,
-      ...[alone.p99, beside.p99, alone.perSecond, beside.perSecond, beside.largePerSecond, beside.jsonMs].map(count)
+    ['', 'p99, ms', 'per second', 'large per second', 'JSON of a large one, ms'],
+    all.flatMap(({ peer, alone, others, beside }) => [
+      [`${peer}, alone`, ...largeColumns(alone)],
+      [`${peer}, beside another process`, ...largeColumns(others)],
+      [`${peer}, in the same process`, ...largeColumns(beside)]
     ])
   )
 }
@@ -68,6 +69,10 @@ function encryption({ encryption: all }) {
       ...[result.perSecond, result.p50, result.p99, result.loopUs, result.delayP99].map(count)
     ])
   )
+}
+
+function largeColumns({ p99, perSecond, largePerSecond, jsonMs }) {
+  return [p99, perSecond, largePerSecond, jsonMs].map(count)
 }
 
 function memory({ memory: all }) {
@@ -101,7 +106,9 @@ function problems({ failures, operations: all, http: requests, large: beside, me
   const measured = [
     ...all.map((result) => [`${result.peer}, ${nameOf(result)}`, result]),
     ...requests.map((result) => [`${result.peer}, http ${result.route}`, result]),
-    ...beside.map((result) => [`${result.peer}, get beside ${kilobytes(result.largeKb)}`, result.beside]),
+    ...beside.flatMap(({ peer, largeKb, others, beside: same }) =>
+      [others, same].map((result) => [`${peer}, get beside ${kilobytes(largeKb)}`, result])
+    ),
     ...encrypted.map((result) => [`${result.peer}, ${result.op}@${result.concurrency}`, result]),
     ...load.map((result) => [`${result.peer}, memory`, result])
   ]

@@ -1,8 +1,10 @@
 'use strict'
 
-// The crossing to the addon: an operation takes a slot, one synchronous call with primitives starts it, and the results
-// of many operations come back in one flat array.
+// The crossing to the addon: an operation takes a slot, one synchronous call with primitives submits it, and the results
+// of many operations come back in one flat array. What is called in one turn of the event loop is sent in one go.
 
+// By name, so that the timers which a test runner fakes do not hold up the store.
+const { setImmediate } = require('node:timers')
 const { NativeStore } = require('../native.js')
 
 /** Kinds of results, in `src/completion.rs` by the same numbers. */
@@ -12,12 +14,17 @@ const KIND = Object.freeze({ DONE: 0, MISSING: 1, FOUND: 2, COUNT: 3, SESSIONS: 
 const EVENTS = 0
 /** The elements of one result: slot, kind, two values. */
 const STRIDE = 4
+/** So many operations are sent without waiting for the end of the turn: the server works on them meanwhile. */
+const ENOUGH = 32
 
 class Bridge {
   #native
   #operations = [undefined]
   #free = []
   #pending = 0
+  /** The operations that were submitted in this turn, and not sent yet. */
+  #unsent = 0
+  #delivering = false
   #keepsAlive
   #onResult
   #onEvent
@@ -28,13 +35,14 @@ class Bridge {
    * @param {boolean} owner.keepsAlive whether the process stays alive until `release`, not only for operations
    * @param {(operation, kind, first, second) => void} owner.onResult
    * @param {(kind, failure) => void} owner.onEvent
-   * @param {NativeCipher} [cipher] what encrypts the sessions
+   * @param {Function} [Store] what stands in the place of the addon's class
+   * @param {NativeCipher} [cipher] what encrypts the sessions, by the addon's class
    */
-  constructor(settings, { keepsAlive, onResult, onEvent }, cipher) {
+  constructor(settings, { keepsAlive, onResult, onEvent }, Store = NativeStore, cipher) {
     this.#keepsAlive = keepsAlive
     this.#onResult = onResult
     this.#onEvent = onEvent
-    this.#native = new NativeStore(settings, (results) => this.#deliver(results, 0), cipher)
+    this.#native = new Store(settings, (results) => this.#deliver(results, 0), cipher)
     if (keepsAlive) this.#native.hold(true)
   }
 
@@ -43,7 +51,19 @@ class Bridge {
     const slot = this.#free.pop() ?? this.#operations.length
     this.#operations[slot] = operation
     if (this.#pending++ === 0 && !this.#keepsAlive) this.#native.hold(true)
-    this.#native[method](slot, ...values)
+    if (this.#native[method](slot, ...values)) this.#sendSoon()
+  }
+
+  // Requests that arrive together, and those that results set going, make one batch, and wake the addon's thread once.
+  #sendSoon() {
+    this.#unsent++
+    if (this.#unsent === ENOUGH) this.#flush()
+    else if (this.#unsent === 1 && !this.#delivering) setImmediate(this.#flush)
+  }
+
+  #flush = () => {
+    this.#unsent = 0
+    this.#native.flush()
   }
 
   /** What the addon has done so far, as `Statistics` of `src/statistics.rs`. */
@@ -57,6 +77,15 @@ class Bridge {
     if (this.#pending === 0) this.#native.hold(false)
   }
 
+  /** Ends the addon's half, whose results are wanted no more: its operations are carried out elsewhere. */
+  abandon() {
+    this.#onResult = () => {}
+    this.#onEvent = () => {}
+    this.send(undefined, 'close')
+    this.release()
+    this.#native.hold(false)
+  }
+
   #take(slot) {
     const operation = this.#operations[slot]
     this.#operations[slot] = undefined
@@ -68,6 +97,7 @@ class Bridge {
   // A callback may throw, and its exception must leave as it is; the results behind it come in another turn.
   #deliver(results, start) {
     let next = start
+    this.#delivering = true
     try {
       while (next < results.length) {
         const at = next
@@ -77,6 +107,8 @@ class Bridge {
         else this.#onResult(this.#take(slot), results[at + 1], results[at + 2], results[at + 3])
       }
     } finally {
+      this.#delivering = false
+      if (this.#unsent > 0) this.#flush()
       if (next < results.length) setImmediate(() => this.#deliver(results, next))
     }
   }

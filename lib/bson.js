@@ -13,7 +13,7 @@ function bson() {
   return library
 }
 
-/** Before version 4, `bson` was a class, or (in 0.x) a function that gives an object. */
+/** A `bson` module in the form of version 4: before that it was a class, or (in 0.x) a function that gives an object. */
 function adapt(module) {
   if (typeof module.serialize === 'function') return module
   const codec = typeof module === 'function' ? new module() : module.pure().BSON
@@ -33,4 +33,4 @@ function decode(bytes) {
   return bson().deserialize(bytes, { promoteLongs: true, promoteValues: true, promoteBuffers: false })
 }
 
-module.exports = { encode, decode }
+module.exports = { adapt, encode, decode }

@@ -5,6 +5,7 @@
 
 const bson = require('./bson.js')
 const { FORGOTTEN, decrypt, encrypt } = require('./crypto.js')
+const { Mark } = require('./mark.js')
 const { isThenable } = require('./promises.js')
 const { warnOnce } = require('./warn.js')
 
@@ -71,8 +72,6 @@ class Codec {
   #ttl
   #touchAfter
   #encryption
-  /** When the sessions that were read will expire, in milliseconds, by the objects that were given for them. */
-  #expiries = new WeakMap()
 
   /**
    * @param {{serialize: Function, unserialize: Function}} hooks
@@ -148,7 +147,7 @@ class Codec {
     if (!Number.isNaN(date.getTime()) && cookie !== null && typeof cookie === 'object' && cookie.expires) {
       cookie.expires = typeof cookie.expires === 'string' ? date.toISOString() : date
     }
-    this.#expiries.set(session, expires ?? Infinity)
+    Mark.set(session, this, expires ?? Infinity)
     if (this.#touchAfter > 0 && lastModified !== undefined) session.lastModified = new Date(lastModified)
     return session
   }
@@ -166,13 +165,18 @@ class Codec {
 
   /** Tells that a session which was read goes on as another object. */
   follow(session, successor) {
-    const expires = this.#expiries.get(session)
-    if (expires !== undefined && successor !== null && typeof successor === 'object') this.#expiries.set(successor, expires)
+    const expires = this.#expiryOf(session)
+    if (expires !== undefined && successor !== null && typeof successor === 'object') Mark.set(successor, this, expires)
   }
 
   /** Whether a session was read from the store, and can't have expired since. */
   isKnownLive(session) {
-    return this.#expiries.get(session) > Date.now()
+    return this.#expiryOf(session) > Date.now()
+  }
+
+  /** When a session that was read expires, in milliseconds; undefined for any other. */
+  #expiryOf(session) {
+    return session !== null && typeof session === 'object' ? Mark.get(session, this) : undefined
   }
 
   /** Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago. */

@@ -1,18 +1,27 @@
 'use strict'
 
-// Where a store's sessions are: a connection string of its own, or the settings read off a client, Db or mongoose
-// connection that the application already has. The given object is only looked at: the store opens connections of its
-// own, and never closes somebody else's.
+// Where a store's sessions are: a connection string of its own, or what the application already has. Of a given client,
+// Db or mongoose connection the settings are read, and the store opens connections of its own with them; the given object
+// is only looked at. Where that can't do, the target says why, and the store works through the given object itself.
 
 const { isThenable } = require('./promises.js')
-const { fromParts, withOptions } = require('./uri.js')
+const { readLegacy } = require('./live/legacy.js')
+const { readModern } = require('./live/modern.js')
+const { clientOfDb, clientOfMongoose, isClient, isDb, isMongoose } = require('./live/shape.js')
+const { readVersion3, readVersion3Topology } = require('./live/version-3.js')
+const { isTooOld } = require('./live/wire.js')
+const { withOptions } = require('./uri.js')
 
 /**
  * @typedef {object} Target
- * @property {string} uri for the addon, with every option in it
+ * @property {string} [uri] for the addon, with every option in it; absent when the addon can't be used
+ * @property {string} [obstacle] why not
+ * @property {TypeError} [refusal] the error for that, where there is no given client
  * @property {string} [database] the database's name, where it is not the one of `uri`
+ * @property {boolean} isOwn whether the connection is the store's own, by a connection string
  * @property {object} [client] the application's own client
  * @property {object} [db] the application's own Db
+ * @property {boolean} [isStandIn] whether the given object is none of a driver, such as a test's
  */
 
 /** Options that name a connection, in the order in which the first one given is taken. */
@@ -48,85 +57,73 @@ function targetOf(options) {
 }
 
 function ownUrl(url, { mongoOptions, dbName }) {
-  return { uri: withOptions(url, mongoOptions), database: dbName || undefined }
+  const database = dbName || undefined
+  return { isOwn: true, database, ...read(() => withOptions(url, mongoOptions), (refusal) => ({ refusal })) }
 }
 
-/** From a MongoClient of the `mongodb` package, version 3 or later, connected or not. */
-function fromClient(client, database) {
-  if (client === null || typeof client !== 'object') throw new TypeError('The given client is not a MongoClient')
-  const uri = client.options?.hosts ? uriOfModern(client.options) : uriOfV3(client)
-  if (uri === undefined) {
-    throw new TypeError(
-      'The settings of the given client cannot be read: give a MongoClient of the mongodb package, version 3 or later, or mongoUrl'
-    )
+/** What reading settings gives: the connection string, or why there is none. */
+function read(settings, more = () => ({})) {
+  try {
+    const uri = settings()
+    return uri === undefined ? { obstacle: 'its settings cannot be read', isStandIn: true } : { uri }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return { obstacle: error.message, ...more(error) }
   }
-  return { uri, database: database || undefined, client }
 }
 
-/** Options of a client of version 4 and later that a connection string can carry. */
-const CARRIED = [
-  'appName', 'authMechanism', 'compressors', 'connectTimeoutMS', 'directConnection', 'heartbeatFrequencyMS',
-  'loadBalanced', 'localThresholdMS', 'maxIdleTimeMS', 'maxPoolSize', 'minPoolSize', 'readConcern', 'readPreference',
-  'replicaSet', 'retryReads', 'retryWrites', 'serverSelectionTimeoutMS', 'tls', 'tlsCAFile', 'tlsCertificateKeyFile',
-  'tlsCertificateKeyFilePassword', 'writeConcern',
-]
-/** Options that change who is connected to, or how safely, and that only the application's own client can follow. */
-const NOT_CARRIED = ['autoEncryption', 'ca', 'cert', 'key', 'pfx', 'lookup', 'checkServerIdentity', 'secureContext', 'proxyHost']
+function borrowed(live, settings) {
+  if (isTooOld(live)) return { isOwn: false, ...live, obstacle: 'its server is older than MongoDB 4.4' }
+  return { isOwn: false, ...live, ...read(settings) }
+}
 
-function uriOfModern(options) {
-  // A TLS file's name stays in the options beside its content, which then need not be carried.
-  const files = { ca: 'tlsCAFile', cert: 'tlsCertificateKeyFile', key: 'tlsCertificateKeyFile' }
-  const obstacle = NOT_CARRIED.find((name) => options[name] !== undefined && !(files[name] && options[files[name]]))
-  if (obstacle) {
-    throw new TypeError(`The given client has the option ${obstacle}, which cannot be carried over: give mongoUrl instead`)
+/** From a client, connected or not; the driver's versions 1 and 2 have none, and their Db stands for it. */
+function fromClient(client, dbName) {
+  if (isDb(client)) return fromDb(dbName ? client.db(dbName) : client)
+  if (!isClient(client)) throw new TypeError('The given client is not a MongoClient')
+  const database = dbName || client.options?.dbName || client.s?.options?.dbName || undefined
+  return borrowed({ client, database }, () => readClient(client))
+}
+
+function readClient(client) {
+  return client.options?.hosts ? readModern(client.options) : readVersion3(client)
+}
+
+function fromDb(db) {
+  if (!isDb(db)) throw new TypeError('The given db is not a Db of the mongodb package')
+  const client = clientOfDb(db)
+  return borrowed({ client, db, database: db.databaseName || undefined }, () => readDb(client, db))
+}
+
+function readDb(client, db, account) {
+  if (client) return readClient(client)
+  if (db.s?.topology) return readVersion3Topology(db.s.topology, db.databaseName) ?? readLegacy(db, account)
+  return readLegacy(db, account)
+}
+
+/** From a mongoose connection, as soon as its client or Db and its database are known. */
+function whenOpen(connection) {
+  if (!isMongoose(connection)) throw new TypeError('The given mongooseConnection is not a connection of mongoose')
+  if (isKnown(connection)) return fromMongoose(connection)
+  if (connection.readyState === 1 || typeof connection.once !== 'function') {
+    throw new TypeError('The given mongooseConnection has neither a client nor a db')
   }
-  const { credentials } = options
-  const carried = {}
-  for (const name of CARRIED) if (options[name] !== undefined) carried[name] = options[name]
-  // A timeout of 0 is none, and a directConnection to several hosts is refused even when it is false.
-  for (const name of ['directConnection', 'loadBalanced']) if (!carried[name]) delete carried[name]
-  if (options.tls && options.rejectUnauthorized === false) carried.tlsAllowInvalidCertificates = true
-  if (credentials) {
-    carried.authSource = credentials.source
-    if (credentials.mechanism && credentials.mechanism !== 'DEFAULT') carried.authMechanism = credentials.mechanism
-  }
-  return fromParts({
-    hosts: options.hosts.map((host) => host.socketPath ?? String(host)),
-    user: credentials?.username || undefined,
-    password: credentials?.password || undefined,
-    database: options.dbName,
-    options: carried,
+  return new Promise((resolve) => {
+    connection.once('open', () => resolve(fromMongoose(connection)))
   })
 }
 
-/** Version 3 keeps the connection string, and options given beside it. */
-function uriOfV3(client) {
-  const { url, options = {} } = client.s ?? {}
-  if (typeof url !== 'string') return undefined
-  const { auth, user, password, authSource } = options
-  const credentials = auth ?? (user === undefined ? undefined : { user, password })
-  return withOptions(url, { auth: credentials?.password === undefined ? undefined : credentials, authSource })
+function isKnown(connection) {
+  const hasDatabase = Boolean(connection.db) || typeof connection.name === 'string'
+  return hasDatabase && (isDb(connection.db) || clientOfMongoose(connection) !== undefined)
 }
 
-/** From a Db of version 3 or later of the `mongodb` package. */
-function fromDb(db) {
-  const client = db?.client ?? db?.s?.client
-  if (!client) {
-    throw new TypeError('The settings of the given db cannot be read: give its client, or mongoUrl')
-  }
-  return { ...fromClient(client, db.databaseName), db }
-}
-
-/** From a mongoose connection of version 5 or later, which may still be opening. */
-function whenOpen(connection) {
-  const read = () => {
-    const client = connection.getClient?.() ?? connection.client
-    if (!client) throw new TypeError('The settings of the given mongoose connection cannot be read: give mongoUrl')
-    return { ...fromClient(client, connection.name ?? connection.db?.databaseName), db: connection.db }
-  }
-  if (connection?.readyState === 1) return read()
-  if (typeof connection?.once !== 'function') throw new TypeError('The given mongooseConnection is not a connection of mongoose')
-  return new Promise((resolve) => connection.once('open', resolve)).then(read)
+function fromMongoose(connection) {
+  const { db } = connection
+  const client = clientOfMongoose(connection)
+  // A connection made by useDb has a client in common with others, and a database of its own.
+  const database = connection.name ?? db?.databaseName
+  return borrowed({ client, db, database }, () => readDb(client, db, connection))
 }
 
 module.exports = { strategyOf, targetOf }

@@ -34,7 +34,38 @@ class DriverObjects {
   /** The client; undefined while the application's own is not there yet. */
   get client() {
     if (!this.#target) return undefined
-    return this.#target.client ?? (this.#own ??= this.#makeClient())
+    if (!this.#target.isOwn) return this.#target.client
+    return isBeforeVersion3() ? undefined : (this.#own ??= this.#makeClient())
+  }
+
+  /** The client that was made here; undefined when none was needed yet. */
+  get ownClient() {
+    return this.#own
+  }
+
+  /** Whether a client can be made here. */
+  get isInstalled() {
+    return fromApplication('mongodb') !== null
+  }
+
+  /** The database by a client of the store's own, once that is connected. */
+  async openDb() {
+    if (isBeforeVersion3()) return this.#openOldDb()
+    await this.#connectOwn()
+    return this.db
+  }
+
+  /** Before version 3, connecting gives a Db, and there is no client. */
+  async #openOldDb() {
+    this.#connecting ??= promised((done) => fromApplication('mongodb').MongoClient.connect(...this.#connection, done))
+    try {
+      const db = await this.#connecting
+      const { database } = this.#target
+      return (this.#target.db ??= database ? db.db(database) : db)
+    } catch (error) {
+      this.#connecting = undefined
+      throw error
+    }
   }
 
   get db() {
@@ -57,13 +88,14 @@ class DriverObjects {
   async #connected() {
     await this.#whenReady()
     const { client } = this
-    if (client === this.#own) await this.#connectOwn()
+    if (this.#own) await this.#connectOwn()
+    else if (this.#target.isOwn) await this.openDb()
     return client
   }
 
   /** Before version 4.7, a client of `mongodb` does nothing before it is connected. */
   async #connectOwn() {
-    this.#connecting ??= this.#own.connect()
+    this.#connecting ??= this.client.connect()
     try {
       await this.#connecting
     } catch (error) {
@@ -79,13 +111,30 @@ class DriverObjects {
         'client, db and collection of the session store are objects of the npm package "mongodb", which is not installed: npm install mongodb'
       )
     }
-    return new mongodb.MongoClient(this.#options.mongoUrl ?? this.#options.url, this.#options.mongoOptions ?? {})
+    return new mongodb.MongoClient(...this.#connection)
+  }
+
+  get #connection() {
+    const { mongoUrl, url = this.#target.uri, mongoOptions } = this.#options
+    return [mongoUrl ?? url, mongoOptions ?? {}]
   }
 
   /** Closes the client that was made here, if there is one. */
   async close() {
     await this.#own?.close()
+    if (this.#target?.isOwn) await this.#target.db?.close()
   }
+}
+
+function isBeforeVersion3() {
+  const { MongoClient } = fromApplication('mongodb') ?? {}
+  return MongoClient !== undefined && (typeof MongoClient.prototype.db !== 'function' || typeof MongoClient.prototype.open === 'function')
+}
+
+function promised(start) {
+  return new Promise((resolve, reject) => {
+    start((error, value) => (error ? reject(error) : resolve(value)))
+  })
 }
 
 /**

@@ -22,8 +22,10 @@ class MongoStoreError extends Error {
   }
 }
 
-/** An error from the five parts that the addon gives. */
-function fromNative([name, message, code, codeName, labels]) {
+/** An error from the five parts that the addon gives. What comes from the application's own driver is an error already. */
+function fromNative(failure) {
+  if (!Array.isArray(failure)) return failure
+  const [name, message, code, codeName, labels] = failure
   if (name === CRYPTO) return new MongoStoreError(name, message, codeName, undefined, labels)
   return new MongoStoreError(name, message, code, codeName, labels)
 }

@@ -7,6 +7,7 @@ const { createHash } = require('node:crypto')
 const { strategyOf } = require('./connection.js')
 const { transformFunctions } = require('./codec.js')
 const { encryptionOf } = require('./crypto.js')
+const { HOST_FORM, fromHostForm, isHostForm } = require('./host-form.js')
 const { warnOnce } = require('./warn.js')
 
 const TWO_WEEKS = 14 * 24 * 60 * 60
@@ -28,7 +29,7 @@ const KINDS = {
 
 /** Every option that has a meaning here, and its kind. */
 const OPTIONS = {
-  mongoUrl: 'string', url: 'string', mongoOptions: 'object', dbName: 'string',
+  mongoUrl: 'string', url: 'string', mongoOptions: 'object', advancedOptions: 'object', dbName: 'string',
   client: 'object', clientPromise: 'object', mongooseConnection: 'object', mongoose_connection: 'object',
   db: 'object', dbPromise: 'object',
   collectionName: 'name', collection: 'name',
@@ -42,10 +43,10 @@ const OPTIONS = {
 /** Options beside `secret`, as in connect-mongo 3, which no other store has. */
 const BESIDE_SECRET = ['algorithm', 'hashing', 'encodeas', 'iv_size', 'at_size', 'key_size']
 
-/** Options of connect-mongo 0.x that describe a connection, which a connection string does now. */
-const HOST_FORM = ['host', 'port', 'username', 'password', 'ssl', 'autoReconnect', 'auto_reconnect', 'w', 'server']
-
 const isGiven = (value) => value !== undefined && value !== null
+
+/** Sails gives its store the settings of the whole session, where `secret` signs cookies and much is not the store's. */
+const isSailsSession = ({ adapter }) => isGiven(adapter)
 
 /**
  * Whether a value given to the export is a store's options, and not something that has sessions.
@@ -63,13 +64,11 @@ function looksLikeOptions(value) {
  * @throws {Error} connect-mongo's own where it has one; otherwise a TypeError that names the option
  */
 function readOptions(given, generation) {
-  const options = generation.states ? given ?? {} : modernOptions(given)
-  requireConnection(options, generation)
+  const options = connectable(generation.states ? given ?? {} : modernOptions(given), generation)
   if (!generation.states) refuseMisused(options)
   checkKinds(options)
-  checkConnectionForm(options)
   warnOfUnknown(options)
-  const encryption = encryptionOf(given ?? {})
+  const encryption = encryptionOf(isSailsSession(options) ? { ...given, secret: undefined } : given)
   return {
     options: encryption ? withoutSecrets(options, encryption) : options,
     hooks: transformFunctions(options),
@@ -116,12 +115,19 @@ function modernOptions(given) {
   }
 }
 
-function requireConnection(options, generation) {
-  if (strategyOf(options)) return
-  const legacy = HOST_FORM.filter((name) => isGiven(options[name]))
-  if (legacy.length > 0 || typeof options.db === 'string') {
-    const names = [...legacy, ...(options.db ? ['db'] : [])]
-    throw new Error(`${names.length > 1 ? 'The options' : 'The option'} ${names.join(', ')} cannot make a connection: give url, such as mongodb://user:password@host:27017/database`)
+/** The options with what they say of the connection in its own place, whatever the generation of that. */
+function connectable(given, generation) {
+  const { advancedOptions, mongoOptions } = given
+  const options = isGiven(advancedOptions) && !Object.keys(mongoOptions ?? {}).length ? { ...given, mongoOptions: advancedOptions } : given
+  const hostForm = HOST_FORM.filter((name) => isGiven(options[name]))
+  if (strategyOf(options)) {
+    if (hostForm.length > 0) warnOnce(`The options ${hostForm.join(', ')} have no effect beside ${strategyOf(options)}`, 'MONGO_STORE_OPTION')
+    return options
+  }
+  if (isHostForm(options)) {
+    if (generation.states) return fromHostForm(options)
+    const names = [...hostForm, ...(options.db ? ['db'] : [])]
+    throw new Error(`${names.length > 1 ? 'The options' : 'The option'} ${names.join(', ')} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`)
   }
   if (generation.states) throw new Error('Connection strategy not found')
   // Version 5 began with the first sentence, version 6 has the second: applications' tests look for either.
@@ -163,16 +169,10 @@ function describe(value) {
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`
 }
 
-function checkConnectionForm(options) {
-  const ignored = HOST_FORM.filter((name) => isGiven(options[name]))
-  if (ignored.length > 0) {
-    warnOnce(`The options ${ignored.join(', ')} have no effect beside ${strategyOf(options)}`, 'MONGO_STORE_OPTION')
-  }
-}
-
 const KNOWN = new Set([...Object.keys(OPTIONS), ...HOST_FORM])
 
 function warnOfUnknown(options) {
+  if (isSailsSession(options)) return
   for (const name of Object.keys(options)) {
     if (KNOWN.has(name) || (options.secret && BESIDE_SECRET.includes(name))) continue
     const near = [...KNOWN].find((known) => isNear(name, known))

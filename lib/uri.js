@@ -1,125 +1,183 @@
 'use strict'
 
 // One connection string for the addon, from the application's string and its `mongoOptions`, or from the parts read
-// off a client. Nothing here quotes a credential in a message.
+// off a client. What the drivers of npm take is taken here, by the table of `mongo-options.js`. Nothing here quotes a
+// credential in a message.
 
-/** Options of the `mongodb` package that a connection string can carry, and their names there. */
-const PARAMETERS = Object.fromEntries([
-  'appName', 'authMechanism', 'authSource', 'compressors', 'connectTimeoutMS', 'directConnection',
-  'heartbeatFrequencyMS', 'loadBalanced', 'localThresholdMS', 'maxConnecting', 'maxIdleTimeMS', 'maxPoolSize',
-  'maxStalenessSeconds', 'minPoolSize',
-  'readConcernLevel', 'readPreference', 'readPreferenceTags', 'replicaSet', 'retryReads', 'retryWrites', 'serverMonitoringMode',
-  'serverSelectionTimeoutMS', 'socketTimeoutMS', 'srvMaxHosts', 'srvServiceName', 'timeoutMS', 'tls',
-  'tlsAllowInvalidCertificates', 'tlsCAFile', 'tlsCertificateKeyFile',
-  'tlsCertificateKeyFilePassword', 'tlsInsecure', 'w', 'waitQueueTimeoutMS', 'zlibCompressionLevel',
-  'journal', 'wTimeoutMS',
-].map((name) => [name.toLowerCase(), name]))
+const { PARAMETERS, optionOf } = require('./mongo-options.js')
+const { withTls } = require('./tls.js')
+const { DATABASE, PASSWORD, Refusal, USER, parametersOf } = require('./uri-values.js')
+const { warnOnce } = require('./warn.js')
 
-/** Older spellings of the same. */
-const ALIASES = {
-  j: 'journal', ssl: 'tls', poolsize: 'maxPoolSize', wtimeout: 'wTimeoutMS',
-  rs_name: 'replicaSet', replicasetname: 'replicaSet',
+/** The address, the credentials, the path and the options of a connection string; null when it is none. */
+function split(uri) {
+  // Drivers up to 2.x took the path of a socket as it is.
+  const [, user = '', socket, rest = ''] = /^mongodb:\/\/(?:([^@/?]*)@)?(\/[^?]*?\.sock)((?:[/?].*)?)$/is.exec(uri) ?? []
+  if (socket) return split(`mongodb://${user && `${user}@`}${encodeURIComponent(socket)}${rest}`)
+  const [, scheme, authority, database = '', query = ''] =
+    /^(mongodb(?:\+srv)?:\/\/)([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/is.exec(uri) ?? []
+  // What looks like the port may be a password with a "/" or "?" in it: nothing of such a string is touched or quoted.
+  const hosts = authority?.slice(authority.lastIndexOf('@') + 1).split(',') ?? []
+  if (scheme === undefined || hosts.some((host) => !/^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(host))) return null
+  return { scheme, authority, database, query }
 }
 
-/** Options whose subject is gone from MongoDB or its drivers: accepted, and without effect. */
-const WITHOUT_EFFECT = new Set([
-  'autoreconnect', 'auto_reconnect', 'autoindex', 'bufferMaxEntries', 'bufferCommands', 'checkServerIdentity',
-  'domainsenabled', 'family', 'forceserverobjectid', 'fsync', 'ha', 'hainterval', 'ignoreundefined', 'keepalive',
-  'keepaliveinitialdelay', 'logger', 'loggerlevel', 'monitorcommands', 'native_parser', 'nodelay', 'pkfactory',
-  'promisebuffers', 'promiselibrary', 'promotelongs', 'promotevalues', 'raw', 'reconnectinterval',
-  'reconnecttries', 'serializefunctions', 'uri_decode_auth', 'usebigint64', 'usecreateindex', 'usefindandmodify',
-  'usemongoclient', 'usenewurlparser', 'driverInfo', 'enableUtf8Validation', 'checkKeys', 'autoSelectFamily',
-  'autoSelectFamilyAttemptTimeout', 'mongodbLogComponentSeverities', 'mongodbLogPath', 'mongodbLogMaxDocumentLength', 'userecoverytoken', 'useunifiedtopology', 'validateoptions', 'bsonregexp',
-  'connectwithnoprimary', 'nodbname', 'minsize', 'promotebuffers', 'numberofretries', 'retrymilliseconds',
-].map((name) => name.toLowerCase()))
+/** The names and values of a query. The old drivers took semicolons, too. */
+function pairsOf(query) {
+  return query.split(/&|;(?=[a-z_]+=)/i).filter(Boolean).map((pair) => {
+    const [[name, value]] = new URLSearchParams(pair)
+    return [name, value]
+  })
+}
 
-/** The address, the credentials, the path and the options of a connection string. */
-function split(uri) {
-  const [, scheme, authority, database = '', query = ''] =
-    /^([a-z0-9+]+:\/\/)([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/is.exec(uri) ?? []
-  return scheme === undefined ? null : { scheme, authority, database, query }
+/** A connection string from its parts and a Map of parameters, each of which has a list of texts. */
+function join({ scheme, authority, database, parameters }) {
+  const query = [...parameters].flatMap(([name, texts]) => texts.map((text) => `${name}=${encodeURIComponent(text)}`)).join('&')
+  return `${scheme}${authority}/${database}${query && `?${query}`}`
+}
+
+/** What is given, in the order in which later ones win: the connection string, groups inside the options, the options. */
+function stagesOf(query, mongoOptions = {}) {
+  const groups = []
+  const flat = (options, path) => Object.entries(options).filter(([name, value]) => {
+    if (value === undefined || value === null) return false
+    if (!optionOf(name)?.group) return true
+    if (typeof value === 'object') groups.push(flat(value, `${path}.${name}`))
+    return false
+  }).map(([name, value]) => ({ name, value, label: `${path}.${name}` }))
+  const top = flat(mongoOptions ?? {}, 'mongoOptions')
+  const string = pairsOf(query).map(([name, value]) => ({ name, value, label: `The option ${name} of the connection string`, inString: true }))
+  return [string, ...groups, top]
+}
+
+/** What a parameter comes to, as the last stage that says something of it has it. */
+function settled(key, stages) {
+  const values = stages.map((stage) => parametersOfStage(stage.filter(({ name }) => optionOf(name)?.to?.[0] === key), { hasTls: true, ignored: [] }).get(key))
+  return values.findLast((value) => value !== undefined)?.[0]
+}
+
+/** What other options depend on: whether there is TLS, and whether certificates are checked. */
+function contextOf(scheme, stages) {
+  return {
+    hasTls: (settled('tls', stages) ?? String(scheme.toLowerCase().includes('+srv'))) === 'true',
+    isVerified: !['tlsInsecure', 'tlsAllowInvalidCertificates'].some((key) => settled(key, stages) === 'true'),
+    /** The names of options that say how TLS is done, where there is none. */
+    ignored: [],
+  }
+}
+
+function refuse(label, why) {
+  throw new TypeError(`${label} is not supported by connect-mongo-native: ${why}`)
+}
+
+/** Of one given option, the parameters that it stands for; none when it is without effect. */
+function carry({ name, value, label, inString }, { hasTls, isVerified, ignored }) {
+  const option = optionOf(name)
+  if (option === undefined) {
+    // A misspelt option of security must not end in a connection without it.
+    if (!inString || /^(tls|ssl|auth)/i.test(name)) refuse(label, 'no driver of MongoDB for Node knows it')
+    warnOnce(`${label} is unknown and has no effect`, 'MONGO_STORE_OPTION')
+    return []
+  }
+  if (option.group || option.gone) return []
+  if (option.tlsOnly && !hasTls) {
+    ignored.push(name)
+    return []
+  }
+  // Without a look at the certificate there is none at the name in it.
+  if (option.refused && !isVerified && ['tlsAllowInvalidHostnames', 'checkServerIdentity'].includes(option.name)) return []
+  if (option.refused) return option.harmless?.(value) ? [] : refuse(label, option.refused)
+  try {
+    return parametersOf(option, value).map(([key, ...texts]) => ({ key, texts, isAlias: option.name.toLowerCase() !== key.toLowerCase() }))
+  } catch (error) {
+    if (error instanceof Refusal) refuse(label, error.message)
+    throw error
+  }
+}
+
+/**
+ * The parameters of one stage. An option's own name wins over its older ones.
+ * @returns {Map<string, Array>} lists of texts; an empty one says that the parameter is to be absent
+ */
+function parametersOfStage(stage, context) {
+  const carried = stage.flatMap((given) => carry(given, context))
+  const parameters = new Map()
+  for (const { key, texts } of [...carried.filter(({ isAlias }) => !isAlias), ...carried.filter(({ isAlias }) => isAlias)]) {
+    const known = parameters.get(key)
+    if (known === undefined) parameters.set(key, texts)
+    else if (key === 'readPreferenceTags') known.push(...texts)
+    // What is checked in one way is not left unchecked because of another.
+    else if (key === 'tlsAllowInvalidCertificates' && texts.length === 0) parameters.set(key, texts)
+    // The addon refuses a parameter that comes twice, as the drivers refuse tls=true with ssl=false.
+    else if (key === 'tls' && known[0] !== texts[0]) known.push(...texts)
+  }
+  return parameters
+}
+
+function merged(stages) {
+  const parameters = new Map()
+  for (const stage of stages) {
+    for (const [key, texts] of stage) {
+      const known = parameters.get(key)
+      const conflicts = key === 'tls' && known && known[0] !== texts[0]
+      parameters.set(key, conflicts ? [...known, ...texts] : texts)
+    }
+  }
+  return parameters
 }
 
 /**
  * The application's connection string with its `mongoOptions` in it; an option wins over the same one in the string.
  * A string that is none is left for the addon to refuse, when it connects.
- * @throws {TypeError} that names an option which has no counterpart here
+ * @throws {TypeError} that names an option which can't be carried
  */
 function withOptions(uri, mongoOptions) {
   const parts = split(uri)
   if (parts === null) return uri
-  const parameters = new Map()
-  for (const pair of parts.query.split('&').filter(Boolean)) {
-    const [name, value = ''] = pair.split(/=(.*)/s)
-    if (WITHOUT_EFFECT.has(name.toLowerCase())) continue
-    const known = nameOf(name) ?? name
-    // Tags are the one option that may be given more than once.
-    parameters.set(known === 'readPreferenceTags' ? Symbol(known) : known, value)
+  const stages = stagesOf(parts.query, mongoOptions)
+  const context = contextOf(parts.scheme, stages)
+  const given = merged(stages.map((stage) => parametersOfStage(stage, context)))
+  if (context.ignored.length > 0) warnOnce(`Without tls=true these options have no effect: ${context.ignored.join(', ')}`, 'MONGO_STORE_OPTION')
+  withoutOrphans(given)
+  const parameters = new Map([...(context.hasTls ? withTls(given) : given)].filter(([key]) => key in PARAMETERS))
+  const [user] = given.get(USER) ?? []
+  const [password] = given.get(PASSWORD) ?? []
+  const [database] = given.get(DATABASE) ?? []
+  const authority = user === undefined ? parts.authority : withCredentials(parts.authority, user, password)
+  return join({
+    scheme: parts.scheme,
+    authority: given.get('authMechanism')?.[0] === 'MONGODB-X509' ? withoutUser(authority) : authority,
+    database: database === undefined ? parts.database : encodeURIComponent(database),
+    parameters,
+  })
+}
+
+/** Takes out what the drivers of npm leave alone and the addon's refuses, since it refers to something that is not given. */
+function withoutOrphans(given) {
+  if (!given.get('readPreference')?.length) {
+    given.delete('readPreferenceTags')
+    given.delete('maxStalenessSeconds')
   }
-  let { authority } = parts
-  for (const [name, value] of Object.entries(mongoOptions ?? {})) {
-    if (value === undefined || value === null) continue
-    if (name === 'auth') authority = withCredentials(authority, value)
-    else for (const [known, text] of parametersOf(name, value)) parameters.set(known, encodeURIComponent(text))
-  }
-  leaveOutNone(parameters)
-  return join({ ...parts, authority, parameters })
 }
 
-/** "none" stands among the compressors of the `mongodb` package for no compression, which needs no word. */
-function leaveOutNone(parameters) {
-  const compressors = decodeURIComponent(parameters.get('compressors') ?? '').split(',').filter((name) => name && name !== 'none')
-  if (compressors.length > 0) parameters.set('compressors', compressors.join(','))
-  else parameters.delete('compressors')
-}
-
-/** A connection string from its parts, all of them unescaped. */
-function fromParts({ hosts, user, password, database = '', options }) {
-  const host = hosts.map((name) => (name.startsWith('/') ? encodeURIComponent(name) : name)).join(',')
-  const authority = user === undefined ? host : withCredentials(host, { username: user, password })
-  return withOptions(`mongodb://${authority}/${encodeURIComponent(database)}`, options)
-}
-
-function join({ scheme, authority, database, parameters }) {
-  const query = [...parameters].map(([name, value]) => `${name.description ?? name}=${value}`).join('&')
-  return `${scheme}${authority}/${database}${query && `?${query}`}`
-}
-
-function nameOf(name) {
-  const lower = name.toLowerCase()
-  return ALIASES[lower] ?? PARAMETERS[lower]
-}
-
-function withCredentials(authority, { username, user = username, password }) {
-  if (typeof user !== 'string') throw new TypeError('mongoOptions.auth needs a username')
+function withCredentials(authority, user, password) {
   const credentials = [user, password].filter((part) => part !== undefined).map(encodeURIComponent).join(':')
   return `${credentials}@${authority.slice(authority.lastIndexOf('@') + 1)}`
 }
 
-function tagSet(tags) {
-  return [Symbol('readPreferenceTags'), Object.entries(tags).map(([key, tag]) => `${key}:${tag}`).join(',')]
+/** The certificate says who the user is; the addon's driver names it besides, in a way that servers do not understand. */
+function withoutUser(authority) {
+  return authority.replace(/^[^:@]*:?@/, '')
 }
 
-/** The names and texts by which one option stands in a connection string. */
-function parametersOf(name, value) {
-  const lower = name.toLowerCase()
-  if (WITHOUT_EFFECT.has(lower)) return []
-  if (lower === 'writeconcern' && typeof value === 'object') {
-    const { w, j, journal = j, wtimeout, wtimeoutMS = wtimeout } = value
-    return Object.entries({ w, journal, wtimeoutMS }).flatMap(([key, part]) => part === undefined ? [] : parametersOf(key, part))
-  }
-  if (lower === 'readconcern') return [['readConcernLevel', String(value.level ?? value)]]
-  if (lower === 'readpreference' && typeof value === 'object') {
-    const tags = (value.tags ?? []).map(tagSet)
-    const staleness = value.maxStalenessSeconds === undefined ? [] : [['maxStalenessSeconds', String(value.maxStalenessSeconds)]]
-    return [['readPreference', value.mode ?? value.preference], ...tags, ...staleness]
-  }
-  const known = nameOf(name)
-  if (known === 'readPreferenceTags' && Array.isArray(value)) return value.map(tagSet)
-  if (known === undefined || (typeof value === 'object' && !Array.isArray(value))) {
-    throw new TypeError(`mongoOptions.${name} is not supported by connect-mongo-native`)
-  }
-  return [[known, String(value)]]
+/**
+ * A connection string from its parts, all of them unescaped.
+ * @throws {TypeError} as {@link withOptions}
+ */
+function fromParts({ hosts, user, password, database = '', options }) {
+  const host = hosts.map((name) => (name.startsWith('/') ? encodeURIComponent(name) : name)).join(',')
+  const authority = user === undefined ? host : withCredentials(host, user, password)
+  return withOptions(`mongodb://${authority}/${encodeURIComponent(database)}`, options)
 }
 
 /** How long the servers have for an operation before it fails, in milliseconds, by default: 30 s to find one, 10 to answer. */
@@ -130,24 +188,20 @@ const LONGEST_TIME = 2 ** 32 - 1
 /**
  * Takes the time limit of operations out of a connection string: `timeoutMS`, or else the time to find a server and the
  * time that it has to answer.
+ * @param {string} uri of {@link withOptions}
  * @returns {{uri: string, timeLimitMs: number}}
  */
 function takeTimeLimit(uri) {
   const parts = split(uri)
   if (parts === null) return { uri, timeLimitMs: DEFAULT_TIMES.serverSelectionTimeoutMS + DEFAULT_TIMES.socketTimeoutMS }
   const times = { ...DEFAULT_TIMES }
-  const parameters = parts.query.split('&').filter(Boolean).map((pair) => pair.split(/=(.*)/s))
-  for (const [name, value] of parameters) {
-    const known = nameOf(name)
-    // As in the driver, 0 is no limit, which is the same as not to say one here: no operation may wait for ever.
-    if (['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS'].includes(known) && value > 0) times[known] = Number(value)
+  const others = []
+  for (const [name, value] of pairsOf(parts.query)) {
+    if (['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS'].includes(name) && value > 0) times[name] = Number(value)
+    if (!['timeoutMS', 'socketTimeoutMS'].includes(name)) others.push([name, [value]])
   }
   const { timeoutMS = times.serverSelectionTimeoutMS + times.socketTimeoutMS } = times
-  const others = parameters.filter(([name]) => !['timeoutMS', 'socketTimeoutMS'].includes(nameOf(name)))
-  return {
-    uri: join({ ...parts, parameters: others.map(([name, value = '']) => [name, value]) }),
-    timeLimitMs: Math.min(timeoutMS, LONGEST_TIME),
-  }
+  return { uri: join({ ...parts, parameters: others }), timeLimitMs: Math.min(timeoutMS, LONGEST_TIME) }
 }
 
 module.exports = { withOptions, fromParts, takeTimeLimit }

@@ -27,7 +27,8 @@ await runAsProgram(import.meta.url, async () => {
 
   await setup()
   const { startServer } = await import('./mongod.mjs') // needs the packages that setup installs
-  const server = process.env.TEST_MONGO_URL ? undefined : await startServer()
+  // With fail points, which tests of the engine set.
+  const server = process.env.TEST_MONGO_URL ? undefined : await startServer({ args: ['--setParameter', 'enableTestCommands=1'] })
   if (server) {
     console.log(`test: MongoDB ${server.version} at ${server.uri}`)
     process.env.TEST_MONGO_URL = server.uri

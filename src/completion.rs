@@ -3,11 +3,12 @@
 
 use std::iter;
 use std::mem;
+use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use napi::bindgen_prelude::{Array, Buffer, Function, Null, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Env, Status, sys};
+use napi::{Env, Status, check_status, sys};
 
 use crate::document::{Field, StoredSession};
 use crate::engine::{Answer, Event, Outcome, Reply};
@@ -201,9 +202,25 @@ fn to_array(env: &Env, Finished(finished): Finished) -> napi::Result<Array<'_>> 
 
 fn set_value(list: &mut Array<'_>, position: u32, value: Option<Field>) -> napi::Result<()> {
     match value {
+        Some(Field::Text(text)) if text.is_ascii() => list.set(position, Latin1(text)),
         Some(Field::Text(text)) => list.set(position, text),
         Some(Field::Wrapped(bytes)) => list.set(position, Buffer::from(bytes)),
         None => Ok(()),
+    }
+}
+
+/// Text of one byte a character, which JavaScript copies as it is, without looking for longer characters.
+struct Latin1(String);
+
+impl ToNapiValue for Latin1 {
+    unsafe fn to_napi_value(env: sys::napi_env, Self(text): Self) -> napi::Result<sys::napi_value> {
+        let mut value = ptr::null_mut();
+        let length = isize::try_from(text.len()).unwrap_or(isize::MAX);
+        // SAFETY: `env` is the caller's, the pointer and the length are those of `text`, which outlives the call, and
+        // `value` is written before it is read.
+        let status =
+            unsafe { sys::napi_create_string_latin1(env, text.as_ptr().cast(), length, &raw mut value) };
+        check_status!(status).map(|()| value)
     }
 }
 

@@ -2,6 +2,7 @@
 //! knows whether a server is there to answer. A client that could not be opened is not kept.
 
 use std::io;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mongodb::bson::raw::RawDocumentBuf;
@@ -10,7 +11,7 @@ use mongodb::event::EventHandler;
 use mongodb::event::sdam::{SdamEvent, TopologyDescription, TopologyType};
 use mongodb::options::{CollectionOptions, ServerAddress, WriteConcern};
 use mongodb::{Client, Collection, Database};
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, watch};
 
 use crate::error::Failure;
 use crate::options::{Settings, WriteConcernSettings, client_options};
@@ -30,6 +31,8 @@ pub enum Reach {
     },
     /// None answers, for the reasons given, one for each server.
     Unreachable(String),
+    /// They answer, and do not let this user in.
+    Refused(Failure),
 }
 
 /// The client of one store.
@@ -39,6 +42,8 @@ pub struct Connection {
     collection: String,
     write_concern: Option<WriteConcern>,
     client: OnceCell<Client>,
+    /// One connection fewer than the pool has.
+    writes: OnceLock<Semaphore>,
     retry_writes: AtomicBool,
     reach: watch::Sender<Reach>,
 }
@@ -55,6 +60,7 @@ impl Connection {
                 .as_ref()
                 .map(WriteConcernSettings::to_driver),
             client: OnceCell::new(),
+            writes: OnceLock::new(),
             retry_writes: AtomicBool::new(false),
             reach: watch::Sender::new(Reach::Unheard),
         }
@@ -96,15 +102,31 @@ impl Connection {
         let mut options = client_options(&self.uri).await?;
         self.retry_writes
             .store(options.retry_writes != Some(false), Ordering::Relaxed);
+        self.writes
+            .get_or_init(|| Semaphore::new(connections_for_writes(options.max_pool_size)));
         let reach = self.reach.clone();
+        let set = options.repl_set_name.clone();
         options.sdam_event_handler = Some(EventHandler::callback(move |event| {
             if let SdamEvent::TopologyDescriptionChanged(change) = event
-                && let Some(now) = reach_of(&change.new_description)
+                && let Some(now) = reach_of(&change.new_description).or_else(|| {
+                    strangers(
+                        set.as_deref()?,
+                        &change.previous_description,
+                        &change.new_description,
+                    )
+                })
             {
                 reach.send_if_modified(|known| std::mem::replace(known, now.clone()) != now);
             }
         }));
         Ok(Client::with_options(options)?)
+    }
+
+    /// The turn of a write, which ends when it is dropped. Writes leave one connection to reads: those that wait for other
+    /// members of a replica set would hold up all reads behind them.
+    pub async fn turn_to_write(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed, so that an error can't be.
+        self.writes.get()?.acquire().await.ok()
     }
 
     /// Puts the reasons of the servers that can't be reached in the place of the driver's dump of all it knows.
@@ -114,6 +136,34 @@ impl Connection {
                 Failure::no_server(causes)
             }
             _ => failure,
+        }
+    }
+
+    /// Carries out what needs a server, unless the servers refuse the user. The driver would not try to log in again before
+    /// its next look at them, up to ten seconds later, and let everybody wait for that.
+    ///
+    /// # Errors
+    /// Those of `work`, and the servers' refusal.
+    pub async fn unless_refused<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            result = work => result,
+            failure = self.refusal() => Err(failure),
+        }
+    }
+
+    async fn refusal(&self) -> Failure {
+        let mut reach = self.reach();
+        loop {
+            if let Reach::Refused(failure) = &*reach.borrow_and_update() {
+                return failure.clone();
+            }
+            if reach.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
         }
     }
 
@@ -145,15 +195,32 @@ impl Connection {
     }
 }
 
+/// How many connections of a pool writes may have; 0 stands for a pool without a limit.
+fn connections_for_writes(pool: Option<u32>) -> usize {
+    match pool {
+        None | Some(0) => Semaphore::MAX_PERMITS,
+        Some(connections) => usize::try_from(connections).unwrap_or(1).saturating_sub(1).max(1),
+    }
+}
+
 /// What a description of the servers tells, if anything yet.
 fn reach_of(topology: &TopologyDescription) -> Option<Reach> {
+    let servers = topology.servers();
+    // One server of a set is as good as all: they know the same users.
+    if !topology.has_writable_server()
+        && let Some(refusal) = servers
+            .values()
+            .filter_map(|server| server.error())
+            .find(|error| matches!(error.kind.as_ref(), ErrorKind::Authentication { .. }))
+    {
+        return Some(Reach::Refused(Failure::from(refusal.clone())));
+    }
     if topology.has_readable_server(None) || topology.has_writable_server() {
         return Some(Reach::Reachable {
             retryable: topology.topology_type() != TopologyType::Single,
         });
     }
-    let mut causes: Vec<String> = topology
-        .servers()
+    let mut causes: Vec<String> = servers
         .into_iter()
         .filter_map(|(address, server)| Some(cause(address, server.error()?)))
         .collect();
@@ -161,11 +228,37 @@ fn reach_of(topology: &TopologyDescription) -> Option<Reach> {
     (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
 }
 
-/// Why a server can't be reached. The most frequent reason has the words that Node gives to it.
+/// What the driver forgets of servers that are not of the replica set that was asked for.
+fn strangers(set: &str, before: &TopologyDescription, now: &TopologyDescription) -> Option<Reach> {
+    if !now.servers().is_empty() {
+        return None;
+    }
+    let mut causes: Vec<String> = before
+        .servers()
+        .into_keys()
+        .map(|address| format!("{address} is no member of the replica set \"{set}\""))
+        .collect();
+    causes.sort_unstable();
+    (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
+}
+
+/// Why a server can't be reached. The most frequent reason has the words that Node gives to it, and a connection that
+/// the server ends without a word has the reasons that it may have.
 fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
     match error.kind.as_ref() {
         ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => {
             format!("connect ECONNREFUSED {address}")
+        }
+        ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
+            let text = cause.to_string();
+            let reason = if text.contains("handshake") {
+                "it may have no TLS, while the connection asks for it"
+            } else if text.contains("TLS") {
+                "it may want a certificate of the client, see tlsCertificateKeyFile"
+            } else {
+                "it may want TLS, see tls=true"
+            };
+            format!("{address}: the server closed the connection: {reason}")
         }
         _ => format!("{address}: {}", Failure::from(error.clone()).message),
     }

@@ -22,7 +22,7 @@ const CONFLICTS: [i32; 2] = [11_000, 112];
 const ACCESS: [i32; 3] = [13, 18, 8_000];
 
 /// What went wrong with one operation. `lib/errors.js` makes an `Error` of it, in the caller's own realm.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The class of the error in the `mongodb` package of npm, such as `MongoServerError`.
     pub name: &'static str,
@@ -62,6 +62,11 @@ impl Failure {
     /// A connection string that can't be read.
     pub fn uri(message: impl Into<String>) -> Self {
         Self::new("MongoParseError", message)
+    }
+
+    /// A setting that can't work.
+    pub fn argument(message: impl Into<String>) -> Self {
+        Self::new("MongoInvalidArgumentError", message)
     }
 
     /// No server could be found for an operation in time; `causes` says for each server why.
@@ -188,6 +193,9 @@ impl From<Error> for Failure {
                 ..Self::server(concern.message.clone(), concern.code, concern.code_name.clone())
             },
             ErrorKind::Authentication { message, .. } => authentication(message),
+            ErrorKind::ServerSelection { message, .. } if is_incompatible(message) => {
+                Self::new("MongoCompatibilityError", message)
+            }
             ErrorKind::ServerSelection { message, .. } => transient("MongoServerSelectionError", message),
             ErrorKind::Io(cause) => transient("MongoNetworkError", &cause.to_string()),
             ErrorKind::DnsResolve { message, .. } => transient("MongoNetworkError", message),
@@ -197,7 +205,7 @@ impl From<Error> for Failure {
             }
             ErrorKind::ConnectionPoolCleared { message, .. } => transient("MongoPoolClearedError", message),
             ErrorKind::InvalidArgument { message, .. } | ErrorKind::InvalidTlsConfig { message, .. } => {
-                Self::new("MongoInvalidArgumentError", message)
+                Self::argument(message)
             }
             ErrorKind::IncompatibleServer { message, .. } => Self::new("MongoCompatibilityError", message),
             ErrorKind::Shutdown => Self::closed(),
@@ -211,6 +219,12 @@ impl From<Error> for Failure {
                 .is_some_and(|code| NO_PRIMARY.contains(&code) || LOST_CURSOR.contains(&code));
         failure
     }
+}
+
+/// Whether no server can be selected because the driver and a server have no version of the protocol in common. The
+/// driver has no kind of its own for that.
+fn is_incompatible(message: &str) -> bool {
+    message.starts_with("Server at ") && message.contains(" wire version ")
 }
 
 /// What the server says to a wrong password.

@@ -1,11 +1,19 @@
 //! What the shim tells the addon about a store, once, and how that becomes the driver's options.
 
+use std::fs::File;
 use std::time::Duration;
 
-use mongodb::options::{Acknowledgment, ClientOptions, DriverInfo, WriteConcern};
+use mongodb::options::{
+    Acknowledgment, ClientOptions, ConnectionString, DriverInfo, ServerApi, ServerApiVersion,
+    ServerMonitoringMode, Tls, WriteConcern,
+};
 use napi_derive::napi;
 
 use crate::error::Failure;
+
+/// The connections that a store has to a server when the application says nothing of them: one by which the driver watches
+/// the server, and the others for operations. Batches share them.
+const CONNECTIONS: u32 = 4;
 
 const SCHEMES: [&str; 2] = ["mongodb://", "mongodb+srv://"];
 
@@ -59,24 +67,102 @@ impl WriteConcernSettings {
 /// # Errors
 /// `MongoParseError` that says what is wrong with the string, without quoting its credentials; the resolver's error.
 pub async fn client_options(uri: &str) -> Result<ClientOptions, Failure> {
+    let (string, server_api) = parse(uri)?;
+    let mut options = resolve(uri, string).await?;
+    options.server_api = server_api;
+    if options.max_pool_size.is_none() {
+        // Polling takes one connection, streaming two. Two connections for writes and one for reads make writes a fifth
+        // faster than one for each; and it is operations that notice a failover first.
+        let mode = options
+            .server_monitoring_mode
+            .get_or_insert(ServerMonitoringMode::Poll);
+        let watching = if *mode == ServerMonitoringMode::Poll { 1 } else { 2 };
+        let pool = CONNECTIONS - watching;
+        options.max_pool_size = Some(pool.max(options.min_pool_size.unwrap_or_default()));
+    }
+    options.driver_info = Some(
+        DriverInfo::builder()
+            .name(env!("CARGO_PKG_NAME"))
+            .version(env!("CARGO_PKG_VERSION").to_owned())
+            .build(),
+    );
+    check_files(&options)?;
+    Ok(options)
+}
+
+/// The parts of a connection string, as they stand in it, and the server API that `lib/uri.js` writes into it.
+///
+/// # Errors
+/// `MongoParseError`, as [`client_options`].
+pub fn parse(uri: &str) -> Result<(ConnectionString, Option<ServerApi>), Failure> {
     if !SCHEMES.iter().any(|scheme| uri.starts_with(scheme)) {
         return Err(Failure::uri(
             "Invalid scheme, expected connection string to start with \"mongodb://\" or \"mongodb+srv://\"",
         ));
     }
-    let mut options = ClientOptions::parse(uri)
+    let (others, server_api) = take_server_api(uri)?;
+    let string = ConnectionString::parse(others).map_err(|error| parse_failure(uri, error))?;
+    Ok((string, server_api))
+}
+
+/// The driver's options of a connection string that was read, with the defaults that depend on each other in them.
+///
+/// # Errors
+/// As [`client_options`].
+pub async fn resolve(uri: &str, string: ConnectionString) -> Result<ClientOptions, Failure> {
+    let mut options = ClientOptions::parse(string)
         .await
         .map_err(|error| parse_failure(uri, error))?;
     options.write_concern = options.write_concern.map(acknowledged);
-    if options.driver_info.is_none() {
-        options.driver_info = Some(
-            DriverInfo::builder()
-                .name(env!("CARGO_PKG_NAME"))
-                .version(env!("CARGO_PKG_VERSION").to_owned())
-                .build(),
-        );
-    }
     Ok(options)
+}
+
+/// The server API is no part of the driver's connection strings.
+fn take_server_api(uri: &str) -> Result<(String, Option<ServerApi>), Failure> {
+    let Some((address, query)) = uri.split_once('?') else {
+        return Ok((uri.to_owned(), None));
+    };
+    let (mut version, mut strict, mut deprecation_errors) = (None, None, None);
+    let mut others = Vec::new();
+    for pair in query.split('&') {
+        match pair.split_once('=') {
+            Some(("serverApiVersion", value)) => version = Some(value),
+            Some(("serverApiStrict", value)) => strict = Some(value == "true"),
+            Some(("serverApiDeprecationErrors", value)) => deprecation_errors = Some(value == "true"),
+            _ => others.push(pair),
+        }
+    }
+    let others = format!("{address}?{}", others.join("&"));
+    let Some(version) = version else {
+        return Ok((others, None));
+    };
+    if version != ServerApiVersion::V1.to_string() {
+        return Err(Failure::uri(format!(
+            "Invalid server API version={version}; must be in the following enum: [\"1\"]"
+        )));
+    }
+    let mut api = ServerApi::builder().version(ServerApiVersion::V1).build();
+    api.strict = strict;
+    api.deprecation_errors = deprecation_errors;
+    Ok((others, Some(api)))
+}
+
+/// The driver's own message for a file that it can't open does not say which.
+fn check_files(options: &ClientOptions) -> Result<(), Failure> {
+    let Some(Tls::Enabled(tls)) = &options.tls else {
+        return Ok(());
+    };
+    for (name, file) in [
+        ("tlsCAFile", &tls.ca_file_path),
+        ("tlsCertificateKeyFile", &tls.cert_key_file_path),
+    ] {
+        if let Some(path) = file
+            && let Err(error) = File::open(path)
+        {
+            return Err(Failure::argument(format!("{name} {}: {error}", path.display())));
+        }
+    }
+    Ok(())
 }
 
 fn acknowledged(mut concern: WriteConcern) -> WriteConcern {
@@ -142,6 +228,26 @@ mod tests {
         ] {
             let failure = refusal(uri).await;
             assert!(!failure.message.contains("s3"), "{}", failure.message);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_server_api_is_taken_out_of_the_string() {
+        let uri = "mongodb://localhost/?w=2&serverApiVersion=1&serverApiStrict=true&appName=x";
+        let options = client_options(uri).await.unwrap();
+        let api = options.server_api.unwrap();
+        assert_eq!(api.version, ServerApiVersion::V1);
+        assert_eq!((api.strict, api.deprecation_errors), (Some(true), None));
+        assert_eq!(options.app_name.as_deref(), Some("x"));
+        let failure = refusal("mongodb://localhost/?serverApiVersion=2").await;
+        assert!(failure.message.contains("Invalid server API version=2"));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_there_is_named() {
+        for name in ["tlsCAFile", "tlsCertificateKeyFile"] {
+            let failure = refusal(&format!("mongodb://localhost/?tls=true&{name}=/absent.pem")).await;
+            assert!(failure.message.starts_with(&format!("{name} /absent.pem: ")));
         }
     }
 

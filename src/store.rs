@@ -19,7 +19,8 @@ use crate::statistics::Statistics;
 /// A session id or a session as the shim gives it: a string, or the bytes of a BSON document with one field.
 type Given = Either<String, Uint8Array>;
 
-/// The native half of one store. Each operation has a slot, a number by which its result comes back.
+/// The native half of one store. Each operation has a slot, a number by which its result comes back. The methods for
+/// one session tell whether the operation waits for `flush`.
 #[napi]
 pub struct NativeStore {
     engine: Arc<Engine<SlotReply>>,
@@ -51,24 +52,38 @@ impl NativeStore {
 
     /// Reads a session.
     #[napi]
-    pub fn get(&self, slot: u32, id: Given) {
-        self.submit(slot, id, Ok(Action::Get));
+    pub fn get(&self, slot: u32, id: Given) -> bool {
+        self.submit(slot, id, Ok(Action::Get))
     }
 
     /// Stores a session. `expires` and `last_modified` are milliseconds since 1970.
     #[napi]
-    pub fn set(&self, slot: u32, id: Given, session: Given, expires: f64, last_modified: Option<f64>) {
+    pub fn set(
+        &self,
+        slot: u32,
+        id: Given,
+        session: Given,
+        expires: f64,
+        last_modified: Option<f64>,
+    ) -> bool {
         let action = to_field(session).map(|session| Action::Set {
             session,
             expires: to_date(expires),
             last_modified: last_modified.map(to_date),
         });
-        self.submit(slot, id, action);
+        self.submit(slot, id, action)
     }
 
     /// Moves the expiry of a session, which `known_live` says to be there unless it was removed.
     #[napi]
-    pub fn touch(&self, slot: u32, id: Given, expires: f64, last_modified: Option<f64>, known_live: bool) {
+    pub fn touch(
+        &self,
+        slot: u32,
+        id: Given,
+        expires: f64,
+        last_modified: Option<f64>,
+        known_live: bool,
+    ) -> bool {
         let (expires, last_modified) = (to_date(expires), last_modified.map(to_date));
         self.submit(
             slot,
@@ -78,13 +93,19 @@ impl NativeStore {
                 last_modified,
                 known_live,
             }),
-        );
+        )
     }
 
     /// Removes a session.
     #[napi]
-    pub fn destroy(&self, slot: u32, id: Given) {
-        self.submit(slot, id, Ok(Action::Destroy));
+    pub fn destroy(&self, slot: u32, id: Given) -> bool {
+        self.submit(slot, id, Ok(Action::Destroy))
+    }
+
+    /// Sends the operations that wait for it.
+    #[napi]
+    pub fn flush(&self) {
+        self.engine.flush();
     }
 
     /// Reads all live sessions.
@@ -126,11 +147,14 @@ impl NativeStore {
             .close(move || Reply::send_all(vec![(reply, Ok(Outcome::Done(true)))]));
     }
 
-    fn submit(&self, slot: u32, id: Given, action: Result<Action, Failure>) {
+    fn submit(&self, slot: u32, id: Given, action: Result<Action, Failure>) -> bool {
         let reply = self.completions.reply(slot);
         match to_field(id).and_then(|id| Ok((id, action?))) {
             Ok((id, action)) => self.engine.submit(id, action, reply),
-            Err(failure) => Reply::send_all(vec![(reply, Err(failure))]),
+            Err(failure) => {
+                Reply::send_all(vec![(reply, Err(failure))]);
+                false
+            }
         }
     }
 }

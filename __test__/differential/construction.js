@@ -34,6 +34,8 @@ function outcome(make) {
   const seen = { options: describe(store.options) }
   if (store.state) Object.assign(seen, describe(Object.fromEntries(OF_FACTORY.map((name) => [name, store[name]]))))
   if (store.timer) clearInterval(store.timer)
+  // One that has the address of a server would look for it until it is closed.
+  if (store.options.url) store.close()
   return seen
 }
 

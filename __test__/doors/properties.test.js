@@ -142,7 +142,7 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       t.after(() => client.close())
       let open
       const connection = {
-        readyState: 2, name: database, getClient: () => client,
+        readyState: 2, getClient: () => client,
         once(event, listener) {
           assert.equal(event, 'open')
           open = listener
@@ -151,7 +151,7 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       const store = new Store({ mongooseConnection: connection })
       t.after(() => store.close())
       const writing = store.set('sid', { cookie: {} })
-      connection.readyState = 1
+      Object.assign(connection, { readyState: 1, name: database })
       open()
       await writing
       assert.equal(await server.db(database).collection('sessions').countDocuments(), 1)

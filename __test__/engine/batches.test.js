@@ -38,6 +38,25 @@ test('a statement that the server refuses reaches its own caller only', async (t
   assert.deepEqual(store.stats().errors, { MongoServerError: 2 })
 })
 
+test('what is called in one turn of the event loop travels in one batch, up to 32 operations', async (t) => {
+  const { store } = server.open(t)
+  await store.length()
+  const batchesOf = async (count) => {
+    const { batches } = store.stats()
+    await Promise.all(range(count).map((n) => store.get(`s${n}`)))
+    return store.stats().batches - batches
+  }
+  for (const count of [1, 2, 10, 32]) assert.equal(await batchesOf(count), 1, `${count} operations`)
+  assert.ok(await batchesOf(60) <= 2)
+})
+
+test('timers that a test runner fakes do not hold up operations', async (t) => {
+  const { store } = server.open(t)
+  t.mock.method(globalThis, 'setImmediate', () => { throw new Error('this is not the event loop') })
+  await store.set('a', { n: 1 })
+  assert.deepEqual(await store.get('a'), { n: 1 })
+})
+
 test('a document whose text is not valid fails the read of its own caller only', async (t) => {
   const { store, collection } = server.open(t)
   await collection.insertMany(range(60).map((n) => ({ _id: `s${n}`, session: n === 30 ? '{' : JSON.stringify({ n }) })))

@@ -102,7 +102,7 @@ for (const { name, Store, ofUrl } of STYLES) {
         for (const { status, reason } of await within('the answers', inFlight)) {
           assert.equal(status, 'rejected')
           assert(reason instanceof Error)
-          assert.match(reason.name, /^Mongo/)
+          assert.match(reason.name, /^Mongo/, reason.stack)
         }
       } finally {
         await mend()
@@ -126,7 +126,7 @@ for (const { name, Store, ofUrl } of STYLES) {
       await within('close', store.close())
       for (const { status, reason } of await within('the answers', inFlight)) {
         assert.equal(status, 'rejected')
-        assert.match(reason.name, /^Mongo/)
+        assert.match(reason.name, /^Mongo/, reason.stack)
       }
     })
   })

@@ -93,14 +93,6 @@ for (const style of STYLES) {
       })
     }
 
-    it('a connection string with an option that does not exist', async () => {
-      const { printed } = await endsWell(useAndClose, { style, options: { mongoUrl: 'mongodb://127.0.0.1:1/x?nosuchoption=1' } })
-      for (const error of printed) {
-        assert.equal(error.name, 'MongoParseError')
-        assert.match(error.message, /nosuchoption/i)
-      }
-    })
-
     it('a clientPromise that is rejected', async () => {
       const { stderr } = await endsWell(async ({ factory }) => {
         const { rejects } = require('node:assert/strict')

@@ -53,6 +53,17 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.equal(await store.get('s'), missing)
   })
 
+  test('a session that was read through one store does not count as read through another', async (t) => {
+    const { store: one } = server.open(t, {}, style)
+    const { store: other, collection } = server.open(t, {}, style)
+    await one.set('s', aSession())
+    const session = await one.get('s')
+    await collection.insertOne({ _id: 's', session: '{}', expires: new Date(0) })
+    Object.assign(session, until(later()))
+    await other.touch('s', session).catch((error) => assert.match(error.message, /Unable to find/))
+    assert.deepEqual((await collection.findOne({ _id: 's' })).expires, new Date(0))
+  })
+
   test('touch gives a session without expiry one', async (t) => {
     const { store, collection } = server.open(t, {}, style)
     await collection.insertOne({ _id: 's', session: '{}' })

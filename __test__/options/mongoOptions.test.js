@@ -91,6 +91,15 @@ eachStyle(({ style, missing }) => {
     }
   })
 
+  test('advancedOptions are mongoOptions by another name', async (t) => {
+    const appName = `test ${randomBytes(4).toString('hex')}`
+    const { store } = server.open(t, { advancedOptions: { appName } }, style)
+    await store.get('s')
+    assert.ok((await connectionsOf(appName)).length > 0)
+    const other = server.open(t, { advancedOptions: { w: 2 }, mongoOptions: { w: 1 } }, style)
+    await other.store.set('s', aSession())
+  })
+
   test('mongoOptions say how long to look for a server that is not there', async (t) => {
     const { store } = server.open(t, { [style.ofUrl]: 'mongodb://127.0.0.1:1/', mongoOptions: { serverSelectionTimeoutMS: 50 } }, style)
     await fails(store, 'get', ['s'], { name: 'MongoServerSelectionError' })

@@ -65,16 +65,6 @@ eachStyle(({ style, isFactory }) => {
       }
     }
   })
-
-  test('the parts of a connection string, which connect-mongo 0.x took, are refused with advice', () => {
-    for (const options of [{ host: 'localhost', port: 27017 }, { db: 'sessions' }, { username: 'me', password: 'hunter2' }]) {
-      assert.throws(() => make(style, options), ({ message }) => {
-        assert.match(message, /give url, such as mongodb:\/\//)
-        assert.doesNotMatch(message, /hunter2|localhost/)
-        return true
-      })
-    }
-  })
 })
 
 test('a store without any options is refused', () => {

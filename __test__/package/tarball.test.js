@@ -4,12 +4,11 @@
 // any tool to compile with.
 
 const assert = require('node:assert/strict')
-const { execFile } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const { describe, it } = require('node:test')
-const { promisify } = require('node:util')
 const { runProgram, ROOT } = require('../helpers/child.js')
+const { npm, pack } = require('../helpers/npm.js')
 const { addonFile, manifest, temporaryFolder } = require('../helpers/package-folder.js')
 const { useServer } = require('../helpers/use-server.js')
 
@@ -25,18 +24,6 @@ function bareEnvironment(folder) {
   return { PATH: process.platform === 'win32' ? path.dirname(process.execPath) : bin }
 }
 
-/** Runs npm by Node itself, wherever it is. */
-async function npm(args, { cwd, env }) {
-  const tool = process.env.npm_execpath ?? path.join(fs.realpathSync(await which('npm')))
-  const { stdout } = await promisify(execFile)(process.execPath, [tool, ...args], { cwd, env: { ...process.env, ...env } })
-  return stdout
-}
-
-async function which(name) {
-  const folders = process.env.PATH.split(path.delimiter)
-  return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file))
-}
-
 const versionOf = (name) => JSON.parse(fs.readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version
 
 /** The package of this platform, with the addon of this clone. */
@@ -49,12 +36,6 @@ function platformPackage(folder) {
   fs.symlinkSync(path.join(ROOT, file), path.join(target, file))
   fs.writeFileSync(path.join(target, 'package.json'), JSON.stringify({ name, version: manifest.version, main: file, files: [file] }))
   return { name, target }
-}
-
-/** Packs the clone into a folder; resolves with npm's report on the tarball. */
-async function pack(folder) {
-  const [report] = JSON.parse(await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT }))
-  return { ...report, tarball: path.join(folder, report.filename) }
 }
 
 /** An application of its own folder in which the package is installed under `alias`. */
@@ -111,7 +92,9 @@ async function application({ alias, url }) {
 describe('The tarball', () => {
   it('holds what is published, and nothing else', async (t) => {
     const { files } = await pack(temporaryFolder(t))
-    const library = fs.readdirSync(path.join(ROOT, 'lib')).map((name) => `lib/${name}`)
+    const library = fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name, parentPath, path: folder = parentPath }) => path.relative(ROOT, path.join(folder, name)).replaceAll(path.sep, '/'))
     const required = [
       'package.json', 'index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'es5.js', 'es5.d.ts', 'native.js',
       'README.md', 'LICENSE', 'CHANGELOG.md', ...library,

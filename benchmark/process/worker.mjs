@@ -3,11 +3,11 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Large } from '../lib/large.mjs'
 import { measure } from '../lib/loop.mjs'
 import { OPERATIONS } from '../lib/operation-names.mjs'
 import { fill, operation } from '../lib/operations.mjs'
 import { serve } from '../lib/serve.mjs'
-import { sessionOf, sidOf } from '../lib/sessions.mjs'
 import { verify } from '../lib/verify.mjs'
 import { openStore, peerNamed } from '../peers.mjs'
 
@@ -16,20 +16,13 @@ const peer = peerNamed(name)
 const serverPid = Number(pid) || undefined
 const opened = openStore(name, url)
 opened.catch(() => {}) // each call tells
+let running // the large session under way
 
 /** Runs one operation for a while. */
 async function slice({ op, kb, concurrency, warmUp, slice: length, latencies }) {
   const { store } = await opened
   const begin = await operation(op, store, { kb, concurrency })
   return measure({ begin, concurrency, warmUp, slice: length, serverPid, latencies })
-}
-
-/** How long the event loop is blocked, in ms, by JSON of a session on its way out or in: the mean of both. */
-function timeOfJson(session) {
-  JSON.parse(JSON.stringify(session)) // makes room in memory first
-  const startedAt = performance.now()
-  JSON.parse(JSON.stringify(session))
-  return (performance.now() - startedAt) / 2
 }
 
 serve({
@@ -63,37 +56,22 @@ serve({
     return { ...result, delayP99: delays.percentile(99) / 1e6 }
   },
 
-  /** As `slice`, while somebody else reads and writes one large session without a pause. */
+  /** As `slice`, while one large session is read and written through the same store, without a pause. */
   async besideLarge({ largeKb, ...options }) {
     const { store } = await opened
-    const sid = sidOf(largeKb, 0)
-    const session = sessionOf(largeKb, 0)
-    const jsonMs = timeOfJson(session)
-    const end = new AbortController()
-    let large = 0
-    const others = (async () => {
-      while (!end.signal.aborted) {
-        await new Promise((resolve, reject) => {
-          session.touch()
-          store.set(sid, session, (error) => (error ? reject(error) : resolve()))
-        })
-        await new Promise((resolve, reject) => {
-          const check = (error, read) => {
-            if (error) reject(error)
-            else if (read?.returnTo.length !== session.returnTo.length) reject(new Error('the large session was not read'))
-            else resolve()
-          }
-          store.get(sid, check)
-        })
-        large += 2
-      }
-    })()
-    others.catch(() => {}) // it is awaited below
-    const startedAt = performance.now()
+    const large = new Large(store, largeKb)
     const result = await slice(options)
-    end.abort()
-    await others
-    return { ...result, jsonMs, largePerSecond: (large / (performance.now() - startedAt)) * 1000 }
+    return { ...result, ...(await large.stop()) }
+  },
+
+  /** Reads and writes one large session without a pause, until `stopLarge`. */
+  async startLarge({ largeKb }) {
+    const { store } = await opened
+    running = new Large(store, largeKb)
+  },
+
+  stopLarge() {
+    return running.stop()
   },
 
   /** Mixed load for `seconds`; gives the memory of the process over time, as `{ x: seconds, y: MB }`. */

@@ -3,10 +3,11 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, dependency } from '../lib/process.mjs'
 import { findMongod } from './find.mjs'
 import { connectionString, withDatabase } from './uri.mjs'
@@ -139,6 +140,7 @@ class Server {
     if (!child) return
     if (signal === 'SIGSTOP' || signal === 'SIGCONT') {
       child.kill(signal)
+      if (signal === 'SIGSTOP') await untilStopped(child.pid)
       return
     }
     child.ref()
@@ -204,5 +206,20 @@ async function freePort() {
     if (!free) continue
     await new Promise((resolve) => probe.close(resolve))
     return port
+  }
+}
+
+/** Resolves when no thread of a process runs any more: on a busy machine the signal takes its time. */
+async function untilStopped(pid) {
+  if (process.platform !== 'linux') return
+  for (;;) {
+    const threads = await readdir(`/proc/${pid}/task`)
+    const states = await Promise.all(threads.map(async (thread) => {
+      // "pid (name) state …"; a thread may have ended meanwhile.
+      const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8').catch(() => ') T')
+      return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)
+    }))
+    if (states.every((state) => state === 'T')) return
+    await sleep(5)
   }
 }

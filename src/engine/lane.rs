@@ -98,7 +98,12 @@ impl<R: Reply> Lane<R> {
     }
 
     async fn attempt(&mut self, batch: &Batch<R>) -> Attempt {
-        match self.try_attempt(&batch.jobs).await {
+        let engine = Arc::clone(&self.engine);
+        match engine
+            .connection
+            .unless_refused(self.try_attempt(&batch.jobs))
+            .await
+        {
             Ok(mut attempt) => {
                 attempt.failure = attempt
                     .failure
@@ -125,6 +130,7 @@ impl<R: Reply> Lane<R> {
             Class::Delete => Verb::Delete,
         };
         let database = engine.connection.database().await?;
+        let _turn = engine.connection.turn_to_write().await;
         if self.retryable.is_none() && engine.connection.retries_writes() {
             self.retryable = Some(Retryable::start(database.client()).await?);
         }

@@ -12,8 +12,9 @@ mod stats;
 mod sweep;
 mod write;
 
-use std::sync::Arc;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
@@ -82,6 +83,8 @@ pub struct Engine<R: Reply> {
     /// How long an operation may take.
     time_limit: Duration,
     closing: AtomicBool,
+    /// The classes of the lanes that submitted operations claimed, and that are not started yet.
+    claimed: Mutex<Vec<Class>>,
     tasks: TaskTracker,
     cut_off: CancellationToken,
 }
@@ -99,6 +102,7 @@ impl<R: Reply> Engine<R> {
             cipher,
             time_limit: Duration::from_millis(settings.time_limit_ms.into()),
             closing: AtomicBool::new(false),
+            claimed: Mutex::default(),
             tasks: TaskTracker::new(),
             cut_off: CancellationToken::new(),
         })
@@ -141,7 +145,7 @@ impl<R: Reply> Engine<R> {
     /// Repeats what a lost connection interrupted, a few times, before that is told.
     async fn prepare_patiently(&self) -> Result<(), Failure> {
         for pause in PAUSES {
-            match self.prepare().await {
+            match self.connection.unless_refused(self.prepare()).await {
                 Err(failure) if failure.is_worth_another_attempt() => sleep(pause).await,
                 result => return result,
             }
@@ -159,8 +163,9 @@ impl<R: Reply> Engine<R> {
         }
     }
 
-    /// Carries out an operation on one session, and gives its answer to `reply`.
-    pub fn submit(self: &Arc<Self>, id: Field, action: Action, reply: R) {
+    /// Takes an operation on one session, and gives its answer to `reply`. Tells whether it waits for [`Self::flush`],
+    /// which lets those that are submitted in one go travel together.
+    pub fn submit(self: &Arc<Self>, id: Field, action: Action, reply: R) -> bool {
         let kind = Kind::from(&action);
         let checked = match &action {
             _ if self.closing.load(Ordering::Relaxed) => Err(Failure::closed()),
@@ -168,14 +173,31 @@ impl<R: Reply> Engine<R> {
             _ => Ok(()),
         };
         if let Err(failure) = checked {
-            return self.answer(vec![(kind, Instant::now(), reply, Err(failure))]);
+            self.answer(vec![(kind, Instant::now(), reply, Err(failure))]);
+            return false;
         }
         match self.queue.push(id, action, reply) {
-            Pushed::Queued(start) => self.start_lanes(start),
+            Pushed::Queued(start) => {
+                let mut claimed = self.claimed();
+                claimed.extend(start);
+                !claimed.is_empty()
+            }
             Pushed::Full(reply) => {
                 self.answer(vec![(kind, Instant::now(), reply, Err(Failure::overloaded()))]);
+                false
             }
         }
+    }
+
+    /// Starts the lanes that were claimed for submitted operations.
+    pub fn flush(self: &Arc<Self>) {
+        let claimed = mem::take(&mut *self.claimed());
+        self.start_lanes(claimed);
+    }
+
+    fn claimed(&self) -> MutexGuard<'_, Vec<Class>> {
+        // The list is whole after any single change, also if the thread that did it panicked.
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Carries out an operation on the whole collection, after those that were submitted before it.
@@ -226,7 +248,8 @@ impl<R: Reply> Engine<R> {
         let database = self.connection.database().await?;
         let collection = self.connection.collection().await?;
         let cipher = self.cipher.as_deref().map(|cipher| (cipher, &self.runtime));
-        sweep::sweep(&database, &collection, sweep, cipher)
+        self.connection
+            .unless_refused(sweep::sweep(&database, &collection, sweep, cipher))
             .await
             .map_err(|failure| self.connection.explain(failure))
     }
@@ -305,7 +328,7 @@ impl<R: Reply> Engine<R> {
             DRAIN
         };
         tokio::select! {
-            _ = reach.wait_for(|reach| matches!(reach, Reach::Unreachable(_))) => {}
+            _ = reach.wait_for(|reach| matches!(reach, Reach::Unreachable(_) | Reach::Refused(_))) => {}
             () = sleep(patience) => {}
         }
     }
@@ -332,5 +355,7 @@ impl<R: Reply> Engine<R> {
     }
 }
 
+#[cfg(test)]
+mod failure_tests;
 #[cfg(test)]
 mod tests;

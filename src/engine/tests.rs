@@ -31,8 +31,8 @@ const OWN: u8 = 3;
 const TASKS: u8 = 4;
 
 /// Where a test gets an answer: at the most once, and one that is dropped fails the test that waits for it.
-struct Slot {
-    answers: oneshot::Sender<Answer>,
+pub(super) struct Slot {
+    pub(super) answers: oneshot::Sender<Answer>,
 }
 
 impl Reply for Slot {
@@ -197,7 +197,9 @@ impl Caller {
             Operation::Destroy => Action::Destroy,
         };
         let slot = self.slot(expected, id.clone());
-        self.engine.submit(Field::Text(id), action, slot);
+        if self.engine.submit(Field::Text(id), action, slot) {
+            self.engine.flush();
+        }
     }
 
     fn count(&mut self, sweep: Sweep) {
@@ -251,10 +253,15 @@ fn session(id: &str, number: usize, operation: Operation) -> String {
     format!("{id}{number} {rest}")
 }
 
-fn settings(uri: &str, collection: &str) -> Settings {
+pub(super) fn settings(uri: &str, collection: &str) -> Settings {
     Settings {
         uri: uri.to_owned(),
-        database: Some(format!("test-engine-{}", process::id())),
+        // Tests run at the same time: each has a database of its own, so that none drops another's.
+        database: Some(format!(
+            "test-engine-{}-{}",
+            process::id(),
+            collection.trim_end_matches(char::is_numeric)
+        )),
         collection: collection.to_owned(),
         ttl_index: false,
         time_limit_ms: 60_000,
@@ -275,7 +282,7 @@ async fn carry_out(engine: &Arc<Engine<Slot>>, run: Run) -> Result<(), TestCaseE
                 let caller = Caller {
                     engine: Arc::clone(engine),
                     task,
-                    stored: std::mem::take(stored),
+                    stored: mem::take(stored),
                     waiting: Vec::new(),
                     counter: Arc::clone(&counter),
                 };
@@ -377,7 +384,7 @@ fn random_operations_have_the_answers_of_a_store_that_does_one_thing_at_a_time()
         .unwrap();
     runtime.block_on(async {
         let client = mongodb::Client::with_uri_str(&uri).await.unwrap();
-        let name = settings(&uri, "").database.unwrap();
+        let name = settings(&uri, "sessions").database.unwrap();
         client.database(&name).drop().await.unwrap();
     });
 }

@@ -34,10 +34,12 @@ const REFUSED = {
   'writeOperationOptions: text': 'The option writeOperationOptions must be an object, not a string',
 }
 
-/** By what is tried: our error, where the genuine store of every release finds no connection. */
+const inParts = (names) => error('Error', `${names} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`)
+
+/** By what is tried: what a modern store and a factory's make of it, where the genuine one of every release finds no connection. */
 const OTHER_CONNECTION = {
-  'only a name of a database': error('Error', 'The option db cannot make a connection: give url, such as mongodb://user:password@host:27017/database'),
-  'only a host': error('Error', 'The options host, port cannot make a connection: give url, such as mongodb://user:password@host:27017/database'),
+  'only a name of a database': [inParts('The option db'), 'accepts'],
+  'only a host': [inParts('The options host, port'), error('Error', 'Required MongoStore option `db` missing or is not a string.')],
 }
 
 const perRelease = (tried, why, genuine, ours) =>
@@ -158,9 +160,10 @@ const KNOWN_CONSTRUCTION = [
     'a number as options', WRONG, { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] },
     error('TypeError', 'The options of MongoStore must be an object, not a number')
   ),
-  ...Object.entries(OTHER_CONNECTION).flatMap(([tried, ours]) =>
-    perRelease(tried, 'whoever moves from 0.x is told what takes the place of these options', NO_CONNECTION, ours)
-  ),
+  ...Object.entries(OTHER_CONNECTION).flatMap(([tried, [modern, factory]]) => [
+    ...perRelease(tried, 'whoever moves from 0.x is told what takes the place of these options', { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] }, modern),
+    ...perRelease(tried, 'the factory takes the connection in parts, as 0.x did', { 3: NO_STRATEGY, 1: NO_STRATEGY }, factory),
+  ]),
   ...perRelease(
     'a client that is none', WRONG,
     { 6: 'accepts', 5: 'accepts', 3: error('TypeError', 'options.client.isConnected is not a function'), 1: NO_STRATEGY },

@@ -30,6 +30,8 @@ const options: LegacyMongoStoreOptions = {
 }
 new MongoStore(options)
 new MongoStore({ fallbackMemory: true })
+new MongoStore({ host: 'localhost', port: 27017, db: 'shop', username: 'ann', password: 'x', w: 1, auto_reconnect: true })
+new MongoStore({ url, advancedOptions: { poolSize: 5 } })
 new MongoStore({ mongoose_connection: { readyState: 1, once: () => {} } })
 new MongoStore<session.SessionData & { referrer: string }>({ url }).get('sid', (_error, found) => found?.referrer.length)
 export class Sub extends MongoStore {}
@@ -62,7 +64,7 @@ connectMongo('express-session')
 connectMongo(session, { url })
 // @ts-expect-error there is nothing to connect to without options
 new MongoStore()
-// @ts-expect-error a URL tells that today
-new MongoStore({ host: 'localhost', port: 27017 })
+// @ts-expect-error the constructor of today has a URL for that
+new Named({ host: 'localhost', port: 27017 })
 // @ts-expect-error not a boolean
 new MongoStore({ url, fallbackMemory: 'yes' })

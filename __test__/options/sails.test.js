@@ -1,0 +1,25 @@
+'use strict'
+
+// The settings of a Sails session, which its hook gives to the store as they are. The whole of Sails is among the stacks.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const { eachStyle, useStores } = require('../helpers/stores.js')
+const { warningsOf } = require('../helpers/warnings.js')
+
+const server = useStores()
+
+const SETTINGS = { adapter: 'connect-mongo', name: 'sails.sid', secret: 'keyboard cat', cookie: { maxAge: 1000 } }
+
+eachStyle(({ style }) => {
+  test('the secret of a Sails session is the one that signs cookies, and nothing is encrypted with it', async (t) => {
+    const { store, collection } = server.open(t, SETTINGS, style)
+    await store.set('s', { a: 1 })
+    assert.deepEqual(await store.get('s'), { a: 1 })
+    assert.equal((await collection.findOne({ _id: 's' })).session, '{"a":1}')
+  })
+
+  test('the settings of a Sails session are not warned of', async () => {
+    assert.deepEqual(await warningsOf(style, { [style.ofUrl]: server.place().mongoUrl, ...SETTINGS }), [])
+  })
+})

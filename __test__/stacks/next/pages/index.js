@@ -1,0 +1,9 @@
+// A page that the server renders for the person who is logged in.
+
+export async function getServerSideProps({ req }) {
+  return { props: { user: req.session.user ?? null } }
+}
+
+export default function Page({ user }) {
+  return <p>{user ?? 'nobody'}</p>
+}

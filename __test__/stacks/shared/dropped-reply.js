@@ -1,0 +1,15 @@
+'use strict'
+
+// Shows that the mongodb driver 1.3.19 to 1.4 never hears a server: it keeps the callback of a command as a `once` listener and
+// calls `listeners(id)[0].listener` when the reply comes, but since Node 7 `listeners` gives the function itself, which has
+// no such property. Ends with code 0 when a reply was lost in this way, with 1 when it was not.
+
+/** @param {Function} Base of the driver's `connection/base.js` */
+module.exports = function watchReplies(Base) {
+  const callHandler = Base.prototype._callHandler
+  Base.prototype._callHandler = function (id, ...rest) {
+    const [kept] = this._callBackStore.listeners(id)
+    callHandler.call(this, id, ...rest)
+    process.exit(typeof kept === 'function' && kept.listener === undefined ? 0 : 1)
+  }
+}

@@ -1,0 +1,156 @@
+'use strict'
+
+// The operations of a store as calls of a driver's collection: by promises, which drivers have from version 2 on, or by
+// the methods and callbacks of version 1. A stand-in of a test may have a few of the methods only, and may answer with
+// anything.
+
+/** What a session must be to be returned: it has no `expires`, or a date that is to come. */
+const live = () => ({ $or: [{ expires: { $exists: false } }, { expires: { $gt: new Date() } }] })
+const expired = () => ({ expires: { $lt: new Date() } })
+/** The index by which the server removes expired sessions, as connect-mongo describes it. */
+const TTL = { background: true, expireAfterSeconds: 0 }
+const TTL_KEY = { expires: 1 }
+/** Documents as the bytes that are stored, so that nothing changes its type on the way. */
+const AS_BYTES = { raw: true }
+
+class Calls {
+  #collection
+  #options
+
+  /**
+   * @param {object} collection of a driver from version 2 on
+   * @param {object} settings
+   * @param {object} [settings.concern] what stands beside the options of every write
+   * @param {boolean} settings.exact whether documents are wanted as the bytes that are stored
+   */
+  constructor(collection, { concern = {}, exact }) {
+    this.#collection = collection
+    this.#options = { read: exact ? [AS_BYTES] : [], write: concern }
+  }
+
+  findLive(filter) {
+    return this.#collection.findOne({ ...filter, ...live() }, ...this.#options.read)
+  }
+
+  /** Whether the document was created. */
+  async upsert(filter, update) {
+    const result = await this.#collection.updateOne(filter, update, { upsert: true, ...this.#options.write })
+    return result?.upsertedCount > 0
+  }
+
+  /** Whether there was a document. */
+  async update(filter, update, knownLive) {
+    const result = await this.#collection.updateOne(knownLive ? filter : { ...filter, ...live() }, update, this.#options.write)
+    return result?.acknowledged === false || result?.matchedCount !== 0
+  }
+
+  async remove(filter) {
+    await this.#collection.deleteOne(filter, this.#options.write)
+  }
+
+  async findAllLive() {
+    return this.#collection.find(live(), ...this.#options.read).toArray()
+  }
+
+  async count() {
+    return Number(await (this.#collection.countDocuments ? this.#collection.countDocuments({}) : this.#collection.count({})))
+  }
+
+  async removeAll() {
+    await this.#collection.deleteMany({}, this.#options.write)
+  }
+
+  async removeExpired() {
+    return (await this.#collection.deleteMany(expired(), this.#options.write))?.deletedCount ?? 0
+  }
+
+  async makeIndex() {
+    await this.#collection.createIndex?.(TTL_KEY, TTL)
+  }
+
+  /** Whether a server answers. */
+  async ping(db) {
+    await db.command?.({ ping: 1 })
+  }
+}
+
+/** The same by version 1, which has callbacks and other names. */
+class CallsOfVersion1 {
+  #collection
+  #call
+  #concern
+
+  constructor(collection, { concern = {} }) {
+    this.#collection = collection
+    this.#call = (method, ...args) => promised((done) => collection[method](...args, done))
+    this.#concern = { w: 1, ...concern }
+  }
+
+  async findLive(filter) {
+    const [found] = await this.#call('findOne', { ...filter, ...live() })
+    return found
+  }
+
+  async upsert(filter, update) {
+    // This version knows no `_id` in an update: the filter's is taken for a new document.
+    const fields = { ...update.$set }
+    delete fields._id
+    const [, status] = await this.#call('update', filter, { ...update, $set: fields }, { ...this.#concern, upsert: true })
+    return status?.updatedExisting === false
+  }
+
+  async update(filter, update, knownLive) {
+    const [count] = await this.#call('update', knownLive ? filter : { ...filter, ...live() }, update, this.#concern)
+    return Number(count) > 0
+  }
+
+  async remove(filter) {
+    await this.#call('remove', filter, { ...this.#concern, single: true })
+  }
+
+  async findAllLive() {
+    const [cursor] = await this.#call('find', live())
+    const [documents] = await promised((done) => cursor.toArray(done))
+    return documents
+  }
+
+  async count() {
+    const [count] = await this.#call('count', {})
+    return Number(count)
+  }
+
+  async removeAll() {
+    await this.#call('remove', {}, this.#concern)
+  }
+
+  async removeExpired() {
+    const [count] = await this.#call('remove', expired(), this.#concern)
+    return Number(count)
+  }
+
+  async makeIndex() {
+    // Its own way to make an index is to write it into a collection which servers no longer have.
+    const { db, collectionName } = this.#collection
+    const index = { key: TTL_KEY, name: 'expires_1', ...TTL }
+    const [reply] = await promised((done) => db.command({ createIndexes: collectionName, indexes: [index] }, done))
+    if (!reply.ok) throw Object.assign(new Error(reply.errmsg), { code: reply.code, codeName: reply.codeName })
+  }
+
+  async ping(db) {
+    await promised((done) => db.command({ ping: 1 }, done))
+  }
+}
+
+function promised(start) {
+  return new Promise((resolve, reject) => {
+    start((error, ...results) => (error ? reject(error) : resolve(results)))
+  })
+}
+
+/** The calls of a collection, by whichever methods it has. */
+function callsOf(collection, settings) {
+  const isOfVersion1 = typeof collection.update === 'function' && typeof collection.updateOne !== 'function'
+  return isOfVersion1 ? new CallsOfVersion1(collection, settings) : new Calls(collection, settings)
+}
+
+module.exports = { callsOf }

@@ -1,0 +1,71 @@
+'use strict'
+
+// What the transport has done so far, in the form of `src/statistics.rs`.
+
+/** The step from one class of latencies to the next: about a hundredth, as in the addon. */
+const STEP = Math.log(1.01)
+
+/** The latencies of one kind of operations, in microseconds, by classes of about the same size. */
+class Histogram {
+  #classes = new Map()
+  #count = 0
+  #sum = 0
+  #max = 0
+
+  add(microseconds) {
+    const at = Math.round(Math.log(Math.max(1, microseconds)) / STEP)
+    this.#classes.set(at, (this.#classes.get(at) ?? 0) + 1)
+    this.#count += 1
+    this.#sum += microseconds
+    this.#max = Math.max(this.#max, microseconds)
+  }
+
+  #quantile(share) {
+    let left = share * this.#count
+    for (const at of [...this.#classes.keys()].sort((one, other) => one - other)) {
+      left -= this.#classes.get(at)
+      if (left <= 0) return Math.min(this.#max, Math.exp(at * STEP))
+    }
+    return this.#max
+  }
+
+  summary(operation) {
+    return {
+      operation, count: this.#count, mean: this.#sum / this.#count, p50: this.#quantile(0.5), p99: this.#quantile(0.99),
+      p999: this.#quantile(0.999), max: this.#max,
+    }
+  }
+}
+
+class Counts {
+  /** Commands sent, each with one operation, and repeated ones. */
+  #sent = 0
+  #retries = 0
+  #latencies = new Map()
+  #errors = new Map()
+
+  sent(isRetry) {
+    this.#sent += 1
+    if (isRetry) this.#retries += 1
+  }
+
+  answered(kind, milliseconds, error) {
+    if (!this.#latencies.has(kind)) this.#latencies.set(kind, new Histogram())
+    this.#latencies.get(kind).add(milliseconds * 1000)
+    if (error) this.#errors.set(error.name, (this.#errors.get(error.name) ?? 0) + 1)
+  }
+
+  summary({ waiting, inFlight }) {
+    return {
+      batches: this.#sent,
+      steps: this.#sent,
+      retries: this.#retries,
+      waiting,
+      inFlight,
+      latencies: [...this.#latencies].map(([kind, histogram]) => histogram.summary(kind)),
+      errors: [...this.#errors].map(([name, count]) => ({ name, count })),
+    }
+  }
+}
+
+module.exports = { Counts }

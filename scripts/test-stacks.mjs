@@ -1,0 +1,20 @@
+// `npm run test:stacks`: the package in every stack of __test__/stacks/rows.js, and the compatibility table of docs/ made
+// of what was seen. `npm run test:stacks -- name…` runs the rows of these names, and leaves the table as it is.
+
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeCompatibility } from './lib/compatibility.mjs'
+import { root, run, runAsProgram } from './lib/process.mjs'
+import { setup } from './setup.mjs'
+
+await runAsProgram(import.meta.url, async () => {
+  const names = process.argv.slice(2)
+  await setup()
+  const results = join(root, '.cache', 'stacks-results.json')
+  rmSync(results, { force: true })
+  const env = { STACKS: names.length > 0 ? names.join(',') : 'all', STACKS_RESULTS: results }
+  const options = ['--test', '--test-force-exit', '--test-reporter=spec']
+  const code = await run(process.execPath, [...options, '__test__/stacks/stacks.test.js'], { env })
+  if (names.length === 0) writeCompatibility(JSON.parse(readFileSync(results, 'utf8')))
+  return code
+})
