@@ -46,8 +46,6 @@ function encryptionOf(given) {
   const fromBefore = Boolean(adapter || secret || settings.readsPlain)
   return Object.freeze({
     native,
-    /** The options of those that the application gave which the addon carries out, for messages. */
-    nativeOptions: nativeOptions({ crypto, cryptoAdapter, secret, encryption }, format),
     /** An adapter in JavaScript, which encrypts unless `encryption` does. */
     adapter: foreign ? adapter : null,
     /** Who writes: `native` takes every value, `text` only text and JSON, `adapter` is in JavaScript. */
@@ -59,11 +57,6 @@ function encryptionOf(given) {
     /** Whether a session may be under an older id than the one it is written to. */
     movesIds: Boolean(encryption?.hashIds) && (fromBefore || encryption.keys.length > 1),
   })
-}
-
-function nativeOptions({ crypto, cryptoAdapter, secret, encryption }, format) {
-  const given = { crypto: format && crypto, cryptoAdapter: format && cryptoAdapter, secret, encryption }
-  return Object.keys(given).filter((name) => given[name])
 }
 
 function adapterOf(crypto, cryptoAdapter) {

@@ -44,6 +44,11 @@ function cryptoError(message) {
   return new MongoStoreError(CRYPTO, message, CRYPTO_CODES[message] ?? 'ERR_SESSION_CIPHER', undefined, [])
 }
 
+/** Whether an error says that a session could not be encrypted or decrypted. */
+function isOfCrypto(error) {
+  return error?.name === CRYPTO
+}
+
 /** The error of an operation on a store that was closed. */
 function closedError() {
   return new MongoStoreError(
@@ -65,4 +70,4 @@ function asError(thrown) {
   return thrown
 }
 
-module.exports = { MongoStoreError, cryptoError, fromNative, closedError, asError }
+module.exports = { MongoStoreError, cryptoError, fromNative, isOfCrypto, closedError, asError }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use napi::bindgen_prelude::{AsyncTask, Either, Task, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Either, Either3, Task, Uint8Array};
 use napi::{Env, Error};
 use napi_derive::napi;
 use tokio::runtime::Handle;
@@ -13,8 +13,10 @@ use crate::crypto::{
     Algorithm, Cipher, CryptoError, Encoding, Envelope, Hash, KeyName, Kruptein, KrupteinOptions, Legacy,
     Mode, Release, Secret, Web, system_random,
 };
+use crate::document::Field;
 use crate::error::Failure;
 use crate::runtime;
+use crate::store::{Given, to_field};
 
 /// A secret of `encryption.keys`.
 #[napi(object, object_to_js = false)]
@@ -202,6 +204,19 @@ impl NativeCipher {
         self.task(stored, false)
     }
 
+    /// Encrypts a session for its id, for who stores it without the addon: a promise of the record, or of the parts of an
+    /// error.
+    #[napi]
+    pub fn seal(&self, id: Given, session: Given) -> AsyncTask<SessionTask> {
+        self.session_task(id, Some(session), true)
+    }
+
+    /// Decrypts what is stored under an id, likewise.
+    #[napi]
+    pub fn open(&self, id: Given, stored: Option<Given>) -> AsyncTask<SessionTask> {
+        self.session_task(id, stored, false)
+    }
+
     /// The ids under which a session may be stored, the one for writing first; none without `encryption`.
     #[napi]
     pub fn hash_ids(&self, sid: String) -> napi::Result<Vec<String>> {
@@ -221,6 +236,16 @@ impl NativeCipher {
             runtime: self.runtime.clone(),
             text,
             encrypts,
+        })
+    }
+
+    fn session_task(&self, id: Given, value: Option<Given>, seals: bool) -> AsyncTask<SessionTask> {
+        let fields = to_field(id).and_then(|id| Ok((id, value.map(to_field).transpose()?)));
+        AsyncTask::new(SessionTask {
+            cipher: Arc::clone(&self.cipher),
+            runtime: self.runtime.clone(),
+            fields,
+            seals,
         })
     }
 
@@ -261,12 +286,53 @@ impl Task for CipherTask {
     fn resolve(&mut self, _env: Env, output: Self::Output) -> napi::Result<Self::JsValue> {
         Ok(match output {
             Ok(text) => Either::A(text),
-            Err(failure) => Either::B(vec![
-                Some(failure.name.to_owned()),
-                Some(failure.message),
-                None,
-                failure.code_name,
-            ]),
+            Err(failure) => Either::B(parts_of(failure)),
         })
     }
+}
+
+/// One session of a store, likewise.
+pub struct SessionTask {
+    cipher: Arc<Cipher>,
+    runtime: Handle,
+    /// The id and the session, or why they are none.
+    fields: Result<(Field, Option<Field>), Failure>,
+    seals: bool,
+}
+
+impl Task for SessionTask {
+    type Output = Result<Field, Failure>;
+    type JsValue = Either3<String, Uint8Array, Vec<Option<String>>>;
+
+    fn compute(&mut self) -> napi::Result<Self::Output> {
+        let Self { cipher, runtime, .. } = self;
+        let (id, value) = match &self.fields {
+            Ok((id, value)) => (id, value.as_ref()),
+            Err(failure) => return Ok(Err(failure.clone())),
+        };
+        Ok(runtime.block_on(async {
+            match value {
+                Some(session) if self.seals => cipher.ready_sealer(1, runtime).await?.seal(id, session),
+                stored => cipher.open_patiently(id, stored, runtime).await,
+            }
+        }))
+    }
+
+    fn resolve(&mut self, _env: Env, output: Self::Output) -> napi::Result<Self::JsValue> {
+        Ok(match output {
+            Ok(Field::Text(text)) => Either3::A(text),
+            Ok(Field::Wrapped(bytes)) => Either3::B(bytes.into()),
+            Err(failure) => Either3::C(parts_of(failure)),
+        })
+    }
+}
+
+/// An error as the shim takes it.
+fn parts_of(failure: Failure) -> Vec<Option<String>> {
+    vec![
+        Some(failure.name.to_owned()),
+        Some(failure.message),
+        None,
+        failure.code_name,
+    ]
 }

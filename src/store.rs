@@ -17,7 +17,7 @@ use crate::runtime;
 use crate::statistics::Statistics;
 
 /// A session id or a session as the shim gives it: a string, or the bytes of a BSON document with one field.
-type Given = Either<String, Uint8Array>;
+pub type Given = Either<String, Uint8Array>;
 
 /// The native half of one store. Each operation has a slot, a number by which its result comes back. The methods for
 /// one session tell whether the operation waits for `flush`.
@@ -166,7 +166,11 @@ impl Drop for NativeStore {
     }
 }
 
-fn to_field(given: Given) -> Result<Field, Failure> {
+/// What a store's method was given.
+///
+/// # Errors
+/// When the bytes are no BSON document.
+pub fn to_field(given: Given) -> Result<Field, Failure> {
     match given {
         Either::A(text) => Ok(Field::Text(text)),
         Either::B(bytes) => Field::wrapped(bytes.to_vec()),

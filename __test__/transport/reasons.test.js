@@ -119,14 +119,6 @@ test('what only the client can follow is known before anything is connected', as
   assert.equal(obstacle, undefined, 'where no certificate is checked, its names are not, either')
 })
 
-test('what the addon encrypts is not stored as plain text through a client', () => {
-  const { openTransport } = require('../../lib/transport/open.js')
-  const target = { isOwn: false, client: { db() {} }, obstacle: 'its settings cannot be read' }
-  assert.throws(() => openTransport(target, {}, {}, { encryption: { native: {} }, autoRemove: 'disabled' }, {}), {
-    name: 'TypeError', message: /encrypted.*settings cannot be read/,
-  })
-})
-
 test('that a store works through a client is said once, with the reason and without a secret', async () => {
   const { mongoUrl } = server.place()
   const { code, lines, stderr } = await runProgram(async ({ url }) => {

@@ -6,8 +6,9 @@
 
 const { setImmediate, setInterval, setTimeout } = require('node:timers')
 const { setTimeout: sleep } = require('node:timers/promises')
-const { MongoStoreError } = require('../errors.js')
+const { MongoStoreError, isOfCrypto } = require('../errors.js')
 const { KIND } = require('../bridge.js')
+const { FORGOTTEN } = require('../crypto.js')
 const { Counts } = require('./counts.js')
 const { Queue } = require('./queue.js')
 
@@ -51,6 +52,7 @@ class TransportStore {
    * @param {object} settings.source of `source.js`
    * @param {number} settings.timeLimitMs how long an operation may take
    * @param {boolean} settings.ttlIndex whether to make the index by which the server removes expired sessions
+   * @param {SessionCipher} [settings.cipher] what encrypts the sessions
    * @param {boolean} settings.timestamps whether `set` and `touch` keep `createdAt` and `updatedAt`
    * @param {(results: Array) => void} deliver takes results as `[slot, kind, first, second, …]`
    */
@@ -77,18 +79,34 @@ class TransportStore {
       const { session, expires, lastModified } = this.#source.read(found)
       // An array of dates matches the query, too.
       if (!this.#source.isStandIn && expires !== undefined && timeOf(expires) === undefined) return [KIND.MISSING]
-      return [KIND.FOUND, session, [timeOf(expires), timeOf(lastModified)]]
+      const opened = await this.#open(id, session)
+      return opened === FORGOTTEN ? [KIND.MISSING] : [KIND.FOUND, opened, [timeOf(expires), timeOf(lastModified)]]
     })
   }
 
+  /** The session of what is stored; `FORGOTTEN` where it can't be decrypted and counts as none. */
+  async #open(id, stored) {
+    const { cipher } = this.#settings
+    if (!cipher) return stored
+    try {
+      return await cipher.open(id, stored)
+    } catch (error) {
+      if (cipher.forgets && isOfCrypto(error)) return FORGOTTEN
+      throw error
+    }
+  }
+
   set(slot, id, session, expires, lastModified) {
-    const size = FIXED_BYTES + Buffer.byteLength(id) + Buffer.byteLength(session)
+    const { cipher } = this.#settings
+    const sizeOf = (value) => FIXED_BYTES + Buffer.byteLength(id) + Buffer.byteLength(value)
     this.#onSession('set', slot, id, async (calls, filter, _id) => {
-      if (size > MAX_DOCUMENT_BYTES) throw tooLarge(size)
-      const fields = { _id, session: this.#source.decode(session), ...datesOf(expires, lastModified) }
+      checkSize(sizeOf(session))
+      const stored = cipher ? await cipher.seal(id, session) : session
+      checkSize(sizeOf(stored))
+      const fields = { _id, session: this.#source.decode(stored), ...datesOf(expires, lastModified) }
       const update = { $set: fields, ...this.#timestamps({ createdAt: new Date() }) }
       return [KIND.DONE, await calls.upsert(filter, update)]
-    }, size)
+    }, sizeOf(session))
   }
 
   touch(slot, id, expires, lastModified, knownLive) {
@@ -106,13 +124,18 @@ class TransportStore {
   }
 
   all(slot) {
-    this.#onAll('all', slot, async (calls) => [KIND.SESSIONS, (await calls.findAllLive()).map((found) => this.#readOrNull(found))])
+    this.#onAll('all', slot, async (calls) => {
+      const found = await calls.findAllLive()
+      return [KIND.SESSIONS, await Promise.all(found.map((document) => this.#readOrNull(document)))]
+    })
   }
 
   /** One that can't be read does not hide the others. */
-  #readOrNull(found) {
+  async #readOrNull(found) {
     try {
-      return this.#source.read(found).session
+      const { id, session } = this.#source.read(found)
+      const opened = await this.#open(id, session)
+      return opened === FORGOTTEN ? null : opened
     } catch {
       return null
     }
@@ -265,9 +288,10 @@ function lateError(limit, cause) {
   return failure('MongoOperationTimeoutError', `The operation was not done within ${limit} ms${cause ? `: ${cause.message}` : ''}`)
 }
 
-function tooLarge(size) {
+function checkSize(size) {
+  if (size <= MAX_DOCUMENT_BYTES) return
   const message = `The session is too large: its document would have ${size} bytes, and MongoDB stores at most ${MAX_DOCUMENT_BYTES}`
-  return new MongoStoreError('MongoServerError', message, 10334, 'BSONObjectTooLarge', [])
+  throw new MongoStoreError('MongoServerError', message, 10334, 'BSONObjectTooLarge', [])
 }
 
 function datesOf(expires, lastModified) {

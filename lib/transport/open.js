@@ -4,6 +4,7 @@
 
 const { Bridge } = require('../bridge.js')
 const { takeTimeLimit } = require('../uri.js')
+const { SessionCipher } = require('./session-cipher.js')
 const { Source } = require('./source.js')
 const { TransportStore } = require('./index.js')
 
@@ -19,22 +20,14 @@ const TIMES = ['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS']
  * @throws {Error} when the store has no client to work through
  */
 function openTransport(target, driver, options, settings, owner) {
-  // What the addon encrypts only the addon can encrypt: never is plain text stored instead.
-  const { native, nativeOptions } = settings.encryption ?? {}
-  if (native) throw new TypeError(refusalOf(nativeOptions, target.obstacle))
   if (target.isOwn) makeClient(target, driver)
   return new Bridge({
     source: new Source(target, driver, settings),
     timeLimitMs: timeLimitOf(target, options),
     ttlIndex: settings.autoRemove === 'native',
     timestamps: settings.timestamps,
+    cipher: settings.encryption?.native && new SessionCipher(settings.encryption),
   }, owner, TransportStore)
-}
-
-/** What is said where sessions can be stored, but not encrypted. */
-function refusalOf(names, obstacle = 'the servers are too old for it') {
-  const [which, verb] = names.length > 1 ? ['options', 'need'] : ['option', 'needs']
-  return `The ${which} ${names.join(' and ')} ${verb} the store's own driver, which can't be used here: ${obstacle}`
 }
 
 /** Makes the store's own client now: what the installed driver refuses, too, is refused when the store is made. */

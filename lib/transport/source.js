@@ -75,15 +75,20 @@ class Source {
     return firstOf(library ? library.deserialize(Buffer.from(value), UNCHANGED) : bson.decode(value))
   }
 
-  /** The fields of a found document, which may be its bytes; `session` is undefined, text, or BSON as in `decode`. */
+  /** The fields of a found document, which may be its bytes; `id` and `session` are undefined, text, or BSON as in `decode`. */
   read(found) {
     const isBytes = found instanceof Uint8Array
-    const { session, expires, lastModified } = isBytes ? deserialize(found, READING) : found
-    const wrap = { session }
-    if (session === undefined || typeof session === 'string') return { session, expires, lastModified }
-    if (isBytes) return { session: Buffer.from(serialize(wrap, WRITING)), expires, lastModified }
+    const { _id, session, expires, lastModified } = isBytes ? deserialize(found, READING) : found
+    return { id: this.#encode(_id, isBytes), session: this.#encode(session, isBytes), expires, lastModified }
+  }
+
+  /** The opposite of `decode`, of a value with its types (`isExact`) or as a driver gives it. */
+  #encode(value, isExact) {
+    if (value === undefined || typeof value === 'string') return value
+    const wrap = { session: value }
+    if (isExact) return Buffer.from(serialize(wrap, WRITING))
     const library = this.#target.isStandIn ? undefined : this.#bson
-    return { session: library ? library.serialize(wrap, WRITING) : bson.encode(wrap), expires, lastModified }
+    return library ? library.serialize(wrap, WRITING) : bson.encode(wrap)
   }
 
   /** Whether the given object is none of a driver. */
