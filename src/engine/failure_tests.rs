@@ -16,7 +16,7 @@ use proptest::test_runner::{TestCaseError, TestRunner};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use super::tests::{Slot, settings};
+use super::tests::{Slot, cipher, settings};
 use super::*;
 
 /// Fail points are for connections of this name only: other tests use the server, too.
@@ -229,14 +229,16 @@ fn each_operation_has_one_true_answer_whatever_fails() {
     let number = AtomicUsize::new(0);
     TestRunner::new(cases)
         .run(&vec(round(), 1..6), |rounds| {
+            let number = number.fetch_add(1, Ordering::Relaxed);
             let settings = Settings {
                 time_limit_ms: 3_000,
-                ..settings(
-                    &failing,
-                    &format!("failing{}", number.fetch_add(1, Ordering::Relaxed)),
-                )
+                ..settings(&failing, &format!("failing{number}"))
             };
-            let engine = Engine::new(runtime.handle().clone(), &settings);
+            let engine = Engine::new(
+                runtime.handle().clone(),
+                &settings,
+                cipher(number, runtime.handle()),
+            );
             let result = runtime.block_on(carry_out(&engine, &client.database("admin"), rounds));
             runtime.block_on(mend(&client.database("admin")));
             let (done, closed) = oneshot::channel();

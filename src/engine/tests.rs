@@ -326,7 +326,7 @@ async fn carry_out(engine: &Arc<Engine<Slot>>, run: Run) -> Result<(), TestCaseE
 }
 
 /// A third of the engines encrypts with a key at hand, and a third with one that must be derived.
-fn cipher(number: usize, runtime: &Handle) -> Option<Arc<Cipher>> {
+pub(super) fn cipher(number: usize, runtime: &Handle) -> Option<Arc<Cipher>> {
     let secret = Zeroizing::new(b"squirrel".to_vec());
     let mut cipher = Cipher::default();
     match number % 3 {
