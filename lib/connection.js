@@ -114,6 +114,8 @@ function whenOpen(connection) {
 }
 
 function isKnown(connection) {
+  // Before version 6 a connection that opens has not all settings yet, and its driver may forget what it is asked.
+  if (connection.readyState !== 1 && !clientOfMongoose(connection)?.options?.hosts) return false
   const hasDatabase = Boolean(connection.db) || typeof connection.name === 'string'
   return hasDatabase && (isDb(connection.db) || clientOfMongoose(connection) !== undefined)
 }

@@ -13,7 +13,7 @@ await runAsProgram(import.meta.url, async () => {
   const results = join(root, '.cache', 'stacks-results.json')
   rmSync(results, { force: true })
   const env = { STACKS: names.length > 0 ? names.join(',') : 'all', STACKS_RESULTS: results }
-  const options = ['--test', '--test-force-exit', '--test-reporter=spec']
+  const options = ['--test', '--test-reporter=spec']
   const code = await run(process.execPath, [...options, '__test__/stacks/stacks.test.js'], { env })
   if (names.length === 0) writeCompatibility(JSON.parse(readFileSync(results, 'utf8')))
   return code

@@ -25,6 +25,8 @@ const LIVES = {
 /** Runs workers of such lives, several at once and again and again, while the main thread uses a store, too. */
 async function main({ url, factory, life, own }) {
   const { Worker } = require('node:worker_threads')
+  // Node 20 aborts now and then when a worker ends while V8 compiles for it in the background, whatever the worker does.
+  require('node:v8').setFlagsFromString('--no-concurrent-recompilation')
   const source = `
     const { parentPort, threadId } = require('node:worker_threads')
     const MongoStore = require('connect-mongo-native')
