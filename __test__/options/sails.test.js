@@ -19,6 +19,15 @@ eachStyle(({ style }) => {
     assert.equal((await collection.findOne({ _id: 's' })).session, '{"a":1}')
   })
 
+  test('a Sails session is encrypted where crypto asks for it, and its settings stay as they are', async (t) => {
+    const settings = { ...SETTINGS, crypto: { secret: 'squirrel SQUIRREL 12 !?' } }
+    const { store, collection } = server.open(t, settings, style)
+    await store.set('s', { a: 1 })
+    assert.deepEqual(await store.get('s'), { a: 1 })
+    assert.doesNotMatch((await collection.findOne({ _id: 's' })).session, /"a"/)
+    assert.equal(settings.secret, SETTINGS.secret)
+  })
+
   test('the settings of a Sails session are not warned of', async () => {
     assert.deepEqual(await warningsOf(style, { [style.ofUrl]: server.place().mongoUrl, ...SETTINGS }), [])
   })

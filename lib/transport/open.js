@@ -4,7 +4,7 @@
 
 const { Bridge } = require('../bridge.js')
 const { takeTimeLimit } = require('../uri.js')
-const { SessionCipher } = require('./session-cipher.js')
+const { SessionCipher } = require('./cipher.js')
 const { Source } = require('./source.js')
 const { TransportStore } = require('./index.js')
 
