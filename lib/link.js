@@ -10,7 +10,6 @@ const { DriverObjects } = require('./driver.js')
 const { MongoStoreError, closedError, fromNative } = require('./errors.js')
 const { Operation } = require('./operation.js')
 const { isThenable } = require('./promises.js')
-const { openTransport } = require('./transport/open.js')
 const { takeTimeLimit } = require('./uri.js')
 const { warnOnce } = require('./warn.js')
 
@@ -94,6 +93,8 @@ class Link {
 
   /** @throws {TypeError} when the store has no client to work through */
   #useTransport(reason) {
+    // Few stores need it, and with it comes the whole of `bson`: loading the package takes a third longer.
+    const { openTransport } = require('./transport/open.js')
     this.#bridge = openTransport(this.#target, this.driver, this.#options, this.#settings, {
       keepsAlive: this.#target.isOwn,
       onResult: this.#onResult,

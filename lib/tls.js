@@ -5,7 +5,7 @@
 
 const { createPrivateKey } = require('node:crypto')
 const fs = require('node:fs')
-const { rootCertificates } = require('node:tls')
+const tls = require('node:tls')
 const { systemRoots } = require('../native.js')
 const { privateFile } = require('./private-file.js')
 const { CA, CERTIFICATE, KEY } = require('./uri-values.js')
@@ -84,7 +84,7 @@ let roots
 
 /** The authorities that are trusted when the application names none: Node's own, the system's, and NODE_EXTRA_CA_CERTS. */
 function rootsFile() {
-  roots ??= privateFile([...rootCertificates, systemRoots(), extraRoots()].join('\n'))
+  roots ??= privateFile([...tls.rootCertificates, systemRoots(), extraRoots()].join('\n'))
   return roots
 }
 
