@@ -30,6 +30,8 @@ const LAST_DATE = 8.64e15
 const PASSING = new Set([91, 189, 10058, 10107, 11600, 11602, 13435, 13436, 11000, 112])
 /** Errors of the drivers for a connection that was lost. */
 const LOST = new Set(['MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoPoolClearedError', 'MongoPoolClearedOnNetworkError'])
+/** The codes of Node for what is written to a connection that the other side has ended. */
+const ENDED = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'])
 
 const failure = (name, message) => new MongoStoreError(name, message, undefined, undefined, [])
 
@@ -274,7 +276,7 @@ class TransportStore {
 function isPassing(error) {
   const { name, code, syscall, errorLabels } = error ?? {}
   // Some drivers let an error of the socket through as it is.
-  if (PASSING.has(code) || LOST.has(name) || ['read', 'write', 'connect'].includes(syscall)) return true
+  if (PASSING.has(code) || LOST.has(name) || ENDED.has(code) || ['read', 'write', 'connect'].includes(syscall)) return true
   return Array.isArray(errorLabels) && errorLabels.some((label) => label.startsWith('Retryable'))
 }
 
