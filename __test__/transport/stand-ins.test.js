@@ -78,6 +78,23 @@ eachStyle(({ style, isFactory, missing }) => {
     await assert.rejects(store.destroy('sid'), TypeError)
   })
 
+  test('what was written to a socket that the other side has ended is written again', async (t) => {
+    for (const code of ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']) {
+      let attempts = 0
+      const { client } = standIn({
+        updateOne: () => {
+          attempts += 1
+          if (attempts === 1) throw Object.assign(new Error('This socket has been ended by the other party'), { code })
+          return { upsertedCount: 1 }
+        },
+      })
+      const store = make(style, { client })
+      t.after(() => store.close())
+      assert.equal((await resultsOf(store, 'set', 'sid', { cookie: {} }))[0], null, code)
+      assert.equal(attempts, 2)
+    }
+  })
+
   test('a db may be a stand-in, too, and so may what a promise gives', async (t) => {
     for (const give of [({ db }) => ({ db }), ({ db }) => ({ dbPromise: Promise.resolve(db) }), ({ client }) => ({ clientPromise: Promise.resolve(client) })]) {
       const made = standIn({ deleteOne: () => ({ deletedCount: 1 }), countDocuments: () => 7 })
