@@ -35,10 +35,10 @@ class Bridge {
    * @param {boolean} owner.keepsAlive whether the process stays alive until `release`, not only for operations
    * @param {(operation, kind, first, second) => void} owner.onResult
    * @param {(kind, failure) => void} owner.onEvent
+   * @param {NativeCipher} [owner.cipher] what encrypts the sessions, by the addon's class
    * @param {Function} [Store] what stands in the place of the addon's class
-   * @param {NativeCipher} [cipher] what encrypts the sessions, by the addon's class
    */
-  constructor(settings, { keepsAlive, onResult, onEvent }, Store = NativeStore, cipher) {
+  constructor(settings, { keepsAlive, onResult, onEvent, cipher }, Store = NativeStore) {
     this.#keepsAlive = keepsAlive
     this.#onResult = onResult
     this.#onEvent = onEvent

@@ -4,7 +4,7 @@
 // `store.collection` and their promises. The store itself never needs them: they are made when they are asked for,
 // from the application's own client, or else from an installed `mongodb`.
 
-const { quiet } = require('./promises.js')
+const { promised, quiet } = require('./promises.js')
 const { fromApplication } = require('./resolve.js')
 
 class DriverObjects {
@@ -129,12 +129,6 @@ class DriverObjects {
 function isBeforeVersion3() {
   const { MongoClient } = fromApplication('mongodb') ?? {}
   return MongoClient !== undefined && (typeof MongoClient.prototype.db !== 'function' || typeof MongoClient.prototype.open === 'function')
-}
-
-function promised(start) {
-  return new Promise((resolve, reject) => {
-    start((error, value) => (error ? reject(error) : resolve(value)))
-  })
 }
 
 /**

@@ -88,7 +88,8 @@ class Link {
       keepsAlive: target.isOwn,
       onResult: (operation, kind, first, second) => this.#finished(operation, kind, first, second),
       onEvent: (kind, failure) => this.#changed(kind, failure),
-    }, undefined, this.#settings.encryption?.native ?? undefined)
+      cipher: this.#settings.encryption?.native ?? undefined,
+    })
   }
 
   /** @throws {TypeError} when the store has no client to work through */

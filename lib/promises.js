@@ -25,10 +25,22 @@ function settle(produce, next, fail) {
   } else next(value)
 }
 
+/** A promise of all that a callback gets after its error; `start` is given the callback. */
+function resultsOf(start) {
+  return new Promise((resolve, reject) => {
+    start((error, ...results) => (error ? reject(error) : resolve(results)))
+  })
+}
+
+/** The same for a callback with one value. */
+function promised(start) {
+  return resultsOf(start).then(([value]) => value)
+}
+
 /** A promise whose rejection nobody needs to handle: who waits for it still gets the error. */
 function quiet(promise) {
   promise.catch(() => {})
   return promise
 }
 
-module.exports = { isThenable, settle, quiet }
+module.exports = { isThenable, settle, resultsOf, promised, quiet }

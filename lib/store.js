@@ -11,7 +11,7 @@ const { HashedIds } = require('./hashed-ids.js')
 const { Link } = require('./link.js')
 const { Operation } = require('./operation.js')
 const { readOptions } = require('./options.js')
-const { quiet, settle } = require('./promises.js')
+const { promised, quiet, settle } = require('./promises.js')
 const { sidError, storageIdError } = require('./sid.js')
 const { shape } = require('./stats.js')
 const { warnOnce } = require('./warn.js')
@@ -144,11 +144,11 @@ function defineStore(Base, generation, MemoryStore) {
 
     regenerate(req, callback) {
       if (typeof callback === 'function') return super.regenerate(req, callback)
-      return promised((done) => super.regenerate(req, done))
+      return quiet(promised((done) => super.regenerate(req, done)))
     }
 
     load(sid, callback) {
-      if (typeof callback !== 'function') return promised((done) => this.load(sid, done))
+      if (typeof callback !== 'function') return quiet(promised((done) => this.load(sid, done)))
       // The base class's own would let what createSession throws, for a session without a cookie, out of a callback.
       this.get(sid, (error, session) => {
         if (error || !session) return error ? callback(error) : callback()
@@ -282,12 +282,6 @@ function defineStore(Base, generation, MemoryStore) {
     }
   }
   return MongoStore
-}
-
-function promised(start) {
-  return quiet(new Promise((resolve, reject) => {
-    start((error, value) => (error ? reject(error) : resolve(value)))
-  }))
 }
 
 module.exports = { defineStore }

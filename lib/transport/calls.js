@@ -4,6 +4,8 @@
 // the methods and callbacks of version 1. A stand-in of a test may have a few of the methods only, and may answer with
 // anything.
 
+const { resultsOf } = require('../promises.js')
+
 /** What a session must be to be returned: it has no `expires`, or a date that is to come. */
 const live = () => ({ $or: [{ expires: { $exists: false } }, { expires: { $gt: new Date() } }] })
 const expired = () => ({ expires: { $lt: new Date() } })
@@ -82,7 +84,7 @@ class CallsOfVersion1 {
 
   constructor(collection, { concern = {} }) {
     this.#collection = collection
-    this.#call = (method, ...args) => promised((done) => collection[method](...args, done))
+    this.#call = (method, ...args) => resultsOf((done) => collection[method](...args, done))
     this.#concern = { w: 1, ...concern }
   }
 
@@ -110,7 +112,7 @@ class CallsOfVersion1 {
 
   async findAllLive() {
     const [cursor] = await this.#call('find', live())
-    const [documents] = await promised((done) => cursor.toArray(done))
+    const [documents] = await resultsOf((done) => cursor.toArray(done))
     return documents
   }
 
@@ -132,19 +134,13 @@ class CallsOfVersion1 {
     // Its own way to make an index is to write it into a collection which servers no longer have.
     const { db, collectionName } = this.#collection
     const index = { key: TTL_KEY, name: 'expires_1', ...TTL }
-    const [reply] = await promised((done) => db.command({ createIndexes: collectionName, indexes: [index] }, done))
+    const [reply] = await resultsOf((done) => db.command({ createIndexes: collectionName, indexes: [index] }, done))
     if (!reply.ok) throw Object.assign(new Error(reply.errmsg), { code: reply.code, codeName: reply.codeName })
   }
 
   async ping(db) {
-    await promised((done) => db.command({ ping: 1 }, done))
+    await resultsOf((done) => db.command({ ping: 1 }, done))
   }
-}
-
-function promised(start) {
-  return new Promise((resolve, reject) => {
-    start((error, ...results) => (error ? reject(error) : resolve(results)))
-  })
 }
 
 /** The calls of a collection, by whichever methods it has. */

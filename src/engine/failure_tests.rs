@@ -16,7 +16,7 @@ use proptest::test_runner::{TestCaseError, TestRunner};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use super::tests::{Slot, cipher, settings};
+use super::tests::{Slot, cipher, close, settings};
 use super::*;
 
 /// Fail points are for connections of this name only: other tests use the server, too.
@@ -241,11 +241,7 @@ fn each_operation_has_one_true_answer_whatever_fails() {
             );
             let result = runtime.block_on(carry_out(&engine, &client.database("admin"), rounds));
             runtime.block_on(mend(&client.database("admin")));
-            let (done, closed) = oneshot::channel();
-            engine.close(|| {
-                let _ = done.send(());
-            });
-            runtime.block_on(closed).unwrap();
+            close(&runtime, &engine);
             result
         })
         .unwrap();

@@ -270,6 +270,14 @@ pub(super) fn settings(uri: &str, collection: &str) -> Settings {
     }
 }
 
+pub(super) fn close(runtime: &Runtime, engine: &Arc<Engine<Slot>>) {
+    let (done, closed) = oneshot::channel();
+    engine.close(|| {
+        let _ = done.send(());
+    });
+    runtime.block_on(closed).unwrap();
+}
+
 async fn carry_out(engine: &Arc<Engine<Slot>>, run: Run) -> Result<(), TestCaseError> {
     let counter = Arc::new(AtomicUsize::new(0));
     let mut stored: Vec<HashMap<u8, String>> = vec![HashMap::new(); usize::from(TASKS)];
@@ -374,11 +382,7 @@ fn random_operations_have_the_answers_of_a_store_that_does_one_thing_at_a_time()
                 cipher(number, runtime.handle()),
             );
             let result = runtime.block_on(carry_out(&engine, run));
-            let (done, closed) = oneshot::channel();
-            engine.close(|| {
-                let _ = done.send(());
-            });
-            runtime.block_on(closed).unwrap();
+            close(&runtime, &engine);
             result
         })
         .unwrap();
