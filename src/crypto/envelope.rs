@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::error::CryptoError;
 use super::keys::SecretKey;
 use super::primitives::{Encoding, Hash, Random, TAG, gcm_decrypt, gcm_encrypt};
-use crate::document::Field;
+use crate::model::Field;
 
 /// What every record begins with: the format and its version.
 pub const PREFIX: &str = "cmn1.";

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::keys::{KeyCache, KeyName};
-use crate::error::Failure;
+use crate::model::Failure;
 
 /// What can be wrong with a stored session, by the words of connect-mongo where it has some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,8 +15,8 @@ mod writing;
 
 use std::sync::Arc;
 
-use mongodb::bson::raw::RawBsonRef;
-use mongodb::bson::rawdoc;
+use bson::raw::RawBsonRef;
+use bson::rawdoc;
 use tokio::runtime::Handle;
 
 pub use envelope::Envelope;
@@ -27,8 +27,8 @@ pub use primitives::{Algorithm, Encoding, Hash, Mode, system_random};
 pub use secret::Secret;
 pub use web::Web;
 
-use crate::document::Field;
-use crate::error::Failure;
+use crate::model::Failure;
+use crate::model::Field;
 use keys::SecretKey;
 use writing::WritingKey;
 

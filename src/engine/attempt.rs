@@ -1,37 +1,223 @@
-//! What one attempt to carry out a batch comes to.
+//! One attempt to carry out a batch, from its beginning to the moment when nothing of it can happen any more. It is not
+//! cut off by a caller's deadline: that would close a connection each time, and leave unknown what becomes of the write.
 
-use super::operation::{Answer, Outcome};
-use crate::error::Failure;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
-/// The answers that an attempt gave, one for each job of the batch.
-pub struct Attempt {
-    /// `None` for a job of which nothing is known.
-    pub answers: Vec<Option<Answer>>,
-    /// Why nothing is known of these.
-    pub failure: Option<Failure>,
+use tokio::sync::OnceCell;
+use tokio::time::{sleep, sleep_until, timeout};
+
+use super::Engine;
+use super::backend::{Attempt, Backend, Statement};
+use super::batch::{Batch, Carried};
+use super::operation::{Action, Reply};
+use crate::model::{FailureKind, Field};
+
+/// How long an attempt is waited for after its last caller has left: the server was told how long it has, and mostly ends
+/// it by itself.
+const GRACE: Duration = Duration::from_secs(1);
+/// As long where nothing else can tell what becomes of a write.
+const GRACE_UNNUMBERED: Duration = Duration::from_secs(5);
+/// How long one fence may take, and the pause before the next one.
+const FENCE: Duration = Duration::from_secs(5);
+const FENCE_PAUSE: Duration = Duration::from_millis(100);
+/// The fences that a server may refuse for a reason of its own, before the session is released without.
+const REFUSED_FENCES: usize = 20;
+
+/// The number of the last write of this process. A server takes a number that it has seen in a session for a write that is
+/// done, and one that is lower than that for one that is over: none is ever used twice.
+static LAST_NUMBER: AtomicI64 = AtomicI64::new(0);
+
+/// A number for another write.
+pub fn next_number() -> i64 {
+    LAST_NUMBER.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-impl Attempt {
-    /// An attempt of which nothing is known for any of `jobs` jobs.
-    pub fn failed(jobs: usize, failure: Failure) -> Self {
-        Self {
-            answers: vec![None; jobs],
-            failure: Some(failure),
+/// The server's session of a batch, once it is known whether the deployment numbers writes.
+pub type Session<B> = Arc<OnceCell<Option<<B as Backend>::Session>>>;
+
+/// An attempt under way.
+pub type Running = Pin<Box<dyn Future<Output = Attempt> + Send>>;
+
+/// How the wait for an attempt ended.
+pub enum Run {
+    /// With what it came to.
+    Done(Attempt),
+    /// Nobody waits for it any more.
+    Unwanted(Running),
+    /// The store was closed.
+    CutOff,
+}
+
+impl<R: Reply, B: Backend> Engine<R, B> {
+    /// Begins an attempt.
+    pub(super) fn begin(
+        &self,
+        batch: &Batch<R, B>,
+        reads: bool,
+        number: i64,
+        session: &Session<B>,
+    ) -> Running {
+        let (backend, jobs, session) = (
+            Arc::clone(&self.backend),
+            Arc::clone(batch.jobs()),
+            Arc::clone(session),
+        );
+        let within = batch
+            .until()
+            .saturating_duration_since(tokio::time::Instant::now());
+        Box::pin(async move {
+            if reads {
+                let ids: Vec<Field> = jobs.iter().map(|carried| carried.job.id.clone()).collect();
+                return backend.read(&ids, within).await;
+            }
+            let session = match session.get_or_try_init(|| backend.session()).await {
+                Ok(session) => session.as_ref(),
+                Err(failure) => return Attempt::failed(jobs.len(), failure),
+            };
+            let statements: Vec<Statement<'_>> = jobs.iter().filter_map(statement).collect();
+            let number = session.map(|session| (session, number));
+            backend.write(&statements, number, within).await
+        })
+    }
+
+    /// Waits for an attempt as long as somebody waits for one of its jobs.
+    pub(super) async fn wait_for(&self, mut running: Running, batch: &Batch<R, B>) -> Run {
+        let unwanted = async {
+            self.callers.all_left(|| batch.callers()).await;
+            if batch.has_errand() {
+                sleep_until(batch.until()).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            attempt = &mut running => return Run::Done(attempt),
+            () = self.cut_off.cancelled() => return Run::CutOff,
+            () = unwanted => {}
+        }
+        Run::Unwanted(running)
+    }
+
+    /// Waits a little longer for reads that nobody wants any more, so that their connection stays open.
+    pub(super) fn let_end(&self, running: Running) {
+        let cut_off = self.cut_off.clone();
+        let ending = async move {
+            tokio::select! {
+                biased;
+                // Whatever it comes to, nobody asks.
+                _ = timeout(GRACE, running) => {}
+                () = cut_off.cancelled() => {}
+            }
+        };
+        self.tasks.spawn_on(ending, &self.runtime);
+    }
+
+    /// Lets the jobs of a write go as soon as nothing of them can happen any more, in the background.
+    pub(super) fn settle_later(
+        self: &Arc<Self>,
+        running: Option<Running>,
+        jobs: Vec<Carried>,
+        session: Session<B>,
+    ) {
+        if jobs.is_empty() {
+            return self.take_back(session);
+        }
+        let engine = Arc::clone(self);
+        let batch = Batch::new(Arc::clone(&engine), jobs);
+        let settling = async move {
+            let cut_off = engine.cut_off.clone();
+            tokio::select! {
+                biased;
+                () = engine.settle(running, batch, session) => {}
+                () = cut_off.cancelled() => {}
+            }
+        };
+        self.tasks.spawn_on(settling, &self.runtime);
+    }
+
+    async fn settle(self: &Arc<Self>, running: Option<Running>, mut batch: Batch<R, B>, session: Session<B>) {
+        let mut is_over = running.is_none();
+        if let Some(running) = running {
+            let numbered = matches!(session.get(), Some(Some(_)));
+            let grace = if numbered { GRACE } else { GRACE_UNNUMBERED };
+            if let Ok(attempt) = timeout(grace, running).await {
+                is_over = true;
+                if attempt.failure.is_some_and(|failure| failure.unanswered) {
+                    batch.note_doubt();
+                }
+                let known = |answer| matches!(answer, Some(Ok(_)));
+                let known: Vec<bool> = attempt.answers.into_iter().map(known).collect();
+                let done = batch.take_out(|place| known.get(place).copied().unwrap_or(false));
+                self.finish(done.into_iter().map(|carried| carried.job).collect());
+            }
+        }
+        if !is_over {
+            batch.note_doubt();
+        }
+        let calm = batch
+            .jobs()
+            .iter()
+            .map(|carried| !carried.in_doubt)
+            .collect::<Vec<_>>();
+        let done = batch.take_out(|place| calm.get(place).copied().unwrap_or(false));
+        self.finish(done.into_iter().map(|carried| carried.job).collect());
+        let fenced = match session.get() {
+            Some(Some(session)) if !batch.jobs().is_empty() => self.fence(&batch, session).await,
+            _ => true,
+        };
+        let left = batch.take_all();
+        self.finish(left.into_iter().map(|carried| carried.job).collect());
+        if fenced && is_over {
+            self.take_back(session);
         }
     }
 
-    /// An attempt that gave the same outcome for each of `jobs` jobs, but for those that are set after.
-    pub fn succeeded(jobs: usize, outcome: &Outcome) -> Self {
-        Self {
-            answers: vec![Some(Ok(outcome.clone())); jobs],
-            failure: None,
+    /// Makes sure that what was sent under earlier numbers is done, or is never carried out. Gives whether it is.
+    async fn fence(&self, batch: &Batch<R, B>, session: &B::Session) -> bool {
+        let ids: Vec<Field> = batch
+            .jobs()
+            .iter()
+            .map(|carried| carried.job.id.clone())
+            .collect();
+        let mut refused = 0;
+        loop {
+            match self.backend.fence(&ids, (session, next_number()), FENCE).await {
+                Ok(()) => return true,
+                Err(failure) => {
+                    // Without a server the session waits: so does everybody else who wants it.
+                    if !matches!(
+                        failure.kind,
+                        FailureKind::Passing | FailureKind::NoServer | FailureKind::Overload
+                    ) {
+                        refused += 1;
+                    }
+                    if refused >= REFUSED_FENCES || failure.kind == FailureKind::Unnumbered {
+                        return false;
+                    }
+                }
+            }
+            sleep(FENCE_PAUSE).await;
         }
     }
 
-    /// Sets the answer of one job.
-    pub fn set(&mut self, job: usize, answer: Answer) {
-        if let Some(place) = self.answers.get_mut(job) {
-            *place = Some(answer);
+    /// Gives back a session in which nothing is under way.
+    pub(super) fn take_back(&self, session: Session<B>) {
+        if let Some(cell) = Arc::into_inner(session)
+            && let Some(Some(session)) = cell.into_inner()
+        {
+            self.backend.return_session(session);
         }
+    }
+}
+
+fn statement(carried: &Carried) -> Option<Statement<'_>> {
+    match &carried.job.step.action {
+        Action::Write(write) => Some(Statement {
+            id: &carried.job.id,
+            write,
+        }),
+        Action::Get => None,
     }
 }

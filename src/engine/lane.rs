@@ -1,33 +1,34 @@
 //! A lane carries batches of one class, one after the other: it sends what waits, at once and all of it, and while the
-//! reply is under way the next batch gathers by itself. It tries again until each caller's deadline.
+//! reply is under way the next batch gathers by itself. What can't be done together with the others leaves the lane.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::time::{sleep, timeout_at};
+use tokio::sync::OnceCell;
+use tokio::time::sleep;
 
-use super::attempt::Attempt;
-use super::batch::Batch;
-use super::operation::Reply;
-use super::queue::{Class, Job};
-use super::write::{self, Retryable, Verb};
-use super::{Engine, pause_after, read};
-use crate::error::Failure;
+use super::Engine;
+use super::attempt::{Run, Session, next_number};
+use super::backend::{Attempt, Backend};
+use super::batch::{Batch, Carried};
+use super::operation::{Action, Answer, Outcome, Reply, Write};
+use super::policy::{Next, Scope, Tries};
+use super::queue::Class;
+use crate::model::{Failure, FailureKind, Field};
 
 /// One lane, from the first batch to the last one that waits.
-pub struct Lane<R: Reply> {
-    pub(super) engine: Arc<Engine<R>>,
+pub struct Lane<R: Reply, B: Backend> {
+    engine: Arc<Engine<R, B>>,
     class: Class,
-    retryable: Option<Retryable>,
     resting: bool,
 }
 
-impl<R: Reply> Lane<R> {
+impl<R: Reply, B: Backend> Lane<R, B> {
     /// A lane that was claimed from the queue.
-    pub fn new(engine: Arc<Engine<R>>, class: Class) -> Self {
+    pub fn new(engine: Arc<Engine<R, B>>, class: Class) -> Self {
         Self {
             engine,
             class,
-            retryable: None,
             resting: false,
         }
     }
@@ -40,115 +41,210 @@ impl<R: Reply> Lane<R> {
                 self.resting = true;
                 return;
             }
-            self.engine.stats.batch(jobs.len());
+            let jobs = jobs.into_iter().map(Carried::from).collect();
             let mut batch = Batch::new(Arc::clone(&self.engine), jobs);
-            self.seal(&mut batch).await;
-            self.carry_out(&mut batch).await;
+            batch.drop_unwanted();
+            if batch.jobs().is_empty() {
+                continue;
+            }
+            self.engine.stats.batch(batch.jobs().len());
+            self.engine.seal(&mut batch).await;
+            Carriage::new(batch, self.class.reads()).carry_out().await;
         }
-    }
-
-    /// Tries until each job of the batch has its answer.
-    async fn carry_out(&mut self, batch: &mut Batch<R>) {
-        let cut_off = self.engine.cut_off.clone();
-        let mut attempts = 0;
-        let mut sent = 0;
-        let mut cause = None;
-        loop {
-            batch.fail_late(cause.as_ref());
-            let Some(deadline) = batch.deadline() else { return };
-            // The number of a retryable write stands for exactly these statements.
-            if batch.jobs.len() != sent
-                && let Some(retryable) = &mut self.retryable
-            {
-                retryable.next();
-            }
-            sent = batch.jobs.len();
-            let attempt = tokio::select! {
-                attempt = timeout_at(deadline.into(), self.attempt(batch)) => attempt,
-                () = cut_off.cancelled() => return batch.answer_all(&Err(Failure::interrupted())),
-            };
-            // Who is late is answered at the top of the loop; the others go on.
-            let Ok(attempt) = attempt else { continue };
-            cause.clone_from(&attempt.failure);
-            let attempt = self.open(batch, attempt);
-            batch.answer_known(attempt);
-            match &cause {
-                _ if batch.jobs.is_empty() => return,
-                Some(failure) if failure.may_be_one_statements() && batch.jobs.len() > 1 => {
-                    return Box::pin(self.carry_out_apart(batch)).await;
-                }
-                Some(failure) if !failure.is_worth_another_attempt() => {
-                    return batch.answer_all(&Err(failure.clone()));
-                }
-                _ => {}
-            }
-            self.engine.stats.retry();
-            tokio::select! {
-                () = sleep(pause_after(attempts)) => attempts += 1,
-                () = cut_off.cancelled() => return batch.answer_all(&Err(Failure::interrupted())),
-            }
-        }
-    }
-
-    /// One half after the other, since one statement made the whole command fail.
-    async fn carry_out_apart(&mut self, batch: &mut Batch<R>) {
-        let mut second = batch.split();
-        self.carry_out(batch).await;
-        self.carry_out(&mut second).await;
-    }
-
-    async fn attempt(&mut self, batch: &Batch<R>) -> Attempt {
-        let engine = Arc::clone(&self.engine);
-        match engine
-            .connection
-            .unless_refused(self.try_attempt(&batch.jobs))
-            .await
-        {
-            Ok(mut attempt) => {
-                attempt.failure = attempt
-                    .failure
-                    .map(|failure| self.engine.connection.explain(failure));
-                attempt
-            }
-            Err(failure) => Attempt::failed(batch.jobs.len(), self.engine.connection.explain(failure)),
-        }
-    }
-
-    async fn try_attempt(&mut self, jobs: &[Job<R>]) -> Result<Attempt, Failure> {
-        let engine = &self.engine;
-        let collection = engine.connection.collection().await?;
-        let verb = match self.class {
-            Class::Read | Class::BulkyRead => {
-                let size = |position: usize, bytes| {
-                    if let Some(job) = jobs.get(position) {
-                        engine.queue.note_size(&job.id, bytes);
-                    }
-                };
-                return Ok(read::read(&collection, jobs, size).await);
-            }
-            Class::Update | Class::BulkyUpdate => Verb::Update,
-            Class::Delete => Verb::Delete,
-        };
-        let database = engine.connection.database().await?;
-        let _turn = engine.connection.turn_to_write().await;
-        if self.retryable.is_none() && engine.connection.retries_writes() {
-            self.retryable = Some(Retryable::start(database.client()).await?);
-        }
-        let command = write::command(
-            verb,
-            &collection,
-            jobs,
-            engine.timestamps,
-            self.retryable.as_ref(),
-        )?;
-        Ok(write::write(&database, &collection, command, self.retryable.as_mut(), jobs).await)
     }
 }
 
-impl<R: Reply> Drop for Lane<R> {
+impl<R: Reply, B: Backend> Drop for Lane<R, B> {
     fn drop(&mut self) {
         if !self.resting {
             self.engine.start_lanes(self.engine.queue.lane_lost(self.class));
         }
+    }
+}
+
+/// What carries one batch.
+struct Carriage<R: Reply, B: Backend> {
+    engine: Arc<Engine<R, B>>,
+    reads: bool,
+    batch: Batch<R, B>,
+    /// Parts of the batch that are carried out after it.
+    parts: Vec<Vec<Carried>>,
+    tries: Tries,
+    session: Session<B>,
+    /// The number of a write stands for exactly these statements.
+    number: i64,
+}
+
+impl<R: Reply, B: Backend> Carriage<R, B> {
+    fn new(batch: Batch<R, B>, reads: bool) -> Self {
+        Self {
+            engine: batch.engine(),
+            reads,
+            batch,
+            parts: Vec::new(),
+            tries: Tries::default(),
+            session: Arc::new(OnceCell::new()),
+            number: 0,
+        }
+    }
+
+    /// Tries until each job of the batch has its answer, or nobody waits for it.
+    async fn carry_out(mut self) {
+        loop {
+            self.batch.drop_unwanted();
+            if self.batch.jobs().is_empty() {
+                let Some(part) = self.parts.pop() else { break };
+                self.batch.refill(part);
+                continue;
+            }
+            if self.batch.take_change() {
+                self.number = next_number();
+            }
+            let running = self
+                .engine
+                .begin(&self.batch, self.reads, self.number, &self.session);
+            match self.engine.wait_for(running, &self.batch).await {
+                Run::Done(attempt) => {
+                    let pause = self.take(attempt);
+                    if pause > Duration::ZERO && !self.pause(pause).await {
+                        return;
+                    }
+                }
+                Run::Unwanted(running) if self.reads => {
+                    self.batch.drop_unwanted();
+                    self.engine.let_end(running);
+                }
+                Run::Unwanted(running) => {
+                    let jobs = self.batch.take_all();
+                    let session = std::mem::take(&mut self.session);
+                    self.engine.settle_later(Some(running), jobs, session);
+                }
+                Run::CutOff => return,
+            }
+        }
+        let orphans = self.batch.take_orphans();
+        self.engine.settle_later(None, orphans, self.session);
+    }
+
+    /// Waits, unless the store is closed meanwhile.
+    async fn pause(&self, pause: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.engine.cut_off.cancelled() => false,
+            () = sleep(pause) => true,
+        }
+    }
+
+    /// Takes in what an attempt came to, and gives the pause before the next one.
+    fn take(&mut self, attempt: Attempt) -> Duration {
+        let Attempt {
+            mut answers,
+            failure,
+            created,
+        } = attempt;
+        let mut pause = Duration::ZERO;
+        self.note_sizes(&answers);
+        if self.reads {
+            answers = self.engine.open(&mut self.batch, answers);
+        } else {
+            self.batch.note_created(&created);
+            pause = self.leave_conflicts(&mut answers);
+        }
+        self.batch.answer(answers);
+        let Some(failure) = failure else {
+            self.engine.policy.succeeded(&mut self.tries);
+            return pause;
+        };
+        if failure.unanswered && !self.reads {
+            self.batch.note_doubt();
+        }
+        self.after(failure).max(pause)
+    }
+
+    /// Remembers which sessions are large, by what was read and stored.
+    fn note_sizes(&self, answers: &[Option<Answer>]) {
+        for (carried, answer) in self.batch.jobs().iter().zip(answers) {
+            let bytes = match (&carried.job.step.action, answer) {
+                (_, Some(Ok(Outcome::Found(session)))) => session.value.as_ref().map_or(0, Field::len),
+                (action @ Action::Write(Write::Set { .. }), Some(Ok(_))) => action.len(),
+                _ => continue,
+            };
+            self.engine.queue.note_size(&carried.job.id, bytes);
+        }
+    }
+
+    /// Does what is to be done after a failure of the command.
+    fn after(&mut self, failure: Failure) -> Duration {
+        if self.batch.jobs().is_empty() {
+            return Duration::ZERO;
+        }
+        match self.next(&failure, Scope::Command(self.batch.jobs().len())) {
+            Next::Retry(pause) | Next::RetryAlone(pause) => {
+                self.engine.stats.retry();
+                if failure.kind == FailureKind::Unnumbered {
+                    self.session = Arc::default();
+                }
+                self.engine.note_cause(self.batch.callers(), failure);
+                return pause;
+            }
+            Next::Split => {
+                self.tries.in_vain += 1;
+                let second = self.batch.split();
+                self.parts.push(second);
+            }
+            Next::Fail => self.batch.answer_all(&Err(failure)),
+        }
+        Duration::ZERO
+    }
+
+    fn next(&mut self, failure: &Failure, scope: Scope) -> Next {
+        let retries = self.engine.backend.retries();
+        let may_retry = if self.reads { retries.reads } else { retries.writes };
+        self.engine
+            .policy
+            .next(failure, scope, &mut self.tries, may_retry)
+    }
+
+    /// Statements that ran into other writes are tried again by themselves: whatever holds them up must hold up no other
+    /// session. Only what is in doubt stays, since its number is of this session of the server.
+    fn leave_conflicts(&mut self, answers: &mut Vec<Option<Answer>>) -> Duration {
+        let Some(failure) = answers.iter().find_map(conflict).cloned() else {
+            return Duration::ZERO;
+        };
+        let Next::RetryAlone(pause) = self.next(&failure, Scope::Statement) else {
+            return Duration::ZERO;
+        };
+        self.engine.stats.retry();
+        let marked: Vec<bool> = answers.iter().map(|answer| conflict(answer).is_some()).collect();
+        let stays =
+            marked.iter().all(|marked| *marked) || self.batch.jobs().iter().any(|carried| carried.in_doubt);
+        if stays {
+            for answer in answers.iter_mut().filter(|answer| conflict(answer).is_some()) {
+                *answer = None;
+            }
+            self.engine.note_cause(self.batch.callers(), failure);
+            return pause;
+        }
+        let jobs = self
+            .batch
+            .take_out(|place| marked.get(place).copied().unwrap_or(false));
+        answers.retain(|answer| conflict(answer).is_none());
+        let mut carriage = Self::new(Batch::new(Arc::clone(&self.engine), jobs), false);
+        carriage.tries = std::mem::take(&mut self.tries);
+        self.engine.note_cause(carriage.batch.callers(), failure);
+        let going_on = async move {
+            if carriage.pause(pause).await {
+                carriage.carry_out().await;
+            }
+        };
+        self.engine.tasks.spawn_on(going_on, &self.engine.runtime);
+        Duration::ZERO
+    }
+}
+
+fn conflict(answer: &Option<Answer>) -> Option<&Failure> {
+    match answer {
+        Some(Err(failure)) if failure.kind == FailureKind::Conflict => Some(failure),
+        _ => None,
     }
 }

@@ -1,83 +1,62 @@
 //! The engine of one store: takes operations, carries each one out, and answers each one exactly once, also when the
-//! store is closed meanwhile. It never blocks the thread that submits.
+//! store is closed meanwhile. It never blocks the thread that submits. Who waits and what runs are apart: `callers.rs` has
+//! those who wait, each until its answer or its deadline, and the queue and the lanes have what is done for them.
 
 mod attempt;
+mod backend;
 mod batch;
-mod crypt;
+mod callers;
+mod clear;
+mod deadline;
+mod errand;
 mod lane;
 mod operation;
+mod policy;
+mod prepare;
 mod queue;
-mod read;
+mod seal;
 mod stats;
 mod sweep;
-mod write;
 
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::time::{sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use operation::{Action, Answer, Outcome, Reply, Sweep};
-pub use stats::Kind;
+pub use backend::{Attempt, Backend, Ids, Reach, Retries, Statement};
+pub use operation::{Action, Answer, Outcome, Reply, Sweep, Write};
+pub use prepare::Event;
+pub use stats::Stats;
 
-use crate::connection::{Connection, Reach};
 use crate::crypto::Cipher;
-use crate::document::{self, Field};
-use crate::error::Failure;
-use crate::expiry;
-use crate::options::Settings;
+use crate::model::{Failure, FailureKind, Field, Kind, check_size};
+use callers::{Answered, Callers, Key};
 use lane::Lane;
-use queue::{Class, Pushed, Queue};
-use stats::Stats;
+use policy::Policy;
+use queue::{Class, Job, Queue, QueueFull};
 
 /// How long `close()` waits for operations in flight while a server answers.
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long it waits when no server has been heard of yet, since the store was made a moment ago.
 const DRAIN_UNHEARD: Duration = Duration::from_secs(2);
-/// How long it waits for the driver to end its connections.
+/// How long it waits for the backend to end its connections.
 const SHUT_DOWN: Duration = Duration::from_secs(1);
-/// The pauses between attempts to prepare the collection, from the first to the longest.
-const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-
-/// The pause after each attempt to carry something out. The first repetition is immediate: mostly it was the connection,
-/// not the server, that was lost.
-const PAUSES: [Duration; 6] = [
-    Duration::ZERO,
-    Duration::from_millis(10),
-    Duration::from_millis(50),
-    Duration::from_millis(100),
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-];
-
-fn pause_after(attempt: usize) -> Duration {
-    PAUSES.get(attempt).or(PAUSES.last()).copied().unwrap_or_default()
-}
-
-/// What happens to the connection, besides operations.
-#[derive(Debug)]
-pub enum Event {
-    /// A server answered and the collection is as the settings want it.
-    Ready,
-    /// As `Ready`, but the TTL index could not be made.
-    ReadyWithoutIndex(Failure),
-    /// An attempt to connect failed; others follow unless the failure is not transient.
-    Unavailable(Failure),
-}
+/// So many callers must have left before steps are looked for that wait for nobody.
+const LEFT: u64 = 256;
 
 /// The engine of one store.
-pub struct Engine<R: Reply> {
+pub struct Engine<R, B> {
     runtime: Handle,
-    connection: Connection,
-    queue: Queue<R>,
+    backend: Arc<B>,
+    callers: Callers<R>,
+    queue: Queue,
+    policy: Policy,
     stats: Stats,
-    timestamps: bool,
-    ttl_index: bool,
     /// What encrypts the sessions.
     cipher: Option<Arc<Cipher>>,
     /// How long an operation may take.
@@ -85,106 +64,79 @@ pub struct Engine<R: Reply> {
     closing: AtomicBool,
     /// The classes of the lanes that submitted operations claimed, and that are not started yet.
     claimed: Mutex<Vec<Class>>,
+    /// How many callers had left when steps were last looked for that wait for nobody.
+    looked_at: AtomicU64,
     tasks: TaskTracker,
     cut_off: CancellationToken,
 }
 
-impl<R: Reply> Engine<R> {
+impl<R: Reply, B: Backend> Engine<R, B> {
     /// An engine that works on `runtime`. It opens no connection before [`Self::start`] or an operation.
-    pub fn new(runtime: Handle, settings: &Settings, cipher: Option<Arc<Cipher>>) -> Arc<Self> {
-        Arc::new(Self {
-            runtime,
-            connection: Connection::new(settings),
+    pub fn new(
+        runtime: Handle,
+        backend: B,
+        cipher: Option<Arc<Cipher>>,
+        time_limit: Duration,
+        random: fastrand::Rng,
+    ) -> Arc<Self> {
+        let engine = Arc::new(Self {
+            backend: Arc::new(backend),
+            callers: Callers::new(),
             queue: Queue::new(),
+            policy: Policy::new(random),
             stats: Stats::new(),
-            timestamps: settings.timestamps,
-            ttl_index: settings.ttl_index,
             cipher,
-            time_limit: Duration::from_millis(settings.time_limit_ms.into()),
+            time_limit,
             closing: AtomicBool::new(false),
             claimed: Mutex::default(),
+            looked_at: AtomicU64::new(0),
             tasks: TaskTracker::new(),
             cut_off: CancellationToken::new(),
-        })
-    }
-
-    /// Connects and prepares the collection in the background, as often as it takes, and tells how each attempt ended.
-    pub fn start(self: &Arc<Self>, tell: impl Fn(Event) + Send + 'static) {
-        let engine = Arc::clone(self);
-        self.runtime.spawn(async move {
-            let cut_off = engine.cut_off.clone();
-            tokio::select! {
-                () = engine.prepare_until_ready(tell) => {}
-                () = cut_off.cancelled() => {}
-            }
+            runtime,
         });
-    }
-
-    async fn prepare_until_ready(&self, tell: impl Fn(Event)) {
-        let (mut pause, longest) = RETRY_PAUSE;
-        loop {
-            match self
-                .prepare_patiently()
-                .await
-                .map_err(|failure| self.connection.explain(failure))
-            {
-                Ok(()) => return tell(Event::Ready),
-                Err(failure) if failure.transient => tell(Event::Unavailable(failure)),
-                // The server answered, and said no: operations may work all the same.
-                Err(failure) if failure.code.is_some() => return tell(Event::ReadyWithoutIndex(failure)),
-                Err(failure) => return tell(Event::Unavailable(failure)),
-            }
-            tokio::select! {
-                () = sleep(pause) => {}
-                () = self.connection.comes_back() => {}
-            }
-            pause = (pause * 2).min(longest);
-        }
-    }
-
-    /// Repeats what a lost connection interrupted, a few times, before that is told.
-    async fn prepare_patiently(&self) -> Result<(), Failure> {
-        for pause in PAUSES {
-            match self.connection.unless_refused(self.prepare()).await {
-                Err(failure) if failure.is_worth_another_attempt() => sleep(pause).await,
-                result => return result,
-            }
-        }
-        self.prepare().await
-    }
-
-    async fn prepare(&self) -> Result<(), Failure> {
-        let database = self.connection.database().await?;
-        if self.ttl_index {
-            expiry::ensure_ttl_index(&database, self.connection.collection_name()).await
-        } else {
-            database.run_command(mongodb::bson::doc! { "ping": 1 }).await?;
-            Ok(())
-        }
+        engine.runtime.spawn(Arc::clone(&engine).keep_deadlines());
+        engine
     }
 
     /// Takes an operation on one session, and gives its answer to `reply`. Tells whether it waits for [`Self::flush`],
     /// which lets those that are submitted in one go travel together.
     pub fn submit(self: &Arc<Self>, id: Field, action: Action, reply: R) -> bool {
+        let since = Instant::now();
         let kind = Kind::from(&action);
-        let checked = match &action {
-            _ if self.closing.load(Ordering::Relaxed) => Err(Failure::closed()),
-            Action::Set { session, .. } => document::check_size(&id, session),
-            _ => Ok(()),
-        };
-        if let Err(failure) = checked {
-            self.answer(vec![(kind, Instant::now(), reply, Err(failure))]);
+        if let Action::Write(Write::Set { session, .. }) = &action
+            && let Err(failure) = check_size(&id, session)
+        {
+            self.refuse(kind, since, reply, failure);
             return false;
         }
-        match self.queue.push(id, action, reply) {
-            Pushed::Queued(start) => {
+        let Some(caller) = self.admit(kind, since, reply) else {
+            return false;
+        };
+        match self.queue.push(id, action, caller, since) {
+            Ok(start) => {
                 let mut claimed = self.claimed();
                 claimed.extend(start);
                 !claimed.is_empty()
             }
-            Pushed::Full(reply) => {
-                self.answer(vec![(kind, Instant::now(), reply, Err(Failure::overloaded()))]);
+            Err(QueueFull) => {
+                let answer = (caller, Err(Failure::overloaded()));
+                self.deliver(self.callers.answer([answer].into_iter()));
                 false
+            }
+        }
+    }
+
+    /// Lets a caller wait, unless the store is closed or too many wait: then it is answered.
+    fn admit(&self, kind: Kind, since: Instant, reply: R) -> Option<Key> {
+        if self.closing.load(Ordering::Relaxed) {
+            self.refuse(kind, since, reply, Failure::closed());
+            return None;
+        }
+        match self.callers.enter(kind, since, reply) {
+            Ok(caller) => Some(caller),
+            Err(reply) => {
+                self.refuse(kind, since, reply, Failure::overloaded());
+                None
             }
         }
     }
@@ -200,60 +152,6 @@ impl<R: Reply> Engine<R> {
         self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Carries out an operation on the whole collection, after those that were submitted before it.
-    pub fn sweep(self: &Arc<Self>, sweep: Sweep, reply: R) {
-        let since = Instant::now();
-        if self.closing.load(Ordering::Relaxed) {
-            return self.answer(vec![(sweep.into(), since, reply, Err(Failure::closed()))]);
-        }
-        let exclusive = sweep == Sweep::Clear;
-        let settled = self.queue.settled(exclusive);
-        let engine = Arc::clone(self);
-        self.tasks.spawn_on(
-            async move {
-                let in_turn = async {
-                    // The sender only goes with the queue, which this task holds.
-                    let _ = settled.await;
-                    engine.carry_out_sweep(sweep).await
-                };
-                let answer = tokio::select! {
-                    answer = timeout_at((since + engine.time_limit).into(), in_turn) => {
-                        answer.unwrap_or_else(|_| Err(Failure::late(engine.time_limit, None)))
-                    }
-                    () = engine.cut_off.cancelled() => Err(Failure::interrupted()),
-                };
-                if exclusive {
-                    engine.start_lanes(engine.queue.release());
-                }
-                engine.answer(vec![(sweep.into(), since, reply, answer)]);
-            },
-            &self.runtime,
-        );
-    }
-
-    async fn carry_out_sweep(&self, sweep: Sweep) -> Answer {
-        for attempt in 0.. {
-            match self.try_sweep(sweep).await {
-                Err(failure) if failure.is_worth_another_attempt() => {
-                    self.stats.retry();
-                    sleep(pause_after(attempt)).await;
-                }
-                answer => return answer,
-            }
-        }
-        Err(Failure::lost())
-    }
-
-    async fn try_sweep(&self, sweep: Sweep) -> Answer {
-        let database = self.connection.database().await?;
-        let collection = self.connection.collection().await?;
-        let cipher = self.cipher.as_deref().map(|cipher| (cipher, &self.runtime));
-        self.connection
-            .unless_refused(sweep::sweep(&database, &collection, sweep, cipher))
-            .await
-            .map_err(|failure| self.connection.explain(failure))
-    }
-
     fn start_lanes(self: &Arc<Self>, classes: impl IntoIterator<Item = Class>) {
         for class in classes {
             self.tasks
@@ -261,23 +159,53 @@ impl<R: Reply> Engine<R> {
         }
     }
 
-    /// Gives answers to their callers, and counts them.
-    fn answer(&self, answers: Vec<(Kind, Instant, R, Answer)>) {
+    /// Steps are done: the next ones of their sessions may start.
+    fn finish(self: &Arc<Self>, jobs: Vec<Job>) {
+        self.start_lanes(self.queue.finish(jobs.into_iter()));
+    }
+
+    /// Remembers what keeps operations from succeeding.
+    fn note_cause(&self, callers: impl Iterator<Item = Key>, cause: Failure) {
+        // That the time is over is no reason why it was not enough.
+        if cause.kind != FailureKind::OutOfTime {
+            self.callers.note_cause(callers, &Arc::new(cause));
+        }
+    }
+
+    /// Drops the steps for which nobody waits, once they may be many.
+    fn forget_unwanted(&self) {
+        let left = self.callers.expired();
+        if left - self.looked_at.load(Ordering::Relaxed) >= LEFT.max(self.callers.len() as u64) {
+            self.looked_at.store(left, Ordering::Relaxed);
+            self.queue
+                .forget_unwanted(|keys| self.callers.any_waits(keys.iter().copied()));
+        }
+    }
+
+    fn refuse(&self, kind: Kind, since: Instant, reply: R, failure: Failure) {
+        self.deliver(vec![Answered {
+            kind,
+            since,
+            reply,
+            answer: Err(failure),
+        }]);
+    }
+
+    /// Gives answers to their callers, and counts them. Tells whether there were any.
+    fn deliver(&self, answered: Vec<Answered<R>>) -> bool {
+        if answered.is_empty() {
+            return false;
+        }
         let now = Instant::now();
-        self.stats
-            .answered(answers.iter().map(|(kind, since, _, answer)| {
-                (
-                    *kind,
-                    now.duration_since(*since),
-                    answer.as_ref().err().map(|failure| failure.name),
-                )
-            }));
-        R::send_all(
-            answers
-                .into_iter()
-                .map(|(_, _, reply, answer)| (reply, answer))
-                .collect(),
-        );
+        self.stats.answered(answered.iter().map(|answered| {
+            let name = answered.answer.as_ref().err().map(|failure| failure.name);
+            (answered.kind, now.duration_since(answered.since), name)
+        }));
+        let answers = answered
+            .into_iter()
+            .map(|answered| (answered.reply, answered.answer));
+        R::send_all(answers.collect());
+        true
     }
 
     /// What the engine has done so far.
@@ -285,9 +213,12 @@ impl<R: Reply> Engine<R> {
         &self.stats
     }
 
-    /// The operations that wait, and those that are under way.
+    /// The callers whose operations wait, and those whose operations are under way.
     pub fn load(&self) -> (usize, usize) {
-        self.queue.load()
+        let all = self.callers.len();
+        let count = |keys: &[Key]| self.callers.count_waiting(keys.iter().copied());
+        let waiting = self.queue.queued(count);
+        (waiting, all.saturating_sub(waiting))
     }
 
     /// Takes no more operations, waits for those in flight as long as a server is there to answer them, cuts off the
@@ -296,24 +227,26 @@ impl<R: Reply> Engine<R> {
         self.closing.store(true, Ordering::Relaxed);
         let engine = Arc::clone(self);
         self.runtime.spawn(async move {
-            let settled = engine.queue.settled(false);
+            let settled = engine.queue.settled();
+            let ending = async {
+                // The sender only goes with the queue, which this task holds.
+                let _ = settled.await;
+                engine.tasks.close();
+                engine.tasks.wait().await;
+            };
             tokio::select! {
-                () = async {
-                    // The sender only goes with the queue, which this task holds.
-                    let _ = settled.await;
-                    engine.tasks.close();
-                    engine.tasks.wait().await;
-                } => {}
+                biased;
+                () = ending => {}
                 () = engine.give_up() => {}
             }
-            engine.cut_off();
+            engine.cut_off.cancel();
+            engine.deliver(engine.callers.drain(&Err(Failure::interrupted())));
+            engine.queue.drain();
             engine.tasks.close();
             engine.tasks.wait().await;
             // The driver tells the server good-bye, which a frozen one never hears: that must hold up nobody.
-            let last = Arc::clone(&engine);
-            let shut_down = engine
-                .runtime
-                .spawn(async move { last.connection.shut_down().await });
+            let backend = Arc::clone(&engine.backend);
+            let shut_down = engine.runtime.spawn(async move { backend.shut_down().await });
             let _ = timeout(SHUT_DOWN, shut_down).await;
             done();
         });
@@ -321,41 +254,25 @@ impl<R: Reply> Engine<R> {
 
     /// Resolves when waiting for operations in flight has no sense any more.
     async fn give_up(&self) {
-        let mut reach = self.connection.reach();
+        let mut reach = self.backend.reach();
         let patience = if *reach.borrow() == Reach::Unheard {
             DRAIN_UNHEARD
         } else {
             DRAIN
         };
+        let is_lost = |reach: &Reach| matches!(reach, Reach::Unreachable(_) | Reach::Refused(_));
         tokio::select! {
-            _ = reach.wait_for(|reach| matches!(reach, Reach::Unreachable(_) | Reach::Refused(_))) => {}
+            biased;
+            _ = reach.wait_for(is_lost) => {}
             () = sleep(patience) => {}
         }
-    }
-
-    /// Answers everything that waits or is under way with an error.
-    fn cut_off(&self) {
-        self.cut_off.cancel();
-        let now = Instant::now();
-        let drained = self.queue.drain().into_iter();
-        self.answer(
-            drained
-                .map(|(kind, reply)| (kind, now, reply, Err(Failure::interrupted())))
-                .collect(),
-        );
     }
 
     /// Ends everything at once: nobody is left to hear an answer.
     pub fn abandon(self: &Arc<Self>) {
         self.closing.store(true, Ordering::Relaxed);
         self.cut_off.cancel();
-        let engine = Arc::clone(self);
-        self.runtime
-            .spawn(async move { engine.connection.shut_down().await });
+        let backend = Arc::clone(&self.backend);
+        self.runtime.spawn(async move { backend.shut_down().await });
     }
 }
-
-#[cfg(test)]
-mod failure_tests;
-#[cfg(test)]
-mod tests;

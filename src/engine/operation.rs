@@ -1,35 +1,60 @@
 //! What the store asks of the engine, and what it gets back.
 
-use mongodb::bson::DateTime;
+use crate::model::{Failure, Field, Kind, StoredSession};
 
-use crate::document::{Field, StoredSession};
-use crate::error::Failure;
-
-/// What is done to one session.
+/// What is done to one session. Dates are milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Reads it, if it is live.
     Get,
+    /// Changes it.
+    Write(Write),
+}
+
+/// A change of one session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
     /// Stores it, whether or not it is there.
     Set {
         /// The `session` field.
         session: Field,
         /// The `expires` field.
-        expires: DateTime,
+        expires: i64,
         /// The `lastModified` field.
-        last_modified: Option<DateTime>,
+        last_modified: Option<i64>,
     },
     /// Moves its expiry, if it is live.
     Touch {
         /// The `expires` field.
-        expires: DateTime,
+        expires: i64,
         /// The `lastModified` field.
-        last_modified: Option<DateTime>,
+        last_modified: Option<i64>,
         /// Whether the caller has read it, and it can't have expired since.
         known_live: bool,
     },
     /// Removes it, whether or not it is there.
     Destroy,
+}
+
+impl Action {
+    /// The bytes that wait to be sent for it, but for the id.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Write(Write::Set { session, .. }) => session.len(),
+            _ => 0,
+        }
+    }
+}
+
+impl From<&Action> for Kind {
+    fn from(action: &Action) -> Self {
+        match action {
+            Action::Get => Self::Get,
+            Action::Write(Write::Set { .. }) => Self::Set,
+            Action::Write(Write::Touch { .. }) => Self::Touch,
+            Action::Write(Write::Destroy) => Self::Destroy,
+        }
+    }
 }
 
 /// What is done to the whole collection.
@@ -39,10 +64,21 @@ pub enum Sweep {
     All,
     /// Counts the documents, expired ones included.
     Length,
-    /// Removes all documents, and keeps the indexes.
+    /// Removes all documents that are there when it is called, and keeps the indexes.
     Clear,
     /// Removes the expired documents.
     RemoveExpired,
+}
+
+impl From<Sweep> for Kind {
+    fn from(sweep: Sweep) -> Self {
+        match sweep {
+            Sweep::All => Self::All,
+            Sweep::Length => Self::Length,
+            Sweep::Clear => Self::Clear,
+            Sweep::RemoveExpired => Self::RemoveExpired,
+        }
+    }
 }
 
 /// The result of an operation that succeeded.

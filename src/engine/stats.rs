@@ -7,73 +7,10 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::operation::{Action, Sweep};
+use crate::model::Kind;
 
 /// Digits of a latency that are kept: 1 % of the value.
 const DIGITS: u8 = 2;
-
-/// The kinds of operations that are counted apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Get,
-    Set,
-    Touch,
-    Destroy,
-    All,
-    Length,
-    Clear,
-    RemoveExpired,
-}
-
-impl Kind {
-    /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
-        Self::Get,
-        Self::Set,
-        Self::Touch,
-        Self::Destroy,
-        Self::All,
-        Self::Length,
-        Self::Clear,
-        Self::RemoveExpired,
-    ];
-
-    /// The method's name in JavaScript.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Get => "get",
-            Self::Set => "set",
-            Self::Touch => "touch",
-            Self::Destroy => "destroy",
-            Self::All => "all",
-            Self::Length => "length",
-            Self::Clear => "clear",
-            Self::RemoveExpired => "removeExpired",
-        }
-    }
-}
-
-impl From<&Action> for Kind {
-    fn from(action: &Action) -> Self {
-        match action {
-            Action::Get => Self::Get,
-            Action::Set { .. } => Self::Set,
-            Action::Touch { .. } => Self::Touch,
-            Action::Destroy => Self::Destroy,
-        }
-    }
-}
-
-impl From<Sweep> for Kind {
-    fn from(sweep: Sweep) -> Self {
-        match sweep {
-            Sweep::All => Self::All,
-            Sweep::Length => Self::Length,
-            Sweep::Clear => Self::Clear,
-            Sweep::RemoveExpired => Self::RemoveExpired,
-        }
-    }
-}
 
 /// How long the operations of one kind took, in microseconds.
 #[derive(Clone, Copy, Debug)]

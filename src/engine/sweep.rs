@@ -1,60 +1,109 @@
-//! Operations on the whole collection, as single commands of the driver. They wait for the operations that were called
-//! before them.
+//! Operations on the whole collection. They wait for the operations that were called before them, and are given up when
+//! nobody waits for them any more.
 
-use futures_util::TryStreamExt;
+use std::sync::Arc;
+use std::time::Duration;
 
-use mongodb::bson::raw::{RawDocument, RawDocumentBuf};
-use mongodb::bson::{DateTime, doc};
-use mongodb::options::{CollectionOptions, WriteConcern};
-use mongodb::{Collection, Database};
-use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep};
 
-use super::crypt;
-use super::operation::{Answer, Outcome, Sweep};
-use crate::crypto::Cipher;
-use crate::document::{self, Field, StoredSession};
-use crate::error::Failure;
-use crate::expiry;
+use super::Engine;
+use super::backend::Backend;
+use super::callers::Key;
+use super::operation::{Answer, Outcome, Reply, Sweep};
+use super::policy::{Next, Scope, Tries};
+use crate::model::{Failure, StoredSession};
 
-/// Carries out one operation.
-///
-/// # Errors
-/// The server's and the connection's.
-pub async fn sweep(
-    database: &Database,
-    collection: &Collection<RawDocumentBuf>,
-    sweep: Sweep,
-    cipher: Option<(&Cipher, &Handle)>,
-) -> Answer {
-    match sweep {
-        Sweep::All => {
-            let cursor = collection.find(document::live_filter(DateTime::now())).await?;
-            let Some((cipher, runtime)) = cipher else {
-                let sessions = cursor.map_ok(|found| document::read(&found).ok());
-                return Ok(Outcome::Sessions(sessions.try_collect().await?));
+impl<R: Reply, B: Backend> Engine<R, B> {
+    /// Carries out an operation on the whole collection, after those that were submitted before it.
+    pub fn sweep(self: &Arc<Self>, sweep: Sweep, reply: R) {
+        let since = Instant::now();
+        let Some(caller) = self.admit(sweep.into(), since, reply) else {
+            return;
+        };
+        let engine = Arc::clone(self);
+        // Begun here, so that what is called next comes after it.
+        let clearing = (sweep == Sweep::Clear).then(|| self.begin_clear());
+        let settled = clearing.is_none().then(|| self.queue.settled());
+        let working = async move {
+            let cut_off = engine.cut_off.clone();
+            let work = async {
+                let until = since + engine.time_limit;
+                match clearing {
+                    Some(clearing) => clearing.carry_out(caller, until).await,
+                    None => {
+                        if let Some(settled) = settled {
+                            // The sender only goes with the queue, which this task holds.
+                            let _ = settled.await;
+                        }
+                        engine.carry_out_sweep(sweep, caller, until).await
+                    }
+                }
             };
-            let found = cursor.map_ok(|found| read_with_id(&found).ok().flatten());
-            let found = found.try_collect().await?;
-            Ok(Outcome::Sessions(crypt::open_all(cipher, runtime, found).await))
-        }
-        Sweep::Length => {
-            // Counting is an aggregation, which would take over the write concern: no concern stops that.
-            let mut options = CollectionOptions::default();
-            options.write_concern = Some(WriteConcern::default());
-            let collection: Collection<RawDocumentBuf> =
-                database.collection_with_options(collection.name(), options);
-            Ok(Outcome::Count(collection.count_documents(doc! {}).await?))
-        }
-        Sweep::Clear => {
-            collection.delete_many(doc! {}).await?;
-            Ok(Outcome::Done(true))
-        }
-        Sweep::RemoveExpired => Ok(Outcome::Count(expiry::remove_expired(collection).await?)),
+            let answer = tokio::select! {
+                biased;
+                answer = work => answer,
+                () = engine.callers.all_left(|| [caller].into_iter()) => return,
+                () = cut_off.cancelled() => Err(Failure::interrupted()),
+            };
+            engine.deliver(engine.callers.answer([(caller, answer)].into_iter()));
+        };
+        self.tasks.spawn_on(working, &self.runtime);
     }
-}
 
-/// A session with the id that it is bound to.
-fn read_with_id(found: &RawDocument) -> Result<Option<(Field, StoredSession)>, Failure> {
-    let session = document::read(found)?;
-    Ok(document::field(found, "_id")?.map(|id| (Field::from(id), session)))
+    async fn carry_out_sweep(&self, sweep: Sweep, caller: Key, until: Instant) -> Answer {
+        let may_retry = match sweep {
+            Sweep::All | Sweep::Length => self.backend.retries().reads,
+            Sweep::Clear | Sweep::RemoveExpired => self.backend.retries().writes,
+        };
+        let mut tries = Tries::default();
+        loop {
+            match self
+                .try_sweep(sweep, until.saturating_duration_since(Instant::now()))
+                .await
+            {
+                Err(failure) => self.after_sweep(failure, &mut tries, may_retry, caller).await?,
+                Ok(outcome) => {
+                    self.policy.succeeded(&mut tries);
+                    return Ok(outcome);
+                }
+            }
+        }
+    }
+
+    async fn try_sweep(&self, sweep: Sweep, within: Duration) -> Answer {
+        Ok(match sweep {
+            Sweep::All => Outcome::Sessions(self.list(within).await?),
+            Sweep::Length => Outcome::Count(self.backend.count(within).await?),
+            Sweep::RemoveExpired => Outcome::Count(self.backend.remove_expired(within).await?),
+            // Carried out by `clear.rs`.
+            Sweep::Clear => return Err(Failure::lost()),
+        })
+    }
+
+    async fn list(&self, within: Duration) -> Result<Vec<Option<StoredSession>>, Failure> {
+        let found = self.backend.list(within).await?;
+        Ok(self.open_all(found).await)
+    }
+
+    /// Waits before another attempt of an operation on the whole collection.
+    ///
+    /// # Errors
+    /// The failure, when there is to be none.
+    pub(super) async fn after_sweep(
+        &self,
+        failure: Failure,
+        tries: &mut Tries,
+        may_retry: bool,
+        caller: Key,
+    ) -> Result<(), Failure> {
+        match self.policy.next(&failure, Scope::Sweep, tries, may_retry) {
+            Next::Retry(pause) => {
+                self.stats.retry();
+                self.note_cause([caller].into_iter(), failure);
+                sleep(pause).await;
+                Ok(())
+            }
+            Next::RetryAlone(_) | Next::Split | Next::Fail => Err(failure),
+        }
+    }
 }

@@ -1,15 +1,17 @@
-//! The promises of the queue, under random calls: the order on one session, one answer for each caller, no lane that
-//! is forgotten, and the limits.
+//! The promises of the queue, under random calls: the order on one session, each caller in one step, no lane that is
+//! forgotten, and the limits.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
-use mongodb::bson::DateTime;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::super::callers::Callers;
 use super::*;
+use crate::model::Kind;
 
 const CLASSES: [Class; 5] = [
     Class::Read,
@@ -26,10 +28,12 @@ enum Call {
     Push(u8, Action),
     Take(usize),
     Finish(usize, bool),
-    Leave(usize),
     NoteSize(u8, usize),
-    Settled(bool),
-    Release,
+    Settled,
+    BeginClear,
+    Clear(usize, Vec<u8>),
+    EndClear(usize),
+    Forget(u8),
     Drain,
 }
 
@@ -38,19 +42,32 @@ pub(super) fn id(number: u8) -> Field {
 }
 
 pub(super) fn set(bytes: usize) -> Action {
-    Action::Set {
+    Action::Write(Write::Set {
         // The queue never looks into it. Zeros take no memory until they are written.
         session: Field::Wrapped(vec![0; bytes]),
-        expires: DateTime::from_millis(0),
+        expires: 0,
         last_modified: None,
-    }
+    })
 }
 
-fn touch(millis: i64) -> Action {
-    Action::Touch {
-        expires: DateTime::from_millis(millis),
+fn touch(expires: i64) -> Action {
+    Action::Write(Write::Touch {
+        expires,
         last_modified: None,
         known_live: false,
+    })
+}
+
+/// Keys of callers, one after the other.
+pub(super) struct Keys(Callers<usize>);
+
+impl Keys {
+    pub(super) fn new() -> Self {
+        Self(Callers::new())
+    }
+
+    pub(super) fn next(&self, number: usize) -> Key {
+        self.0.enter(Kind::Get, Instant::now(), number).unwrap()
     }
 }
 
@@ -61,7 +78,7 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (BULKY_BYTES - 1..BULKY_BYTES + 2).prop_map(set),
         1 => (MAX_BATCH_BYTES / 2..MAX_BATCH_BYTES + 2).prop_map(set),
         2 => (0_i64..100).prop_map(touch),
-        2 => Just(Action::Destroy),
+        2 => Just(Action::Write(Write::Destroy)),
     ]
 }
 
@@ -70,61 +87,60 @@ fn call() -> impl Strategy<Value = Call> {
         30 => (0..IDS, action()).prop_map(|(id, action)| Call::Push(id, action)),
         20 => any::<usize>().prop_map(Call::Take),
         20 => (any::<usize>(), any::<bool>()).prop_map(|(batch, backwards)| Call::Finish(batch, backwards)),
-        3 => any::<usize>().prop_map(Call::Leave),
         2 => (0..IDS, 0..2 * BULKY_BYTES).prop_map(|(id, bytes)| Call::NoteSize(id, bytes)),
-        4 => any::<bool>().prop_map(Call::Settled),
-        5 => Just(Call::Release),
+        4 => Just(Call::Settled),
+        2 => Just(Call::BeginClear),
+        4 => (any::<usize>(), vec(0..IDS, 0..4)).prop_map(|(clear, ids)| Call::Clear(clear, ids)),
+        2 => any::<usize>().prop_map(Call::EndClear),
+        1 => (0..IDS).prop_map(Call::Forget),
         1 => Just(Call::Drain),
     ]
 }
 
 /// One pushed operation, as the test knows it.
 struct Pending {
-    number: usize,
+    key: Key,
     action: Action,
-    /// How many holds must be released before it can start.
-    after_holds: usize,
+    /// Removals of clears that stand between it and the one before.
+    behind_removal: bool,
 }
 
 struct Settling {
     receiver: oneshot::Receiver<()>,
     pushed: usize,
-    resolved: bool,
-    hold: bool,
+    clears: Vec<u64>,
 }
 
 /// A queue, and what it should have in it.
 struct Model {
-    queue: Queue<usize>,
-    pending: Vec<(Field, VecDeque<Pending>)>,
+    queue: Queue,
+    keys: Keys,
+    pending: BTreeMap<u8, VecDeque<Pending>>,
+    /// The number of each key that was pushed and is not done.
+    open: Vec<(Key, usize)>,
     pushed: usize,
-    answered: HashSet<usize>,
+    done: HashSet<usize>,
     /// Lanes that were started and have no batch just now.
     lanes: [usize; LANES.len()],
-    under_way: Vec<(Class, Vec<Job<usize>>)>,
+    under_way: Vec<(Class, Vec<Job>)>,
     settling: Vec<Settling>,
-    holds: usize,
-    released: usize,
+    clears: Vec<(u64, Arc<Errand>, HashSet<u8>)>,
 }
 
 impl Model {
     fn new() -> Self {
         Self {
             queue: Queue::new(),
-            pending: (0..IDS).map(|number| (id(number), VecDeque::new())).collect(),
+            keys: Keys::new(),
+            pending: (0..IDS).map(|number| (number, VecDeque::new())).collect(),
+            open: Vec::new(),
             pushed: 0,
-            answered: HashSet::new(),
+            done: HashSet::new(),
             lanes: [0; LANES.len()],
             under_way: Vec::new(),
             settling: Vec::new(),
-            holds: 0,
-            released: 0,
+            clears: Vec::new(),
         }
-    }
-
-    fn pending_of(&mut self, id: &Field) -> &mut VecDeque<Pending> {
-        let place = self.pending.iter_mut().find(|(other, _)| other == id);
-        &mut place.unwrap().1
     }
 
     fn start(&mut self, classes: impl IntoIterator<Item = Class>) {
@@ -141,7 +157,7 @@ impl Model {
 
     fn call(&mut self, call: Call) {
         match call {
-            Call::Push(number, action) => self.push(id(number), action),
+            Call::Push(number, action) => self.push(number, action),
             Call::Take(class) => {
                 let class = *CLASSES.get(class % CLASSES.len()).unwrap();
                 if *self.lanes.get(class as usize).unwrap() > 0 {
@@ -149,36 +165,72 @@ impl Model {
                 }
             }
             Call::Finish(batch, backwards) => self.finish(batch, backwards),
-            Call::Leave(batch) => self.leave(batch),
             Call::NoteSize(number, bytes) => self.queue.note_size(&id(number), bytes),
-            Call::Settled(hold) => {
-                self.holds += usize::from(hold);
-                self.settling.push(Settling {
-                    receiver: self.queue.settled(hold),
-                    pushed: self.pushed,
-                    resolved: false,
-                    hold,
-                });
+            Call::Settled => {
+                let receiver = self.queue.settled();
+                self.settle(receiver);
             }
-            Call::Release => self.release(),
-            Call::Drain => self.drain(),
+            Call::BeginClear => {
+                let errand = Arc::new(Errand::default());
+                let (number, receiver) = self.queue.begin_clear(&errand);
+                self.settle(receiver);
+                self.clears.push((number, errand, HashSet::new()));
+            }
+            Call::Clear(clear, ids) => self.clear(clear, ids),
+            Call::EndClear(clear) => self.end_clear(clear),
+            Call::Forget(number) => self.forget(number),
+            Call::Drain => {
+                self.queue.drain();
+                for pending in self.pending.values_mut().flat_map(|pending| pending.drain(..)) {
+                    let place = self.open.iter().position(|(key, _)| *key == pending.key).unwrap();
+                    self.done.insert(self.open.swap_remove(place).1);
+                }
+            }
         }
         self.check();
     }
 
-    fn push(&mut self, id: Field, action: Action) {
-        let number = self.pushed;
-        self.pushed += 1;
-        let after_holds = self.holds;
-        self.pending_of(&id).push_back(Pending {
-            number,
-            action: action.clone(),
-            after_holds,
+    fn settle(&mut self, receiver: oneshot::Receiver<()>) {
+        self.settling.push(Settling {
+            receiver,
+            pushed: self.pushed,
+            clears: self.clears.iter().map(|(number, ..)| *number).collect(),
         });
-        let Pushed::Queued(start) = self.queue.push(id, action, number) else {
-            unreachable!("nothing here fills the queue");
-        };
+    }
+
+    fn push(&mut self, number: u8, action: Action) {
+        let key = self.keys.next(self.pushed);
+        self.open.push((key, self.pushed));
+        self.pushed += 1;
+        let mut behind_removal = false;
+        for (_, _, spared) in &mut self.clears {
+            behind_removal |= spared.insert(number);
+        }
+        self.pending.get_mut(&number).unwrap().push_back(Pending {
+            key,
+            action: action.clone(),
+            behind_removal,
+        });
+        let start = self.queue.push(id(number), action, key, Instant::now()).unwrap();
         self.start(start);
+    }
+
+    fn clear(&mut self, clear: usize, ids: Vec<u8>) {
+        if self.clears.is_empty() {
+            return;
+        }
+        let (number, errand, _) = self.clears.get(clear % self.clears.len()).unwrap();
+        let start = self
+            .queue
+            .clear(*number, ids.into_iter().map(id).collect(), &Arc::clone(errand));
+        self.start(start);
+    }
+
+    fn end_clear(&mut self, clear: usize) {
+        if !self.clears.is_empty() {
+            let (number, ..) = self.clears.remove(clear % self.clears.len());
+            self.queue.end_clear(number);
+        }
     }
 
     fn take(&mut self, class: Class) {
@@ -199,42 +251,36 @@ impl Model {
     }
 
     /// The job has the operations that are next in the order of their calls, and all of them that fit.
-    fn check_job(&mut self, class: Class, job: &Job<usize>) {
-        let ids = self.under_way.iter().flat_map(|(_, jobs)| jobs);
-        assert!(
-            !ids.into_iter().any(|other| other.id == job.id),
-            "two steps at once"
-        );
+    fn check_job(&mut self, class: Class, job: &Job) {
+        let mut ids = self.under_way.iter().flat_map(|(_, jobs)| jobs);
+        assert!(!ids.any(|other| other.id == job.id), "two steps at once");
         let classes: &[Class] = match job.step.action {
             Action::Get => &[Class::Read, Class::BulkyRead],
-            Action::Destroy => &[Class::Delete],
-            Action::Set { .. } => &[Class::Update, Class::BulkyUpdate],
-            Action::Touch { .. } => &[Class::Update],
+            Action::Write(Write::Destroy) => &[Class::Delete],
+            Action::Write(Write::Set { .. }) => &[Class::Update, Class::BulkyUpdate],
+            Action::Write(Write::Touch { .. }) => &[Class::Update],
         };
         assert!(
             classes.contains(&class),
             "{:?} in a lane of {class:?}",
             job.step.action
         );
-        assert_eq!(job.step.bytes, bytes_of(&job.step.action));
-        let released = self.released;
-        let pending = self.pending_of(&job.id);
+        assert_eq!(job.step.bytes, job.id.len() + job.step.action.len());
+        let number = (0..IDS).find(|number| id(*number) == job.id).unwrap();
+        let pending = self.pending.get_mut(&number).unwrap();
         let mut last = None;
-        for ticket in &job.step.tickets {
+        for caller in &job.step.callers {
             let next = pending.pop_front().unwrap();
-            assert_eq!(ticket.reply, next.number, "out of order");
-            assert!(next.after_holds <= released, "held back, and yet taken");
-            assert!(job.step.takes(&next.action));
+            assert_eq!(*caller, next.key, "out of order");
+            assert!(
+                last.is_none() || !next.behind_removal || !job.step.errands.is_empty(),
+                "merged over a removal"
+            );
             last = Some(next.action);
         }
-        assert_eq!(last.as_ref(), Some(&job.step.action));
-        if let Some(next) = pending.front() {
-            assert!(
-                next.after_holds > released
-                    || !job.step.takes(&next.action)
-                    || (bytes_of(&next.action) > BULKY_BYTES) != (job.step.bytes > BULKY_BYTES),
-                "not merged"
-            );
+        match last {
+            Some(last) => assert_eq!(last, job.step.action),
+            None => assert!(!job.step.errands.is_empty(), "a step that nobody called"),
         }
     }
 
@@ -246,108 +292,89 @@ impl Model {
         if backwards {
             jobs.reverse();
         }
-        // Some jobs are often answered before the rest of their batch.
+        // Some jobs are often done before the rest of their batch.
         let later = jobs.split_off(jobs.len().div_ceil(2));
         if later.is_empty() {
             *self.lanes.get_mut(class as usize).unwrap() += 1;
         } else {
             self.under_way.push((class, later));
         }
-        let mut done = Vec::new();
-        for Job { id, step } in jobs {
-            self.answer(step.tickets.iter().map(|ticket| ticket.reply));
-            done.push((id, step.tickets.iter().map(Ticket::epoch).collect()));
+        for job in &jobs {
+            for caller in &job.step.callers {
+                let place = self.open.iter().position(|(key, _)| key == caller).unwrap();
+                let (_, number) = self.open.swap_remove(place);
+                assert!(
+                    self.done.insert(number),
+                    "operation {number} came out more than once"
+                );
+            }
         }
-        let start = self.queue.finish(done.into_iter());
+        let start = self.queue.finish(jobs.into_iter());
         self.start(start);
     }
 
-    /// The first caller of a batch has waited too long; its job goes on for the others, if there are any.
-    fn leave(&mut self, batch: usize) {
-        if self.under_way.is_empty() {
-            return;
-        }
-        let batch = batch % self.under_way.len();
-        let (_, jobs) = self.under_way.get_mut(batch).unwrap();
-        if let Some(job) = jobs.iter_mut().find(|job| job.step.tickets.len() > 1) {
-            let ticket = job.step.tickets.remove(0);
-            self.queue.leave([ticket.epoch()].into_iter());
-            self.answer([ticket.reply]);
-        }
-    }
-
-    fn release(&mut self) {
-        let resolved = self
-            .settling
+    /// Nobody waits any more for the operations on one session that are not the first of their train.
+    fn forget(&mut self, number: u8) {
+        let gone: Vec<Key> = self
+            .pending
+            .get(&number)
+            .unwrap()
             .iter()
-            .filter(|settling| settling.hold && settling.resolved);
-        if resolved.count() > self.released {
-            self.released += 1;
-            let start = self.queue.release();
-            self.start(start);
-        }
-    }
-
-    fn drain(&mut self) {
-        let drained = self.queue.drain();
-        let expected = self.pending.iter_mut().flat_map(|(_, pending)| pending.drain(..));
-        let mut expected: Vec<_> = expected
-            .map(|operation| (operation.number, Kind::from(&operation.action)))
+            .map(|pending| pending.key)
             .collect();
-        let mut got: Vec<_> = drained.iter().map(|(kind, number)| (*number, *kind)).collect();
-        expected.sort_unstable_by_key(|(number, _)| *number);
-        got.sort_unstable_by_key(|(number, _)| *number);
-        assert_eq!(got, expected);
-        self.answer(drained.into_iter().map(|(_, number)| number));
-    }
-
-    fn answer(&mut self, numbers: impl IntoIterator<Item = usize>) {
-        for number in numbers {
-            assert!(
-                self.answered.insert(number),
-                "operation {number} came out more than once"
-            );
-        }
+        self.queue
+            .forget_unwanted(|callers| !callers.iter().all(|caller| gone.contains(caller)));
+        let state = self.queue.lock();
+        let left: HashSet<usize> = state
+            .trains
+            .get(&id(number))
+            .into_iter()
+            .flat_map(|train| &train.steps)
+            .flat_map(|step| &step.callers)
+            .map(|caller| self.open.iter().find(|(key, _)| key == caller).unwrap().1)
+            .collect();
+        drop(state);
+        let (open, done) = (&mut self.open, &mut self.done);
+        self.pending.get_mut(&number).unwrap().retain(|pending| {
+            let place = open.iter().position(|(key, _)| *key == pending.key).unwrap();
+            let keeps = left.contains(&open.get(place).unwrap().1);
+            if !keeps {
+                done.insert(open.swap_remove(place).1);
+            }
+            keeps
+        });
     }
 
     fn check(&mut self) {
-        let waiting: usize = self.pending.iter().map(|(_, pending)| pending.len()).sum();
-        let under_way = self.under_way.iter().flat_map(|(_, jobs)| jobs);
-        let under_way: usize = under_way.map(|job| job.step.tickets.len()).sum();
-        assert_eq!(self.queue.load(), (waiting, under_way));
-        let mut holds = 0;
-        for settling in &mut self.settling {
-            let done = (0..settling.pushed).all(|number| self.answered.contains(&number));
-            settling.resolved = settling.resolved || settling.receiver.try_recv().is_ok();
-            assert!(
-                done || !settling.resolved,
-                "settled before what was pushed before"
-            );
-            assert!(
-                !done || holds > self.released || settling.resolved,
-                "not settled, though nothing is left"
-            );
-            holds += usize::from(settling.hold);
-        }
+        let waiting: usize = self.pending.values().map(VecDeque::len).sum();
+        assert_eq!(self.queue.queued(<[Key]>::len), waiting);
+        let clears: HashSet<u64> = self.clears.iter().map(|(number, ..)| *number).collect();
+        let done = &self.done;
+        self.settling.retain_mut(|settling| {
+            let resolved = settling.receiver.try_recv().is_ok();
+            let over = (0..settling.pushed).all(|number| done.contains(&number))
+                && settling.clears.iter().all(|number| !clears.contains(number));
+            assert!(over || !resolved, "settled before what was pushed before");
+            !resolved
+        });
     }
 
     /// Lets the lanes that were started go on, as long as they have work.
     fn run_to_the_end(&mut self) {
+        while !self.clears.is_empty() {
+            self.end_clear(0);
+        }
         loop {
-            self.release();
             self.check();
-            if let Some(class) = CLASSES
-                .into_iter()
-                .find(|class| *self.lanes.get(*class as usize).unwrap() > 0)
-            {
+            let started = |class: &Class| *self.lanes.get(*class as usize).unwrap() > 0;
+            if let Some(class) = CLASSES.into_iter().find(started) {
                 self.take(class);
-            } else if !self.under_way.is_empty() {
-                self.finish(0, false);
-            } else if self.released == self.holds {
+            } else if self.under_way.is_empty() {
                 break;
+            } else {
+                self.finish(0, false);
             }
         }
-        self.check();
     }
 }
 
@@ -361,12 +388,39 @@ proptest! {
             model.call(call);
         }
         model.run_to_the_end();
-        prop_assert_eq!(model.answered.len(), model.pushed);
-        prop_assert_eq!(model.queue.load(), (0, 0));
-        prop_assert!(model.settling.iter().all(|settling| settling.resolved));
+        prop_assert_eq!(model.done.len(), model.pushed);
+        prop_assert!(model.settling.is_empty(), "not settled, though nothing is left");
         let state = model.queue.lock();
         prop_assert_eq!(state.idle, LANES);
-        prop_assert_eq!((state.trains.len(), state.operations, state.bytes), (0, 0, 0));
-        prop_assert_eq!((state.epochs.len(), state.holds.len(), state.held.len()), (1, 0, 0));
+        prop_assert_eq!((state.trains.len(), state.bytes), (0, 0));
+        prop_assert!(state.epochs.are_over() && state.clearings.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_session_that_is_used_during_a_clear_is_removed_before_and_left_alone_then() {
+    let (queue, keys) = (Queue::new(), Keys::new());
+    let errand = Arc::new(Errand::default());
+    let (clear, settled) = queue.begin_clear(&errand);
+    settled.await.unwrap();
+    queue.push(id(0), set(10), keys.next(0), Instant::now()).unwrap();
+    assert!(queue.clear(clear, vec![id(0)], &errand).is_empty());
+    let removal = queue.take(Class::Delete);
+    assert_eq!(removal.len(), 1);
+    assert!(
+        queue.take(Class::Update).is_empty(),
+        "the set waits for the removal"
+    );
+    for errand in removal.iter().flat_map(|job| &job.step.errands) {
+        errand.answer(&Ok(super::super::operation::Outcome::Done(true)));
+    }
+    queue.finish(removal.into_iter());
+    assert_eq!(queue.take(Class::Update).len(), 1);
+    tokio::time::timeout(Duration::from_secs(1), errand.settled())
+        .await
+        .unwrap()
+        .unwrap();
+    let mut later = queue.settled();
+    assert!(later.try_recv().is_err(), "the clear is not over");
+    queue.end_clear(clear);
 }

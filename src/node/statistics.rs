@@ -2,7 +2,7 @@
 
 use napi_derive::napi;
 
-use crate::engine::{Engine, Reply};
+use crate::engine::{Backend, Engine, Reply};
 
 /// What a store has done so far.
 #[napi(object, object_from_js = false)]
@@ -54,7 +54,7 @@ pub struct ErrorCount {
 #[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^53")]
 impl Statistics {
     /// The statistics of an engine.
-    pub fn of<R: Reply>(engine: &Engine<R>) -> Self {
+    pub fn of<R: Reply, B: Backend>(engine: &Engine<R, B>) -> Self {
         let (batches, steps, retries) = engine.stats().counts();
         let (waiting, in_flight) = engine.load();
         let latencies = engine.stats().latencies().into_iter().map(|latency| Latency {

@@ -10,8 +10,8 @@ use mongodb::options::{
 use napi::Error;
 use napi_derive::napi;
 
-use crate::error::Failure;
-use crate::options::{parse, resolve};
+use crate::model::Failure;
+use crate::mongo::{parse, resolve};
 use crate::runtime;
 
 /// The settings of a connection, under the names of the connection string. Absent is what the driver's default decides.
@@ -287,7 +287,7 @@ fn milliseconds(time: Option<Duration>) -> Option<f64> {
 
 /// The levels of the driver have their names only in BSON.
 fn name_of(level: &mongodb::options::ReadConcernLevel) -> String {
-    mongodb::bson::serialize_to_bson(level)
+    bson::serialize_to_bson(level)
         .ok()
         .and_then(|name| name.as_str().map(str::to_owned))
         .unwrap_or_default()

@@ -10,9 +10,9 @@ use napi::bindgen_prelude::{Array, Buffer, Function, Null, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, check_status, sys};
 
-use crate::document::{Field, StoredSession};
 use crate::engine::{Answer, Event, Outcome, Reply};
-use crate::error::Failure;
+use crate::model::Failure;
+use crate::model::{Field, StoredSession};
 
 /// The slot of the store's own events; operations have the slots from 1.
 const EVENTS: u32 = 0;

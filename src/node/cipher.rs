@@ -9,14 +9,14 @@ use napi_derive::napi;
 use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
+use super::store::{Given, to_field};
 use crate::crypto::{
     Algorithm, Cipher, CryptoError, Encoding, Envelope, Hash, KeyName, Kruptein, KrupteinOptions, Legacy,
     Mode, Release, Secret, Web, system_random,
 };
-use crate::document::Field;
-use crate::error::Failure;
+use crate::model::Failure;
+use crate::model::Field;
 use crate::runtime;
-use crate::store::{Given, to_field};
 
 /// A secret of `encryption.keys`.
 #[napi(object, object_to_js = false)]

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use mongodb::bson::DateTime;
 use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi::{Env, Error};
 use napi_derive::napi;
 
-use crate::cipher::NativeCipher;
-use crate::completion::{Completions, Finished, SlotReply};
-use crate::document::Field;
-use crate::engine::{Action, Engine, Outcome, Reply, Sweep};
-use crate::error::Failure;
-use crate::options::Settings;
+use super::cipher::NativeCipher;
+use super::completion::{Completions, Finished, SlotReply};
+use super::settings::Settings;
+use super::statistics::Statistics;
+use crate::engine::{Action, Engine, Outcome, Reply, Sweep, Write};
+use crate::model::{Failure, Field};
+use crate::mongo::Mongo;
 use crate::runtime;
-use crate::statistics::Statistics;
 
 /// A session id or a session as the shim gives it: a string, or the bytes of a BSON document with one field.
 pub type Given = Either<String, Uint8Array>;
@@ -23,7 +22,7 @@ pub type Given = Either<String, Uint8Array>;
 /// one session tell whether the operation waits for `flush`.
 #[napi]
 pub struct NativeStore {
-    engine: Arc<Engine<SlotReply>>,
+    engine: Arc<Engine<SlotReply, Mongo>>,
     completions: Arc<Completions>,
 }
 
@@ -37,7 +36,13 @@ impl NativeStore {
         cipher: Option<&NativeCipher>,
     ) -> napi::Result<Self> {
         let runtime = runtime::handle().map_err(|error| Error::from_reason(error.to_string()))?;
-        let engine = Engine::new(runtime, &settings, cipher.map(NativeCipher::share));
+        let engine = Engine::new(
+            runtime,
+            Mongo::new(settings.place()),
+            cipher.map(NativeCipher::share),
+            settings.time_limit(),
+            fastrand::Rng::new(),
+        );
         let completions = Completions::new(deliver)?;
         let teller = Arc::clone(&completions);
         engine.start(move |event| teller.tell(event));
@@ -66,12 +71,12 @@ impl NativeStore {
         expires: f64,
         last_modified: Option<f64>,
     ) -> bool {
-        let action = to_field(session).map(|session| Action::Set {
+        let write = to_field(session).map(|session| Write::Set {
             session,
             expires: to_date(expires),
             last_modified: last_modified.map(to_date),
         });
-        self.submit(slot, id, action)
+        self.submit(slot, id, write.map(Action::Write))
     }
 
     /// Moves the expiry of a session, which `known_live` says to be there unless it was removed.
@@ -84,22 +89,18 @@ impl NativeStore {
         last_modified: Option<f64>,
         known_live: bool,
     ) -> bool {
-        let (expires, last_modified) = (to_date(expires), last_modified.map(to_date));
-        self.submit(
-            slot,
-            id,
-            Ok(Action::Touch {
-                expires,
-                last_modified,
-                known_live,
-            }),
-        )
+        let write = Write::Touch {
+            expires: to_date(expires),
+            last_modified: last_modified.map(to_date),
+            known_live,
+        };
+        self.submit(slot, id, Ok(Action::Write(write)))
     }
 
     /// Removes a session.
     #[napi]
     pub fn destroy(&self, slot: u32, id: Given) -> bool {
-        self.submit(slot, id, Ok(Action::Destroy))
+        self.submit(slot, id, Ok(Action::Write(Write::Destroy)))
     }
 
     /// Sends the operations that wait for it.
@@ -173,7 +174,7 @@ impl Drop for NativeStore {
 pub fn to_field(given: Given) -> Result<Field, Failure> {
     match given {
         Either::A(text) => Ok(Field::Text(text)),
-        Either::B(bytes) => Field::wrapped(bytes.to_vec()),
+        Either::B(bytes) => Ok(Field::wrapped(bytes.to_vec())?),
     }
 }
 
@@ -181,6 +182,6 @@ pub fn to_field(given: Given) -> Result<Field, Failure> {
     clippy::cast_possible_truncation,
     reason = "a JavaScript date is a whole number within ±8.64e15"
 )]
-fn to_date(milliseconds: f64) -> DateTime {
-    DateTime::from_millis(milliseconds as i64)
+fn to_date(milliseconds: f64) -> i64 {
+    milliseconds as i64
 }

@@ -1,66 +1,19 @@
-//! What the shim tells the addon about a store, once, and how that becomes the driver's options.
+//! The connection string of a store as the driver's options.
 
 use std::fs::File;
-use std::time::Duration;
 
 use mongodb::options::{
     Acknowledgment, ClientOptions, ConnectionString, DriverInfo, ServerApi, ServerApiVersion,
     ServerMonitoringMode, Tls, WriteConcern,
 };
-use napi_derive::napi;
 
-use crate::error::Failure;
+use crate::model::{Failure, FailureKind};
 
 /// The connections that a store has to a server when the application says nothing of them: one by which the driver watches
 /// the server, and the others for operations. Batches share them.
 const CONNECTIONS: u32 = 4;
 
 const SCHEMES: [&str; 2] = ["mongodb://", "mongodb+srv://"];
-
-/// The settings of one store. `lib/options.js` has checked them; here they are trusted.
-#[napi(object, object_to_js = false)]
-pub struct Settings {
-    /// A connection string with every option of the connection in it.
-    pub uri: String,
-    /// The database; the one that `uri` names, or `test`, when absent.
-    pub database: Option<String>,
-    /// The collection.
-    pub collection: String,
-    /// Whether to make the TTL index that lets the server remove expired sessions.
-    pub ttl_index: bool,
-    /// How long an operation may take, in milliseconds.
-    pub time_limit_ms: u32,
-    /// Whether `set` and `touch` keep `createdAt` and `updatedAt`.
-    pub timestamps: bool,
-    /// The write concern of every write; the connection's when absent.
-    pub write_concern: Option<WriteConcernSettings>,
-}
-
-/// A write concern, in the terms of the `mongodb` package of npm.
-#[napi(object, object_to_js = false)]
-pub struct WriteConcernSettings {
-    /// A number of nodes, as text, or `majority`, or the name of a custom concern.
-    pub w: Option<String>,
-    /// Whether the write must be in the journal.
-    pub journal: Option<bool>,
-    /// How long to wait for the nodes, in milliseconds.
-    pub wtimeout_ms: Option<u32>,
-}
-
-impl WriteConcernSettings {
-    /// The driver's own form. An unacknowledged write (`w: 0`) is sent as an acknowledged one: its result comes for
-    /// free with the reply that every command has.
-    pub fn to_driver(&self) -> WriteConcern {
-        let mut concern = WriteConcern::default();
-        concern.w = self.w.as_deref().map(|w| match w.parse() {
-            Ok(nodes) => Acknowledgment::Nodes(nodes),
-            Err(_) => Acknowledgment::from(w),
-        });
-        concern.journal = self.journal;
-        concern.w_timeout = self.wtimeout_ms.map(|ms| Duration::from_millis(ms.into()));
-        acknowledged(concern)
-    }
-}
 
 /// Reads a connection string, which for `mongodb+srv` asks the name service.
 ///
@@ -165,7 +118,9 @@ fn check_files(options: &ClientOptions) -> Result<(), Failure> {
     Ok(())
 }
 
-fn acknowledged(mut concern: WriteConcern) -> WriteConcern {
+/// A write concern that is acknowledged. An unacknowledged write (`w: 0`) is sent as an acknowledged one: its result comes
+/// for free with the reply that every command has.
+pub fn acknowledged(mut concern: WriteConcern) -> WriteConcern {
     if matches!(concern.w, Some(Acknowledgment::Nodes(0))) {
         concern.w = Some(Acknowledgment::Nodes(1));
     }
@@ -174,7 +129,7 @@ fn acknowledged(mut concern: WriteConcern) -> WriteConcern {
 
 fn parse_failure(uri: &str, error: mongodb::error::Error) -> Failure {
     let failure = Failure::from(error);
-    if failure.transient {
+    if failure.kind == FailureKind::Passing {
         return failure;
     }
     // The driver may quote the part that it could not read, and that part may be the credentials.
@@ -249,22 +204,5 @@ mod tests {
             let failure = refusal(&format!("mongodb://localhost/?tls=true&{name}=/absent.pem")).await;
             assert!(failure.message.starts_with(&format!("{name} /absent.pem: ")));
         }
-    }
-
-    #[test]
-    fn a_write_concern_is_a_number_or_a_name_and_never_unacknowledged() {
-        let given = |w: &str| WriteConcernSettings {
-            w: Some(w.into()),
-            journal: None,
-            wtimeout_ms: Some(5),
-        };
-        assert_eq!(given("2").to_driver().w, Some(Acknowledgment::Nodes(2)));
-        assert_eq!(given("majority").to_driver().w, Some(Acknowledgment::Majority));
-        assert_eq!(
-            given("dc").to_driver().w,
-            Some(Acknowledgment::Custom("dc".into()))
-        );
-        assert_eq!(given("0").to_driver().w, Some(Acknowledgment::Nodes(1)));
-        assert_eq!(given("2").to_driver().w_timeout, Some(Duration::from_millis(5)));
     }
 }

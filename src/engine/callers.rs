@@ -1,0 +1,334 @@
+//! Who waits: the callers that have no answer yet, whatever becomes of their operations. A caller is taken out by
+//! whoever answers it, the attempt or its deadline, and so is answered once.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use slab::Slab;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::operation::Answer;
+use crate::model::{Failure, Kind};
+
+/// The callers that one store may have. One more fails at once.
+pub const MAX_CALLERS: usize = 65_536;
+
+/// A caller, as its operation knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    slot: usize,
+    number: u64,
+}
+
+/// A caller that waits.
+struct Caller<R> {
+    number: u64,
+    kind: Kind,
+    since: Instant,
+    reply: R,
+    /// What has kept its operation from succeeding so far.
+    cause: Option<Arc<Failure>>,
+}
+
+/// A caller with its answer.
+pub struct Answered<R> {
+    /// What was called.
+    pub kind: Kind,
+    /// When.
+    pub since: Instant,
+    /// Where the answer goes.
+    pub reply: R,
+    /// The answer.
+    pub answer: Answer,
+}
+
+struct State<R> {
+    waiting: Slab<Caller<R>>,
+    /// The callers of reads and of writes in the order of their calls, and with it of their deadlines. Those that were
+    /// answered leave it when they come to the front, or when they are the most of it.
+    by_age: [VecDeque<(Instant, Key)>; 2],
+    next: u64,
+}
+
+/// The callers of one store.
+pub struct Callers<R> {
+    state: Mutex<State<R>>,
+    expired: AtomicU64,
+    left: Notify,
+    came: Notify,
+}
+
+impl<R> Callers<R> {
+    /// Nobody.
+    pub fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                waiting: Slab::new(),
+                by_age: Default::default(),
+                next: 0,
+            }),
+            expired: AtomicU64::new(0),
+            left: Notify::new(),
+            came: Notify::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<R>> {
+        // Each change leaves the state whole, so that a panic of another thread did no harm to it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a caller wait.
+    ///
+    /// # Errors
+    /// Gives it back when too many wait.
+    pub fn enter(&self, kind: Kind, since: Instant, reply: R) -> Result<Key, R> {
+        let mut state = self.lock();
+        if state.waiting.len() >= MAX_CALLERS {
+            return Err(reply);
+        }
+        let number = state.next;
+        state.next += 1;
+        let first = state.waiting.is_empty();
+        let slot = state.waiting.insert(Caller {
+            number,
+            kind,
+            since,
+            reply,
+            cause: None,
+        });
+        let key = Key { slot, number };
+        state.keep_order_short(kind);
+        let [reads, writes] = &mut state.by_age;
+        if kind.writes() { writes } else { reads }.push_back((since, key));
+        drop(state);
+        if first {
+            self.came.notify_one();
+        }
+        Ok(key)
+    }
+
+    /// Takes out callers with their answers. Who was answered before is not among them.
+    pub fn answer(&self, answers: impl Iterator<Item = (Key, Answer)>) -> Vec<Answered<R>> {
+        let mut state = self.lock();
+        answers
+            .filter_map(|(key, answer)| {
+                let caller = state.remove(key)?;
+                Some(caller.answered(answer))
+            })
+            .collect()
+    }
+
+    /// Takes out the callers of reads, or of writes, that have waited since `until` or longer. `answer` is given the cause.
+    pub fn expire(
+        &self,
+        writes: bool,
+        until: Instant,
+        answer: impl Fn(Option<&Failure>) -> Failure,
+    ) -> Vec<Answered<R>> {
+        let mut state = self.lock();
+        let mut late = Vec::new();
+        while let Some((since, key)) = state.order(writes).front().copied()
+            && since <= until
+        {
+            state.order(writes).pop_front();
+            if let Some(caller) = state.remove(key) {
+                let failure = answer(caller.cause.as_deref());
+                late.push(caller.answered(Err(failure)));
+            }
+        }
+        drop(state);
+        if !late.is_empty() {
+            self.expired.fetch_add(late.len() as u64, Ordering::Release);
+            self.left.notify_waiters();
+        }
+        late
+    }
+
+    /// Takes out everybody.
+    pub fn drain(&self, answer: &Answer) -> Vec<Answered<R>> {
+        let mut state = self.lock();
+        for order in &mut state.by_age {
+            order.clear();
+        }
+        let mut all: Vec<Caller<R>> = state.waiting.drain().collect();
+        all.sort_unstable_by_key(|caller| caller.number);
+        all.into_iter()
+            .map(|caller| caller.answered(answer.clone()))
+            .collect()
+    }
+
+    /// Since when the caller waits that has waited longest for a read, or for a write.
+    pub fn oldest(&self, writes: bool) -> Option<Instant> {
+        let mut state = self.lock();
+        loop {
+            let (since, key) = *state.order(writes).front()?;
+            if state.is_waiting(key) {
+                return Some(since);
+            }
+            state.order(writes).pop_front();
+        }
+    }
+
+    /// Whether any of these callers waits.
+    pub fn any_waits(&self, mut keys: impl Iterator<Item = Key>) -> bool {
+        let state = self.lock();
+        keys.any(|key| state.is_waiting(key))
+    }
+
+    /// How many of these callers wait.
+    pub fn count_waiting(&self, keys: impl Iterator<Item = Key>) -> usize {
+        let state = self.lock();
+        keys.filter(|key| state.is_waiting(*key)).count()
+    }
+
+    /// Remembers what keeps the operations of these callers from succeeding.
+    pub fn note_cause(&self, keys: impl Iterator<Item = Key>, cause: &Arc<Failure>) {
+        let mut state = self.lock();
+        for key in keys {
+            if let Some(caller) = state.waiting.get_mut(key.slot)
+                && caller.number == key.number
+            {
+                caller.cause = Some(Arc::clone(cause));
+            }
+        }
+    }
+
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
+    /// How many were answered by their deadlines so far.
+    pub fn expired(&self) -> u64 {
+        self.expired.load(Ordering::Acquire)
+    }
+
+    /// Resolves when nobody of these callers waits any more.
+    pub async fn all_left<K: Iterator<Item = Key>>(&self, keys: impl Fn() -> K) {
+        loop {
+            let left = self.left.notified();
+            tokio::pin!(left);
+            left.as_mut().enable();
+            if !self.any_waits(keys()) {
+                return;
+            }
+            left.await;
+        }
+    }
+
+    /// Resolves when somebody comes while nobody is there.
+    pub async fn comes(&self) {
+        self.came.notified().await;
+    }
+}
+
+impl<R> Caller<R> {
+    fn answered(self, answer: Answer) -> Answered<R> {
+        Answered {
+            kind: self.kind,
+            since: self.since,
+            reply: self.reply,
+            answer,
+        }
+    }
+}
+
+impl<R> State<R> {
+    fn order(&mut self, writes: bool) -> &mut VecDeque<(Instant, Key)> {
+        let [reads, others] = &mut self.by_age;
+        if writes { others } else { reads }
+    }
+
+    fn is_waiting(&self, key: Key) -> bool {
+        self.waiting
+            .get(key.slot)
+            .is_some_and(|caller| caller.number == key.number)
+    }
+
+    fn remove(&mut self, key: Key) -> Option<Caller<R>> {
+        self.is_waiting(key)
+            .then(|| self.waiting.try_remove(key.slot))
+            .flatten()
+    }
+
+    /// One caller that waits long must not keep a line of those that were answered since.
+    fn keep_order_short(&mut self, kind: Kind) {
+        const SLACK: usize = 1_024;
+        let waiting = self.waiting.len();
+        if self.order(kind.writes()).len() > 2 * waiting + SLACK {
+            let mut order = std::mem::take(self.order(kind.writes()));
+            order.retain(|(_, key)| self.is_waiting(*key));
+            *self.order(kind.writes()) = order;
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::operation::Outcome;
+    use super::*;
+
+    fn done() -> Answer {
+        Ok(Outcome::Done(true))
+    }
+
+    #[test]
+    fn a_caller_is_answered_once_and_its_slot_is_another_ones_then() {
+        let callers = Callers::new();
+        let now = Instant::now();
+        let first = callers.enter(Kind::Get, now, 1).unwrap();
+        assert_eq!(callers.answer([(first, done())].into_iter()).len(), 1);
+        let second = callers.enter(Kind::Get, now, 2).unwrap();
+        assert!(callers.answer([(first, done())].into_iter()).is_empty());
+        assert!(callers.any_waits([second].into_iter()));
+        let late = callers.expire(false, now, |_| Failure::lost());
+        assert_eq!(late.iter().map(|late| late.reply).collect::<Vec<_>>(), [2]);
+        assert!(callers.answer([(second, done())].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn those_who_wait_longest_leave_first_and_reads_apart_from_writes() {
+        let callers = Callers::new();
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        for seconds in 0..10 {
+            let kind = if seconds % 2 == 0 { Kind::Get } else { Kind::Set };
+            callers.enter(kind, at(seconds), seconds).unwrap();
+        }
+        let late = callers.expire(false, at(5), |_| Failure::lost());
+        assert_eq!(late.iter().map(|late| late.reply).collect::<Vec<_>>(), [0, 2, 4]);
+        assert_eq!(callers.oldest(false), Some(at(6)));
+        assert_eq!(callers.oldest(true), Some(at(1)));
+        assert_eq!(callers.len(), 7);
+    }
+
+    #[test]
+    fn one_who_waits_long_keeps_no_line_of_those_who_were_answered() {
+        let callers = Callers::new();
+        let now = Instant::now();
+        callers.enter(Kind::Get, now, 0).unwrap();
+        for number in 1..100_000 {
+            let key = callers.enter(Kind::Get, now, number).unwrap();
+            callers.answer([(key, done())].into_iter());
+        }
+        assert!(callers.lock().by_age.iter().map(VecDeque::len).sum::<usize>() < 2_000);
+        assert_eq!(callers.expire(false, now, |_| Failure::lost()).len(), 1);
+    }
+
+    #[test]
+    fn one_caller_over_the_limit_is_given_back() {
+        let callers = Callers::new();
+        for number in 0..MAX_CALLERS {
+            callers.enter(Kind::Get, Instant::now(), number).unwrap();
+        }
+        assert_eq!(callers.enter(Kind::Get, Instant::now(), 7), Err(7));
+        assert_eq!(callers.drain(&done()).len(), MAX_CALLERS);
+        assert!(callers.enter(Kind::Get, Instant::now(), 7).is_ok());
+    }
+}

@@ -1,0 +1,396 @@
+//! What waits to be done and what is under way. Operations on one session form a train that is worked off in order, one
+//! step at a time; steps of different sessions overtake each other freely and travel together. Knows nothing of callers
+//! but their keys, and nothing of `MongoDB`.
+
+mod class;
+mod clearings;
+mod epochs;
+mod sizes;
+
+use std::collections::{HashMap, VecDeque};
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+pub use class::Class;
+
+use super::callers::Key;
+use super::errand::Errand;
+use super::operation::{Action, Write};
+use crate::model::Field;
+use class::{BULKY_BYTES, LANES};
+use clearings::Clearings;
+use epochs::Epochs;
+use sizes::Sizes;
+
+/// The bytes of ids and sessions that may wait to be sent. What would exceed them fails at once.
+pub const MAX_QUEUED_BYTES: usize = 512 * 1024 * 1024;
+/// The steps that travel together, at the most.
+pub const MAX_STEPS: usize = 512;
+/// The large sessions that are read together: what each of them has is not known before.
+const MAX_BULKY_STEPS: usize = 16;
+/// The bytes that travel together, unless one step alone has more.
+const MAX_BATCH_BYTES: usize = 2 * 1024 * 1024;
+
+/// What is to be done to one session for one or more callers.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What is done.
+    pub action: Action,
+    /// For whom, in the order of their calls. The action is the last one's.
+    pub callers: Vec<Key>,
+    /// When the last of them called.
+    pub newest: Instant,
+    /// The engine's own errands that want it, too.
+    pub errands: Vec<Arc<Errand>>,
+    bytes: usize,
+    epoch: u64,
+}
+
+impl Step {
+    /// Whether an operation can have the same step, although others are in it already. A later one of the same kind
+    /// takes the place of an earlier one that has not been sent.
+    fn takes(&self, action: &Action, bytes: usize) -> bool {
+        let same_kind = match (&self.action, action) {
+            (Action::Get, Action::Get) => true,
+            (Action::Write(one), Action::Write(other)) => mem::discriminant(one) == mem::discriminant(other),
+            _ => false,
+        };
+        same_kind && (self.bytes > BULKY_BYTES) == (bytes > BULKY_BYTES)
+    }
+
+    /// Whether an errand wants it.
+    pub fn has_errand(&self) -> bool {
+        self.errands.iter().any(|errand| errand.is_wanted())
+    }
+}
+
+/// A step that is under way.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The session's `_id`.
+    pub id: Field,
+    /// What is done to it.
+    pub step: Step,
+}
+
+#[derive(Default)]
+struct Train {
+    under_way: bool,
+    steps: VecDeque<Step>,
+}
+
+struct State {
+    trains: HashMap<Field, Train>,
+    ready: [VecDeque<Field>; LANES.len()],
+    idle: [usize; LANES.len()],
+    bulky: Sizes,
+    bytes: usize,
+    epochs: Epochs,
+    clearings: Clearings,
+}
+
+/// Too many bytes wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueFull;
+
+/// The queue of one store.
+pub struct Queue {
+    state: Mutex<State>,
+    /// Whether large sessions are known.
+    knows_bulky: AtomicBool,
+}
+
+impl Queue {
+    /// An empty queue, all of whose lanes are idle.
+    pub fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                trains: HashMap::new(),
+                ready: Default::default(),
+                idle: LANES,
+                bulky: Sizes::default(),
+                bytes: 0,
+                epochs: Epochs::new(),
+                clearings: Clearings::default(),
+            }),
+            knows_bulky: AtomicBool::new(false),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Each change leaves the state whole, so that a panic of another thread did no harm to it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds an operation. Gives the class of a lane that must be started for it.
+    ///
+    /// # Errors
+    /// When too many bytes wait.
+    pub fn push(
+        &self,
+        id: Field,
+        action: Action,
+        caller: Key,
+        since: Instant,
+    ) -> Result<Option<Class>, QueueFull> {
+        let mut state = self.lock();
+        if state.bytes + id.len() + action.len() > MAX_QUEUED_BYTES {
+            return Err(QueueFull);
+        }
+        let mut start = None;
+        if !state.clearings.is_empty() {
+            let errands = state.clearings.spare(&id);
+            if !errands.is_empty() {
+                start = state.enqueue(id.clone(), Action::Write(Write::Destroy), None, since, errands);
+            }
+        }
+        let more = state.enqueue(id, action, Some(caller), since, Vec::new());
+        Ok(start.or(more))
+    }
+
+    /// The next batch of a class, the longest waiting steps first. When there is none, the lane that asks is idle.
+    pub fn take(&self, class: Class) -> Vec<Job> {
+        let mut state = self.lock();
+        let mut jobs = Vec::new();
+        let mut bytes = 0;
+        let limit = if class == Class::BulkyRead {
+            MAX_BULKY_STEPS
+        } else {
+            MAX_STEPS
+        };
+        while jobs.len() < limit {
+            let Some(id) = state.ready_of(class).pop_front() else {
+                break;
+            };
+            let Some(train) = state.trains.get_mut(&id) else {
+                continue;
+            };
+            let Some(next) = train.steps.front() else { continue };
+            if !jobs.is_empty() && bytes + next.bytes > MAX_BATCH_BYTES {
+                state.ready_of(class).push_front(id);
+                break;
+            }
+            bytes += next.bytes;
+            if let Some(step) = train.steps.pop_front() {
+                train.under_way = true;
+                jobs.push(Job { id, step });
+            }
+        }
+        state.bytes = state.bytes.saturating_sub(bytes);
+        if jobs.is_empty() {
+            *state.idle_of(class) += 1;
+        }
+        jobs
+    }
+
+    /// The steps of these ids are done, and were of these epochs. Gives the classes of which a lane must be started.
+    pub fn finish(&self, done: impl Iterator<Item = Job>) -> Vec<Class> {
+        let mut state = self.lock();
+        let mut start = Vec::new();
+        for Job { id, step } in done {
+            state.epochs.leave(step.epoch);
+            start.extend(state.next_step(id));
+        }
+        start
+    }
+
+    /// Drops the steps that wait for nobody: neither a caller, by `any_waits`, nor an errand.
+    pub fn forget_unwanted(&self, any_waits: impl Fn(&[Key]) -> bool) {
+        let mut state = self.lock();
+        let State {
+            trains,
+            epochs,
+            bytes,
+            ..
+        } = &mut *state;
+        for train in trains.values_mut() {
+            // The first step of a train that stands still is announced to a lane, which drops it by itself.
+            let announced = usize::from(!train.under_way);
+            let mut position = 0;
+            train.steps.retain(|step| {
+                position += 1;
+                let keeps = position <= announced || step.has_errand() || any_waits(&step.callers);
+                if !keeps {
+                    *bytes = bytes.saturating_sub(step.bytes);
+                    epochs.leave(step.epoch);
+                }
+                keeps
+            });
+        }
+    }
+
+    /// Remembers whether a session is large.
+    pub fn note_size(&self, id: &Field, bytes: usize) {
+        // Most stores have no large session at all: small ones cost no lock then.
+        if bytes <= BULKY_BYTES && !self.knows_bulky.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut state = self.lock();
+        state.bulky.note(id, bytes);
+        self.knows_bulky.store(!state.bulky.is_empty(), Ordering::Relaxed);
+    }
+
+    /// Resolves when everything that was pushed before is done.
+    pub fn settled(&self) -> oneshot::Receiver<()> {
+        self.lock().epochs.settled()
+    }
+
+    /// A clear begins, whose removals are of `errand`. Gives its number, and what resolves when everything is done that was
+    /// pushed before. It counts as pushed itself until it is over.
+    pub fn begin_clear(&self, errand: &Arc<Errand>) -> (u64, oneshot::Receiver<()>) {
+        let mut state = self.lock();
+        let settled = state.epochs.settled();
+        let epoch = state.epochs.enter();
+        (state.clearings.begin(epoch, Arc::clone(errand)), settled)
+    }
+
+    /// Removes sessions for a clear, but for those that it must leave alone.
+    pub fn clear(&self, number: u64, ids: Vec<Field>, errand: &Arc<Errand>) -> Vec<Class> {
+        let mut state = self.lock();
+        let now = Instant::now();
+        let mut start = Vec::new();
+        for id in ids {
+            if !state.clearings.spares(number, &id) {
+                let errands = vec![errand.step()];
+                start.extend(state.enqueue(id, Action::Write(Write::Destroy), None, now, errands));
+            }
+        }
+        start
+    }
+
+    /// A clear is over.
+    pub fn end_clear(&self, number: u64) {
+        let mut state = self.lock();
+        if let Some(epoch) = state.clearings.end(number) {
+            state.epochs.leave(epoch);
+        }
+    }
+
+    /// Takes out everything that waits; what is under way stays.
+    pub fn drain(&self) {
+        let mut state = self.lock();
+        let State { trains, epochs, .. } = &mut *state;
+        for step in trains.values_mut().flat_map(|train| train.steps.drain(..)) {
+            epochs.leave(step.epoch);
+            for errand in step.errands {
+                errand.answer(&Err(crate::model::Failure::interrupted()));
+            }
+        }
+        trains.retain(|_, train| train.under_way);
+        for ready in &mut state.ready {
+            ready.clear();
+        }
+        state.bytes = 0;
+    }
+
+    /// A lane ended without asking for another batch. Gives its class if another one must be started in its place.
+    pub fn lane_lost(&self, class: Class) -> Option<Class> {
+        let mut state = self.lock();
+        if state.ready_of(class).is_empty() {
+            *state.idle_of(class) += 1;
+            return None;
+        }
+        Some(class)
+    }
+
+    /// The number of callers in steps that wait to be sent, as `waiting` counts them.
+    pub fn queued(&self, waiting: impl Fn(&[Key]) -> usize) -> usize {
+        let state = self.lock();
+        let steps = state.trains.values().flat_map(|train| &train.steps);
+        steps.map(|step| waiting(&step.callers)).sum()
+    }
+
+    #[cfg(test)]
+    /// How many sessions have steps that wait or are under way.
+    pub fn sessions(&self) -> usize {
+        self.lock().trains.len()
+    }
+}
+
+impl State {
+    fn ready_of(&mut self, class: Class) -> &mut VecDeque<Field> {
+        #[expect(clippy::indexing_slicing, reason = "there is a list for each class")]
+        &mut self.ready[class as usize]
+    }
+
+    fn idle_of(&mut self, class: Class) -> &mut usize {
+        #[expect(clippy::indexing_slicing, reason = "there is a number for each class")]
+        &mut self.idle[class as usize]
+    }
+
+    fn enqueue(
+        &mut self,
+        id: Field,
+        action: Action,
+        caller: Option<Key>,
+        newest: Instant,
+        errands: Vec<Arc<Errand>>,
+    ) -> Option<Class> {
+        let bytes = id.len() + action.len();
+        self.bytes += bytes;
+        let known = self.trains.get_mut(&id);
+        if let Some(last) = known.and_then(|train| train.steps.back_mut())
+            && last.takes(&action, bytes)
+        {
+            self.bytes = self.bytes.saturating_sub(last.bytes);
+            last.action = action;
+            last.bytes = bytes;
+            last.newest = newest;
+            last.callers.extend(caller);
+            last.errands.extend(errands);
+            return None;
+        }
+        let step = Step {
+            action,
+            callers: caller.into_iter().collect(),
+            newest,
+            errands,
+            bytes,
+            epoch: self.epochs.enter(),
+        };
+        match self.trains.get_mut(&id) {
+            Some(train) => {
+                train.steps.push_back(step);
+                None
+            }
+            None => {
+                let train = Train {
+                    under_way: false,
+                    steps: VecDeque::from([step]),
+                };
+                self.trains.insert(id.clone(), train);
+                self.make_ready(id)
+            }
+        }
+    }
+
+    /// Puts a train's first step up for the lanes, and claims an idle lane for it.
+    fn make_ready(&mut self, id: Field) -> Option<Class> {
+        let step = self.trains.get(&id)?.steps.front()?;
+        let class = Class::of(&step.action, step.bytes, self.bulky.is_bulky(&id));
+        self.ready_of(class).push_back(id);
+        let idle = self.idle_of(class);
+        let claimed = *idle > 0;
+        *idle = idle.saturating_sub(1);
+        claimed.then_some(class)
+    }
+
+    fn next_step(&mut self, id: Field) -> Option<Class> {
+        let train = self.trains.get_mut(&id)?;
+        train.under_way = false;
+        if train.steps.is_empty() {
+            self.trains.remove(&id);
+            return None;
+        }
+        self.make_ready(id)
+    }
+}
+
+#[cfg(test)]
+mod limit_tests;
+#[cfg(test)]
+mod tests;

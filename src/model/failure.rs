@@ -1,0 +1,201 @@
+//! What went wrong with an operation, by the names, codes and labels that the `mongodb` package of npm gives to its
+//! errors. No message holds a password, a session id or session data.
+
+use std::time::Duration;
+
+use super::field::Malformed;
+use super::session::MAX_DOCUMENT_BYTES;
+
+/// What a failure tells of the next attempt. What is done about it is decided in one place, `engine/policy.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// It is final: the same operation fails again.
+    Final,
+    /// A command failed, and one of its statements may be the reason.
+    Suspect,
+    /// A statement ran into another one's write; by itself it may succeed.
+    Conflict,
+    /// The connection was lost, or the server is not the primary just now: the next attempt may find another one.
+    Passing,
+    /// The server has too much to do.
+    Overload,
+    /// The server ended it, since the time that it was given is over: so is, in a moment, its callers'.
+    OutOfTime,
+    /// The servers do not keep numbers of retryable writes.
+    Unnumbered,
+    /// No server was found in the time for that.
+    NoServer,
+    /// The servers do not let this user in.
+    Refused,
+}
+
+/// What went wrong with one operation. `lib/errors.js` makes an `Error` of it, in the caller's own realm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The class of the error in the `mongodb` package of npm, such as `MongoServerError`.
+    pub name: &'static str,
+    /// A sentence for people.
+    pub message: String,
+    /// The server's error code, where the server gave one.
+    pub code: Option<i32>,
+    /// The server's name of that code.
+    pub code_name: Option<String>,
+    /// `errorLabels`, such as `RetryableWriteError`.
+    pub labels: Vec<String>,
+    /// What it tells of the next attempt.
+    pub kind: FailureKind,
+    /// Whether the command may have reached a server that has not answered it: then it may still be carried out.
+    pub unanswered: bool,
+}
+
+impl Failure {
+    /// A failure of a class, for good.
+    pub fn new(name: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            name,
+            message: message.into(),
+            code: None,
+            code_name: None,
+            labels: Vec::new(),
+            kind: FailureKind::Final,
+            unanswered: false,
+        }
+    }
+
+    /// The same with another kind.
+    #[must_use]
+    pub fn of_kind(self, kind: FailureKind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// An error that a server gave.
+    pub fn server(message: impl Into<String>, code: i32, code_name: impl Into<String>) -> Self {
+        let code_name = Some(code_name.into()).filter(|name| !name.is_empty());
+        Self {
+            code: Some(code),
+            code_name,
+            ..Self::new("MongoServerError", message)
+        }
+    }
+
+    /// A connection string that can't be read.
+    pub fn uri(message: impl Into<String>) -> Self {
+        Self::new("MongoParseError", message)
+    }
+
+    /// A setting that can't work.
+    pub fn argument(message: impl Into<String>) -> Self {
+        Self::new("MongoInvalidArgumentError", message)
+    }
+
+    /// No server could be found for an operation in time; `causes` says for each server why.
+    pub fn no_server(causes: impl Into<String>) -> Self {
+        Self::new("MongoServerSelectionError", causes).of_kind(FailureKind::NoServer)
+    }
+
+    /// An operation that was started after `close()`.
+    pub fn closed() -> Self {
+        Self::new(
+            "MongoNotConnectedError",
+            "Client must be connected before running operations",
+        )
+    }
+
+    /// An operation that `close()` cut off, because no server answered.
+    pub fn interrupted() -> Self {
+        Self::new(
+            "MongoClientClosedError",
+            "Operation interrupted because client was closed",
+        )
+    }
+
+    /// An operation whose task ended without an answer, which only a defect of this program can cause.
+    pub fn lost() -> Self {
+        Self::new(
+            "MongoRuntimeError",
+            "The operation ended without a result: please report this as a defect",
+        )
+    }
+
+    /// An operation that was not done by its deadline. It keeps what is known of the cause; without one, `servers` did
+    /// not answer.
+    pub fn late(limit: Duration, cause: Option<&Self>, servers: &str) -> Self {
+        let start = format!("timed out after {} ms: ", limit.as_millis());
+        match cause {
+            Some(cause) => Self {
+                message: start + &cause.message,
+                code: cause.code,
+                code_name: cause.code_name.clone(),
+                labels: cause.labels.clone(),
+                ..Self::new("MongoOperationTimeoutError", "")
+            },
+            None => Self::new(
+                "MongoOperationTimeoutError",
+                format!("{start}{servers} did not answer"),
+            ),
+        }
+    }
+
+    /// An operation that was called while too many others were waiting.
+    pub fn overloaded() -> Self {
+        Self::new(
+            "MongoStoreOverloadedError",
+            "Too many operations of the session store are waiting",
+        )
+    }
+
+    /// A session that could not be encrypted or decrypted. `lib/errors.js` makes `code` the error's code.
+    pub fn crypto(code: &str, message: &str) -> Self {
+        Self {
+            code_name: Some(code.to_owned()),
+            ..Self::new("MongoStoreCryptoError", message)
+        }
+    }
+
+    /// Whether the session could not be encrypted or decrypted.
+    pub fn is_of_crypto(&self) -> bool {
+        self.name == Self::crypto("", "").name
+    }
+
+    /// A document over [`MAX_DOCUMENT_BYTES`], refused before it is sent. Code and name are the server's own.
+    pub fn too_large(bytes: usize) -> Self {
+        let message = format!(
+            "The session is too large: its document would have {bytes} bytes, \
+             and MongoDB stores at most {MAX_DOCUMENT_BYTES}"
+        );
+        Self::server(message, 10334, "BSONObjectTooLarge")
+    }
+
+    /// A stored document, or a value given by the shim, that is not the BSON that it should be.
+    pub fn malformed(what: &str) -> Self {
+        Self::new("BSONError", format!("{what} is not valid BSON"))
+    }
+}
+
+impl From<Malformed> for Failure {
+    fn from(_: Malformed) -> Self {
+        Self::malformed("A value of the store")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_keeps_what_is_known_of_its_cause() {
+        let limit = Duration::from_millis(500);
+        let cause = Failure {
+            labels: vec!["RetryableWriteError".into()],
+            ..Failure::server("shutting down", 91, "ShutdownInProgress")
+        };
+        let late = Failure::late(limit, Some(&cause), "a:1");
+        assert_eq!(late.message, "timed out after 500 ms: shutting down");
+        assert_eq!(
+            (late.code, late.code_name, late.labels),
+            (cause.code, cause.code_name, cause.labels)
+        );
+        let late = Failure::late(limit, None, "a:1, b:2");
+        assert_eq!(late.message, "timed out after 500 ms: a:1, b:2 did not answer");
+    }
+}

@@ -1,0 +1,54 @@
+//! A session as it is stored, and the limit of its size.
+
+use super::{Failure, Field};
+
+/// The largest document that `MongoDB` stores, in bytes.
+pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// One session as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredSession {
+    /// The `session` field, if the document has one.
+    pub value: Option<Field>,
+    /// The `expires` field, in milliseconds since 1970; `None` for a session that lives for ever.
+    pub expires: Option<i64>,
+    /// The `lastModified` field, likewise.
+    pub last_modified: Option<i64>,
+}
+
+/// The size of the document that a session is stored as, in bytes.
+pub fn stored_len(id: &Field, session: &Field) -> usize {
+    /// Two lengths and terminators, the types and names of four fields, two dates, and the lengths of two strings.
+    const FIXED: usize = 5 + (1 + 4) + (1 + 8) + (1 + 8 + 8) + (1 + 13 + 8) + 2 * (4 + 1);
+    FIXED + id.len() + session.len()
+}
+
+/// Refuses a session that the server would not store, before it is sent.
+///
+/// # Errors
+/// [`Failure::too_large`].
+pub fn check_size(id: &Field, session: &Field) -> Result<(), Failure> {
+    let bytes = stored_len(id, session);
+    if bytes > MAX_DOCUMENT_BYTES {
+        Err(Failure::too_large(bytes))
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_over_the_limit_is_refused_with_both_sizes() {
+        let (id, empty) = (Field::Text("a".into()), Field::Text(String::new()));
+        let free = MAX_DOCUMENT_BYTES - stored_len(&id, &empty);
+        assert!(check_size(&id, &Field::Text("x".repeat(free))).is_ok());
+        let refused = check_size(&id, &Field::Text("x".repeat(free + 1))).unwrap_err();
+        assert_eq!(refused.code, Some(10334));
+        assert!(refused.message.contains("16777217 bytes"), "{}", refused.message);
+        assert!(refused.message.contains("16777216"), "{}", refused.message);
+    }
+}

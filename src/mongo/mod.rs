@@ -1,0 +1,243 @@
+//! The database behind the engine: the driver of `MongoDB`, used so that each command is sent once and by its turn.
+
+mod client;
+mod documents;
+mod error;
+mod expiry;
+mod options;
+mod read;
+mod roots;
+mod sessions;
+mod statements;
+mod sweep;
+mod write;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mongodb::Cursor;
+use mongodb::bson::doc;
+use mongodb::bson::raw::RawDocumentBuf;
+use tokio::sync::watch;
+
+pub use client::Place;
+pub use options::{acknowledged, parse, resolve};
+
+use crate::engine::{Attempt, Backend, Ids, Reach, Retries, Statement};
+use crate::model::{Failure, FailureKind, Field, StoredSession};
+use client::{Connection, Opened};
+use sessions::{Numbered, Sessions};
+use write::Target;
+
+/// The database of one store.
+pub struct Mongo {
+    connection: Arc<Connection>,
+    sessions: Sessions,
+}
+
+impl Mongo {
+    /// A database to which no connection is open yet.
+    pub fn new(place: Place) -> Self {
+        Self {
+            connection: Arc::new(Connection::new(place)),
+            sessions: Sessions::default(),
+        }
+    }
+
+    fn target<'a>(&self, opened: &'a Opened) -> Target<'a> {
+        Target {
+            database: &opened.database,
+            collection: &opened.collection,
+            timestamps: self.connection.place().timestamps,
+        }
+    }
+
+    /// The time that the server has, so that its answer comes in time.
+    fn time_there(&self, within: Duration) -> Duration {
+        time_there(&self.connection, within)
+    }
+}
+
+/// The longest time that a server can be given, in milliseconds.
+const LONGEST: u64 = i32::MAX as u64;
+
+fn time_there(connection: &Connection, within: Duration) -> Duration {
+    within
+        .saturating_sub(connection.round_trip())
+        .clamp(Duration::from_millis(1), Duration::from_millis(LONGEST))
+}
+
+impl Backend for Mongo {
+    type Session = Numbered;
+    type Ids = Pages;
+
+    async fn read(&self, ids: &[Field], within: Duration) -> Attempt {
+        let attempt = async {
+            let opened = self.connection.opened().await?;
+            let _turn = opened.turn(false).await;
+            Ok(read::read(&opened.collection, ids, self.time_there(within)).await)
+        };
+        self.explained(attempt, ids.len()).await
+    }
+
+    async fn session(&self) -> Result<Option<Numbered>, Failure> {
+        self.connection
+            .unless_refused(async {
+                if !self.connection.numbers_writes().await? {
+                    return Ok(None);
+                }
+                let opened = self.connection.opened().await?;
+                Ok(Some(self.sessions.take(&opened.client).await?))
+            })
+            .await
+    }
+
+    fn return_session(&self, session: Numbered) {
+        self.sessions.put(session);
+    }
+
+    async fn write(
+        &self,
+        statements: &[Statement<'_>],
+        number: Option<(&Numbered, i64)>,
+        within: Duration,
+    ) -> Attempt {
+        let attempt = async {
+            let opened = self.connection.opened().await?;
+            let _turn = opened.turn(true).await;
+            write::write(&self.target(opened), statements, number, self.time_there(within)).await
+        };
+        let attempt = self.explained(attempt, statements.len()).await;
+        if attempt
+            .failure
+            .as_ref()
+            .is_some_and(|failure| failure.kind == FailureKind::Unnumbered)
+        {
+            self.connection.note_unnumbered();
+        }
+        attempt
+    }
+
+    async fn fence(&self, ids: &[Field], number: (&Numbered, i64), within: Duration) -> Result<(), Failure> {
+        self.connection
+            .unless_refused(async {
+                let opened = self.connection.opened().await?;
+                let _turn = opened.turn(true).await;
+                write::fence(&self.target(opened), ids, number, self.time_there(within)).await
+            })
+            .await
+    }
+
+    async fn list(&self, within: Duration) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
+        self.connection
+            .unless_refused(async {
+                let opened = self.connection.opened().await?;
+                let _turn = opened.turn(false).await;
+                sweep::list(&opened.collection, self.time_there(within)).await
+            })
+            .await
+    }
+
+    async fn count(&self, within: Duration) -> Result<u64, Failure> {
+        self.connection
+            .unless_refused(async {
+                let opened = self.connection.opened().await?;
+                let _turn = opened.turn(false).await;
+                sweep::count(opened, self.time_there(within)).await
+            })
+            .await
+    }
+
+    fn ids(&self) -> Pages {
+        Pages {
+            connection: Arc::clone(&self.connection),
+            cursor: None,
+        }
+    }
+
+    async fn remove_expired(&self, within: Duration) -> Result<u64, Failure> {
+        self.connection
+            .unless_refused(async {
+                let opened = self.connection.opened().await?;
+                let _turn = opened.turn(true).await;
+                write::remove(
+                    &self.target(opened),
+                    expiry::expired_statement(),
+                    self.time_there(within),
+                )
+                .await
+            })
+            .await
+    }
+
+    async fn prepare(&self) -> Result<(), Failure> {
+        self.connection
+            .unless_refused(async {
+                let opened = self.connection.opened().await?;
+                let _turn = opened.turn(true).await;
+                if self.connection.place().ttl_index {
+                    expiry::ensure_ttl_index(&opened.database, opened.collection.name()).await
+                } else {
+                    opened.database.run_command(doc! { "ping": 1 }).await?;
+                    Ok(())
+                }
+            })
+            .await
+    }
+
+    fn reach(&self) -> watch::Receiver<Reach> {
+        self.connection.reach()
+    }
+
+    fn servers(&self) -> String {
+        self.connection.servers()
+    }
+
+    fn selection_limit(&self) -> Duration {
+        self.connection.selection_limit()
+    }
+
+    fn retries(&self) -> Retries {
+        self.connection.retries()
+    }
+
+    async fn shut_down(&self) {
+        self.connection.shut_down().await;
+    }
+}
+
+impl Mongo {
+    /// An attempt, unless the servers refuse the user, with the reasons of servers that can't be reached.
+    async fn explained(
+        &self,
+        attempt: impl Future<Output = Result<Attempt, Failure>>,
+        sessions: usize,
+    ) -> Attempt {
+        match self.connection.unless_refused(attempt).await {
+            Ok(attempt) => Attempt {
+                failure: attempt.failure.map(|failure| self.connection.explain(failure)),
+                ..attempt
+            },
+            Err(failure) => Attempt::failed(sessions, failure),
+        }
+    }
+}
+
+/// The ids of the collection, page by page.
+pub struct Pages {
+    connection: Arc<Connection>,
+    cursor: Option<Cursor<RawDocumentBuf>>,
+}
+
+impl Ids for Pages {
+    async fn next(&mut self, _within: Duration) -> Result<Option<Vec<Field>>, Failure> {
+        let connection = Arc::clone(&self.connection);
+        connection
+            .unless_refused(async {
+                let opened = connection.opened().await?;
+                let _turn = opened.turn(false).await;
+                sweep::page(&opened.collection, &mut self.cursor).await
+            })
+            .await
+    }
+}

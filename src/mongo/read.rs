@@ -1,0 +1,148 @@
+//! Reads of many sessions by one `find` with `$in`. A reply of the server ends at 16 MB: the cursor is drained, and a
+//! session is only missing when the whole of it was read.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use mongodb::Collection;
+use mongodb::bson::raw::{RawBsonRef, RawDocument, RawDocumentBuf};
+use mongodb::bson::{Bson, DateTime, Document, doc};
+
+use super::documents;
+use crate::engine::{Answer, Attempt, Outcome};
+use crate::model::{Failure, Field};
+
+/// The bytes of sessions that are read in one go: those that are left are asked for again.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Reads the sessions of these ids.
+pub async fn read(collection: &Collection<RawDocumentBuf>, ids: &[Field], within: Duration) -> Attempt {
+    if let [id] = ids {
+        return match one(collection, id, within).await {
+            Ok(answer) => Attempt::answered(vec![Some(answer)]),
+            Err(failure) => Attempt::failed(1, failure),
+        };
+    }
+    let mut attempt = Attempt::answered(vec![None; ids.len()]);
+    let (mut comparable, mut others) = (HashMap::with_capacity(ids.len()), Vec::new());
+    for (place, id) in ids.iter().enumerate() {
+        if is_compared_by_bytes(id) {
+            comparable.insert(id, place);
+        } else {
+            others.push((place, id));
+        }
+    }
+    attempt.failure = many(collection, &comparable, within, &mut attempt.answers)
+        .await
+        .err();
+    let asked = others.iter().map(|(_, id)| one(collection, id, within));
+    for ((place, _), answer) in others.iter().zip(join_all(asked).await) {
+        match answer {
+            Ok(answer) => set(&mut attempt.answers, *place, answer),
+            Err(failure) => attempt.failure = attempt.failure.or(Some(failure)),
+        }
+    }
+    attempt
+}
+
+/// Whether the server takes values of the type for equal just when their bytes are: not numbers, of which 5 and 5.0 are
+/// one, nor what may have numbers in it.
+fn is_compared_by_bytes(id: &Field) -> bool {
+    let value = id.value();
+    matches!(
+        value,
+        Ok(RawBsonRef::String(_)
+            | RawBsonRef::ObjectId(_)
+            | RawBsonRef::Binary(_)
+            | RawBsonRef::DateTime(_)
+            | RawBsonRef::Boolean(_))
+    )
+}
+
+fn set(answers: &mut [Option<Answer>], place: usize, answer: Answer) {
+    if let Some(free) = answers.get_mut(place) {
+        *free = Some(answer);
+    }
+}
+
+fn bson_of(id: &Field) -> Result<Bson, Failure> {
+    Bson::try_from(id.value()?).map_err(|_| Failure::malformed("A session id"))
+}
+
+/// The answer for one session, by a command of its own.
+async fn one(
+    collection: &Collection<RawDocumentBuf>,
+    id: &Field,
+    within: Duration,
+) -> Result<Answer, Failure> {
+    let filter = doc! { "_id": { "$eq": bson_of(id)? } };
+    let found = collection.find_one(filter).max_time(within).await?;
+    let Some(found) = found else {
+        return Ok(Ok(Outcome::Missing));
+    };
+    // A collation may find another one than was asked for.
+    if is_compared_by_bytes(id) && documents::id(&found)?.as_ref() != Some(id) {
+        return Ok(Ok(Outcome::Missing));
+    }
+    Ok(answer(&found, DateTime::now()))
+}
+
+/// Reads the documents of ids that are compared by their bytes, as far as the bytes of one go allow.
+async fn many(
+    collection: &Collection<RawDocumentBuf>,
+    places: &HashMap<&Field, usize>,
+    within: Duration,
+    answers: &mut [Option<Answer>],
+) -> Result<(), Failure> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let mut cursor = collection
+        .find(among(places.keys().copied())?)
+        .batch_size(all_of(places.len()))
+        .max_time(within)
+        .await?;
+    let now = DateTime::now();
+    let mut bytes = 0;
+    while cursor.advance().await? {
+        let document = cursor.current();
+        bytes += document.as_bytes().len();
+        if let Some(id) = documents::id(document)?
+            && let Some(place) = places.get(&id)
+        {
+            set(answers, *place, answer(document, now));
+        }
+        if bytes > MAX_BYTES {
+            return Ok(());
+        }
+    }
+    for place in places.values() {
+        if let Some(free @ None) = answers.get_mut(*place) {
+            *free = Some(Ok(Outcome::Missing));
+        }
+    }
+    Ok(())
+}
+
+/// The filter for any of these ids.
+///
+/// # Errors
+/// When one is not valid BSON.
+pub fn among<'a>(ids: impl Iterator<Item = &'a Field>) -> Result<Document, Failure> {
+    let ids: Vec<Bson> = ids.map(bson_of).collect::<Result<_, _>>()?;
+    Ok(doc! { "_id": { "$in": ids } })
+}
+
+/// One more than can be there, so that the server closes the cursor with the first reply.
+pub fn all_of(documents: usize) -> u32 {
+    u32::try_from(documents + 1).unwrap_or(u32::MAX)
+}
+
+fn answer(document: &RawDocument, now: DateTime) -> Answer {
+    if documents::is_live(document, now)? {
+        Ok(Outcome::Found(documents::read(document)?))
+    } else {
+        Ok(Outcome::Missing)
+    }
+}

@@ -1,0 +1,168 @@
+//! The statements of the `update` and `delete` commands that change sessions. The fields and their types are the ones that
+//! connect-mongo writes.
+
+use mongodb::bson::raw::{CStr, RawDocumentBuf};
+use mongodb::bson::{DateTime, cstr, rawbson, rawdoc};
+
+use crate::model::{Failure, Field};
+
+fn append(document: &mut RawDocumentBuf, name: &CStr, field: &Field) -> Result<(), Failure> {
+    document.append(name, field.value()?);
+    Ok(())
+}
+
+/// Matches one id exactly: `$eq` keeps a document such as `{ $gt: '' }` a value.
+///
+/// # Errors
+/// As [`Field::value`].
+pub fn by_id(id: &Field) -> Result<RawDocumentBuf, Failure> {
+    let mut filter = RawDocumentBuf::new();
+    match id {
+        Field::Text(_) => append(&mut filter, cstr!("_id"), id)?,
+        Field::Wrapped(_) => {
+            let mut equal = RawDocumentBuf::new();
+            append(&mut equal, cstr!("$eq"), id)?;
+            filter.append(cstr!("_id"), equal);
+        }
+    }
+    Ok(filter)
+}
+
+/// The statement of an `update` command that stores a session.
+///
+/// # Errors
+/// As [`Field::value`].
+pub fn set_statement(
+    id: &Field,
+    session: &Field,
+    expires: DateTime,
+    last_modified: Option<DateTime>,
+    timestamps: bool,
+) -> Result<RawDocumentBuf, Failure> {
+    let mut stored = RawDocumentBuf::new();
+    append(&mut stored, cstr!("_id"), id)?;
+    append(&mut stored, cstr!("session"), session)?;
+    stored.append(cstr!("expires"), expires);
+    if let Some(date) = last_modified {
+        stored.append(cstr!("lastModified"), date);
+    }
+    let mut update = RawDocumentBuf::new();
+    update.append(cstr!("$set"), stored);
+    if timestamps {
+        update.append(cstr!("$setOnInsert"), rawdoc! { "createdAt": DateTime::now() });
+        update.append(cstr!("$currentDate"), rawdoc! { "updatedAt": true });
+    }
+    let mut statement = RawDocumentBuf::new();
+    statement.append(cstr!("q"), by_id(id)?);
+    statement.append(cstr!("u"), update);
+    statement.append(cstr!("upsert"), true);
+    Ok(statement)
+}
+
+/// The statement of an `update` command that moves the expiry of a live session. One that is known to be live is asked
+/// for by its `_id` alone, for which the server has a path of its own that takes two thirds of the time.
+///
+/// # Errors
+/// As [`Field::value`].
+pub fn touch_statement(
+    id: &Field,
+    expires: DateTime,
+    last_modified: Option<DateTime>,
+    known_live: bool,
+    timestamps: bool,
+) -> Result<RawDocumentBuf, Failure> {
+    let mut filter = by_id(id)?;
+    if !known_live {
+        let now = DateTime::now();
+        filter.append(
+            cstr!("$or"),
+            rawbson!([{ "expires": { "$exists": false } }, { "expires": { "$gt": now } }]),
+        );
+    }
+    let mut fields = rawdoc! { "expires": expires };
+    if let Some(date) = last_modified {
+        fields.append(cstr!("lastModified"), date);
+    }
+    let mut update = rawdoc! { "$set": fields };
+    if timestamps {
+        update.append(cstr!("$currentDate"), rawdoc! { "updatedAt": true });
+    }
+    Ok(rawdoc! { "q": filter, "u": update })
+}
+
+/// The statement of a `delete` command.
+///
+/// # Errors
+/// As [`Field::value`].
+pub fn destroy_statement(id: &Field) -> Result<RawDocumentBuf, Failure> {
+    let mut statement = RawDocumentBuf::new();
+    statement.append(cstr!("q"), by_id(id)?);
+    statement.append(cstr!("limit"), 1_i32);
+    Ok(statement)
+}
+
+/// The statement of an `update` command that has no effect, but goes to the server that has the session.
+///
+/// # Errors
+/// As [`Field::value`].
+pub fn fence_statement(id: &Field) -> Result<RawDocumentBuf, Failure> {
+    let mut filter = by_id(id)?;
+    // No value is one of none.
+    filter.append(cstr!("expires"), rawdoc! { "$in": [] });
+    Ok(rawdoc! { "q": filter, "u": { "$unset": { "session": "" } } })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::model::stored_len;
+
+    const NOW: DateTime = DateTime::from_millis(1_000);
+
+    fn text(text: impl Into<String>) -> Field {
+        Field::Text(text.into())
+    }
+
+    #[test]
+    fn the_size_that_is_checked_is_the_size_that_is_stored_with_all_fields() {
+        let (id, session) = (text("an id"), text("x".repeat(1_000)));
+        let statement = set_statement(&id, &session, NOW, Some(NOW), false).unwrap();
+        let stored = statement.get_document("u").unwrap().get_document("$set").unwrap();
+        // The date of an insertion is the one field that is not among these.
+        let created_at = 1 + "createdAt\0".len() + 8;
+        assert!(stored_len(&id, &session) >= stored.as_bytes().len());
+        assert!(stored_len(&id, &session) <= stored.as_bytes().len() + created_at);
+    }
+
+    #[test]
+    fn timestamps_are_the_clients_at_insert_and_the_servers_at_update() {
+        let statement = set_statement(&text("a"), &text("{}"), NOW, None, true).unwrap();
+        let update = statement.get_document("u").unwrap();
+        assert!(
+            update
+                .get_document("$setOnInsert")
+                .unwrap()
+                .get_datetime("createdAt")
+                .is_ok()
+        );
+        assert!(
+            update
+                .get_document("$currentDate")
+                .unwrap()
+                .get_bool("updatedAt")
+                .unwrap()
+        );
+        let statement = touch_statement(&text("a"), NOW, None, true, false).unwrap();
+        assert_eq!(
+            statement,
+            rawdoc! { "q": { "_id": "a" }, "u": { "$set": { "expires": NOW } } }
+        );
+    }
+
+    #[test]
+    fn an_id_that_is_a_document_is_matched_as_a_value() {
+        let id = Field::wrapped(rawdoc! { "id": { "$gt": "" } }.into_bytes()).unwrap();
+        assert_eq!(by_id(&id).unwrap(), rawdoc! { "_id": { "$eq": { "$gt": "" } } });
+    }
+}

@@ -1,0 +1,78 @@
+//! Operations on the whole collection, as single commands.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use mongodb::bson::raw::{RawDocument, RawDocumentBuf};
+use mongodb::bson::{DateTime, doc};
+use mongodb::options::{CollectionOptions, ReadPreference, SelectionCriteria, WriteConcern};
+use mongodb::{Collection, Cursor};
+
+use super::client::Opened;
+use super::documents;
+use crate::model::{Failure, Field, StoredSession};
+
+/// The ids of a page.
+const PAGE: usize = 512;
+
+/// All live sessions with their ids; `None` for a document that is not valid.
+///
+/// # Errors
+/// The server's and the connection's.
+pub async fn list(
+    collection: &Collection<RawDocumentBuf>,
+    within: Duration,
+) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
+    let filter = documents::live_filter(DateTime::now());
+    let cursor = collection.find(filter).max_time(within).await?;
+    let found = cursor.map_ok(|found| read_with_id(&found).ok().flatten());
+    Ok(found.try_collect().await?)
+}
+
+/// A session with the id that it is bound to.
+fn read_with_id(found: &RawDocument) -> Result<Option<(Field, StoredSession)>, Failure> {
+    let session = documents::read(found)?;
+    Ok(documents::id(found)?.map(|id| (id, session)))
+}
+
+/// The number of documents.
+///
+/// # Errors
+/// The server's and the connection's.
+pub async fn count(opened: &Opened, within: Duration) -> Result<u64, Failure> {
+    // Counting is an aggregation, which would take over the write concern: no concern stops that.
+    let mut options = CollectionOptions::default();
+    options.write_concern = Some(WriteConcern::default());
+    let collection: Collection<RawDocumentBuf> = opened
+        .database
+        .collection_with_options(opened.collection.name(), options);
+    Ok(collection.count_documents(doc! {}).max_time(within).await?)
+}
+
+/// The next page of ids, by the cursor of the pages before.
+///
+/// # Errors
+/// The server's and the connection's.
+pub async fn page(
+    collection: &Collection<RawDocumentBuf>,
+    cursor: &mut Option<Cursor<RawDocumentBuf>>,
+) -> Result<Option<Vec<Field>>, Failure> {
+    let cursor = match cursor {
+        Some(cursor) => cursor,
+        None => {
+            let ids = collection
+                .find(doc! {})
+                .projection(doc! { "_id": 1 })
+                .batch_size(u32::try_from(PAGE).unwrap_or(u32::MAX))
+                // What a secondary has not removed yet would be removed for ever.
+                .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
+                .await?;
+            cursor.insert(ids)
+        }
+    };
+    let mut page = Vec::new();
+    while page.len() < PAGE && cursor.advance().await? {
+        page.extend(documents::id(cursor.current())?);
+    }
+    Ok((!page.is_empty()).then_some(page))
+}

@@ -1,0 +1,348 @@
+//! Writes of many sessions by one unordered `update` or `delete` command, with a statement for each.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use mongodb::bson::raw::{RawArrayBuf, RawBsonRef, RawDocumentBuf};
+use mongodb::bson::{Bson, DateTime, Document, cstr, doc};
+use mongodb::options::{ReadConcern, ReadPreference, SelectionCriteria};
+use mongodb::{Collection, Database};
+
+use super::sessions::Numbered;
+use super::{documents, error, read, statements};
+use crate::engine::{Answer, Attempt, Outcome, Statement, Write};
+use crate::model::{Failure, FailureKind, Field};
+
+/// What is needed to send a write.
+pub struct Target<'a> {
+    /// The database.
+    pub database: &'a Database,
+    /// The collection, which has the write concern.
+    pub collection: &'a Collection<RawDocumentBuf>,
+    /// Whether `createdAt` and `updatedAt` are kept.
+    pub timestamps: bool,
+}
+
+/// Sends a batch once.
+///
+/// # Errors
+/// Before anything is sent: when a value is not valid BSON.
+pub async fn write(
+    target: &Target<'_>,
+    batch: &[Statement<'_>],
+    number: Option<(&Numbered, i64)>,
+    within: Duration,
+) -> Result<Attempt, Failure> {
+    let deletes = batch.iter().all(|statement| *statement.write == Write::Destroy);
+    let mut list = RawArrayBuf::new();
+    for Statement { id, write } in batch {
+        list.push(match write {
+            Write::Set {
+                session,
+                expires,
+                last_modified,
+            } => statements::set_statement(
+                id,
+                session,
+                DateTime::from_millis(*expires),
+                last_modified.map(DateTime::from_millis),
+                target.timestamps,
+            )?,
+            Write::Touch {
+                expires,
+                last_modified,
+                known_live,
+            } => statements::touch_statement(
+                id,
+                DateTime::from_millis(*expires),
+                last_modified.map(DateTime::from_millis),
+                *known_live,
+                target.timestamps,
+            )?,
+            Write::Destroy => statements::destroy_statement(id)?,
+        });
+    }
+    let command = command(target.collection, deletes, list, within)?;
+    let reply = match send(target.database, command, number).await {
+        Ok(reply) => reply,
+        Err(failure) => return Ok(Attempt::failed(batch.len(), failure)),
+    };
+    let mut attempt = read_reply(&reply, batch);
+    if attempt.missed {
+        find_missed(target.collection, batch, &mut attempt.attempt, within).await;
+    }
+    Ok(attempt.attempt)
+}
+
+/// Sends a write of no effect on these ids.
+///
+/// # Errors
+/// The server's and the connection's.
+pub async fn fence(
+    target: &Target<'_>,
+    ids: &[Field],
+    number: (&Numbered, i64),
+    within: Duration,
+) -> Result<(), Failure> {
+    let mut list = RawArrayBuf::new();
+    for id in ids {
+        list.push(statements::fence_statement(id)?);
+    }
+    let command = command(target.collection, false, list, within)?;
+    let reply = send(target.database, command, Some(number)).await?;
+    match elements(&reply, "writeErrors").next() {
+        Some(refused) => Err(error::of_statement(refused)),
+        None => Ok(()),
+    }
+}
+
+/// Removes the documents of one statement, and gives their number.
+///
+/// # Errors
+/// The server's and the connection's.
+pub async fn remove(
+    target: &Target<'_>,
+    statement: RawDocumentBuf,
+    within: Duration,
+) -> Result<u64, Failure> {
+    let mut list = RawArrayBuf::new();
+    list.push(statement);
+    let reply = send(
+        target.database,
+        command(target.collection, true, list, within)?,
+        None,
+    )
+    .await?;
+    if let Some(refused) = elements(&reply, "writeErrors").next() {
+        return Err(error::of_statement(refused));
+    }
+    if let Ok(concern) = reply.get_document("writeConcernError") {
+        return Err(error::of_write_concern(concern, &reply));
+    }
+    Ok(u64::try_from(number(reply.get("n")).unwrap_or_default()).unwrap_or_default())
+}
+
+fn command(
+    collection: &Collection<RawDocumentBuf>,
+    deletes: bool,
+    list: RawArrayBuf,
+    within: Duration,
+) -> Result<RawDocumentBuf, Failure> {
+    let mut command = RawDocumentBuf::new();
+    if deletes {
+        command.append(cstr!("delete"), collection.name());
+        command.append(cstr!("deletes"), list);
+    } else {
+        command.append(cstr!("update"), collection.name());
+        command.append(cstr!("updates"), list);
+    }
+    command.append(cstr!("ordered"), false);
+    if let Some(concern) = write_concern(collection)? {
+        command.append(cstr!("writeConcern"), concern);
+    }
+    let milliseconds = i32::try_from(within.as_millis()).unwrap_or(i32::MAX);
+    command.append(cstr!("maxTimeMS"), milliseconds.max(1));
+    Ok(command)
+}
+
+/// The collection's write concern: `runCommand` does not add it by itself.
+fn write_concern(collection: &Collection<RawDocumentBuf>) -> Result<Option<RawDocumentBuf>, Failure> {
+    let Some(concern) = collection.write_concern() else {
+        return Ok(None);
+    };
+    let malformed = |_| Failure::malformed("The write concern");
+    let concern = bson::serialize_to_document(concern).map_err(malformed)?;
+    if concern.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(RawDocumentBuf::try_from(&concern).map_err(malformed)?))
+}
+
+async fn send(
+    database: &Database,
+    mut command: RawDocumentBuf,
+    number: Option<(&Numbered, i64)>,
+) -> Result<Document, Failure> {
+    let Some((session, number)) = number else {
+        return Ok(database.run_raw_command(command).await?);
+    };
+    command.append(cstr!("txnNumber"), number);
+    let mut session = session.lock().await;
+    // It is only taken out when nobody has it any more.
+    let session = session.as_mut().ok_or_else(Failure::lost)?;
+    Ok(database.run_raw_command(command).session(session).await?)
+}
+
+/// An attempt, and whether some touched session was not there.
+struct Read {
+    attempt: Attempt,
+    missed: bool,
+}
+
+fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
+    let mut answers: Vec<Option<Answer>> = batch
+        .iter()
+        .map(|statement| Some(Ok(Outcome::Done(!is_set(statement)))))
+        .collect();
+    let mut created = Vec::new();
+    for upserted in elements(reply, "upserted") {
+        let place = place(upserted);
+        created.push(place);
+        set(&mut answers, place, Some(Ok(Outcome::Done(true))));
+    }
+    let mut expected = i64::try_from(batch.len()).unwrap_or(i64::MAX);
+    let mut failure = None;
+    for refused in elements(reply, "writeErrors") {
+        expected -= 1;
+        let refusal = error::of_statement(refused);
+        // A server's state is no fault of the statement: all that are left go on together.
+        let answer = if refusal.kind == FailureKind::Passing {
+            failure = Some(refusal);
+            None
+        } else {
+            Some(Err(refusal))
+        };
+        set(&mut answers, place(refused), answer);
+    }
+    let missed = batch.iter().any(is_touch) && number(reply.get("n")).unwrap_or(expected) < expected;
+    if let Ok(concern) = reply.get_document("writeConcernError") {
+        // The statements were carried out, but for those with an error of their own, which they keep.
+        let concern = error::of_write_concern(concern, reply);
+        let passes = matches!(
+            concern.kind,
+            FailureKind::Passing | FailureKind::Overload | FailureKind::OutOfTime
+        );
+        for answer in answers.iter_mut().filter(|answer| matches!(answer, Some(Ok(_)))) {
+            *answer = (!passes).then(|| Err(concern.clone()));
+        }
+        return Read {
+            attempt: Attempt {
+                answers,
+                failure: failure.or(passes.then_some(concern)),
+                created,
+            },
+            missed: false,
+        };
+    }
+    Read {
+        attempt: Attempt {
+            answers,
+            failure,
+            created: Vec::new(),
+        },
+        missed,
+    }
+}
+
+fn is_set(statement: &Statement<'_>) -> bool {
+    matches!(statement.write, Write::Set { .. })
+}
+
+fn is_touch(statement: &Statement<'_>) -> bool {
+    matches!(statement.write, Write::Touch { .. })
+}
+
+fn set(answers: &mut [Option<Answer>], place: usize, answer: Option<Answer>) {
+    if let Some(known) = answers.get_mut(place) {
+        *known = answer;
+    }
+}
+
+fn elements<'a>(reply: &'a Document, name: &str) -> impl Iterator<Item = &'a Document> {
+    reply
+        .get_array(name)
+        .into_iter()
+        .flatten()
+        .filter_map(Bson::as_document)
+}
+
+fn number(value: Option<&Bson>) -> Option<i64> {
+    match value {
+        Some(Bson::Int32(number)) => Some(i64::from(*number)),
+        Some(Bson::Int64(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+fn place(element: &Document) -> usize {
+    let index = number(element.get("index")).unwrap_or(-1);
+    usize::try_from(index).unwrap_or(usize::MAX)
+}
+
+/// Finds out which touched sessions were not there: a reply has only their number.
+async fn find_missed(
+    collection: &Collection<RawDocumentBuf>,
+    batch: &[Statement<'_>],
+    attempt: &mut Attempt,
+    within: Duration,
+) {
+    let touched: Vec<(usize, &Field, i64)> = batch
+        .iter()
+        .enumerate()
+        .filter_map(|(place, statement)| match statement.write {
+            Write::Touch { expires, .. } => Some((place, statement.id, *expires)),
+            _ => None,
+        })
+        .collect();
+    if let [(place, ..)] = touched.as_slice() {
+        return set(&mut attempt.answers, *place, Some(Ok(Outcome::Done(false))));
+    }
+    match expiry_of(collection, &touched, within).await {
+        Ok(there) => {
+            for (place, id, expires) in touched {
+                let is_there = there
+                    .get(id)
+                    .is_some_and(|stored| stored.is_none_or(|date| date == expires));
+                if !is_there && matches!(attempt.answers.get(place), Some(Some(Ok(_)))) {
+                    set(&mut attempt.answers, place, Some(Ok(Outcome::Done(false))));
+                }
+            }
+        }
+        Err(failure) => {
+            for (place, ..) in touched {
+                set(&mut attempt.answers, place, None);
+            }
+            // They were carried out: only what came of them is not known.
+            attempt.failure = Some(Failure {
+                unanswered: false,
+                ..failure
+            });
+        }
+    }
+}
+
+/// The `expires` of those sessions that are there and live, or that have exactly the date which was written. Asked of the
+/// server that took the write: others may not have it yet.
+async fn expiry_of(
+    collection: &Collection<RawDocumentBuf>,
+    touched: &[(usize, &Field, i64)],
+    within: Duration,
+) -> Result<HashMap<Field, Option<i64>>, Failure> {
+    let mut cursor = collection
+        .find(read::among(touched.iter().map(|(_, id, _)| *id))?)
+        .projection(doc! { "expires": 1 })
+        .batch_size(read::all_of(touched.len()))
+        .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
+        .read_concern(ReadConcern::local())
+        .max_time(within)
+        .await?;
+    let now = DateTime::now();
+    let mut there = HashMap::with_capacity(touched.len());
+    while cursor.advance().await? {
+        let document = cursor.current();
+        let Some(id) = documents::id(document)? else {
+            continue;
+        };
+        match documents::field(document, "expires")? {
+            Some(RawBsonRef::DateTime(date)) if date <= now => {
+                there.insert(id, Some(date.timestamp_millis()));
+            }
+            None | Some(RawBsonRef::DateTime(_)) => {
+                there.insert(id, None);
+            }
+            // No date: no touch matches it, unless it was written by this one.
+            Some(_) => {}
+        }
+    }
+    Ok(there)
+}
