@@ -13,6 +13,7 @@ use super::Engine;
 use super::backend::{Attempt, Backend, Statement};
 use super::batch::{Batch, Carried};
 use super::operation::{Action, Reply};
+use super::planted::Planted;
 use crate::model::{FailureKind, Field};
 
 /// How long an attempt is waited for after its last caller has left: the server was told how long it has, and mostly ends
@@ -65,6 +66,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Arc::clone(batch.jobs()),
             Arc::clone(session),
         );
+        let unnumbered = self.has(Planted::MissingNumber);
         let within = batch
             .until()
             .saturating_duration_since(tokio::time::Instant::now());
@@ -78,7 +80,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                 Err(failure) => return Attempt::failed(jobs.len(), failure),
             };
             let statements: Vec<Statement<'_>> = jobs.iter().filter_map(statement).collect();
-            let number = session.map(|session| (session, number));
+            let number = session.filter(|_| !unnumbered).map(|session| (session, number));
             backend.write(&statements, number, within).await
         })
     }
@@ -86,6 +88,9 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     /// Waits for an attempt as long as somebody waits for one of its jobs.
     pub(super) async fn wait_for(&self, mut running: Running, batch: &Batch<R, B>) -> Run {
         let unwanted = async {
+            if self.has(Planted::CutAtFirstDeadline) {
+                return self.callers.one_leaves().await;
+            }
             self.callers.all_left(|| batch.callers()).await;
             if batch.has_errand() {
                 sleep_until(batch.until()).await;
@@ -121,6 +126,9 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         jobs: Vec<Carried>,
         session: Session<B>,
     ) {
+        if self.has(Planted::EarlyRelease) {
+            return self.finish(jobs.into_iter().map(|carried| carried.job).collect());
+        }
         if jobs.is_empty() {
             return self.take_back(session);
         }
@@ -183,9 +191,12 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             .collect();
         let mut refused = 0;
         loop {
-            match self.backend.fence(&ids, (session, next_number()), FENCE).await {
-                Ok(()) => return true,
-                Err(failure) => {
+            let fence = self.backend.fence(&ids, (session, next_number()), FENCE);
+            match timeout(FENCE + GRACE, fence).await {
+                Ok(Ok(())) => return true,
+                // The connection is silent.
+                Err(_) => {}
+                Ok(Err(failure)) => {
                     // Without a server the session waits: so does everybody else who wants it.
                     if !matches!(
                         failure.kind,

@@ -92,9 +92,14 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         self.jobs.iter().any(|carried| carried.job.step.has_errand())
     }
 
-    /// Lets go of the jobs for which nobody waits.
+    /// Lets go of the jobs for which nobody waits. While some are in doubt and others are waited for, all stay: the next
+    /// attempt is then the same write to the server, which tells what the first one has done.
     pub fn drop_unwanted(&mut self) {
         if self.engine.callers.expired() == 0 {
+            return;
+        }
+        let in_doubt = self.jobs.iter().any(|carried| carried.in_doubt);
+        if in_doubt && (self.has_errand() || self.engine.callers.any_waits(self.callers())) {
             return;
         }
         let engine = Arc::clone(&self.engine);
@@ -193,6 +198,25 @@ impl<R: Reply, B: Backend> Batch<R, B> {
                 .collect(),
         );
     }
+
+    /// Answers all but the last callers of each step.
+    #[cfg(test)]
+    pub fn answer_merged(&mut self) {
+        let merged = self
+            .jobs
+            .iter()
+            .filter_map(|carried| carried.job.step.callers.split_last());
+        let answers =
+            merged.flat_map(|(_, earlier)| earlier.iter().map(|key| (*key, Ok(Outcome::Done(false)))));
+        let answers: Vec<(Key, Answer)> = answers.collect();
+        self.engine
+            .deliver(self.engine.callers.answer(answers.into_iter()));
+    }
+
+    /// Nothing, outside of tests.
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "as in tests")]
+    pub fn answer_merged(&mut self) {}
 
     fn let_go(&mut self, done: Vec<(Carried, Option<Answer>)>) {
         let mut answers = Vec::with_capacity(done.len());

@@ -11,7 +11,6 @@ use super::callers::Key;
 use super::errand::Errand;
 use super::operation::{Answer, Outcome, Reply};
 use super::policy::Tries;
-use crate::model::Failure;
 
 /// A clear from its call to its end, which it tells the queue in any case.
 pub struct Clearing<R: Reply, B: Backend> {
@@ -42,27 +41,26 @@ impl<R: Reply, B: Backend> Clearing<R, B> {
             // The sender only goes with the queue, which the engine holds.
             let _ = settled.await;
         }
+        let engine = Arc::clone(&self.engine);
+        let may_retry = engine.backend.retries().writes;
         let mut tries = Tries::default();
-        let may_retry = self.engine.backend.retries().writes;
+        let mut ids = engine.backend.ids();
         loop {
-            match self.remove_all(until).await {
-                Err(failure) => {
-                    let engine = Arc::clone(&self.engine);
-                    engine.after_sweep(failure, &mut tries, may_retry, caller).await?;
+            match ids.next(until.saturating_duration_since(Instant::now())).await {
+                Ok(Some(page)) => {
+                    engine.start_lanes(engine.queue.clear(self.number, page, &self.errand));
+                    // A removal was tried again by its lane as often as makes sense, and what was called after it goes on.
+                    self.errand.settled().await?;
                 }
-                Ok(()) => return Ok(Outcome::Done(true)),
+                Ok(None) => break,
+                Err(failure) => {
+                    engine.after_sweep(failure, &mut tries, may_retry, caller).await?;
+                    ids = engine.backend.ids();
+                }
             }
         }
-    }
-
-    async fn remove_all(&self, until: Instant) -> Result<(), Failure> {
-        let mut ids = self.engine.backend.ids();
-        while let Some(page) = ids.next(until.saturating_duration_since(Instant::now())).await? {
-            let start = self.engine.queue.clear(self.number, page, &self.errand);
-            self.engine.start_lanes(start);
-            self.errand.settled().await?;
-        }
-        self.errand.settled().await
+        self.errand.settled().await?;
+        Ok(Outcome::Done(true))
     }
 }
 

@@ -12,6 +12,7 @@ use super::attempt::{Run, Session, next_number};
 use super::backend::{Attempt, Backend};
 use super::batch::{Batch, Carried};
 use super::operation::{Action, Answer, Outcome, Reply, Write};
+use super::planted::Planted;
 use super::policy::{Next, Scope, Tries};
 use super::queue::Class;
 use crate::model::{Failure, FailureKind, Field};
@@ -48,6 +49,13 @@ impl<R: Reply, B: Backend> Lane<R, B> {
                 continue;
             }
             self.engine.stats.batch(batch.jobs().len());
+            if self.engine.has(Planted::EarlyMerge) {
+                batch.answer_merged();
+            }
+            if self.engine.has(Planted::OvertakenDelete) && self.class == Class::Delete {
+                let jobs = batch.jobs().iter().map(|carried| carried.job.clone());
+                self.engine.finish(jobs.collect());
+            }
             self.engine.seal(&mut batch).await;
             Carriage::new(batch, self.class.reads()).carry_out().await;
         }
@@ -55,8 +63,9 @@ impl<R: Reply, B: Backend> Lane<R, B> {
 }
 
 impl<R: Reply, B: Backend> Drop for Lane<R, B> {
+    /// A panic ended it: another one takes its place. Otherwise it ends with the runtime, which takes no tasks any more.
     fn drop(&mut self) {
-        if !self.resting {
+        if !self.resting && std::thread::panicking() {
             self.engine.start_lanes(self.engine.queue.lane_lost(self.class));
         }
     }
@@ -97,7 +106,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
                 self.batch.refill(part);
                 continue;
             }
-            if self.batch.take_change() {
+            if self.batch.take_change() && (self.number == 0 || !self.engine.has(Planted::ReusedNumber)) {
                 self.number = next_number();
             }
             let running = self
@@ -110,13 +119,14 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
                         return;
                     }
                 }
+                Run::Unwanted(running) if self.engine.has(Planted::CutAtFirstDeadline) => drop(running),
                 Run::Unwanted(running) if self.reads => {
                     self.batch.drop_unwanted();
                     self.engine.let_end(running);
                 }
                 Run::Unwanted(running) => {
                     let jobs = self.batch.take_all();
-                    let session = std::mem::take(&mut self.session);
+                    let session = self.leave_session();
                     self.engine.settle_later(Some(running), jobs, session);
                 }
                 Run::CutOff => return,
@@ -124,6 +134,17 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         }
         let orphans = self.batch.take_orphans();
         self.engine.settle_later(None, orphans, self.session);
+    }
+
+    /// The session of a write that is still under way. What is carried out after it has another one, unless it is in doubt
+    /// under this one, too.
+    fn leave_session(&mut self) -> Session<B> {
+        let in_doubt = self.parts.iter().flatten().any(|carried| carried.in_doubt);
+        if in_doubt {
+            Arc::clone(&self.session)
+        } else {
+            std::mem::take(&mut self.session)
+        }
     }
 
     /// Waits, unless the store is closed meanwhile.

@@ -11,6 +11,7 @@ mod deadline;
 mod errand;
 mod lane;
 mod operation;
+mod planted;
 mod policy;
 mod prepare;
 mod queue;
@@ -37,6 +38,7 @@ use crate::crypto::Cipher;
 use crate::model::{Failure, FailureKind, Field, Kind, check_size};
 use callers::{Answered, Callers, Key};
 use lane::Lane;
+use planted::Planted;
 use policy::Policy;
 use queue::{Class, Job, Queue, QueueFull};
 
@@ -68,6 +70,8 @@ pub struct Engine<R, B> {
     looked_at: AtomicU64,
     tasks: TaskTracker,
     cut_off: CancellationToken,
+    #[cfg(test)]
+    planted: Planted,
 }
 
 impl<R: Reply, B: Backend> Engine<R, B> {
@@ -78,6 +82,18 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         cipher: Option<Arc<Cipher>>,
         time_limit: Duration,
         random: fastrand::Rng,
+    ) -> Arc<Self> {
+        Self::with(runtime, backend, cipher, time_limit, random, Planted::Nothing)
+    }
+
+    #[cfg_attr(not(test), expect(unused_variables, reason = "only a test plants a fault"))]
+    fn with(
+        runtime: Handle,
+        backend: B,
+        cipher: Option<Arc<Cipher>>,
+        time_limit: Duration,
+        random: fastrand::Rng,
+        planted: Planted,
     ) -> Arc<Self> {
         let engine = Arc::new(Self {
             backend: Arc::new(backend),
@@ -93,9 +109,24 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             tasks: TaskTracker::new(),
             cut_off: CancellationToken::new(),
             runtime,
+            #[cfg(test)]
+            planted,
         });
         engine.runtime.spawn(Arc::clone(&engine).keep_deadlines());
         engine
+    }
+
+    /// Whether a test has planted a fault here.
+    #[cfg(test)]
+    fn has(&self, planted: Planted) -> bool {
+        self.planted == planted
+    }
+
+    /// Outside of tests, nobody has.
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "as in tests")]
+    const fn has(&self, _planted: Planted) -> bool {
+        false
     }
 
     /// Takes an operation on one session, and gives its answer to `reply`. Tells whether it waits for [`Self::flush`],
@@ -204,7 +235,15 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         let answers = answered
             .into_iter()
             .map(|answered| (answered.reply, answered.answer));
-        R::send_all(answers.collect());
+        let answers: Vec<(R, Answer)> = answers.collect();
+        #[cfg(test)]
+        if self.has(Planted::TwoAnswers) {
+            let twins = answers
+                .iter()
+                .filter_map(|(reply, answer)| Some((reply.twin()?, answer.clone())));
+            R::send_all(twins.collect());
+        }
+        R::send_all(answers);
         true
     }
 
@@ -276,3 +315,10 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         self.runtime.spawn(async move { backend.shut_down().await });
     }
 }
+
+#[cfg(test)]
+mod failure_tests;
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
+mod tests;

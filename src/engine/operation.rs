@@ -105,4 +105,13 @@ pub trait Reply: Send + Sync + 'static {
     fn send_all(answers: Vec<(Self, Answer)>)
     where
         Self: Sized;
+
+    /// Another way to the same caller, by which a test sees that no caller is answered twice.
+    #[cfg(test)]
+    fn twin(&self) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }

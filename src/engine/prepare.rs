@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::Engine;
 use super::backend::{Backend, Reach};
@@ -14,6 +14,8 @@ use crate::model::{Failure, FailureKind};
 
 /// The pauses between attempts, from the first to the longest.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+/// How long one attempt may take: a silent connection must not be the last one. Longer than a server is looked for.
+const PREPARATION: Duration = Duration::from_secs(60);
 /// So many times what a lost connection interrupted is repeated before that is told.
 const PATIENCE: usize = 6;
 
@@ -67,7 +69,10 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     async fn prepare_patiently(&self) -> Result<(), Failure> {
         let mut tries = Tries::default();
         loop {
-            let Err(failure) = self.backend.prepare().await else {
+            let prepared = timeout(PREPARATION, self.backend.prepare()).await;
+            let late =
+                || Failure::late(PREPARATION, None, &self.backend.servers()).of_kind(FailureKind::Passing);
+            let Err(failure) = prepared.unwrap_or_else(|_| Err(late())) else {
                 return Ok(());
             };
             match self.policy.next(&failure, Scope::Sweep, &mut tries, true) {

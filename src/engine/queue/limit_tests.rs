@@ -50,8 +50,12 @@ fn sessions_over_the_limit_of_bytes_are_given_back() {
 #[test]
 fn ids_count_as_bytes() {
     let pushed = Pushed::new();
-    let long = |number: usize| Field::Text(format!("{number:<width$}", width = LARGE));
-    let many = MAX_QUEUED_BYTES / LARGE;
+    let long = |number: usize| {
+        let mut bytes = vec![0; LARGE];
+        bytes.extend(number.to_le_bytes());
+        Field::Wrapped(bytes)
+    };
+    let many = MAX_QUEUED_BYTES / LARGE - 1;
     assert!((0..many).all(|number| pushed.push(long(number), Action::Get).is_ok()));
     assert!(pushed.push(long(many), Action::Get).is_err());
 }

@@ -1,0 +1,239 @@
+//! Whether a run can be explained: one answer for each call, in time, and for each session an order of effects that is the
+//! order of its calls. An operation that failed may have had its effect or not, but no later than the next one's.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::time::Duration;
+
+use super::super::operation::{Answer, Outcome};
+use super::shard::Document;
+use super::workload::{Entry, found};
+use crate::model::Field;
+
+/// What is wrong.
+#[derive(Debug)]
+pub struct Violation(pub String);
+
+impl fmt::Display for Violation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// What was called, with the id, the text and the date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    Get(String),
+    Set(String, String, i64),
+    Touch(String, i64),
+    Destroy(String),
+    All,
+    Length,
+    Clear,
+}
+
+impl Call {
+    fn id(&self) -> Option<&str> {
+        match self {
+            Self::Get(id) | Self::Set(id, ..) | Self::Touch(id, _) | Self::Destroy(id) => Some(id),
+            Self::All | Self::Length | Self::Clear => None,
+        }
+    }
+
+    fn concerns(&self, id: &str) -> bool {
+        self.id().is_none_or(|other| other == id)
+    }
+}
+
+/// What a session may be: nothing, or a text with a date.
+type State = Option<(String, i64)>;
+type States = BTreeSet<State>;
+
+/// One answer for each call, and none too late.
+pub fn answers(entries: &[Entry], limit: Duration) -> Result<(), Violation> {
+    for entry in entries {
+        let [(answered, _)] = entry.answers.as_slice() else {
+            return Err(Violation(format!("{} answers: {entry:?}", entry.answers.len())));
+        };
+        if answered.duration_since(entry.called) > limit {
+            return Err(Violation(format!(
+                "answered after {:?} instead of {limit:?}: {entry:?}",
+                answered.duration_since(entry.called)
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The answers and what is there at the end, session by session. Where writes are not numbered, nobody knows which of two
+/// attempts has created a document.
+pub fn order(
+    entries: &[Entry],
+    documents: &HashMap<String, Document>,
+    sessions: usize,
+    numbered: bool,
+) -> Result<(), Violation> {
+    let mut counts: HashMap<usize, (u64, u64)> = HashMap::new();
+    for number in 0..sessions {
+        let id = format!("s{number}");
+        let mut states = States::from([None]);
+        for (place, entry) in entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.call.concerns(&id))
+        {
+            let Some((_, answer)) = entry.answers.first() else {
+                continue;
+            };
+            let before = states.clone();
+            let fits = match entry.call {
+                Call::All | Call::Length => {
+                    let seen = during(&states, entries, place, &id);
+                    sweep(&entry.call, answer, &seen, &id, counts.entry(place).or_default())
+                }
+                _ => step(&entry.call, answer, &mut states, numbered),
+            };
+            if !fits {
+                return Err(Violation(format!(
+                    "{:?} was answered by {}, when the session was one of {before:?}{}",
+                    entry.call,
+                    shown(answer),
+                    history(entries, place, &id)
+                )));
+            }
+        }
+        let there = documents.get(&id);
+        let there: State = there.map(|document| (document.text.clone(), document.expires));
+        if !states.contains(&there) {
+            return Err(Violation(format!(
+                "at the end {id} is {there:?}, instead of one of {states:?}{}",
+                history(entries, entries.len(), &id)
+            )));
+        }
+    }
+    for (place, (least, most)) in counts {
+        let entry = entries.get(place).unwrap();
+        if let [(_, Ok(Outcome::Count(count)))] = entry.answers.as_slice()
+            && !(least..=most).contains(count)
+        {
+            return Err(Violation(format!(
+                "{count} documents, instead of {least} to {most}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What one answered call makes of the states that a session may have; false if there is no such state.
+fn step(call: &Call, answer: &Answer, states: &mut States, numbered: bool) -> bool {
+    let touched = |expires: i64, states: &States| -> States {
+        let there = states.iter().flatten();
+        there.map(|(text, _)| Some((text.clone(), expires))).collect()
+    };
+    match (call, answer) {
+        (Call::Get(_), Err(_)) => {}
+        (Call::Get(_), Ok(_)) => {
+            let found = found(answer);
+            states.retain(|state| *state == found);
+        }
+        (Call::Set(_, text, expires), Ok(Outcome::Done(created))) => {
+            let is_known = numbered || *created;
+            if is_known && !states.iter().any(|state| state.is_none() == *created) {
+                return false;
+            }
+            *states = States::from([Some((text.clone(), *expires))]);
+        }
+        (Call::Set(_, text, expires), _) => {
+            states.insert(Some((text.clone(), *expires)));
+        }
+        (Call::Touch(_, expires), Ok(Outcome::Done(true))) => *states = touched(*expires, states),
+        (Call::Touch(..), Ok(_)) => states.retain(Option::is_none),
+        (Call::Touch(_, expires), Err(_)) => {
+            let touched = touched(*expires, states);
+            states.extend(touched);
+        }
+        (Call::Destroy(_) | Call::Clear, Ok(_)) => *states = States::from([None]),
+        (Call::Destroy(_) | Call::Clear, Err(_)) => {
+            states.insert(None);
+        }
+        (Call::All | Call::Length, _) => {}
+    }
+    !states.is_empty()
+}
+
+/// What a session may have been from the call of a sweep until its answer: what it was, and what was called meanwhile.
+fn during(states: &States, entries: &[Entry], place: usize, id: &str) -> States {
+    let mut seen = states.clone();
+    let until = entries.get(place).and_then(|entry| entry.answers.first());
+    let Some((until, _)) = until else { return seen };
+    for entry in entries
+        .iter()
+        .skip(place + 1)
+        .filter(|entry| entry.call.concerns(id))
+    {
+        if entry.called > *until {
+            break;
+        }
+        match &entry.call {
+            Call::Set(_, text, expires) => {
+                seen.insert(Some((text.clone(), *expires)));
+            }
+            Call::Destroy(_) | Call::Clear => {
+                seen.insert(None);
+            }
+            _ => {}
+        }
+    }
+    seen
+}
+
+/// Whether a sweep tells of a session what it may have been; its count is put together from all sessions.
+fn sweep(call: &Call, answer: &Answer, seen: &States, id: &str, count: &mut (u64, u64)) -> bool {
+    count.0 += u64::from(!seen.contains(&None));
+    count.1 += u64::from(seen.iter().any(Option::is_some));
+    let (Call::All, Ok(Outcome::Sessions(all))) = (call, answer) else {
+        return true;
+    };
+    let own = format!("{id} ");
+    let texts = all.iter().flatten().filter_map(|session| match &session.value {
+        Some(Field::Text(text)) if text.starts_with(&own) => Some(text),
+        _ => None,
+    });
+    let texts: Vec<&String> = texts.collect();
+    match texts.as_slice() {
+        [] => seen.contains(&None),
+        [text] => seen.iter().flatten().any(|(seen, _)| seen == *text),
+        _ => false,
+    }
+}
+
+fn shown(answer: &Answer) -> String {
+    match answer {
+        Ok(Outcome::Found(_)) => format!("{:?}", found(answer)),
+        answer => format!("{answer:?}"),
+    }
+}
+
+/// The last calls on a session before a place, for whoever looks into a failure.
+fn history(entries: &[Entry], place: usize, id: &str) -> String {
+    let Some(start) = entries.first().map(|entry| entry.called) else {
+        return String::new();
+    };
+    let calls = entries
+        .iter()
+        .take(place + 1)
+        .filter(|entry| entry.call.concerns(id));
+    let mut lines: Vec<String> = calls
+        .map(|entry| {
+            let answer = entry.answers.first();
+            let answer = answer.map(|(at, answer)| (at.duration_since(start), shown(answer)));
+            format!(
+                "\n  {:?} {:?} -> {answer:?}",
+                entry.called.duration_since(start),
+                entry.call
+            )
+        })
+        .collect();
+    let from = lines.len().saturating_sub(12);
+    lines.split_off(from).concat()
+}

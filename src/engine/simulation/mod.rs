@@ -1,0 +1,63 @@
+//! A seeded simulation: the engine above a model of servers, on a clock that jumps. By one number are chosen the
+//! deployment, what fails and when, who calls what, and how long everything takes, so that a run that fails can be repeated.
+//!
+//! `SIMULATION_SEEDS=10000 cargo test --release simulation` runs so many; `SIMULATION_SEED=7` runs that one and tells what
+//! happened.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod check;
+mod faults;
+mod planted;
+mod servers;
+mod shard;
+mod workload;
+
+use std::env;
+use std::time::Instant;
+
+use fastrand::Rng;
+use tokio::runtime::Builder;
+
+use super::planted::Planted;
+use check::Violation;
+
+/// The seeds of a plain `cargo test`.
+const SEEDS: u64 = 200;
+
+/// The number of an environment variable.
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok().map(|value| value.parse().unwrap())
+}
+
+/// Runs one seed.
+fn run(seed: u64, planted: Planted) -> Result<(), Violation> {
+    // Neither the clock nor the order of tasks depends on anything but the seed.
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(workload::simulate(Rng::with_seed(seed), planted))
+}
+
+#[test]
+fn whatever_fails_each_answer_is_true_and_in_time_and_nothing_outlives_its_fault() {
+    if let Some(seed) = number("SIMULATION_SEED") {
+        if let Err(violation) = run(seed, Planted::Nothing) {
+            panic!("seed {seed}: {violation}");
+        }
+        return;
+    }
+    let seeds = number("SIMULATION_SEEDS").unwrap_or(SEEDS);
+    let start = Instant::now();
+    for seed in 0..seeds {
+        if let Err(violation) = run(seed, Planted::Nothing) {
+            panic!("seed {seed}: {violation}\nIt is repeated by SIMULATION_SEED={seed}");
+        }
+    }
+    let minutes = start.elapsed().as_secs_f64() / 60.0;
+    #[expect(clippy::cast_precision_loss, reason = "few seeds")]
+    let rate = seeds as f64 / minutes;
+    println!("{seeds} seeds, {rate:.0} a minute");
+}

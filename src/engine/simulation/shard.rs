@@ -1,0 +1,197 @@
+//! The documents of one server or shard, and the sessions in which writes are numbered there.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::super::backend::Statement;
+use super::super::operation::{Answer, Outcome, Write};
+use crate::model::{Failure, FailureKind, Field, StoredSession};
+
+/// A document: the text of its session, and its date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The text of the `session` field.
+    pub text: String,
+    /// The `expires` field.
+    pub expires: i64,
+}
+
+/// A statement as a server has it, whatever becomes of who sent it.
+#[derive(Clone, Debug)]
+pub struct Owned {
+    /// Its place in the command.
+    pub place: usize,
+    /// The session's `_id`.
+    pub id: Field,
+    /// What is done to it; nothing by a fence.
+    pub write: Option<Write>,
+}
+
+impl Owned {
+    /// The statements of a command.
+    pub fn all(statements: &[Statement<'_>]) -> Vec<Self> {
+        let numbered = statements.iter().enumerate();
+        numbered
+            .map(|(place, statement)| Self {
+                place,
+                id: statement.id.clone(),
+                write: Some(statement.write.clone()),
+            })
+            .collect()
+    }
+}
+
+/// A session of the server.
+#[derive(Debug, Default)]
+pub struct Session {
+    /// The highest number that this server has seen.
+    pub number: i64,
+    /// The highest number under which something was written, which the other members know, too.
+    written: i64,
+    /// What came of the statements of that number, by their places.
+    done: HashMap<usize, Outcome>,
+    /// Whether a command is under way in it.
+    pub busy: bool,
+}
+
+/// The state of one server or shard.
+#[derive(Debug, Default)]
+pub struct Shard {
+    /// The documents by their ids.
+    pub documents: BTreeMap<String, Document>,
+    /// The sessions by their ids.
+    pub sessions: HashMap<u64, Session>,
+}
+
+/// The text of an id or a session.
+pub fn text(field: &Field) -> String {
+    match field {
+        Field::Text(text) => text.clone(),
+        Field::Wrapped(_) => String::new(),
+    }
+}
+
+/// What begins the text of a session that the application's own index refuses, and of one that spoils its whole command.
+pub const REFUSED: &str = "refused ";
+pub const POISON: &str = "poison ";
+
+impl Shard {
+    /// A number is used in a session. Gives why not, if it is over.
+    pub fn begin(&mut self, session: u64, number: i64) -> Option<Failure> {
+        let session = self.sessions.entry(session).or_default();
+        if number < session.number {
+            return Some(Failure::server(
+                "a later number was used",
+                225,
+                "TransactionTooOld",
+            ));
+        }
+        if number > session.number {
+            session.number = number;
+            session.done.clear();
+        }
+        session.busy = true;
+        None
+    }
+
+    /// Nothing is under way in a session any more.
+    pub fn end(&mut self, session: u64) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.busy = false;
+        }
+    }
+
+    /// Another member is the primary: it knows of what was written.
+    pub fn fail_over(&mut self) {
+        for session in self.sessions.values_mut() {
+            if session.number > session.written {
+                session.done.clear();
+            }
+            session.number = session.written;
+            session.busy = false;
+        }
+    }
+
+    /// Whether one of the statements makes the server refuse the whole command.
+    pub fn refuses(statements: &[Owned]) -> Option<Failure> {
+        let poison = |statement: &Owned| matches!(&statement.write, Some(Write::Set { session, .. }) if text(session).starts_with(POISON));
+        statements
+            .iter()
+            .any(poison)
+            .then(|| Failure::server("poison", 2, "BadValue").of_kind(FailureKind::Suspect))
+    }
+
+    /// Carries out one statement, once for each number of a session.
+    pub fn carry_out(&mut self, statement: &Owned, number: Option<(u64, i64)>) -> Answer {
+        if let Some((session, _)) = number
+            && let Some(done) = self
+                .sessions
+                .get(&session)
+                .and_then(|session| session.done.get(&statement.place))
+        {
+            return Ok(done.clone());
+        }
+        let outcome = self.write(statement)?;
+        if let Some((session, number)) = number
+            && let Some(session) = self.sessions.get_mut(&session)
+        {
+            // What changes nothing is written nowhere.
+            if outcome != Outcome::Done(false) || matches!(statement.write, Some(Write::Set { .. })) {
+                session.written = number;
+            }
+            session.done.insert(statement.place, outcome.clone());
+        }
+        Ok(outcome)
+    }
+
+    fn write(&mut self, statement: &Owned) -> Answer {
+        let id = text(&statement.id);
+        let Some(write) = &statement.write else {
+            return Ok(Outcome::Done(false));
+        };
+        Ok(Outcome::Done(match write {
+            Write::Set { session, expires, .. } => {
+                let text = text(session);
+                if text.starts_with(REFUSED) {
+                    return Err(Failure::server(
+                        "E11000 duplicate key error",
+                        11000,
+                        "DuplicateKey",
+                    ));
+                }
+                let document = Document {
+                    text,
+                    expires: *expires,
+                };
+                self.documents.insert(id, document).is_none()
+            }
+            Write::Touch { expires, .. } => match self.documents.get_mut(&id) {
+                Some(document) => {
+                    document.expires = *expires;
+                    true
+                }
+                None => false,
+            },
+            Write::Destroy => {
+                self.documents.remove(&id);
+                true
+            }
+        }))
+    }
+
+    /// Reads a session.
+    pub fn read(&self, id: &Field) -> Outcome {
+        match self.documents.get(&text(id)) {
+            Some(document) => Outcome::Found(stored(document)),
+            None => Outcome::Missing,
+        }
+    }
+}
+
+/// A document as it is read.
+pub fn stored(document: &Document) -> StoredSession {
+    StoredSession {
+        value: Some(Field::Text(document.text.clone())),
+        expires: Some(document.expires),
+        last_modified: None,
+    }
+}
