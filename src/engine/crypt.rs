@@ -1,10 +1,11 @@
 //! Where sessions are encrypted and decrypted: after a batch was taken from the queue and before its command is built, and
 //! after its reply has come. What waits for a key waits alone, and keeps the order of its session.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
-use tokio::task::block_in_place;
+use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
 use super::Engine;
@@ -13,20 +14,9 @@ use super::batch::Batch;
 use super::lane::Lane;
 use super::operation::{Action, Answer, Outcome, Reply};
 use super::queue::Job;
-use crate::crypto::{Cipher, Sealer, Stop};
+use crate::crypto::{Cipher, CryptoError, Opened, Pending, Sealer, work};
 use crate::document::{self, Field, StoredSession};
 use crate::error::Failure;
-
-/// Over so many bytes, the thread of the runtime hands its other tasks over before it works.
-const LONG_WORK: usize = 128 * 1024;
-
-fn work<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
-    if bytes > LONG_WORK {
-        block_in_place(work)
-    } else {
-        work()
-    }
-}
 
 impl<R: Reply> Lane<R> {
     /// Encrypts the sessions of a batch.
@@ -42,11 +32,11 @@ impl<R: Reply> Lane<R> {
         if sets == 0 {
             return;
         }
+        let mut ready = pin!(cipher.ready_sealer(sets));
         let sealer = loop {
             let Some(deadline) = batch.deadline() else { return };
-            let ready = cipher.ready_sealer(sets, &self.engine.runtime);
             tokio::select! {
-                sealer = timeout_at(deadline.into(), ready) => match sealer {
+                sealer = timeout_at(deadline.into(), &mut ready) => match sealer {
                     Ok(sealer) => break sealer,
                     Err(_) => batch.fail_late(None),
                 },
@@ -78,14 +68,16 @@ impl<R: Reply> Lane<R> {
             let answers = batch.jobs.iter().zip(&mut attempt.answers);
             answers
                 .map(|(job, answer)| open(&cipher, job, answer))
-                .collect::<Vec<bool>>()
+                .collect::<Vec<Option<Pending>>>()
         });
-        if waiting.contains(&true) {
-            for (job, session) in batch.take_out(&mut attempt, &waiting) {
+        let marked: Vec<bool> = waiting.iter().map(Option::is_some).collect();
+        if marked.contains(&true) {
+            let taken = batch.take_out(&mut attempt, &marked);
+            for ((job, session), pending) in taken.into_iter().zip(waiting.into_iter().flatten()) {
                 let engine = Arc::clone(&self.engine);
                 let alone = Batch::new(Arc::clone(&engine), vec![job]);
                 self.engine.tasks.spawn_on(
-                    open_later(engine, Arc::clone(&cipher), alone, session),
+                    open_later(engine, Arc::clone(&cipher), alone, session, pending),
                     &self.engine.runtime,
                 );
             }
@@ -94,25 +86,29 @@ impl<R: Reply> Lane<R> {
     }
 }
 
-fn seal<R>(sealer: &Result<Sealer<'_>, Failure>, job: &mut Job<R>) -> Result<(), Failure> {
+fn seal<R>(sealer: &Result<Sealer<'_>, CryptoError>, job: &mut Job<R>) -> Result<(), Failure> {
     if let Action::Set { session, .. } = &mut job.step.action {
-        let record = sealer.as_ref().map_err(Clone::clone)?.seal(&job.id, session)?;
+        let record = sealer.as_ref().map_err(|error| *error)?.seal(&job.id, session)?;
         document::check_size(&job.id, &record)?;
         *session = record;
     }
     Ok(())
 }
 
-/// Decrypts one session, if it was found, and tells whether a key must be derived first.
-fn open<R>(cipher: &Cipher, job: &Job<R>, answer: &mut Option<Answer>) -> bool {
-    if let Some(Ok(Outcome::Found(session))) = answer {
-        match cipher.open(&job.id, session.value.as_ref()) {
-            Ok(value) => session.value = Some(value),
-            Err(Stop::Needs(..)) => return true,
-            Err(Stop::Refused(error)) => *answer = Some(refusal(cipher, error.into())),
+/// Decrypts one session, if it was found, or gives what waits for a key that must be derived first.
+fn open<R>(cipher: &Cipher, job: &Job<R>, answer: &mut Option<Answer>) -> Option<Pending> {
+    let Some(Ok(Outcome::Found(session))) = answer else {
+        return None;
+    };
+    match cipher.open(&job.id, session.value.as_ref()) {
+        Ok(Opened::Value(value)) => session.value = Some(value),
+        Ok(Opened::Waits(pending)) => {
+            session.value = None;
+            return Some(pending);
         }
+        Err(error) => *answer = Some(refusal(cipher, error.into())),
     }
-    false
+    None
 }
 
 fn refusal(cipher: &Cipher, failure: Failure) -> Answer {
@@ -129,11 +125,13 @@ async fn open_later<R: Reply>(
     cipher: Arc<Cipher>,
     mut batch: Batch<R>,
     mut session: StoredSession,
+    pending: Pending,
 ) {
-    let value = session.value.take();
-    while let (Some(deadline), Some(id)) = (batch.deadline(), batch.jobs.first().map(|job| job.id.clone())) {
+    let mut opening = pin!(pending.finish());
+    // When no caller is left, nobody waits for the key any more.
+    while let Some(deadline) = batch.deadline() {
         let opened = tokio::select! {
-            opened = timeout_at(deadline.into(), cipher.open_patiently(&id, value.as_ref(), &engine.runtime)) => opened,
+            opened = timeout_at(deadline.into(), &mut opening) => opened,
             () = engine.cut_off.cancelled() => return batch.answer_all(&Err(Failure::interrupted())),
         };
         match opened {
@@ -141,49 +139,56 @@ async fn open_later<R: Reply>(
                 session.value = Some(value);
                 return batch.answer_all(&Ok(Outcome::Found(session)));
             }
-            Ok(Err(failure)) => return batch.answer_all(&refusal(&cipher, failure)),
+            Ok(Err(error)) => return batch.answer_all(&refusal(&cipher, error.into())),
             Err(_) => batch.fail_late(None),
         }
     }
 }
 
 /// Decrypts the sessions of a whole collection; `None` for one that can't be read.
+///
+/// # Errors
+/// When a key could not be derived: its session is not one that can't be read.
 pub async fn open_all(
     cipher: &Cipher,
     runtime: &Handle,
     found: Vec<Option<(Field, StoredSession)>>,
-) -> Vec<Option<StoredSession>> {
-    let bytes = found
+) -> Result<Vec<Option<StoredSession>>, Failure> {
+    let values = found
         .iter()
         .flatten()
         .filter_map(|(_, session)| session.value.as_ref());
-    let orders: Vec<_> = work(bytes.map(Field::len).sum(), || {
-        let stops = found
-            .iter()
-            .flatten()
-            .filter_map(|(id, session)| cipher.open(id, session.value.as_ref()).err());
-        stops
-            .filter_map(|stop| match stop {
-                Stop::Needs(keys, name) => Some(keys.order(name, runtime)),
-                Stop::Refused(_) => None,
-            })
-            .collect()
+    let bytes = values.map(Field::len).sum();
+    // Tasks of this set end when the caller gives up.
+    let mut waiting = JoinSet::new();
+    let mut sessions: Vec<_> = work(bytes, || {
+        let sessions = found.into_iter().enumerate().map(|(position, entry)| {
+            let (id, mut session) = entry?;
+            match cipher.open(&id, session.value.as_ref()).ok()? {
+                Opened::Value(value) => session.value = Some(value),
+                Opened::Waits(pending) => {
+                    session.value = None;
+                    waiting.spawn_on(async move { (position, pending.finish_in_turn().await) }, runtime);
+                }
+            }
+            Some(session)
+        });
+        sessions.collect()
     });
-    for order in orders {
-        // Without its key the session can't be read, which the next step finds by itself.
-        let _ = order.await;
-    }
-    let mut sessions = Vec::with_capacity(found.len());
-    for entry in found {
-        let Some((id, mut session)) = entry else {
-            sessions.push(None);
+    while let Some(done) = waiting.join_next().await {
+        let (position, opened) = done.map_err(|_| Failure::lost())?;
+        let Some(entry) = sessions.get_mut(position) else {
             continue;
         };
-        let opened = cipher.open_patiently(&id, session.value.as_ref(), runtime).await;
-        sessions.push(opened.ok().map(|value| {
-            session.value = Some(value);
-            session
-        }));
+        match opened.map_err(Failure::from) {
+            Ok(value) => {
+                if let Some(session) = entry {
+                    session.value = Some(value);
+                }
+            }
+            Err(failure) if failure.is_of_crypto() => *entry = None,
+            Err(failure) => return Err(failure),
+        }
     }
-    sessions
+    Ok(sessions)
 }

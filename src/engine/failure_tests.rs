@@ -234,11 +234,7 @@ fn each_operation_has_one_true_answer_whatever_fails() {
                 time_limit_ms: 3_000,
                 ..settings(&failing, &format!("failing{number}"))
             };
-            let engine = Engine::new(
-                runtime.handle().clone(),
-                &settings,
-                cipher(number, runtime.handle()),
-            );
+            let engine = Engine::new(runtime.handle().clone(), &settings, cipher(number));
             let result = runtime.block_on(carry_out(&engine, &client.database("admin"), rounds));
             runtime.block_on(mend(&client.database("admin")));
             close(&runtime, &engine);

@@ -35,7 +35,7 @@ pub async fn sweep(
             };
             let found = cursor.map_ok(|found| read_with_id(&found).ok().flatten());
             let found = found.try_collect().await?;
-            Ok(Outcome::Sessions(crypt::open_all(cipher, runtime, found).await))
+            Ok(Outcome::Sessions(crypt::open_all(cipher, runtime, found).await?))
         }
         Sweep::Length => {
             // Counting is an aggregation, which would take over the write concern: no concern stops that.

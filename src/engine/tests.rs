@@ -334,7 +334,7 @@ async fn carry_out(engine: &Arc<Engine<Slot>>, run: Run) -> Result<(), TestCaseE
 }
 
 /// A third of the engines encrypts with a key at hand, and a third with one that must be derived.
-pub(super) fn cipher(number: usize, runtime: &Handle) -> Option<Arc<Cipher>> {
+pub(super) fn cipher(number: usize) -> Option<Arc<Cipher>> {
     let secret = Zeroizing::new(b"squirrel".to_vec());
     let mut cipher = Cipher::default();
     match number % 3 {
@@ -348,7 +348,7 @@ pub(super) fn cipher(number: usize, runtime: &Handle) -> Option<Arc<Cipher>> {
                 iv_len: 12,
                 release: Release::V3_0,
             };
-            let kruptein = Kruptein::new(secret, options, system_random, Some(runtime.clone()));
+            let kruptein = Kruptein::new(secret, options, system_random);
             cipher.legacy = Some(Legacy::Kruptein(kruptein));
         }
     }
@@ -376,11 +376,7 @@ fn random_operations_have_the_answers_of_a_store_that_does_one_thing_at_a_time()
                 *number
             };
             let settings = settings(&uri, &format!("sessions{number}"));
-            let engine = Engine::new(
-                runtime.handle().clone(),
-                &settings,
-                cipher(number, runtime.handle()),
-            );
+            let engine = Engine::new(runtime.handle().clone(), &settings, cipher(number));
             let result = runtime.block_on(carry_out(&engine, run));
             close(&runtime, &engine);
             result
