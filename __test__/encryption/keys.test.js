@@ -46,7 +46,7 @@ const PLACES = {
   'the addon': (t, { mongoUrl }, limit) => ({ mongoUrl: `${mongoUrl}?timeoutMS=${limit}` }),
   // Only its own driver can follow this client.
   'a client': (t, { mongoUrl }, limit) => {
-    const client = new MongoClient(mongoUrl, { lookup: dns.lookup, timeoutMS: limit })
+    const client = new MongoClient(mongoUrl, { lookup: dns.lookup, serverSelectionTimeoutMS: limit / 2, socketTimeoutMS: limit / 2 })
     t.after(() => client.close())
     return { client }
   },
