@@ -239,7 +239,7 @@ impl NativeCipher {
         self.promise(env, move |cipher| {
             within(limit_ms, async move {
                 let (id, stored) = fields?;
-                Ok(cipher.open_in_turn(&id, stored.as_ref()).await?)
+                Ok(cipher.open_patiently(&id, stored.as_ref()).await?)
             })
         })
     }

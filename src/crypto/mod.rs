@@ -175,15 +175,15 @@ impl Cipher {
         }
     }
 
-    /// As [`Self::open`], and waits for keys: [`Pending::finish_in_turn`].
+    /// As [`Self::open`], and waits for keys. Who drops the future wants them no more.
     ///
     /// # Errors
     /// As [`CryptoError`].
-    pub async fn open_in_turn(&self, id: &Field, stored: Option<&Field>) -> Result<Field, CryptoError> {
+    pub async fn open_patiently(&self, id: &Field, stored: Option<&Field>) -> Result<Field, CryptoError> {
         let bytes = stored.map_or(0, Field::len);
         match work(bytes, || self.open(id, stored))? {
             Opened::Value(value) => Ok(value),
-            Opened::Waits(pending) => pending.finish_in_turn().await,
+            Opened::Waits(pending) => pending.finish().await,
         }
     }
 

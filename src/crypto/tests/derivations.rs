@@ -253,13 +253,16 @@ async fn a_record_that_waits_goes_on_without_being_read_again_also_to_a_second_k
 }
 
 #[tokio::test]
-async fn what_waits_in_turn_is_decrypted_and_a_sealer_waits_for_its_key() {
+async fn what_waits_is_decrypted_and_a_sealer_waits_for_its_key() {
     let cipher = of_kruptein(kruptein_with(system_random));
     let (id, session) = (text("s"), text(PLAIN));
     let own = cipher.seal(&id, &session).await.unwrap();
-    assert_eq!(cipher.open_in_turn(&id, Some(&own)).await, Ok(session.clone()));
+    assert_eq!(cipher.open_patiently(&id, Some(&own)).await, Ok(session.clone()));
     for stored in records(2) {
-        assert_eq!(cipher.open_in_turn(&id, Some(&stored)).await, Ok(session.clone()));
+        assert_eq!(
+            cipher.open_patiently(&id, Some(&stored)).await,
+            Ok(session.clone())
+        );
     }
     let record = cipher.encrypt(PLAIN).await.unwrap();
     assert_eq!(
