@@ -8,6 +8,8 @@ const { readFile } = require('node:fs/promises')
 const { test } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { createKrupteinAdapter, createWebCryptoAdapter } = require('connect-mongo-native')
+const { encryptionOf } = require('../../lib/crypto.js')
+const { SessionCipher } = require('../../lib/transport/cipher.js')
 const { aSession, make, useStores } = require('../helpers/stores.js')
 const { STYLES: [MODERN] } = require('../helpers/styles.js')
 
@@ -40,6 +42,13 @@ test('reads of files and look-ups of names are answered while keys are derived',
   assert.ok(order.filter((what) => what === 'key').length < 4, order.join())
   await Promise.all(keys)
   assert.equal(order.length, keys.length + 2)
+})
+
+test('what a store that works through a client waits for is given up at its limit', async () => {
+  const record = await createKrupteinAdapter({ secret: SECRET }).encrypt('hello')
+  const encryption = encryptionOf({ crypto: { secret: SECRET } })
+  await assert.rejects(new SessionCipher(encryption, 1).open('s', record), { name: 'MongoOperationTimeoutError' })
+  assert.equal(await new SessionCipher(encryption, PATIENCE).open('s', record), 'hello')
 })
 
 const PLACES = {
