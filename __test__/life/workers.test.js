@@ -19,6 +19,8 @@ const LIVES = {
   'is terminated under load': `load(); parentPort.postMessage('terminate')`,
   'is terminated at once': `parentPort.postMessage('terminate')`,
   'is terminated while it closes': `load(); store.close(); parentPort.postMessage('terminate')`,
+  'is terminated while keys are derived': `MongoStore.createWebCryptoAdapter({ secret: sid, iterations: 100_000 }).encrypt('x');
+    store.close(); parentPort.postMessage('terminate')`,
   'does nothing': `store.close()`,
 }
 

@@ -10,11 +10,14 @@ mod document;
 #[path = "../../src/error.rs"]
 mod error;
 
+use std::sync::LazyLock;
+
+use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use crypto::{
-    Algorithm, Cipher, Encoding, Envelope, Hash, KeyName, Kruptein, KrupteinOptions, Legacy, Mode, Release, Secret, Stop,
-    Web, system_random,
+    Algorithm, Cipher, Encoding, Envelope, Hash, KeyName, Kruptein, KrupteinOptions, Legacy, Mode, Opened, Release,
+    Secret, Web, system_random,
 };
 use document::Field;
 
@@ -49,7 +52,7 @@ fn cipher(format: &Format) -> Option<Cipher> {
                 iv_len: 12,
                 release: Release::V3_0,
             };
-            cipher.legacy = Some(Legacy::Kruptein(Kruptein::new(secret(), options, system_random, None)));
+            cipher.legacy = Some(Legacy::Kruptein(Kruptein::new(secret(), options, system_random)));
         }
         Format::Secret => {
             cipher.secret = Some(Secret::new(secret(), algorithm, Hash::Sha512, Encoding::Hex, 16, system_random));
@@ -63,14 +66,13 @@ fn cipher(format: &Format) -> Option<Cipher> {
     Some(cipher)
 }
 
-/// Reads a stored text in one of the formats. A key that is needed is derived once: what it costs is no subject here.
+static RUNTIME: LazyLock<Option<Runtime>> = LazyLock::new(|| Runtime::new().ok());
+
+/// Reads a stored text in one of the formats, with the keys that it needs.
 pub fn read(format: &Format, input: &[u8]) {
     let (Ok(text), Some(cipher)) = (std::str::from_utf8(input), cipher(format)) else { return };
     let (id, stored) = (Field::Text("s".to_owned()), Field::Text(text.to_owned()));
-    if let Err(Stop::Needs(keys, name)) = cipher.open(&id, Some(&stored))
-        && name.rounds <= 15_000
-    {
-        keys.derive(&name);
-        let _ = cipher.open(&id, Some(&stored));
+    if let (Ok(Opened::Waits(pending)), Some(runtime)) = (cipher.open(&id, Some(&stored)), &*RUNTIME) {
+        let _ = runtime.block_on(pending.finish());
     }
 }

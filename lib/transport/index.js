@@ -21,6 +21,8 @@ const DRAIN_UNHEARD = 2_000 // ms
 const PAUSES = [0, 10, 50, 100, 250, 500] // ms
 /** The same between attempts to prepare the collection: the first one, and the longest. */
 const PREPARE_PAUSES = [500, 30_000] // ms
+/** The sessions that `all` decrypts at once. */
+const AT_ONCE = 256
 /** The largest document that MongoDB stores, and what it has beside id and session, as in `src/document.rs`. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 const FIXED_BYTES = 68
@@ -128,17 +130,22 @@ class TransportStore {
   all(slot) {
     this.#onAll('all', slot, async (calls) => {
       const found = await calls.findAllLive()
-      return [KIND.SESSIONS, await Promise.all(found.map((document) => this.#readOrNull(document)))]
+      const sessions = []
+      for (let at = 0; at < found.length; at += AT_ONCE) {
+        sessions.push(...await Promise.all(found.slice(at, at + AT_ONCE).map((document) => this.#readOrNull(document))))
+      }
+      return [KIND.SESSIONS, sessions]
     })
   }
 
-  /** One that can't be read does not hide the others. */
+  /** One that can't be read does not hide the others. One whose key was not derived in time can be read another time. */
   async #readOrNull(found) {
     try {
       const { id, session } = this.#source.read(found)
       const opened = await this.#open(id, session)
       return opened === FORGOTTEN ? null : opened
-    } catch {
+    } catch (error) {
+      if (error instanceof MongoStoreError && !isOfCrypto(error)) throw error
       return null
     }
   }

@@ -21,12 +21,13 @@ const TIMES = ['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS']
  */
 function openTransport(target, driver, options, settings, owner) {
   if (target.isOwn) makeClient(target, driver)
+  const timeLimitMs = timeLimitOf(target, options)
   return new Bridge({
     source: new Source(target, driver, settings),
-    timeLimitMs: timeLimitOf(target, options),
+    timeLimitMs,
     ttlIndex: settings.autoRemove === 'native',
     timestamps: settings.timestamps,
-    cipher: settings.encryption?.native && new SessionCipher(settings.encryption),
+    cipher: settings.encryption?.native && new SessionCipher(settings.encryption, timeLimitMs),
   }, owner, TransportStore)
 }
 

@@ -1,30 +1,26 @@
 //! The records of `crypto` in connect-mongo 4 to 6, which the npm package kruptein defines. Written in the form of one of
 //! its releases, 3.0.x unless told otherwise; read in the forms of all of them from 2.2.3 to 3.4.0.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
-use super::der;
-use super::error::{CryptoError, Stop};
-use super::keys::{KeyCache, KeyName, SecretKey};
-use super::primitives::{
-    Algorithm, BLOCK, Encoding, Hash, Mode, Random, cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt, same,
-};
-use super::record::{Form, Record};
+use super::error::CryptoError;
+use super::formats::der;
+use super::formats::options::{KrupteinOptions, LATER_ROUNDS, ROUNDS, Release};
+use super::formats::record::{Form, Record};
+use super::keys::{KeyCache, KeyName, NeededKey, Ready, SecretKey};
+use super::primitives::{BLOCK, Mode, Random, cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt, same};
 use super::writing::{Writing, WritingKey};
 
-/// Rounds of PBKDF2 up to release 3.1.1, and since.
-const ROUNDS: u32 = 15_000;
-const LATER_ROUNDS: u32 = 20_000;
 /// The bytes of the key that makes a record's associated data.
 const AAD_KEY: usize = 128;
 
 /// What a record has.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub enum Plain {
     /// JSON text of the value that was encrypted.
     Json(String),
@@ -32,52 +28,22 @@ pub enum Plain {
     Text(String),
 }
 
-/// A release of kruptein whose form is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Release {
-    /// 3.0.0 to 3.0.9: the ones that connect-mongo 6 has.
-    V3_0,
-    /// 3.1.1
-    V3_1,
-    /// 3.1.3 to 3.3.0
-    V3_3,
-    /// 3.4.0
-    V3_4,
-}
-
-impl Release {
-    /// The release of a name; `None` for one that is not known.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "3.0" => Some(Self::V3_0),
-            "3.1" => Some(Self::V3_1),
-            "3.3" => Some(Self::V3_3),
-            "3.4" => Some(Self::V3_4),
-            _ => None,
-        }
-    }
-
-    fn rounds(self) -> u32 {
+impl Plain {
+    /// The text, whichever it is.
+    pub fn into_text(self) -> String {
         match self {
-            Self::V3_0 | Self::V3_1 => ROUNDS,
-            Self::V3_3 | Self::V3_4 => LATER_ROUNDS,
+            Self::Json(text) | Self::Text(text) => text,
         }
     }
 }
 
-/// The options of the format.
-#[derive(Clone, Copy, Debug)]
-pub struct KrupteinOptions {
-    /// The cipher.
-    pub algorithm: Algorithm,
-    /// The hash of HMAC and PBKDF2.
-    pub hash: Hash,
-    /// How records are written.
-    pub encoding: Encoding,
-    /// The bytes of GCM's nonces.
-    pub iv_len: usize,
-    /// The release whose form is written.
-    pub release: Release,
+impl fmt::Debug for Plain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Json(_) => "Json(…)",
+            Self::Text(_) => "Text(…)",
+        })
+    }
 }
 
 /// The format with its options.
@@ -90,27 +56,22 @@ pub struct Kruptein {
 }
 
 impl Kruptein {
-    /// The format for one secret. Without a runtime, no key is derived in advance.
-    pub fn new(
-        secret: Zeroizing<Vec<u8>>,
-        options: KrupteinOptions,
-        random: Random,
-        runtime: Option<Handle>,
-    ) -> Self {
+    /// The format for one secret.
+    pub fn new(secret: Zeroizing<Vec<u8>>, options: KrupteinOptions, random: Random) -> Self {
         let keys = KeyCache::new(secret, options.hash, options.algorithm.key_len);
         Self {
             options,
-            writing: Writing::new(Arc::clone(&keys), options.release.rounds(), random, runtime),
+            writing: Writing::new(Arc::clone(&keys), options.release.rounds(), random),
             keys,
             random,
         }
     }
 
-    /// The key for so many records more.
+    /// The key for so many records more, or the one that must be derived first.
     ///
     /// # Errors
-    /// [`Stop::Needs`] while it is not derived.
-    pub fn writing_key(&self, records: u32) -> Result<WritingKey, Stop> {
+    /// When there are no random bytes.
+    pub fn writing_key(&self, records: u32) -> Result<Ready<WritingKey>, CryptoError> {
         self.writing.key(records)
     }
 
@@ -177,13 +138,98 @@ impl Kruptein {
         Record::parse(stored, &self.options).is_ok()
     }
 
-    /// Decrypts a record.
+    /// Takes a record apart.
     ///
     /// # Errors
-    /// As [`Stop`].
-    pub fn open(&self, stored: &str) -> Result<Plain, Stop> {
-        let mut record = Record::parse(stored, &self.options)?;
-        let key = self.authenticate(&record)?;
+    /// [`CryptoError::Format`]
+    pub fn parse(&self, stored: &str) -> Result<Locked, CryptoError> {
+        let record = Record::parse(stored, &self.options)?;
+        let rounds = if record.form == Form::Bytes {
+            LATER_ROUNDS
+        } else {
+            ROUNDS
+        };
+        Ok(Locked {
+            options: self.options,
+            keys: Arc::clone(&self.keys),
+            record,
+            rounds,
+        })
+    }
+}
+
+/// A record with the rounds of the key that it may have. Releases of the same form differ in the rounds and in what they
+/// authenticate, and nothing in the record tells them apart.
+pub struct Locked {
+    options: KrupteinOptions,
+    keys: Arc<KeyCache>,
+    record: Record,
+    rounds: u32,
+}
+
+/// What comes of a key.
+pub enum Unlocked {
+    /// It was the right one.
+    Plain(Plain),
+    /// The right one may be one of other rounds.
+    OtherRounds(Locked),
+}
+
+impl Locked {
+    /// The key to try.
+    pub fn key(&self) -> NeededKey {
+        self.keys.for_record(KeyName {
+            salt: self.record.salt.clone(),
+            rounds: self.rounds,
+        })
+    }
+
+    /// The bytes to decrypt.
+    pub fn len(&self) -> usize {
+        self.record.cipher.len()
+    }
+
+    /// Decrypts the record with the key that it asked for.
+    ///
+    /// # Errors
+    /// As [`CryptoError`].
+    pub fn unlock(self, key: &SecretKey) -> Result<Unlocked, CryptoError> {
+        if self.is_authentic(key)? {
+            return self.decrypt(key).map(Unlocked::Plain);
+        }
+        if self.record.form == Form::Texts && self.rounds == ROUNDS {
+            return Ok(Unlocked::OtherRounds(Self {
+                rounds: LATER_ROUNDS,
+                ..self
+            }));
+        }
+        Err(CryptoError::Tampered)
+    }
+
+    fn is_authentic(&self, key: &SecretKey) -> Result<bool, CryptoError> {
+        let Record {
+            authenticated: text,
+            salt,
+            iv,
+            mac,
+            form,
+            ..
+        } = &self.record;
+        let fits = |parts: &[&[u8]]| -> Result<bool, CryptoError> {
+            Ok(same(&self.options.hash.mac(key.bytes(), parts)?, mac))
+        };
+        match form {
+            Form::Bytes => fits(&[text, salt, iv]),
+            Form::Early => fits(&[text]),
+            Form::Texts => {
+                let alone = self.rounds == ROUNDS && fits(&[text])?;
+                Ok(alone || fits(&[text, &lossy(salt), &lossy(iv)])?)
+            }
+        }
+    }
+
+    fn decrypt(self, key: &SecretKey) -> Result<Plain, CryptoError> {
+        let mut record = self.record;
         let text = match self.options.algorithm.mode {
             Mode::Gcm => {
                 gcm_decrypt(
@@ -199,49 +245,9 @@ impl Kruptein {
         };
         let text = String::from_utf8(text).map_err(|_| CryptoError::Decrypt)?;
         if record.form == Form::Bytes {
-            return Ok(typed(&text)?);
+            return typed(&text);
         }
         Ok(Plain::Json(text))
-    }
-
-    /// The key by which a record is authentic. Releases of the same form differ in the rounds and in what they
-    /// authenticate, and nothing in the record tells them apart.
-    fn authenticate(&self, record: &Record) -> Result<Arc<SecretKey>, Stop> {
-        let key = |rounds| {
-            let name = KeyName {
-                salt: record.salt.clone(),
-                rounds,
-            };
-            self.keys
-                .get(&name)
-                .ok_or_else(|| Stop::Needs(Arc::clone(&self.keys), name))
-        };
-        let fits = |key: &SecretKey, parts: &[&[u8]]| -> Result<bool, CryptoError> {
-            Ok(same(&self.options.hash.mac(key.bytes(), parts)?, &record.mac))
-        };
-        let text = record.authenticated.as_slice();
-        if record.form == Form::Bytes {
-            let later = key(LATER_ROUNDS)?;
-            if fits(&later, &[text, &record.salt, &record.iv])? {
-                return Ok(later);
-            }
-            return Err(CryptoError::Tampered.into());
-        }
-        let first = key(ROUNDS)?;
-        if fits(&first, &[text])? {
-            return Ok(first);
-        }
-        if record.form == Form::Texts {
-            let parts: [&[u8]; 3] = [text, &lossy(&record.salt), &lossy(&record.iv)];
-            if fits(&first, &parts)? {
-                return Ok(first);
-            }
-            let later = key(LATER_ROUNDS)?;
-            if fits(&later, &parts)? {
-                return Ok(later);
-            }
-        }
-        Err(CryptoError::Tampered.into())
     }
 }
 

@@ -1,35 +1,43 @@
 //! Encrypted sessions: what one store writes, and everything that it reads. No stored value is ever taken for a session
 //! that was not decrypted, unless the store was told to read such.
 
-mod der;
-mod envelope;
+// Each module uses only those above it.
 mod error;
-mod keys;
-mod kruptein;
-mod node_buffer;
 mod primitives;
-mod record;
+
+mod keys;
+
+mod formats;
+mod writing;
+
+mod envelope;
+mod kruptein;
 mod secret;
 mod web;
-mod writing;
+
+mod work;
+
+mod pending;
 
 use std::sync::Arc;
 
 use bson::raw::RawBsonRef;
 use bson::rawdoc;
-use tokio::runtime::Handle;
 
 pub use envelope::Envelope;
-pub use error::{CryptoError, Stop};
-pub use keys::KeyName;
-pub use kruptein::{Kruptein, KrupteinOptions, Plain, Release};
+pub use error::CryptoError;
+pub use formats::options::{KrupteinOptions, Release};
+pub use keys::{KeyName, Ready};
+pub use kruptein::Kruptein;
+pub use pending::{Opened, Pending};
 pub use primitives::{Algorithm, Encoding, Hash, Mode, system_random};
 pub use secret::Secret;
 pub use web::Web;
+pub use work::work;
 
-use crate::model::Failure;
-use crate::model::Field;
+use crate::model::{Failure, Field};
 use keys::SecretKey;
+use pending::Locked;
 use writing::WritingKey;
 
 /// The format of the options `crypto` and `cryptoAdapter`.
@@ -72,69 +80,72 @@ pub enum Sealer<'a> {
     /// Web Crypto's format.
     Web(&'a Web, Arc<SecretKey>),
     /// The format of `secret`.
-    Secret(&'a Secret, SecretKey),
+    Secret(&'a Secret, Arc<SecretKey>),
 }
 
 impl Cipher {
-    /// What encrypts so many sessions.
+    /// What encrypts so many sessions, as soon as its key is there.
     ///
     /// # Errors
-    /// [`Stop::Needs`] while the key is not derived.
-    pub fn sealer(&self, records: u32) -> Result<Sealer<'_>, Stop> {
+    /// When the system has no random bytes.
+    pub fn sealer(&self, records: u32) -> Result<Ready<Sealer<'_>>, CryptoError> {
         if let Some(envelope) = &self.envelope {
-            return Ok(Sealer::Envelope(envelope));
+            return Ok(Ready::Now(Sealer::Envelope(envelope)));
         }
         match (&self.legacy, &self.secret) {
             (Some(Legacy::Kruptein(kruptein)), _) => {
-                Ok(Sealer::Kruptein(kruptein, kruptein.writing_key(records)?))
+                let ready = kruptein.writing_key(records)?;
+                Ok(ready.map(|key| Sealer::Kruptein(kruptein, key)))
             }
-            (Some(Legacy::Web { web, .. }), _) => Ok(Sealer::Web(web, web.key()?)),
-            (None, Some(secret)) => Ok(Sealer::Secret(secret, secret.key()?)),
-            _ => Err(CryptoError::Format.into()),
+            (Some(Legacy::Web { web, .. }), _) => Ok(web.key().ready().map(|key| Sealer::Web(web, key))),
+            (None, Some(secret)) => Ok(secret.key().ready().map(|key| Sealer::Secret(secret, key))),
+            _ => Err(CryptoError::Format),
         }
     }
 
-    /// As [`Self::sealer`], and waits for the key.
+    /// As [`Self::sealer`], and waits for the key. Who drops the future wants it no more.
     ///
     /// # Errors
     /// When the system has no random bytes or no thread left.
-    pub async fn ready_sealer(&self, records: u32, runtime: &Handle) -> Result<Sealer<'_>, Failure> {
+    pub async fn ready_sealer(&self, records: u32) -> Result<Sealer<'_>, CryptoError> {
         loop {
-            match self.sealer(records) {
-                Ok(sealer) => return Ok(sealer),
-                Err(stop) => satisfy(stop, runtime).await?,
+            match self.sealer(records)? {
+                Ready::Now(sealer) => return Ok(sealer),
+                Ready::After(needed) => drop(needed.wait().await?),
             }
         }
     }
 
-    /// Decrypts a stored value.
+    /// Decrypts a stored value, if its key is at hand.
     ///
     /// # Errors
-    /// As [`Stop`].
-    pub fn open(&self, id: &Field, stored: Option<&Field>) -> Result<Field, Stop> {
+    /// As [`CryptoError`].
+    pub fn open(&self, id: &Field, stored: Option<&Field>) -> Result<Opened, CryptoError> {
         let Some(Field::Text(text)) = stored else {
             return match stored {
-                Some(value) if self.reads_plain => Ok(value.clone()),
-                _ => Err(CryptoError::Format.into()),
+                Some(value) if self.reads_plain => Ok(Opened::Value(value.clone())),
+                _ => Err(CryptoError::Format),
             };
         };
         if let Some(envelope) = &self.envelope
             && text.starts_with(envelope::PREFIX)
         {
-            return Ok(envelope.open(id, text)?);
+            return Ok(Opened::Value(envelope.open(id, text)?));
         }
-        match self.reader_of(text) {
-            Reader::Kruptein(kruptein) => value_of(kruptein.open(text)?),
-            Reader::Web(web, parses) => {
-                let text = web.open(text)?;
-                let marked = parses && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
-                Ok(if marked { json(&text) } else { Field::Text(text) })
+        let pending = match self.reader_of(text) {
+            Reader::Kruptein(kruptein) => {
+                Pending::new(Locked::Kruptein(kruptein.parse(text)?), pending::value_of)
             }
-            Reader::Secret(secret) => Ok(Field::Text(secret.open(text)?)),
-            Reader::Foreign => Ok(self::stored(text)),
-            Reader::Plain => Ok(Field::Text(text.clone())),
-            Reader::Nobody => Err(CryptoError::Format.into()),
-        }
+            Reader::Web(web, parses) => {
+                let meaning = if parses { pending::marked } else { pending::text_of };
+                Pending::new(Locked::Web(web.parse(text)?), meaning)
+            }
+            Reader::Secret(secret) => Pending::new(Locked::Secret(secret.parse(text)?), pending::text_of),
+            Reader::Foreign => return Ok(Opened::Value(self::stored(text))),
+            Reader::Plain => return Ok(Opened::Value(Field::Text(text.clone()))),
+            Reader::Nobody => return Err(CryptoError::Format),
+        };
+        pending.open()
     }
 
     /// Who reads a text that is not in our own format.
@@ -163,60 +174,64 @@ impl Cipher {
         }
     }
 
-    /// As [`Self::open`], and waits for keys.
+    /// As [`Self::open`], and waits for keys. Who drops the future wants them no more.
     ///
     /// # Errors
     /// As [`CryptoError`].
-    pub async fn open_patiently(
-        &self,
-        id: &Field,
-        stored: Option<&Field>,
-        runtime: &Handle,
-    ) -> Result<Field, Failure> {
-        loop {
-            match self.open(id, stored) {
-                Ok(value) => return Ok(value),
-                Err(stop) => satisfy(stop, runtime).await?,
-            }
+    pub async fn open_patiently(&self, id: &Field, stored: Option<&Field>) -> Result<Field, CryptoError> {
+        let bytes = stored.map_or(0, Field::len);
+        match work(bytes, || self.open(id, stored))? {
+            Opened::Value(value) => Ok(value),
+            Opened::Waits(pending) => pending.finish().await,
         }
+    }
+
+    /// Encrypts a session.
+    ///
+    /// # Errors
+    /// As [`Self::ready_sealer`].
+    pub async fn seal(&self, id: &Field, session: &Field) -> Result<Field, Failure> {
+        let sealer = self.ready_sealer(1).await?;
+        work(session.len(), || sealer.seal(id, session))
     }
 
     /// Encrypts a text as an adapter of connect-mongo does.
     ///
     /// # Errors
     /// As [`Self::ready_sealer`].
-    pub async fn encrypt(&self, text: &str, runtime: &Handle) -> Result<String, Failure> {
-        match self.ready_sealer(1, runtime).await?.seal_text(text) {
-            Ok(stored) => Ok(stored),
-            Err(error) => Err(error.into()),
-        }
+    pub async fn encrypt(&self, text: &str) -> Result<String, CryptoError> {
+        let sealer = self.ready_sealer(1).await?;
+        work(text.len(), || sealer.seal_text(text))
     }
 
     /// Decrypts a text as an adapter of connect-mongo does: kruptein's gives the JSON text of what it encrypted.
     ///
     /// # Errors
     /// As [`CryptoError`].
-    pub async fn decrypt(&self, stored: &str, runtime: &Handle) -> Result<String, Failure> {
-        loop {
-            let opened = match &self.legacy {
-                Some(Legacy::Kruptein(kruptein)) => kruptein.open(stored).map(|plain| match plain {
-                    Plain::Json(text) | Plain::Text(text) => text,
-                }),
-                Some(Legacy::Web { web, .. }) => web.open(stored),
-                _ => Err(CryptoError::Format.into()),
+    pub async fn decrypt(&self, stored: &str) -> Result<String, CryptoError> {
+        let pending = work(stored.len(), || {
+            let locked = match &self.legacy {
+                Some(Legacy::Kruptein(kruptein)) => Locked::Kruptein(kruptein.parse(stored)?),
+                Some(Legacy::Web { web, .. }) => Locked::Web(web.parse(stored)?),
+                _ => return Err(CryptoError::Format),
             };
-            match opened {
-                Ok(text) => return Ok(text),
-                Err(stop) => satisfy(stop, runtime).await?,
-            }
+            Pending::new(locked, pending::text_of).open()
+        })?;
+        let value = match pending {
+            Opened::Value(value) => value,
+            Opened::Waits(pending) => pending.finish_in_turn().await?,
+        };
+        match value {
+            Field::Text(text) => Ok(text),
+            Field::Wrapped(_) => Err(CryptoError::Format),
         }
     }
 
     /// Has the key for writing derived, so that the first session does not wait for it.
-    pub fn warm_up(&self, runtime: &Handle) {
-        if let Err(Stop::Needs(keys, name)) = self.sealer(0) {
-            // The first write asks for it by itself.
-            drop(keys.order(name, runtime));
+    pub fn warm_up(&self) {
+        // The first write tells of an error by itself.
+        if let Ok(Ready::After(needed)) = self.sealer(0) {
+            needed.prepare();
         }
     }
 }
@@ -228,17 +243,6 @@ enum Reader<'a> {
     Foreign,
     Plain,
     Nobody,
-}
-
-/// Waits for the key that is needed.
-async fn satisfy(stop: Stop, runtime: &Handle) -> Result<(), Failure> {
-    match stop {
-        Stop::Needs(keys, name) => match keys.order(name, runtime).await {
-            Ok(_) => Ok(()),
-            Err(_) => Err(Failure::lost()),
-        },
-        Stop::Refused(error) => Err(error.into()),
-    }
 }
 
 impl Sealer<'_> {
@@ -276,23 +280,6 @@ impl Sealer<'_> {
             Self::Envelope(_) => Err(CryptoError::Format),
         }
     }
-}
-
-/// What kruptein decrypted, as the shim is given it.
-fn value_of(plain: Plain) -> Result<Field, Stop> {
-    match plain {
-        Plain::Text(text) => Ok(Field::Text(text)),
-        Plain::Json(text) if text.starts_with('"') => {
-            let text = serde_json::from_str(&text).map_err(|_| CryptoError::Format)?;
-            Ok(Field::Text(text))
-        }
-        Plain::Json(text) => Ok(json(&text)),
-    }
-}
-
-/// Text that the shim parses.
-fn json(text: &str) -> Field {
-    Field::Wrapped(rawdoc! { "json": text }.into_bytes())
 }
 
 /// A record that an adapter in the shim decrypts.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::error::{CryptoError, Stop};
-use super::keys::{KeyCache, KeyName, SecretKey};
-use super::node_buffer::NodeBuffer;
+use super::error::CryptoError;
+use super::formats::node_buffer::NodeBuffer;
+use super::keys::{KeyCache, KeyName, NeededKey, SecretKey};
 use super::primitives::{Algorithm, Encoding, Hash, Random, TAG, gcm_decrypt, gcm_encrypt, same};
 
 /// Rounds of PBKDF2, and the bytes that are derived, of whose text the key is the beginning.
@@ -16,12 +16,27 @@ const DERIVED: usize = 64;
 /// The characters of the salt.
 const SALT: usize = 16;
 
-/// The format with its options.
-#[derive(Debug)]
-pub struct Secret {
+/// What is the same for reading and writing.
+#[derive(Clone, Copy, Debug)]
+struct Names {
     algorithm: Algorithm,
     hash: Hash,
     encoding: Encoding,
+}
+
+impl Names {
+    /// The key of AES and HMAC, which is the beginning of the text of what was derived.
+    fn key_of(self, derived: &SecretKey) -> SecretKey {
+        let mut text = Zeroizing::new(self.encoding.encode(derived.bytes()).into_bytes());
+        text.truncate(self.algorithm.key_len);
+        text.into()
+    }
+}
+
+/// The format with its options.
+#[derive(Debug)]
+pub struct Secret {
+    names: Names,
     iv_len: usize,
     keys: Arc<KeyCache>,
     name: KeyName,
@@ -52,9 +67,11 @@ impl Secret {
         let mut salt = encoding.encode(&hash.digest(&secret)).into_bytes();
         salt.truncate(SALT);
         Self {
-            algorithm,
-            hash,
-            encoding,
+            names: Names {
+                algorithm,
+                hash,
+                encoding,
+            },
             iv_len,
             keys: KeyCache::new(secret, hash, DERIVED),
             name: KeyName { salt, rounds: ROUNDS },
@@ -62,26 +79,18 @@ impl Secret {
         }
     }
 
-    /// The one key.
-    ///
-    /// # Errors
-    /// [`Stop::Needs`] while it is not derived.
-    pub fn key(&self) -> Result<SecretKey, Stop> {
-        let derived = self
-            .keys
-            .get(&self.name)
-            .ok_or_else(|| Stop::Needs(Arc::clone(&self.keys), self.name.clone()))?;
-        let mut text = Zeroizing::new(self.encoding.encode(derived.bytes()).into_bytes());
-        text.truncate(self.algorithm.key_len);
-        Ok(text.into())
+    /// The one key, as it is derived.
+    pub fn key(&self) -> NeededKey {
+        self.keys.for_all(self.name.clone())
     }
 
     /// Encrypts a text.
     ///
     /// # Errors
     /// When there are no random bytes.
-    pub fn seal(&self, text: &str, key: &SecretKey) -> Result<String, CryptoError> {
-        let Self { hash, encoding, .. } = self;
+    pub fn seal(&self, text: &str, derived: &SecretKey) -> Result<String, CryptoError> {
+        let Names { hash, encoding, .. } = self.names;
+        let key = self.names.key_of(derived);
         let mut iv = vec![0; self.iv_len];
         (self.random)(&mut iv)?;
         let iv = encoding.encode(&iv);
@@ -106,36 +115,72 @@ impl Secret {
         parse(stored).is_ok()
     }
 
-    /// Decrypts a record.
+    /// Takes a record apart.
     ///
     /// # Errors
-    /// As [`Stop`].
-    pub fn open(&self, stored: &str) -> Result<String, Stop> {
+    /// [`CryptoError::Format`]
+    pub fn parse(&self, stored: &str) -> Result<Locked, CryptoError> {
         let fields = parse(stored)?;
-        let tag = fields.at.bytes();
-        let mac = self.encoding.decode(fields.hmac.as_bytes())?;
-        let mut text = self.encoding.decode(fields.ct.as_bytes())?;
-        if tag.len() != TAG {
-            return Err(CryptoError::Format.into());
+        let encoding = self.names.encoding;
+        Ok(Locked {
+            names: self.names,
+            needed: self.key(),
+            mac: encoding.decode(fields.hmac.as_bytes())?,
+            cipher: encoding.decode(fields.ct.as_bytes())?,
+            tag: fields.at.bytes().try_into().map_err(|_| CryptoError::Format)?,
+            authenticated: fields.ct,
+            aad: fields.aad,
+            iv: fields.iv,
+        })
+    }
+}
+
+/// A record, taken apart.
+pub struct Locked {
+    names: Names,
+    needed: NeededKey,
+    /// The text of the cipher text, which `mac` is over.
+    authenticated: String,
+    mac: Vec<u8>,
+    cipher: Vec<u8>,
+    tag: [u8; TAG],
+    aad: String,
+    iv: String,
+}
+
+impl Locked {
+    /// The key of the record, as it is derived.
+    pub fn key(&self) -> NeededKey {
+        self.needed.clone()
+    }
+
+    /// The bytes to decrypt.
+    pub fn len(&self) -> usize {
+        self.cipher.len()
+    }
+
+    /// Decrypts the record.
+    ///
+    /// # Errors
+    /// As [`CryptoError`].
+    pub fn unlock(self, derived: &SecretKey) -> Result<String, CryptoError> {
+        let key = self.names.key_of(derived);
+        let mac = self
+            .names
+            .hash
+            .mac(key.bytes(), &[self.authenticated.as_bytes()])?;
+        if !same(&mac, &self.mac) {
+            return Err(CryptoError::Tampered);
         }
-        let key = self.key()?;
-        if !same(
-            &self
-                .hash
-                .mac(key.bytes(), &[fields.ct.as_bytes()])
-                .map_err(Stop::from)?,
-            &mac,
-        ) {
-            return Err(CryptoError::Tampered.into());
-        }
+        let mut text = self.cipher;
         gcm_decrypt(
             key.bytes(),
-            fields.iv.as_bytes(),
-            fields.aad.as_bytes(),
+            self.iv.as_bytes(),
+            self.aad.as_bytes(),
             &mut text,
-            &tag,
+            &self.tag,
         )?;
-        Ok(String::from_utf8(text).map_err(|_| CryptoError::Decrypt)?)
+        String::from_utf8(text).map_err(|_| CryptoError::Decrypt)
     }
 }
 

@@ -3,15 +3,21 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test fails by panicking"
 )]
 
+mod derivations;
 mod random;
 mod vectors;
 
+use std::fmt::Debug;
+
 use zeroize::Zeroizing;
 
-use super::keys::{KeyCache, KeyName};
+use super::keys::KeyCache;
+use super::kruptein::Plain;
+use super::pending::{json, value_of};
 use super::primitives::{gcm_decrypt, gcm_encrypt};
 use super::writing::{RECORDS_PER_SALT, Writing};
 use super::*;
@@ -44,7 +50,7 @@ fn kruptein(secret_text: &str, algorithm: &str, hash: &str, encoding: &str) -> K
         iv_len: 12,
         release: Release::V3_0,
     };
-    Kruptein::new(secret(secret_text), options, counting, None)
+    Kruptein::new(secret(secret_text), options, counting)
 }
 
 fn usual() -> Kruptein {
@@ -98,24 +104,33 @@ fn text_of(field: Field) -> String {
     field.value().unwrap().as_str().unwrap().to_owned()
 }
 
-/// Does what needs keys, and derives them on this thread.
-fn patiently<T>(mut act: impl FnMut() -> Result<T, Stop>) -> Result<T, CryptoError> {
+/// Has what needs a key, which is derived on this thread.
+fn ready<T>(mut act: impl FnMut() -> Result<Ready<T>, CryptoError>) -> T {
     loop {
-        match act() {
-            Ok(value) => return Ok(value),
-            Err(Stop::Refused(error)) => return Err(error),
-            Err(Stop::Needs(keys, name)) => drop(keys.derive(&name)),
+        match act().unwrap() {
+            Ready::Now(value) => return value,
+            Ready::After(needed) => drop(needed.derive()),
         }
     }
 }
 
 fn seal(cipher: &Cipher, session: &Field) -> Field {
-    let sealer = patiently(|| cipher.sealer(1)).unwrap();
+    let sealer = ready(|| cipher.sealer(1));
     sealer.seal(&text("s"), session).unwrap()
 }
 
+/// Reads a record, and derives its keys on this thread.
 fn open(cipher: &Cipher, stored: &Field) -> Result<Field, CryptoError> {
-    patiently(|| cipher.open(&text("s"), Some(stored)))
+    let mut opened = cipher.open(&text("s"), Some(stored))?;
+    loop {
+        match opened {
+            Opened::Value(value) => return Ok(value),
+            Opened::Waits(pending) => {
+                let key = pending.needed().derive();
+                opened = pending.resume(&key)?;
+            }
+        }
+    }
 }
 
 fn of_kruptein(kruptein: Kruptein) -> Cipher {
@@ -175,7 +190,7 @@ fn the_form_of_another_release_is_written_when_it_is_asked_for() {
         iv_len: 16,
         release,
     };
-    let with = |options| of_kruptein(Kruptein::new(secret("AB12!@squirrel"), options, counting, None));
+    let with = |options| of_kruptein(Kruptein::new(secret("AB12!@squirrel"), options, counting));
     let newest = with(options(Release::V3_4, "aes-256-gcm"));
     assert_eq!(seal(&newest, &text(PLAIN)), text(V4));
     for mode in ["aes-256-gcm", "aes-256-cbc"] {
@@ -326,8 +341,8 @@ fn a_record_under_another_id_or_key_is_refused() {
 #[test]
 fn a_salt_serves_a_stated_number_of_records() {
     let keys = KeyCache::new(secret("squirrel"), Hash::Sha256, 32);
-    let writing = Writing::new(keys, 1, system_random, None);
-    let next = |records| patiently(|| writing.key(records)).unwrap().salt;
+    let writing = Writing::new(keys, 1, system_random);
+    let next = |records| ready(|| writing.key(records)).salt;
     let first = next(RECORDS_PER_SALT - 1);
     assert_eq!(next(1), first);
     let second = next(1);
@@ -335,24 +350,96 @@ fn a_salt_serves_a_stated_number_of_records() {
     assert_ne!(next(RECORDS_PER_SALT), second);
 }
 
+/// Bytes as they may be printed: as text, in hexadecimal and as a list of numbers.
+fn forms_of(bytes: &[u8]) -> [String; 4] {
+    [
+        String::from_utf8_lossy(bytes).into_owned(),
+        hex::encode(bytes),
+        hex::encode_upper(bytes),
+        format!("{bytes:?}").trim_matches(['[', ']']).to_owned(),
+    ]
+}
+
 #[test]
-fn nothing_that_is_printed_has_a_secret() {
+fn nothing_that_is_printed_has_a_secret_a_key_a_salt_a_session_or_an_id() {
+    const SESSION: &str = r#"{"user":"zebra"}"#;
+    let usual = usual();
+    let writing = ready(|| usual.writing_key(1));
+    let record = usual.seal(SESSION, &writing).unwrap();
+    let Opened::Waits(pending) = of_kruptein(self::usual())
+        .open(&text("s"), Some(&text(&record)))
+        .unwrap()
+    else {
+        panic!("the key is not at hand");
+    };
+    let salt = Hash::Sha512.digest(b"squirrel");
+    let hidden = [
+        b"squirrel".to_vec(),
+        b"pepper".to_vec(),
+        b"zebra".to_vec(),
+        b"sid of a session".to_vec(),
+        b"secret of a".to_vec(),
+        // The salt of `secret` is text.
+        hex::encode(&salt).into_bytes()[..16].to_vec(),
+        salt[..8].to_vec(),
+        writing.salt[1..9].to_vec(),
+        writing.key.bytes()[..8].to_vec(),
+        record.as_bytes()[8..24].to_vec(),
+    ];
+    let own = envelope(&["a"]);
+    let opened = own.open(
+        &text("sid of a session"),
+        &own.seal(&text("sid of a session"), &text(SESSION)).unwrap(),
+    );
     let cipher = Cipher {
-        envelope: Some(envelope(&["a"])),
-        legacy: Some(Legacy::Kruptein(usual())),
+        envelope: Some(own),
+        legacy: Some(Legacy::Web {
+            web: web(Mode::Gcm, Encoding::Base64, "pepper", 1, 12),
+            parses: true,
+        }),
         secret: Some(of_secret()),
         ..Cipher::default()
     };
-    let used = usual();
-    let printed = format!(
-        "{cipher:?} {:?} {:?}",
-        usual_web(),
-        patiently(|| used.writing_key(1)).unwrap().key
-    );
-    assert!(
-        !printed.contains("squirrel") && !printed.contains("115, 113"),
-        "{printed}"
-    );
+    let keys = KeyCache::new(secret("squirrel"), Hash::Sha256, 32);
+    let name = KeyName {
+        salt: b"pepper".to_vec(),
+        rounds: 1,
+    };
+    let error = of_kruptein(self::usual()).open(&text("sid of a session"), Some(&text("zebra")));
+    let printed: [&dyn Debug; 15] = [
+        &cipher,
+        &usual,
+        &writing,
+        &writing.key,
+        &Writing::new(Arc::clone(&keys), 1, counting),
+        &pending,
+        &Opened::Value(opened.unwrap()),
+        &Opened::Waits(of_web_pending()),
+        &Plain::Text(SESSION.to_owned()),
+        &Plain::Json(SESSION.to_owned()),
+        &keys.for_all(name.clone()),
+        &keys,
+        &name,
+        &error.unwrap_err(),
+        &Failure::from(CryptoError::Tampered),
+    ];
+    for value in printed {
+        let printed = format!("{value:?} {value:#?}");
+        let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        for form in hidden.iter().flat_map(|bytes| forms_of(bytes)) {
+            assert!(!printed.contains(&form), "{form} in {printed}");
+        }
+    }
+}
+
+/// A record that waits for its key.
+fn of_web_pending() -> Pending {
+    let web = web(Mode::Gcm, Encoding::Hex, "pepper", 1, 12);
+    let stored = text(&hex::encode([7; 64]));
+    match of_web(web).open(&text("sid of a session"), Some(&stored)) {
+        Ok(Opened::Waits(pending)) => pending,
+        _ => panic!("the key is not at hand"),
+    }
 }
 
 /// Each record with one bit changed is refused, whatever the bit.
@@ -364,7 +451,7 @@ fn no_bit_may_change(cipher: &Cipher, stored: &str) {
             bytes[position] ^= 1 << bit;
             let changed = Field::Text(String::from_utf8(bytes).unwrap());
             // A salt that differs costs a derivation each: one bit in some places is enough there.
-            if let Err(Stop::Needs(..)) = cipher.open(&text("s"), Some(&changed))
+            if let Ok(Opened::Waits(..)) = cipher.open(&text("s"), Some(&changed))
                 && position % 64 != 0
             {
                 continue;

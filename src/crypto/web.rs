@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::error::{CryptoError, Stop};
-use super::keys::{KeyCache, KeyName, SecretKey};
+use super::error::CryptoError;
+use super::keys::{KeyCache, KeyName, NeededKey, SecretKey};
 use super::primitives::{
     Encoding, Hash, Mode, Random, TAG, cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt,
 };
@@ -46,13 +46,8 @@ impl Web {
     }
 
     /// The one key.
-    ///
-    /// # Errors
-    /// [`Stop::Needs`] while it is not derived.
-    pub fn key(&self) -> Result<Arc<SecretKey>, Stop> {
-        self.keys
-            .get(&self.name)
-            .ok_or_else(|| Stop::Needs(Arc::clone(&self.keys), self.name.clone()))
+    pub fn key(&self) -> NeededKey {
+        self.keys.for_all(self.name.clone())
     }
 
     /// Encrypts a text.
@@ -80,25 +75,63 @@ impl Web {
         self.encoding.decode(stored.as_bytes()).is_ok()
     }
 
-    /// Decrypts a record.
+    /// Takes a record apart.
     ///
     /// # Errors
-    /// As [`Stop`].
-    pub fn open(&self, stored: &str) -> Result<String, Stop> {
+    /// [`CryptoError::Format`]
+    pub fn parse(&self, stored: &str) -> Result<Locked, CryptoError> {
         let record = self.encoding.decode(stored.as_bytes())?;
-        let (iv, cipher) = record.split_at_checked(self.iv_len).ok_or(CryptoError::Format)?;
+        let tag = if self.mode == Mode::Gcm { TAG } else { 0 };
+        if record.len() < self.iv_len + tag {
+            return Err(CryptoError::Format);
+        }
+        Ok(Locked {
+            mode: self.mode,
+            iv_len: self.iv_len,
+            needed: self.key(),
+            record,
+        })
+    }
+}
+
+/// A record: nonce, cipher text, and with AES-GCM a tag.
+pub struct Locked {
+    mode: Mode,
+    iv_len: usize,
+    needed: NeededKey,
+    record: Vec<u8>,
+}
+
+impl Locked {
+    /// The key of the record.
+    pub fn key(&self) -> NeededKey {
+        self.needed.clone()
+    }
+
+    /// The bytes to decrypt.
+    pub fn len(&self) -> usize {
+        self.record.len()
+    }
+
+    /// Decrypts the record.
+    ///
+    /// # Errors
+    /// As [`CryptoError`].
+    pub fn unlock(self, key: &SecretKey) -> Result<String, CryptoError> {
+        let (iv, cipher) = self
+            .record
+            .split_at_checked(self.iv_len)
+            .ok_or(CryptoError::Format)?;
         let text = match self.mode {
             Mode::Gcm => {
-                let end = cipher.len().checked_sub(TAG).ok_or(CryptoError::Format)?;
-                let (cipher, tag) = cipher.split_at_checked(end).ok_or(CryptoError::Format)?;
+                let (cipher, tag) = cipher.split_last_chunk::<TAG>().ok_or(CryptoError::Format)?;
                 let mut text = cipher.to_vec();
                 // There is nothing but the tag to tell a wrong key or changed data by.
-                gcm_decrypt(self.key()?.bytes(), iv, &[], &mut text, tag)
-                    .map_err(|_| CryptoError::Tampered)?;
+                gcm_decrypt(key.bytes(), iv, &[], &mut text, tag).map_err(|_| CryptoError::Tampered)?;
                 text
             }
-            Mode::Cbc => cbc_decrypt(self.key()?.bytes(), iv, cipher)?,
+            Mode::Cbc => cbc_decrypt(key.bytes(), iv, cipher)?,
         };
-        Ok(String::from_utf8(text).map_err(|_| CryptoError::Decrypt)?)
+        String::from_utf8(text).map_err(|_| CryptoError::Decrypt)
     }
 }

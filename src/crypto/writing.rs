@@ -1,12 +1,11 @@
 //! The key that sessions are encrypted with in kruptein's format: derived from a salt which this process uses for a stated
 //! number of records, and the next one in time, so that no write waits for it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::runtime::Handle;
-
-use super::error::{CryptoError, Stop};
-use super::keys::{KeyCache, KeyName, SecretKey};
+use super::error::CryptoError;
+use super::keys::{KeyCache, KeyName, Ready, SecretKey};
 use super::primitives::Random;
 
 /// The records that share a salt, and so a key, at the most. Their random nonces of 96 bits are then all different but for
@@ -18,7 +17,7 @@ const LEAD: u32 = 1 << 14;
 const SALT: usize = 128;
 
 /// A key with its salt.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WritingKey {
     /// The salt, which goes into the record.
     pub salt: Arc<[u8]>,
@@ -26,67 +25,77 @@ pub struct WritingKey {
     pub key: Arc<SecretKey>,
 }
 
+impl fmt::Debug for WritingKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("WritingKey(…)")
+    }
+}
+
 /// The salts of this process.
-#[derive(Debug)]
 pub struct Writing {
     keys: Arc<KeyCache>,
     rounds: u32,
     random: Random,
-    runtime: Option<Handle>,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     current: Option<WritingKey>,
     left: u32,
     next: Option<KeyName>,
-    ordered: bool,
+    prepared: bool,
 }
 
 impl Writing {
-    /// No salt yet. Without a runtime, nothing is derived before it is needed.
-    pub fn new(keys: Arc<KeyCache>, rounds: u32, random: Random, runtime: Option<Handle>) -> Self {
+    /// No salt yet.
+    pub fn new(keys: Arc<KeyCache>, rounds: u32, random: Random) -> Self {
         Self {
             keys,
             rounds,
             random,
-            runtime,
             state: Mutex::default(),
         }
     }
 
-    /// The key for so many records more.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Each change leaves the state whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key for so many records more, or the one that must be derived first.
     ///
     /// # Errors
-    /// [`Stop::Needs`] while it is not derived.
-    pub fn key(&self, records: u32) -> Result<WritingKey, Stop> {
-        // Each change leaves the state whole.
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.left < records {
-            let next = self.next(&mut state)?;
-            let Some(key) = self.keys.get(&next) else {
-                return Err(Stop::Needs(Arc::clone(&self.keys), next));
-            };
-            *state = State {
-                current: Some(WritingKey {
+    /// When there are no random bytes.
+    pub fn key(&self, records: u32) -> Result<Ready<WritingKey>, CryptoError> {
+        let mut state = self.lock();
+        let current = match &state.current {
+            Some(current) if state.left >= records => current.clone(),
+            _ => {
+                let next = self.next(&mut state)?;
+                let needed = self.keys.for_all(next.clone());
+                let Some(key) = needed.get() else {
+                    return Ok(Ready::After(needed));
+                };
+                let current = WritingKey {
                     salt: next.salt.into(),
                     key,
-                }),
-                left: RECORDS_PER_SALT,
-                ..State::default()
-            };
-        }
-        state.left = state.left.saturating_sub(records);
-        if state.left < LEAD && !state.ordered {
-            let next = self.next(&mut state)?;
-            if let Some(runtime) = &self.runtime {
-                // Who needs it asks for it by itself.
-                drop(self.keys.order(next, runtime));
+                };
+                *state = State {
+                    current: Some(current.clone()),
+                    left: RECORDS_PER_SALT,
+                    ..State::default()
+                };
+                current
             }
-            state.ordered = true;
+        };
+        state.left = state.left.saturating_sub(records);
+        if state.left < LEAD && !state.prepared {
+            state.prepared = true;
+            let next = self.next(&mut state)?;
+            self.keys.for_all(next).prepare();
         }
-        state.current.clone().ok_or(CryptoError::Random.into())
+        Ok(Ready::Now(current))
     }
 
     fn next(&self, state: &mut State) -> Result<KeyName, CryptoError> {
@@ -101,5 +110,14 @@ impl Writing {
         };
         state.next = Some(name.clone());
         Ok(name)
+    }
+}
+
+impl fmt::Debug for Writing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Writing")
+            .field("rounds", &self.rounds)
+            .finish_non_exhaustive()
     }
 }

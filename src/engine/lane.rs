@@ -252,6 +252,8 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         answers.retain(|answer| conflict(answer).is_none());
         let mut carriage = Self::new(Batch::new(Arc::clone(&self.engine), jobs), false);
         carriage.tries = std::mem::take(&mut self.tries);
+        // The higher number is to be of the same session, so that the earlier one is over for them.
+        std::mem::swap(&mut carriage.session, &mut self.session);
         self.engine.note_cause(carriage.batch.callers(), failure);
         let going_on = async move {
             if carriage.pause(pause).await {

@@ -3,26 +3,15 @@
 
 use std::sync::Arc;
 
-use tokio::task::block_in_place;
+use tokio::task::JoinSet;
 
 use super::Engine;
 use super::backend::Backend;
 use super::batch::Batch;
 use super::operation::{Action, Answer, Outcome, Reply, Write};
 use super::queue::Job;
-use crate::crypto::{Cipher, Sealer, Stop};
+use crate::crypto::{Cipher, CryptoError, Opened, Pending, Sealer, work};
 use crate::model::{Failure, Field, StoredSession, check_size};
-
-/// Over so many bytes, the thread of the runtime hands its other tasks over before it works.
-const LONG_WORK: usize = 128 * 1024;
-
-fn work<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
-    if bytes > LONG_WORK {
-        block_in_place(work)
-    } else {
-        work()
-    }
-}
 
 impl<R: Reply, B: Backend> Engine<R, B> {
     /// Encrypts the sessions of a batch.
@@ -41,7 +30,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }
         let sealer = tokio::select! {
             biased;
-            sealer = cipher.ready_sealer(sets, &self.runtime) => sealer,
+            sealer = cipher.ready_sealer(sets) => sealer,
             () = self.callers.all_left(|| batch.callers()) => return batch.drop_unwanted(),
             () = self.cut_off.cancelled() => return batch.answer_all(&Err(Failure::interrupted())),
         };
@@ -68,45 +57,43 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Some(Ok(Outcome::Found(session))) => session.value.as_ref().map_or(0, Field::len),
             _ => 0,
         });
-        let waiting: Vec<bool> = work(bytes.sum(), || {
+        let waiting: Vec<Option<Pending>> = work(bytes.sum(), || {
             let answers = batch.jobs().iter().zip(&mut answers);
             answers
                 .map(|(carried, answer)| open(&cipher, &carried.job, answer))
                 .collect()
         });
-        if !waiting.contains(&true) {
+        let marked: Vec<bool> = waiting.iter().map(Option::is_some).collect();
+        if !marked.contains(&true) {
             return answers;
         }
-        let is_waiting = |place: usize| waiting.get(place).copied().unwrap_or(false);
+        let is_waiting = |place: usize| marked.get(place).copied().unwrap_or(false);
         let jobs = batch.take_out(is_waiting);
-        let (left, found): (Vec<_>, Vec<_>) = answers
-            .into_iter()
-            .enumerate()
-            .partition(|(place, _)| !is_waiting(*place));
-        for (job, (_, answer)) in jobs.into_iter().zip(found) {
-            if let Some(Ok(Outcome::Found(session))) = answer {
-                let alone = Batch::new(Arc::clone(self), vec![job]);
-                let opening = Arc::clone(self).open_later(Arc::clone(&cipher), alone, session);
-                self.tasks.spawn_on(opening, &self.runtime);
-            }
+        let places = answers.into_iter().enumerate();
+        let (found, left): (Vec<_>, Vec<_>) = places.partition(|(place, _)| is_waiting(*place));
+        let found = found.into_iter().filter_map(|(_, answer)| match answer {
+            Some(Ok(Outcome::Found(session))) => Some(session),
+            _ => None,
+        });
+        for ((job, session), pending) in jobs.into_iter().zip(found).zip(waiting.into_iter().flatten()) {
+            let alone = Batch::new(Arc::clone(self), vec![job]);
+            let opening = Arc::clone(self).open_later(Arc::clone(&cipher), alone, session, pending);
+            self.tasks.spawn_on(opening, &self.runtime);
         }
         left.into_iter().map(|(_, answer)| answer).collect()
     }
 
-    /// Decrypts one session as soon as its key is derived.
+    /// Decrypts one session as soon as its key is derived. When no caller is left, nobody waits for the key any more.
     async fn open_later(
         self: Arc<Self>,
         cipher: Arc<Cipher>,
         mut batch: Batch<R, B>,
         mut session: StoredSession,
+        pending: Pending,
     ) {
-        let value = session.value.take();
-        let Some(id) = batch.jobs().first().map(|carried| carried.job.id.clone()) else {
-            return;
-        };
         let opened = tokio::select! {
             biased;
-            opened = cipher.open_patiently(&id, value.as_ref(), &self.runtime) => opened,
+            opened = pending.finish() => opened.map_err(Failure::from),
             () = self.callers.all_left(|| batch.callers()) => return batch.drop_unwanted(),
             () = self.cut_off.cancelled() => Err(Failure::interrupted()),
         };
@@ -120,53 +107,81 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     }
 
     /// Decrypts the sessions of a whole collection; `None` for one that can't be read.
+    ///
+    /// # Errors
+    /// When a key could not be derived: its session is not one that can't be read.
     pub(super) async fn open_all(
         &self,
         found: Vec<Option<(Field, StoredSession)>>,
-    ) -> Vec<Option<StoredSession>> {
+    ) -> Result<Vec<Option<StoredSession>>, Failure> {
         let Some(cipher) = self.cipher.as_deref() else {
-            return found
-                .into_iter()
-                .map(|found| found.map(|(_, session)| session))
-                .collect();
+            let sessions = found.into_iter().map(|found| found.map(|(_, session)| session));
+            return Ok(sessions.collect());
         };
-        let mut sessions = Vec::with_capacity(found.len());
-        for entry in found {
-            let Some((id, mut session)) = entry else {
-                sessions.push(None);
+        let values = found
+            .iter()
+            .flatten()
+            .filter_map(|(_, session)| session.value.as_ref());
+        let bytes = values.map(Field::len).sum();
+        // Tasks of this set end when the caller gives up.
+        let mut waiting = JoinSet::new();
+        let mut sessions: Vec<_> = work(bytes, || {
+            let sessions = found.into_iter().enumerate().map(|(place, entry)| {
+                let (id, mut session) = entry?;
+                match cipher.open(&id, session.value.as_ref()).ok()? {
+                    Opened::Value(value) => session.value = Some(value),
+                    Opened::Waits(pending) => {
+                        session.value = None;
+                        let opening = async move { (place, pending.finish_in_turn().await) };
+                        waiting.spawn_on(opening, &self.runtime);
+                    }
+                }
+                Some(session)
+            });
+            sessions.collect()
+        });
+        while let Some(done) = waiting.join_next().await {
+            let (place, opened) = done.map_err(|_| Failure::lost())?;
+            let Some(entry) = sessions.get_mut(place) else {
                 continue;
             };
-            let opened = cipher
-                .open_patiently(&id, session.value.as_ref(), &self.runtime)
-                .await;
-            sessions.push(opened.ok().map(|value| {
-                session.value = Some(value);
-                session
-            }));
+            match opened.map_err(Failure::from) {
+                Ok(value) => {
+                    if let Some(session) = entry {
+                        session.value = Some(value);
+                    }
+                }
+                Err(failure) if failure.is_of_crypto() => *entry = None,
+                Err(failure) => return Err(failure),
+            }
         }
-        sessions
+        Ok(sessions)
     }
 }
 
-fn seal(sealer: &Result<Sealer<'_>, Failure>, job: &mut Job) -> Result<(), Failure> {
+fn seal(sealer: &Result<Sealer<'_>, CryptoError>, job: &mut Job) -> Result<(), Failure> {
     if let Action::Write(Write::Set { session, .. }) = &mut job.step.action {
-        let record = sealer.as_ref().map_err(Clone::clone)?.seal(&job.id, session)?;
+        let record = sealer.as_ref().map_err(|error| *error)?.seal(&job.id, session)?;
         check_size(&job.id, &record)?;
         *session = record;
     }
     Ok(())
 }
 
-/// Decrypts one session, if it was found, and tells whether a key must be derived first.
-fn open(cipher: &Cipher, job: &Job, answer: &mut Option<Answer>) -> bool {
-    if let Some(Ok(Outcome::Found(session))) = answer {
-        match cipher.open(&job.id, session.value.as_ref()) {
-            Ok(value) => session.value = Some(value),
-            Err(Stop::Needs(..)) => return true,
-            Err(Stop::Refused(error)) => *answer = Some(refusal(cipher, error.into())),
+/// Decrypts one session, if it was found, or gives what waits for a key that must be derived first.
+fn open(cipher: &Cipher, job: &Job, answer: &mut Option<Answer>) -> Option<Pending> {
+    let Some(Ok(Outcome::Found(session))) = answer else {
+        return None;
+    };
+    match cipher.open(&job.id, session.value.as_ref()) {
+        Ok(Opened::Value(value)) => session.value = Some(value),
+        Ok(Opened::Waits(pending)) => {
+            session.value = None;
+            return Some(pending);
         }
+        Err(error) => *answer = Some(refusal(cipher, error.into())),
     }
-    false
+    None
 }
 
 fn refusal(cipher: &Cipher, failure: Failure) -> Answer {

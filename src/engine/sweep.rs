@@ -82,7 +82,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 
     async fn list(&self, within: Duration) -> Result<Vec<Option<StoredSession>>, Failure> {
         let found = self.backend.list(within).await?;
-        Ok(self.open_all(found).await)
+        self.open_all(found).await
     }
 
     /// Waits before another attempt of an operation on the whole collection.

@@ -288,7 +288,7 @@ pub(super) fn engine(
     Engine::new(
         runtime.handle().clone(),
         Mongo::new(place),
-        cipher(number, runtime.handle()),
+        cipher(number),
         time_limit,
         fastrand::Rng::new(),
     )
@@ -358,7 +358,7 @@ async fn carry_out(engine: &Arc<Engine<Slot, Mongo>>, run: Run) -> Result<(), Te
 }
 
 /// A third of the engines encrypts with a key at hand, and a third with one that must be derived.
-fn cipher(number: usize, runtime: &Handle) -> Option<Arc<Cipher>> {
+fn cipher(number: usize) -> Option<Arc<Cipher>> {
     let secret = Zeroizing::new(b"squirrel".to_vec());
     let mut cipher = Cipher::default();
     match number % 3 {
@@ -372,7 +372,7 @@ fn cipher(number: usize, runtime: &Handle) -> Option<Arc<Cipher>> {
                 iv_len: 12,
                 release: Release::V3_0,
             };
-            let kruptein = Kruptein::new(secret, options, system_random, Some(runtime.clone()));
+            let kruptein = Kruptein::new(secret, options, system_random);
             cipher.legacy = Some(Legacy::Kruptein(kruptein));
         }
     }

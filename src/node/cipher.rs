@@ -1,12 +1,16 @@
 //! Encryption as the shim sets it up: the settings of a cipher, and the class that a store and an adapter of connect-mongo
-//! share. The shim gives only what is native; adapters work on threads of Node's pool.
+//! share. The shim gives only what is native. Calls wait on the store's runtime, so that the few threads of Node's pool, which
+//! reads of files and look-ups of names need, stay free.
 
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
-use napi::bindgen_prelude::{AsyncTask, Either, Either3, Task, Uint8Array};
-use napi::{Env, Error};
+use napi::bindgen_prelude::{Either3, Object, Uint8Array};
+use napi::{Env, Error, JsDeferred};
 use napi_derive::napi;
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::store::{Given, to_field};
@@ -101,7 +105,7 @@ impl PasswordSettings {
 }
 
 impl CipherSettings {
-    fn build(&self, runtime: &Handle) -> Result<Cipher, CryptoError> {
+    fn build(&self) -> Result<Cipher, CryptoError> {
         let envelope = self.keys.as_ref().map(|keys| {
             let keys = keys.iter().map(|key| (key.id.clone(), secret_of(&key.secret)));
             Envelope::new(keys, system_random)
@@ -120,12 +124,7 @@ impl CipherSettings {
                 release: release.ok_or(CryptoError::Format)?,
             };
             let secret = secret_of(&given.secret);
-            Some(Legacy::Kruptein(Kruptein::new(
-                secret,
-                options,
-                system_random,
-                Some(runtime.clone()),
-            )))
+            Some(Legacy::Kruptein(Kruptein::new(secret, options, system_random)))
         } else if let Some(given) = &self.web {
             let name = KeyName {
                 salt: given.salt.to_vec(),
@@ -183,38 +182,66 @@ impl NativeCipher {
     pub fn new(settings: CipherSettings) -> napi::Result<Self> {
         let runtime = runtime::handle().map_err(|error| Error::from_reason(error.to_string()))?;
         let cipher = settings
-            .build(&runtime)
+            .build()
             .map_err(|error| Error::from_reason(error.code()))?;
-        cipher.warm_up(&runtime);
+        cipher.warm_up();
         Ok(Self {
             cipher: Arc::new(cipher),
             runtime,
         })
     }
 
-    /// Encrypts a text: a promise of the record, or of the five parts of an error.
+    /// Encrypts a text: a promise of the record, or of the parts of an error.
     #[napi]
-    pub fn encrypt(&self, text: String) -> AsyncTask<CipherTask> {
-        self.task(text, true)
+    pub fn encrypt<'env>(&self, env: &'env Env, text: String) -> napi::Result<Object<'env>> {
+        self.promise(env, |cipher| async move {
+            Ok(Field::Text(cipher.encrypt(&text).await?))
+        })
     }
 
     /// Decrypts a record, likewise.
     #[napi]
-    pub fn decrypt(&self, stored: String) -> AsyncTask<CipherTask> {
-        self.task(stored, false)
+    pub fn decrypt<'env>(&self, env: &'env Env, stored: String) -> napi::Result<Object<'env>> {
+        self.promise(env, |cipher| async move {
+            Ok(Field::Text(cipher.decrypt(&stored).await?))
+        })
     }
 
     /// Encrypts a session for its id, for who stores it without the addon: a promise of the record, or of the parts of an
-    /// error.
+    /// error. After `limit_ms`, nobody wants it any more.
     #[napi]
-    pub fn seal(&self, id: Given, session: Given) -> AsyncTask<SessionTask> {
-        self.session_task(id, Some(session), true)
+    pub fn seal<'env>(
+        &self,
+        env: &'env Env,
+        id: Given,
+        session: Given,
+        limit_ms: f64,
+    ) -> napi::Result<Object<'env>> {
+        let fields = to_field(id).and_then(|id| Ok((id, to_field(session)?)));
+        self.promise(env, move |cipher| {
+            within(limit_ms, async move {
+                let (id, session) = fields?;
+                cipher.seal(&id, &session).await
+            })
+        })
     }
 
     /// Decrypts what is stored under an id, likewise.
     #[napi]
-    pub fn open(&self, id: Given, stored: Option<Given>) -> AsyncTask<SessionTask> {
-        self.session_task(id, stored, false)
+    pub fn open<'env>(
+        &self,
+        env: &'env Env,
+        id: Given,
+        stored: Option<Given>,
+        limit_ms: f64,
+    ) -> napi::Result<Object<'env>> {
+        let fields = to_field(id).and_then(|id| Ok((id, stored.map(to_field).transpose()?)));
+        self.promise(env, move |cipher| {
+            within(limit_ms, async move {
+                let (id, stored) = fields?;
+                Ok(cipher.open_patiently(&id, stored.as_ref()).await?)
+            })
+        })
     }
 
     /// The ids under which a session may be stored, the one for writing first; none without `encryption`.
@@ -229,102 +256,70 @@ impl NativeCipher {
             .map(Option::unwrap_or_default)
             .map_err(|error| Error::from_reason(error.code()))
     }
+}
 
-    fn task(&self, text: String, encrypts: bool) -> AsyncTask<CipherTask> {
-        AsyncTask::new(CipherTask {
-            cipher: Arc::clone(&self.cipher),
-            runtime: self.runtime.clone(),
-            text,
-            encrypts,
-        })
-    }
-
-    fn session_task(&self, id: Given, value: Option<Given>, seals: bool) -> AsyncTask<SessionTask> {
-        let fields = to_field(id).and_then(|id| Ok((id, value.map(to_field).transpose()?)));
-        AsyncTask::new(SessionTask {
-            cipher: Arc::clone(&self.cipher),
-            runtime: self.runtime.clone(),
-            fields,
-            seals,
-        })
-    }
-
+impl NativeCipher {
     /// The cipher itself.
     pub fn share(&self) -> Arc<Cipher> {
         Arc::clone(&self.cipher)
     }
-}
 
-/// One call of an adapter, on a thread of Node's pool.
-pub struct CipherTask {
-    cipher: Arc<Cipher>,
-    runtime: Handle,
-    text: String,
-    encrypts: bool,
-}
-
-impl Task for CipherTask {
-    type Output = Result<String, Failure>;
-    type JsValue = Either<String, Vec<Option<String>>>;
-
-    fn compute(&mut self) -> napi::Result<Self::Output> {
-        let Self {
-            cipher,
-            runtime,
-            text,
-            ..
-        } = self;
-        Ok(runtime.block_on(async {
-            if self.encrypts {
-                cipher.encrypt(text, runtime).await
-            } else {
-                cipher.decrypt(text, runtime).await
-            }
-        }))
-    }
-
-    fn resolve(&mut self, _env: Env, output: Self::Output) -> napi::Result<Self::JsValue> {
-        Ok(match output {
-            Ok(text) => Either::A(text),
-            Err(failure) => Either::B(parts_of(failure)),
-        })
+    /// Does something on the runtime, and gives a promise of what comes of it.
+    fn promise<'env, F>(
+        &self,
+        env: &'env Env,
+        act: impl FnOnce(Arc<Cipher>) -> F,
+    ) -> napi::Result<Object<'env>>
+    where
+        F: Future<Output = Result<Field, Failure>> + Send + 'static,
+    {
+        let (deferred, promise) = env.create_deferred()?;
+        let mut answer = Answer(Some(deferred));
+        let doing = act(self.share());
+        self.runtime.spawn(async move { answer.give(doing.await) });
+        Ok(promise)
     }
 }
 
-/// One session of a store, likewise.
-pub struct SessionTask {
-    cipher: Arc<Cipher>,
-    runtime: Handle,
-    /// The id and the session, or why they are none.
-    fields: Result<(Field, Option<Field>), Failure>,
-    seals: bool,
+/// What a promise is settled with: text, the bytes of a BSON document, or the parts of an error.
+type Settled = Either3<String, Uint8Array, Vec<Option<String>>>;
+/// Makes it on the thread of its environment.
+type Resolver = Box<dyn FnOnce(Env) -> napi::Result<Settled>>;
+
+/// The way back to a promise, which is settled exactly once: also when its task ended without a result, since the event
+/// loop waits for it.
+struct Answer(Option<JsDeferred<Settled, Resolver>>);
+
+impl Answer {
+    fn give(&mut self, result: Result<Field, Failure>) {
+        if let Some(deferred) = self.0.take() {
+            deferred.resolve(Box::new(move |_| {
+                Ok(match result {
+                    Ok(Field::Text(text)) => Either3::A(text),
+                    Ok(Field::Wrapped(bytes)) => Either3::B(bytes.into()),
+                    Err(failure) => Either3::C(parts_of(failure)),
+                })
+            }));
+        }
+    }
 }
 
-impl Task for SessionTask {
-    type Output = Result<Field, Failure>;
-    type JsValue = Either3<String, Uint8Array, Vec<Option<String>>>;
-
-    fn compute(&mut self) -> napi::Result<Self::Output> {
-        let Self { cipher, runtime, .. } = self;
-        let (id, value) = match &self.fields {
-            Ok((id, value)) => (id, value.as_ref()),
-            Err(failure) => return Ok(Err(failure.clone())),
-        };
-        Ok(runtime.block_on(async {
-            match value {
-                Some(session) if self.seals => cipher.ready_sealer(1, runtime).await?.seal(id, session),
-                stored => cipher.open_patiently(id, stored, runtime).await,
-            }
-        }))
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.give(Err(Failure::lost()));
     }
+}
 
-    fn resolve(&mut self, _env: Env, output: Self::Output) -> napi::Result<Self::JsValue> {
-        Ok(match output {
-            Ok(Field::Text(text)) => Either3::A(text),
-            Ok(Field::Wrapped(bytes)) => Either3::B(bytes.into()),
-            Err(failure) => Either3::C(parts_of(failure)),
-        })
-    }
+/// What comes of something within a time; of what is dropped then, the key is no longer wanted.
+async fn within(
+    limit_ms: f64,
+    doing: impl Future<Output = Result<Field, Failure>>,
+) -> Result<Field, Failure> {
+    // A time that no number of seconds has is none that ends.
+    let limit = Duration::try_from_secs_f64(limit_ms / 1_000.0).unwrap_or(Duration::MAX);
+    timeout(limit, doing)
+        .await
+        .unwrap_or_else(|_| Err(Failure::late(limit, Some(&CryptoError::Lost.into()), "")))
 }
 
 /// An error as the shim takes it.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::der;
+use super::super::formats::der;
 use super::*;
 
 fn sessions() -> impl Strategy<Value = String> {

@@ -1,6 +1,6 @@
 //! The container that kruptein 3 stores: a DER sequence of octet strings. Reads only what the encoder would write.
 
-use super::error::CryptoError;
+use crate::crypto::error::CryptoError;
 
 const SEQUENCE: u8 = 0x30;
 const OCTETS: u8 = 0x04;

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 
 use super::der;
-use super::error::CryptoError;
-use super::kruptein::KrupteinOptions;
 use super::node_buffer::NodeBuffer;
-use super::primitives::{BLOCK, Encoding, Mode, TAG};
+use super::options::KrupteinOptions;
+use crate::crypto::error::CryptoError;
+use crate::crypto::primitives::{BLOCK, Encoding, Mode, TAG};
 
 /// A record in one of its forms.
 pub struct Record {
@@ -115,31 +115,6 @@ impl Record {
         } else {
             Err(CryptoError::Format)
         }
-    }
-}
-
-impl KrupteinOptions {
-    /// The encoding of the texts in a record, by the length that its digest has, so that records stay readable when the
-    /// option is changed.
-    fn encoding_of(&self, mac: &[u8]) -> Result<Encoding, CryptoError> {
-        let fits = |encoding: &Encoding| {
-            let len = self.hash.len();
-            mac.len()
-                == match encoding {
-                    Encoding::Base64 => len.div_ceil(3) * 4,
-                    Encoding::Base64Url => (len * 4).div_ceil(3),
-                    Encoding::Hex => len * 2,
-                }
-        };
-        [
-            self.encoding,
-            Encoding::Base64,
-            Encoding::Base64Url,
-            Encoding::Hex,
-        ]
-        .into_iter()
-        .find(fits)
-        .ok_or(CryptoError::Format)
     }
 }
 

@@ -1,0 +1,84 @@
+'use strict'
+
+// The keys that are derived from a secret: one for each record of connect-mongo's `crypto`, and one for all of Web Crypto's.
+
+const assert = require('node:assert/strict')
+const dns = require('node:dns')
+const { readFile } = require('node:fs/promises')
+const { test } = require('node:test')
+const { MongoClient } = require('mongodb')
+const { createKrupteinAdapter, createWebCryptoAdapter } = require('connect-mongo-native')
+const { encryptionOf } = require('../../lib/crypto.js')
+const { SessionCipher } = require('../../lib/transport/cipher.js')
+const { aSession, make, useStores } = require('../helpers/stores.js')
+const { STYLES: [MODERN] } = require('../helpers/styles.js')
+
+const server = useStores()
+
+const SECRET = 'AB12!@squirrel'
+const RECORDS = 100
+/** Too short for so many keys, and long enough for one. */
+const LIMIT = 500 // ms
+const PATIENCE = 60_000 // ms
+
+/** Records each of which has a salt, and so a key, of its own, as those of connect-mongo have. */
+async function storeRecords(collection) {
+  const session = JSON.stringify(aSession({ user: 'zoë' }))
+  for (let at = 0; at < RECORDS; at += 1) {
+    const record = await createKrupteinAdapter({ secret: SECRET }).encrypt(session)
+    await collection.insertOne({ _id: `s${at}`, session: record, expires: new Date(Date.now() + 3_600_000) })
+  }
+  await collection.insertOne({ ...await collection.findOne({ _id: 's0' }), _id: 'broken', session: 'no record' })
+}
+
+test('reads of files and look-ups of names are answered while keys are derived', async () => {
+  const order = []
+  const note = (what) => () => order.push(what)
+  const keys = Array.from({ length: 8 }, (_, number) => (
+    createWebCryptoAdapter({ secret: `squirrel ${number}`, iterations: 200_000 }).encrypt('hello').then(note('key'))
+  ))
+  await Promise.all([readFile(__filename).then(note('file')), dns.promises.lookup('localhost').then(note('name'))])
+  // Node's pool has four threads: it would be free only after more than these.
+  assert.ok(order.filter((what) => what === 'key').length < 4, order.join())
+  await Promise.all(keys)
+  assert.equal(order.length, keys.length + 2)
+})
+
+test('what a store that works through a client waits for is given up at its limit', async () => {
+  const record = await createKrupteinAdapter({ secret: SECRET }).encrypt('hello')
+  const encryption = encryptionOf({ crypto: { secret: SECRET } })
+  await assert.rejects(new SessionCipher(encryption, 1).open('s', record), { name: 'MongoOperationTimeoutError' })
+  assert.equal(await new SessionCipher(encryption, PATIENCE).open('s', record), 'hello')
+})
+
+const PLACES = {
+  'the addon': (t, { mongoUrl }, limit) => ({ mongoUrl: `${mongoUrl}?timeoutMS=${limit}` }),
+  // Only its own driver can follow this client.
+  'a client': (t, { mongoUrl }, limit) => {
+    const client = new MongoClient(mongoUrl, { lookup: dns.lookup, serverSelectionTimeoutMS: limit / 2, socketTimeoutMS: limit / 2 })
+    t.after(() => client.close())
+    return { client }
+  },
+}
+
+for (const [name, placeOf] of Object.entries(PLACES)) {
+  test(`by ${name}: a read is answered though many before it gave up waiting for their keys, and all reads all`, async (t) => {
+    const place = server.place()
+    await storeRecords(place.db.collection('sessions'))
+    const open = (limit) => {
+      const store = make(MODERN, { ...placeOf(t, place, limit), dbName: place.dbName, crypto: { secret: SECRET }, autoRemove: 'disabled' })
+      t.after(() => store.close())
+      return store
+    }
+    const hasty = open(LIMIT)
+    const reads = Array.from({ length: RECORDS - 1 }, (_, at) => hasty.get(`s${at}`))
+    for (const { status, value, reason } of await Promise.allSettled(reads)) {
+      if (status === 'fulfilled') assert.equal(value.user, 'zoë')
+      else assert.equal(reason.name, 'MongoOperationTimeoutError')
+    }
+    assert.equal((await hasty.get(`s${RECORDS - 1}`)).user, 'zoë')
+
+    // The one that can't be read is left out.
+    assert.equal((await open(PATIENCE).all()).length, RECORDS)
+  })
+}
