@@ -11,9 +11,9 @@ const { MODERN } = require('./stores.js')
 const METHODS = ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear']
 let databases = 0
 
-/** The genuine store, whose methods give promises as ours do. */
-function genuineStore(options) {
-  const store = GENUINE['connect-mongo 6'](options)
+/** The genuine store, whose methods give promises as ours do. Its time limit is that of a socket. */
+function genuineStore({ mongoUrl, ...options }) {
+  const store = GENUINE['connect-mongo 6']({ ...options, mongoUrl: mongoUrl.replace('timeoutMS=', 'socketTimeoutMS=') })
   const promised = METHODS.map((method) => [method, (...args) => call(store, method, ...args)])
   return { ...Object.fromEntries(promised), close: () => store.close(), stats: () => ({}) }
 }
