@@ -55,28 +55,42 @@ test('a first write that the server does not answer, and that is sent again, has
   assert.equal(await collection.countDocuments({ _id: 's' }), 1)
 })
 
-test('writes during an election have transaction numbers', async (t) => {
-  const { store, written } = await fresh(t, { heartbeatFrequencyMS: 500 })
-  await store.length()
-  const load = startLoad(8, async (worker, n) => {
-    await sleep(10)
-    await store.set(`s${worker}`, { cookie: {}, n })
-  })
-  try {
-    for (let elections = 0; elections < 3; elections += 1) {
+const INTERRUPTIONS = {
+  'an election': () => server.current.stepDown(1),
+  'a restart of the server': () => server.members[0].restart(),
+}
+
+for (const [what, interrupt] of Object.entries(INTERRUPTIONS)) {
+  test(`writes during ${what} have transaction numbers`, async (t) => {
+    const { store, written } = await fresh(t, { heartbeatFrequencyMS: 500 })
+    await store.length()
+    const load = startLoad(8, async (worker, n) => {
+      await sleep(10)
+      await store.set(`s${worker}`, { cookie: {}, n })
+    })
+    try {
+      for (let times = 0; times < 3; times += 1) {
+        const { answered } = load
+        await until('answers', () => load.answered > answered + 100)
+        await interrupt()
+      }
       const { answered } = load
-      await until('answers', () => load.answered > answered + 100)
-      await server.current.stepDown(1)
+      await until('answers afterwards', () => load.answered > answered + 100)
+    } finally {
+      await load.stop()
     }
-    const { answered } = load
-    await until('answers after the elections', () => load.answered > answered + 100)
-  } finally {
-    await load.stop()
-  }
-  const entries = await written()
-  assert.ok(entries.length > 300)
-  assert.deepEqual(entries.filter((entry) => entry.includes('without')).length, 0, 'writes without a number')
-  assert.deepEqual(load.errors.map(({ name }) => name), [])
+    const entries = await written()
+    assert.ok(entries.length > 300)
+    assert.equal(entries.filter((entry) => entry.includes('without')).length, 0, 'writes without a number')
+    assert.deepEqual(load.errors.map(({ name }) => name), [])
+  })
+}
+
+test('writes over a direct connection to the primary have transaction numbers', async (t) => {
+  const { store, written } = await fresh(t, { directConnection: true })
+  await store.length()
+  for (const { start } of Object.values(FIRST)) await start(store, 1)
+  assert.deepEqual(await written(), Object.values(FIRST).map(({ entry }) => entry))
 })
 
 test('without retryWrites no write has a transaction number', async (t) => {
