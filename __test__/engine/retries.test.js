@@ -1,6 +1,7 @@
 'use strict'
 
-// Whether a command that failed in passing is sent again is up to the application: `retryWrites` and `retryReads`.
+// A command that failed in passing is sent again, and no caller notices, unless the application switches that off:
+// `retryWrites` and `retryReads`.
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
@@ -13,10 +14,30 @@ const CALLS = {
   delete: { option: 'retryWrites', methods: { destroy: (store) => store.destroy('s') } },
 }
 const FAULTS = { 'closes the connection': { closeConnection: true }, 'is shutting down': { errorCode: 91 } }
+/** What a server says in passing, besides that it is no primary or is shutting down. */
+const PASSING = { HostUnreachable: 6, HostNotFound: 7, NetworkTimeout: 89, ExceededTimeLimit: 262, SocketException: 9001 }
 
 for (const [kind, members] of [['a replica set of one member', 1], ['a standalone server', 0]]) {
   describe(`with ${kind}`, () => {
     const server = useFaultyServer({ members })
+
+    for (const [codeName, errorCode] of Object.entries(PASSING)) {
+      for (const [command, { methods }] of Object.entries(CALLS)) {
+        test(`no caller notices when the server fails ${command} with ${codeName} once, alone and among others`, async (t) => {
+          const { store, collection, fail, mend } = await server.open(t, { parameters: { heartbeatFrequencyMS: 500 } })
+          for (const [method, start] of Object.entries(methods)) {
+            for (const count of [1, 30]) {
+              await collection.updateOne({ _id: 's' }, { $set: { session: '{"cookie":{}}' } }, { upsert: true })
+              await fail([command], { errorCode }, { times: 1 })
+              const others = method === 'all' || method === 'length' ? [] : Array.from({ length: count - 1 }, (_, n) => store.set(`other${n}`, { cookie: {} }))
+              const results = await Promise.allSettled([start(store), ...others])
+              assert.deepEqual(results.filter(({ reason }) => reason).map(({ reason }) => `${method}: ${reason.message}`), [])
+              assert.equal(await mend(), 1)
+            }
+          }
+        })
+      }
+    }
 
     for (const [command, { option, methods }] of Object.entries(CALLS)) {
       for (const [method, start] of Object.entries(methods)) {

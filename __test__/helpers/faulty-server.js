@@ -27,14 +27,14 @@ function withParameters(url, parameters) {
 
 /**
  * To be called at the top of a test file or a `describe`: a standalone server (`members` is 0) or a replica set, with
- * fail points. `place(t)` gives a database that nobody has used, and what makes commands to it fail; `open(t)` the same
+ * fail points; `others` as in startServer. `place(t)` gives a database that nobody has used, and what makes commands to it fail; `open(t)` the same
  * with a store that is connected.
  */
-function useFaultyServer({ members = 0, args = [] } = {}) {
+function useFaultyServer({ members = 0, args = [], ...others } = {}) {
   const server = { current: undefined, place, open }
   before(async () => {
     const mongod = await import('../../scripts/mongod.mjs')
-    const options = { args: ['--setParameter', 'enableTestCommands=1', ...args] }
+    const options = { args: ['--setParameter', 'enableTestCommands=1', ...args], ...others }
     server.current = await (members ? mongod.startReplicaSet({ nodes: members, ...options }) : mongod.startServer(options))
     server.members = members ? server.current.members : [server.current]
   })
@@ -54,11 +54,11 @@ function useFaultyServer({ members = 0, args = [] } = {}) {
       const { count } = await client.db('admin').command({ configureFailPoint: 'failCommand', mode, ...data && { data } })
       return count
     }
-    let before_ = 0
+    let earlier = 0
     const fail = async (failCommands, data, mode = 'alwaysOn') => {
-      before_ = await configure(mode, { failCommands, appName, ...data })
+      earlier = await configure(mode, { failCommands, appName, ...data })
     }
-    const mend = async () => await configure('off') - before_
+    const mend = async () => await configure('off') - earlier
     t.after(async () => {
       await configure('off').catch(() => {})
       await client.close()
@@ -69,7 +69,8 @@ function useFaultyServer({ members = 0, args = [] } = {}) {
   /** `host` takes the place of the server's own in the connection string, which then is for that one host. */
   async function open(t, { parameters, host, ...options } = {}) {
     const there = await place(t, options)
-    const mongoUrl = host ? withParameters(`mongodb://${host}/${there.db.databaseName}`, { appName: there.appName, directConnection: true, ...parameters }) : there.url(parameters)
+    const direct = { appName: there.appName, directConnection: true, ...parameters }
+    const mongoUrl = host ? withParameters(`mongodb://${host}/${there.db.databaseName}`, direct) : there.url(parameters)
     const store = makeStore({ mongoUrl, autoRemove: 'disabled', ...options })
     t.after(() => store.close())
     await store.length()
