@@ -97,6 +97,8 @@ for (const [kind, members] of [['a replica set of one member', 1], ['a standalon
       }
     }
 
+    // A standalone server has nothing by which it could know that a command is out of date when it only reads it then.
+    if (members === 0) return
     test('sets that a stalled server carries out late do not bring back sessions that were destroyed after it went on', async (t) => {
       const { store, client, appName, collection } = await open(t)
       for (const round of range(3)) {
