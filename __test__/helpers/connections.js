@@ -1,5 +1,7 @@
 'use strict'
 
+// What the server tells of a client's connections.
+
 /** How many connections of clients with this appName the server has. */
 async function connectionsOf(client, appName) {
   const connections = await client.db('admin').aggregate([
@@ -8,4 +10,13 @@ async function connectionsOf(client, appName) {
   return connections.length
 }
 
-module.exports = { connectionsOf }
+/** Whether the server still carries out a command of a client with this appName, apart from those that watch it. */
+async function isAtWork(client, appName) {
+  const commands = await client.db('admin').aggregate([
+    { $currentOp: { allUsers: true } },
+    { $match: { appName, active: true, 'command.hello': { $exists: false }, 'command.isMaster': { $exists: false } } },
+  ]).toArray()
+  return commands.length > 0
+}
+
+module.exports = { connectionsOf, isAtWork }

@@ -1,0 +1,31 @@
+'use strict'
+
+// Keys that are derived for callers who have given up do not hold up those who come later.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const { GENUINE, call } = require('../helpers/genuine.js')
+const { makeStore, useFaultyServer } = require('../helpers/faulty-server.js')
+const { within } = require('../helpers/wait.js')
+
+const server = useFaultyServer()
+const range = (count) => Array.from({ length: count }, (_, n) => n)
+const RECORDS = 249
+
+test('a read is in time after 249 reads at once of sessions that each need a key of their own', async (t) => {
+  const there = await server.place(t)
+  const options = { autoRemove: 'disabled', crypto: { secret: 'squirrel' } }
+  const writer = GENUINE['connect-mongo 6']({ mongoUrl: there.url(), ...options })
+  t.after(() => writer.close())
+  for (const n of range(RECORDS + 3)) await call(writer, 'set', `s${n}`, { cookie: {}, n })
+
+  const store = makeStore({ mongoUrl: there.url({ timeoutMS: 1000 }), ...options })
+  t.after(() => store.close())
+  await store.length()
+  const results = await within('the reads', Promise.allSettled(range(RECORDS).map((n) => store.get(`s${n}`))))
+  for (const [n, { value, reason }] of results.entries()) {
+    if (reason) assert.equal(reason.name, 'MongoOperationTimeoutError')
+    else assert.equal(value.n, n)
+  }
+  for (const n of range(3)) assert.equal((await store.get(`s${RECORDS + n}`)).n, RECORDS + n)
+})

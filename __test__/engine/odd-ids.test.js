@@ -1,0 +1,102 @@
+'use strict'
+
+// Sessions whose ids are not text, by `transformId`, and ids that an index compares in ways of its own: many are read by
+// few commands, and each get finds what the server finds by this id alone.
+
+const assert = require('node:assert/strict')
+const { createHash } = require('node:crypto')
+const { test } = require('node:test')
+const { Binary, Decimal128, Double, Int32, Long, ObjectId } = require('mongodb')
+const { useFaultyServer } = require('../helpers/faulty-server.js')
+
+const server = useFaultyServer()
+const range = (count) => Array.from({ length: count }, (_, n) => n)
+const digest = (n) => createHash('sha256').update(String(n)).digest()
+const MANY = 512
+/** What "a few" is: far fewer than the gets, many more than needed. */
+const FEW = 40
+
+/** Stores the sessions, and gives how many finds the server had for `read`. */
+async function findsOf({ db, appName }, read) {
+  await db.setProfilingLevel('all')
+  await read()
+  await db.setProfilingLevel('off')
+  return db.collection('system.profile').countDocuments({ appName, op: 'query' })
+}
+
+const IDS = {
+  'an ObjectId': (n) => new ObjectId(digest(n).subarray(0, 12)),
+  'a UUID': (n) => new Binary(digest(n).subarray(0, 16), Binary.SUBTYPE_UUID),
+  'binary data': (n) => new Binary(digest(n)),
+  'a Date': (n) => new Date(1_700_000_000_000 + n),
+  'a whole number': (n) => n,
+  'a number with a fraction': (n) => n + 0.5,
+  'a Long': (n) => Long.fromNumber(n),
+  'a Decimal128': (n) => Decimal128.fromString(`${n}.25`),
+  'a document': (n) => ({ tenant: 'a', n }),
+}
+
+for (const [kind, idOf] of Object.entries(IDS)) {
+  test(`${MANY} gets at once of sessions whose id is ${kind} are few commands, and each one has its own session`, async (t) => {
+    const opened = await server.open(t, { transformId: (sid) => idOf(Number(sid)) })
+    const { store, collection } = opened
+    const there = range(MANY).filter((n) => n % 3 !== 0)
+    await collection.insertMany(there.map((n) => ({ _id: idOf(n), session: JSON.stringify({ n }) })))
+    let found
+    const finds = await findsOf(opened, async () => {
+      found = await Promise.all(range(MANY).map((n) => store.get(String(n))))
+    })
+    assert.deepEqual(found.map((session) => session?.n ?? null), range(MANY).map((n) => n % 3 === 0 ? null : n))
+    assert.ok(finds <= FEW, `${finds} commands for ${MANY} gets`)
+  })
+}
+
+test('sessions whose id is a boolean are two', async (t) => {
+  const { store, collection } = await server.open(t, { transformId: (sid) => sid === 'yes' })
+  await collection.insertMany([true, false].map((_id) => ({ _id, session: JSON.stringify({ _id }) })))
+  assert.deepEqual(await Promise.all(['yes', 'no', 'yes', 'maybe'].map((sid) => store.get(sid))), [true, false, true, false].map((_id) => ({ _id })))
+})
+
+const NUMBERS = {
+  int: (n) => new Int32(n), double: (n) => new Double(n), long: (n) => Long.fromNumber(n), decimal: (n) => Decimal128.fromString(`${n}.0`),
+}
+
+for (const [stored, storedAs] of Object.entries(NUMBERS)) {
+  for (const [asked, askedAs] of Object.entries(NUMBERS)) {
+    test(`a session whose id is stored as ${stored} is found by the equal ${asked}, alone and among others`, async (t) => {
+      const { store, collection } = await server.open(t, { transformId: (sid) => askedAs(Number(sid)) })
+      await collection.insertMany(range(40).map((n) => ({ _id: storedAs(n), session: JSON.stringify({ n }) })))
+      assert.equal((await store.get('5'))?.n, 5)
+      const found = await Promise.all(range(60).map((n) => store.get(String(n))))
+      assert.deepEqual(found.map((session) => session?.n ?? null), range(60).map((n) => n < 40 ? n : null))
+    })
+  }
+}
+
+test('one session that is asked for by numbers of several types at once is found by each', async (t) => {
+  const types = Object.values(NUMBERS)
+  const { store, collection } = await server.open(t, { transformId: (sid) => types[sid.length % 4](5) })
+  await collection.insertOne({ _id: 5, session: '{"n":5}' })
+  const found = await Promise.all(range(40).map((n) => store.get('x'.repeat(n + 1))))
+  assert.deepEqual(found, range(40).map(() => ({ n: 5 })))
+})
+
+test('ids of several types at once do not hide each other', async (t) => {
+  const odd = [5, '5', new ObjectId(digest(5).subarray(0, 12)), true, new Date(5), 'five', new Binary(digest(5)), { n: 5 }, 5.5, '', NaN]
+  const { store, collection } = await server.open(t, { transformId: (sid) => odd[Number(sid)] })
+  await collection.insertMany(odd.map((_id, n) => ({ _id, session: JSON.stringify({ n }) })))
+  assert.deepEqual(await Promise.all(odd.map((_, n) => store.get(String(n)))), odd.map((_, n) => ({ n })))
+})
+
+test('with a collation that ignores case, another spelling of an id is another session, alone and among others', async (t) => {
+  const { store, collection, db } = await server.open(t)
+  await collection.drop().catch(() => {})
+  await db.createCollection('sessions', { collation: { locale: 'en', strength: 2 } })
+  await collection.insertMany(['abc', 'DEF', 'ghi'].map((_id) => ({ _id, session: JSON.stringify({ _id }) })))
+  const asked = ['abc', 'ABC', 'Abc', 'def', 'DEF', 'ghi', 'other']
+  const right = [{ _id: 'abc' }, null, null, null, { _id: 'DEF' }, { _id: 'ghi' }, null]
+  const alone = []
+  for (const sid of asked) alone.push(await store.get(sid))
+  assert.deepEqual(alone, right, 'alone')
+  assert.deepEqual(await Promise.all(asked.map((sid) => store.get(sid))), right, 'among others')
+})

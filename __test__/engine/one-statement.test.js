@@ -1,0 +1,92 @@
+'use strict'
+
+// A statement that can't succeed fails for its own caller, and holds up nobody else. What a deadline cut short keeps
+// the code of its cause.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const { GENUINE, call } = require('../helpers/genuine.js')
+const { useFaultyServer } = require('../helpers/faulty-server.js')
+const { sleep } = require('../helpers/wait.js')
+
+const server = useFaultyServer()
+const LIMIT = 10_000 // ms
+const range = (count) => Array.from({ length: count }, (_, n) => n)
+const user = (n, email) => ({ cookie: {}, n, email })
+
+/** A store whose collection has a unique index of the application, and one session that its offenders collide with. */
+async function withUniqueIndex(t, parameters) {
+  const opened = await server.open(t, { stringify: false, parameters })
+  await opened.collection.createIndex({ 'session.email': 1 }, { unique: true })
+  await opened.store.set('first', user(-1, 'taken@example.org'))
+  return opened
+}
+
+test('sets that break a unique index of the application fail, and those beside and behind them are stored in time', async (t) => {
+  const { store, collection } = await withUniqueIndex(t, { timeoutMS: LIMIT })
+  const ended = []
+  const calls = range(100).map(async (n) => {
+    if (n > 80) await sleep(10 * (n - 80)) // some come while the others are under way
+    try {
+      await store.set(`s${n}`, user(n, n === 3 || n === 50 ? 'taken@example.org' : `${n}@example.org`))
+      ended.push(n)
+    } catch (error) {
+      ended.push(`${n}: ${error.name} ${error.code}`)
+    }
+  })
+  await Promise.race([Promise.all(calls), sleep(LIMIT / 2)])
+  const offenders = ['3: MongoServerError 11000', '50: MongoServerError 11000']
+  const known = ended.map(String)
+  const missing = range(100).filter((n) => n !== 3 && n !== 50 && !known.includes(String(n)))
+  assert.deepEqual(missing, [], 'answered before half of the offenders\' time was over')
+  assert.deepEqual(known.filter((end) => end.includes(':')).sort(), offenders)
+  assert.equal(await collection.countDocuments(), 99)
+})
+
+test('a set that breaks a unique index of the application fails as in connect-mongo 6', async (t) => {
+  const { store, url, collection } = await withUniqueIndex(t, { timeoutMS: 2000 })
+  const genuine = GENUINE['connect-mongo 6']({ mongoUrl: url(), autoRemove: 'disabled', stringify: false })
+  t.after(() => genuine.close())
+  const offender = user(1, 'taken@example.org')
+  const told = async (set) => {
+    const error = await set.then(() => assert.fail('it was stored'), (reason) => reason)
+    return { name: error.name, code: error.code, index: /session\.email_1/.test(error.message) }
+  }
+  assert.deepEqual(await told(store.set('s', offender)), await told(call(genuine, 'set', 's', offender)))
+  assert.equal(await collection.countDocuments(), 1)
+})
+
+test('two stores that create the same session at once both succeed, also where an index of the application is unique', async (t) => {
+  const { store, url, collection } = await withUniqueIndex(t)
+  const other = GENUINE['connect-mongo 6']({ mongoUrl: url(), autoRemove: 'disabled', stringify: false })
+  t.after(() => other.close())
+  for (const round of range(10)) {
+    await Promise.all(range(30).flatMap((n) => [
+      store.set(`s${round}-${n}`, user(n, `${round}-${n}@example.org`)),
+      // The genuine one may lose the race: that is its own affair.
+      call(other, 'set', `s${round}-${n}`, user(n, `${round}-${n}@example.org`)).catch(() => {}),
+    ]))
+  }
+  assert.equal(await collection.countDocuments(), 301)
+})
+
+const CALLS = {
+  update: { set: (store) => store.set('s', { cookie: {} }), touch: (store) => store.touch('s', { cookie: {} }) },
+  delete: { destroy: (store) => store.destroy('s'), clear: (store) => store.clear() },
+  find: { get: (store) => store.get('s'), all: (store) => store.all() },
+  aggregate: { length: (store) => store.length() },
+}
+
+for (const [command, methods] of Object.entries(CALLS)) {
+  for (const [method, start] of Object.entries(methods)) {
+    test(`when ${method} is tried until its deadline, the error has the code, its name and the labels of what went wrong`, async (t) => {
+      const { store, fail } = await server.open(t, { parameters: { timeoutMS: 1500, heartbeatFrequencyMS: 500 } })
+      await fail([command], { errorCode: 91, errorLabels: ['NoteOfTheServer'] })
+      const error = await start(store).then(() => assert.fail('it succeeded'), (reason) => reason)
+      const { name, code, codeName } = error
+      assert.deepEqual({ name, code, codeName }, { name: 'MongoOperationTimeoutError', code: 91, codeName: 'ShutdownInProgress' })
+      assert.ok(error.errorLabels.includes('NoteOfTheServer'), `labels: ${error.errorLabels}`)
+      assert.ok(error.hasErrorLabel('NoteOfTheServer'))
+    })
+  }
+}

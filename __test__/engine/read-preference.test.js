@@ -1,0 +1,68 @@
+'use strict'
+
+// Sessions are read where the read preference says, which may be behind. What decides about a write is asked of the
+// primary.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const { MongoClient } = require('mongodb')
+const { aSession } = require('../helpers/stores.js')
+const { useFaultyServer } = require('../helpers/faulty-server.js')
+const { until } = require('../helpers/wait.js')
+
+const server = useFaultyServer({ members: 2 })
+const range = (count) => Array.from({ length: count }, (_, n) => n)
+
+/** Lets the secondary apply nothing until `resume()`. */
+async function stopReplication(t) {
+  const primary = await server.current.primary()
+  const secondary = server.members.find((member) => member !== primary)
+  const client = await MongoClient.connect(secondary.uri)
+  const set = (mode) => client.db('admin').command({ configureFailPoint: 'rsSyncApplyStop', mode })
+  const resume = async () => {
+    await set('off')
+    await client.close()
+  }
+  t.after(resume)
+  await set('alwaysOn')
+  return { secondary: client }
+}
+
+for (const readPreference of ['secondary', 'secondaryPreferred']) {
+  test(`touches tell who is missing by the primary, with readPreference=${readPreference} and a secondary that is behind`, async (t) => {
+    const { store, collection } = await server.open(t, { parameters: { readPreference, w: 1 } })
+    const { secondary } = await stopReplication(t)
+    const there = range(20).filter((n) => n % 10 !== 3)
+    await Promise.all(there.map((n) => store.set(`s${n}`, aSession({ n }))))
+    assert.equal(await collection.countDocuments(), there.length)
+    const behind = secondary.db(collection.dbName).collection('sessions')
+    assert.equal(await behind.countDocuments({}, { readPreference: 'secondary' }), 0, 'the secondary is behind')
+    const results = await Promise.allSettled(range(20).map((n) => store.touch(`s${n}`, aSession())))
+    const told = results.map(({ status, reason }) => reason?.message ?? status)
+    assert.deepEqual(told, range(20).map((n) => n % 10 === 3 ? 'Unable to find the session to touch' : 'fulfilled'))
+  })
+
+  test(`touches of sessions that only the secondary still has fail, with readPreference=${readPreference}`, async (t) => {
+    const { store, client, collection } = await server.open(t, { parameters: { readPreference, w: 1 } })
+    await Promise.all(range(20).map((n) => store.set(`s${n}`, aSession({ n }))))
+    const { secondary } = await stopReplicationBehind(t, client, collection, 20)
+    await collection.deleteMany({ _id: { $in: ['s3', 's13'] } }, { writeConcern: { w: 1 } })
+    const behind = secondary.db(collection.dbName).collection('sessions')
+    assert.equal(await behind.countDocuments({}, { readPreference: 'secondary' }), 20, 'the secondary is behind')
+    const results = await Promise.allSettled(range(20).map((n) => store.touch(`s${n}`, aSession())))
+    assert.deepEqual(results.map(({ status }) => status), range(20).map((n) => n % 10 === 3 ? 'rejected' : 'fulfilled'))
+  })
+}
+
+/** The same once the secondary has so many sessions. */
+async function stopReplicationBehind(t, client, collection, count) {
+  const primary = await server.current.primary()
+  const member = await MongoClient.connect(server.members.find((other) => other !== primary).uri)
+  try {
+    const replica = member.db(collection.dbName).collection('sessions')
+    await until('the copy on the secondary', async () => (await replica.countDocuments({}, { readPreference: 'secondary' })) === count)
+  } finally {
+    await member.close()
+  }
+  return stopReplication(t)
+}

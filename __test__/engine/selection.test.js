@@ -1,0 +1,64 @@
+'use strict'
+
+// Where no server listens, every operation waits for one as long as `serverSelectionTimeoutMS` says, all at the same
+// time: none waits for the waiting of another.
+
+const assert = require('node:assert/strict')
+const { once } = require('node:events')
+const { createServer } = require('node:net')
+const { test } = require('node:test')
+const { inspect } = require('node:util')
+const { makeStore } = require('../helpers/faulty-server.js')
+const { within } = require('../helpers/wait.js')
+
+const SELECTION = 2000 // ms
+
+/** The connection string of a place where nobody listens. */
+async function nowhere() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return `mongodb://127.0.0.1:${port}/nowhere?serverSelectionTimeoutMS=${SELECTION}`
+}
+
+/** Checks that all calls fail for want of a server, and that the last one fails soon after the first. */
+async function failTogether(calls) {
+  const called = performance.now()
+  const ends = []
+  await within('the failures', Promise.all(Object.entries(calls).map(async ([name, call]) => {
+    const error = await call.then(() => assert.fail(`${name} succeeded`), (reason) => reason)
+    ends.push({ name, error: error.name, ms: Math.round(performance.now() - called) })
+  })))
+  const told = `first ${inspect(ends.at(0))}, last ${inspect(ends.at(-1))}`
+  assert.deepEqual([...new Set(ends.map(({ error }) => error))], ['MongoServerSelectionError'], told)
+  assert.ok(ends.at(-1).ms < 1.5 * ends[0].ms && ends.at(-1).ms < 2 * SELECTION, told)
+}
+
+async function open(t) {
+  const store = makeStore({ mongoUrl: await nowhere(), autoRemove: 'disabled' })
+  t.after(() => store.close())
+  return store
+}
+
+test('calls on one session that find no server fail in about the same time', async (t) => {
+  const store = await open(t)
+  await failTogether({
+    get: store.get('s'), set: store.set('s', { cookie: {} }), touch: store.touch('s', { cookie: {} }), destroy: store.destroy('s'),
+    'set again': store.set('s', { cookie: {} }), 'get again': store.get('s'),
+  })
+})
+
+test('calls on one session and on all that find no server fail in about the same time', async (t) => {
+  const store = await open(t)
+  await failTogether({
+    get: store.get('s'), set: store.set('s', { cookie: {} }), touch: store.touch('s', { cookie: {} }), destroy: store.destroy('s'),
+    all: store.all(), length: store.length(), clear: store.clear(), 'get after clear': store.get('s'), 'set of another': store.set('t', { cookie: {} }),
+  })
+})
+
+test('calls of many sessions that find no server fail in about the same time', async (t) => {
+  const store = await open(t)
+  await failTogether(Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`set ${n}`, store.set(`s${n}`, { cookie: {} })])))
+})

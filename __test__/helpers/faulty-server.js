@@ -1,0 +1,82 @@
+'use strict'
+
+// Servers that a test makes fail on purpose, each a file's own: standalone or a replica set. TEST_STORE=connect-mongo-6
+// in the environment runs the same statements about the genuine package, to see by hand how it fares.
+
+const { after, before } = require('node:test')
+const { MongoClient } = require('mongodb')
+const { GENUINE, call } = require('./genuine.js')
+const { MODERN } = require('./stores.js')
+
+const METHODS = ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear']
+let databases = 0
+
+/** The genuine store, whose methods give promises as ours do. Its time limit is that of a socket. */
+function genuineStore({ mongoUrl, ...options }) {
+  const store = GENUINE['connect-mongo 6']({ ...options, mongoUrl: mongoUrl.replace('timeoutMS=', 'socketTimeoutMS=') })
+  const promised = METHODS.map((method) => [method, (...args) => call(store, method, ...args)])
+  return { ...Object.fromEntries(promised), close: () => store.close().catch(() => {}), stats: () => ({}) }
+}
+
+const makeStore = process.env.TEST_STORE === 'connect-mongo-6' ? genuineStore : (options) => MODERN.Store.create(options)
+
+/** A connection string with more parameters. */
+function withParameters(url, parameters) {
+  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`
+}
+
+/**
+ * To be called at the top of a test file or a `describe`: a standalone server (`members` is 0) or a replica set, with
+ * fail points; `others` as in startServer. `place(t)` gives a database that nobody has used, and what makes commands to it fail; `open(t)` the same
+ * with a store that is connected.
+ */
+function useFaultyServer({ members = 0, args = [], ...others } = {}) {
+  const server = { current: undefined, place, open }
+  before(async () => {
+    const mongod = await import('../../scripts/mongod.mjs')
+    const options = { args: ['--setParameter', 'enableTestCommands=1', ...args], ...others }
+    server.current = await (members ? mongod.startReplicaSet({ nodes: members, ...options }) : mongod.startServer(options))
+    server.members = members ? server.current.members : [server.current]
+  })
+  after(() => server.current?.stop())
+
+  /**
+   * - `url(parameters)`: the connection string for a store. The server knows the store's commands by the name in it.
+   * - `fail(commands, data, mode)`: makes these commands of the store fail.
+   * - `mend()`: ends that, and gives how many commands have failed.
+   * - `client`, `db`, `collection`: of the independent driver.
+   */
+  async function place(t, { collectionName = 'sessions' } = {}) {
+    const appName = `faults${process.pid}-${databases += 1}`
+    const url = (parameters = {}) => withParameters(server.current.url(appName), { appName, ...parameters })
+    const client = await MongoClient.connect(server.current.url(appName))
+    const configure = async (mode, data) => {
+      const { count } = await client.db('admin').command({ configureFailPoint: 'failCommand', mode, ...data && { data } })
+      return count
+    }
+    let earlier = 0
+    const fail = async (failCommands, data, mode = 'alwaysOn') => {
+      earlier = await configure(mode, { failCommands, appName, ...data })
+    }
+    const mend = async () => await configure('off') - earlier
+    t.after(async () => {
+      await configure('off').catch(() => {})
+      await client.close()
+    })
+    return { url, client, appName, db: client.db(), collection: client.db().collection(collectionName), fail, mend }
+  }
+
+  /** `host` takes the place of the server's own in the connection string, which then is for that one host. */
+  async function open(t, { parameters, host, ...options } = {}) {
+    const there = await place(t, options)
+    const direct = { appName: there.appName, directConnection: true, ...parameters }
+    const mongoUrl = host ? withParameters(`mongodb://${host}/${there.db.databaseName}`, direct) : there.url(parameters)
+    const store = makeStore({ mongoUrl, autoRemove: 'disabled', ...options })
+    t.after(() => store.close())
+    await store.length()
+    return { ...there, store }
+  }
+  return server
+}
+
+module.exports = { makeStore, useFaultyServer, withParameters }
