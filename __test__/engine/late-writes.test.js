@@ -85,7 +85,8 @@ for (const [kind, members] of [['a replica set of one member', 1], ['a standalon
             // One command, which has many of the calls in it. (To end a fail point before would wait for the end of the block.)
             await fail([command], { blockConnection: true, blockTimeMS: BLOCK }, { times: 1 })
             const results = await Promise.allSettled(range(count).map((n) => first(store, n)))
-            assert.equal(results[0].reason?.name, late.name)
+            // Many calls make more than one command, of which one is held.
+            assert.ok(results.some(({ reason }) => reason?.name === late.name))
             await Promise.all(range(count).map((n) => insist(() => second(store, n))))
           } finally {
             await load.stop()

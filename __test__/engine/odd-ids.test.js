@@ -24,11 +24,15 @@ async function findsOf({ db, appName }, read) {
   return db.collection('system.profile').countDocuments({ appName, op: 'query' })
 }
 
-const IDS = {
+/** Values that are equal just when their bytes are. */
+const COMPARABLE = {
   'an ObjectId': (n) => new ObjectId(digest(n).subarray(0, 12)),
   'a UUID': (n) => new Binary(digest(n).subarray(0, 16), Binary.SUBTYPE_UUID),
   'binary data': (n) => new Binary(digest(n)),
   'a Date': (n) => new Date(1_700_000_000_000 + n),
+}
+/** Values of which the server takes some for equal that have other bytes: each is asked for by itself. */
+const OTHERS = {
   'a whole number': (n) => n,
   'a number with a fraction': (n) => n + 0.5,
   'a Long': (n) => Long.fromNumber(n),
@@ -36,8 +40,9 @@ const IDS = {
   'a document': (n) => ({ tenant: 'a', n }),
 }
 
-for (const [kind, idOf] of Object.entries(IDS)) {
-  test(`${MANY} gets at once of sessions whose id is ${kind} are few commands, and each one has its own session`, async (t) => {
+for (const [kind, idOf] of Object.entries({ ...COMPARABLE, ...OTHERS })) {
+  const few = kind in COMPARABLE
+  test(`${MANY} gets at once of sessions whose id is ${kind} ${few ? 'are few commands, and ' : ''}have each its own session`, async (t) => {
     const opened = await server.open(t, { transformId: (sid) => idOf(Number(sid)) })
     const { store, collection } = opened
     const there = range(MANY).filter((n) => n % 3 !== 0)
@@ -47,7 +52,7 @@ for (const [kind, idOf] of Object.entries(IDS)) {
       found = await Promise.all(range(MANY).map((n) => store.get(String(n))))
     })
     assert.deepEqual(found.map((session) => session?.n ?? null), range(MANY).map((n) => n % 3 === 0 ? null : n))
-    assert.ok(finds <= FEW, `${finds} commands for ${MANY} gets`)
+    if (few) assert.ok(finds <= FEW, `${finds} commands for ${MANY} gets`)
   })
 }
 

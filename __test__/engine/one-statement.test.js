@@ -80,7 +80,8 @@ const CALLS = {
 for (const [command, methods] of Object.entries(CALLS)) {
   for (const [method, start] of Object.entries(methods)) {
     test(`when ${method} is tried until its deadline, the error has the code, its name and the labels of what went wrong`, async (t) => {
-      const { store, fail } = await server.open(t, { parameters: { timeoutMS: 1500, heartbeatFrequencyMS: 500 } })
+      const { store, collection, fail } = await server.open(t, { parameters: { timeoutMS: 1500, heartbeatFrequencyMS: 500 } })
+      await collection.insertOne({ _id: 'there is something to clear' })
       await fail([command], { errorCode: 91, errorLabels: ['NoteOfTheServer'] })
       const error = await start(store).then(() => assert.fail('it succeeded'), (reason) => reason)
       const { name, code, codeName } = error

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
-use tokio::time::{sleep, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::Engine;
 use super::backend::{Attempt, Backend, Statement};
@@ -91,10 +91,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             if self.has(Planted::CutAtFirstDeadline) {
                 return self.callers.one_leaves().await;
             }
-            self.callers.all_left(|| batch.callers()).await;
-            if batch.has_errand() {
-                sleep_until(batch.until()).await;
-            }
+            self.callers.all_left(|| batch.waiting()).await;
         };
         tokio::select! {
             biased;

@@ -76,20 +76,15 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         mem::take(&mut self.changed)
     }
 
-    /// Its callers.
-    pub fn callers(&self) -> impl Iterator<Item = Key> {
-        callers(&self.jobs)
+    /// Who waits for it.
+    pub fn waiting(&self) -> impl Iterator<Item = Key> {
+        self.jobs.iter().flat_map(|carried| carried.job.step.waiting())
     }
 
     /// When its last caller will have waited too long.
     pub fn until(&self) -> Instant {
         let newest = self.jobs.iter().map(|carried| carried.job.step.newest).max();
         newest.unwrap_or_else(Instant::now) + self.engine.time_limit
-    }
-
-    /// Whether the engine itself wants one of them.
-    pub fn has_errand(&self) -> bool {
-        self.jobs.iter().any(|carried| carried.job.step.has_errand())
     }
 
     /// Lets go of the jobs for which nobody waits. While some are in doubt and others are waited for, all stay: the next
@@ -99,14 +94,11 @@ impl<R: Reply, B: Backend> Batch<R, B> {
             return;
         }
         let in_doubt = self.jobs.iter().any(|carried| carried.in_doubt);
-        if in_doubt && (self.has_errand() || self.engine.callers.any_waits(self.callers())) {
+        if in_doubt && self.engine.callers.any_waits(self.waiting()) {
             return;
         }
         let engine = Arc::clone(&self.engine);
-        let unwanted = |carried: &mut Carried| {
-            let step = &carried.job.step;
-            !engine.callers.any_waits(step.callers.iter().copied()) && !step.has_errand()
-        };
+        let unwanted = |carried: &mut Carried| !engine.callers.any_waits(carried.job.step.waiting());
         let left: Vec<Carried> = Arc::make_mut(&mut self.jobs).extract_if(.., unwanted).collect();
         if !left.is_empty() {
             self.changed = true;
@@ -260,13 +252,12 @@ impl<R: Reply, B: Backend> Drop for Batch<R, B> {
     }
 }
 
-/// The callers of some jobs.
-pub fn callers(jobs: &[Carried]) -> impl Iterator<Item = Key> {
-    jobs.iter()
-        .flat_map(|carried| carried.job.step.callers.iter().copied())
-}
-
 impl Carried {
+    /// Whether it is for a caller, and not only for an errand of the engine.
+    pub fn is_called(&self) -> bool {
+        !self.job.step.callers.is_empty()
+    }
+
     /// The answers of its callers: of several sets that were stored as one, only the first can have created it.
     fn answer(&self, answer: Answer, answers: &mut Vec<(Key, Answer)>) {
         let step = &self.job.step;

@@ -285,22 +285,20 @@ mod tests {
     use super::super::operation::Outcome;
     use super::*;
 
-    fn done() -> Answer {
-        Ok(Outcome::Done(true))
-    }
+    const DONE: Answer = Ok(Outcome::Done(true));
 
     #[test]
     fn a_caller_is_answered_once_and_its_slot_is_another_ones_then() {
         let callers = Callers::new();
         let now = Instant::now();
         let first = callers.enter(Kind::Get, now, 1).unwrap();
-        assert_eq!(callers.answer([(first, done())].into_iter()).len(), 1);
+        assert_eq!(callers.answer([(first, DONE)].into_iter()).len(), 1);
         let second = callers.enter(Kind::Get, now, 2).unwrap();
-        assert!(callers.answer([(first, done())].into_iter()).is_empty());
+        assert!(callers.answer([(first, DONE)].into_iter()).is_empty());
         assert!(callers.any_waits([second].into_iter()));
         let late = callers.expire(false, now, |_| Failure::lost());
         assert_eq!(late.iter().map(|late| late.reply).collect::<Vec<_>>(), [2]);
-        assert!(callers.answer([(second, done())].into_iter()).is_empty());
+        assert!(callers.answer([(second, DONE)].into_iter()).is_empty());
     }
 
     #[test]
@@ -326,7 +324,7 @@ mod tests {
         callers.enter(Kind::Get, now, 0).unwrap();
         for number in 1..100_000 {
             let key = callers.enter(Kind::Get, now, number).unwrap();
-            callers.answer([(key, done())].into_iter());
+            callers.answer([(key, DONE)].into_iter());
         }
         assert!(callers.kept() < 2_000);
         assert_eq!(callers.expire(false, now, |_| Failure::lost()).len(), 1);
@@ -339,7 +337,7 @@ mod tests {
             callers.enter(Kind::Get, Instant::now(), number).unwrap();
         }
         assert_eq!(callers.enter(Kind::Get, Instant::now(), 7), Err(7));
-        assert_eq!(callers.drain(&done()).len(), MAX_CALLERS);
+        assert_eq!(callers.drain(&DONE).len(), MAX_CALLERS);
         assert!(callers.enter(Kind::Get, Instant::now(), 7).is_ok());
     }
 }

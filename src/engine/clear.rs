@@ -22,8 +22,8 @@ pub struct Clearing<R: Reply, B: Backend> {
 
 impl<R: Reply, B: Backend> Engine<R, B> {
     /// Begins a clear: what is called from now on comes after it.
-    pub(super) fn begin_clear(self: &Arc<Self>) -> Clearing<R, B> {
-        let errand = Arc::new(Errand::default());
+    pub(super) fn begin_clear(self: &Arc<Self>, caller: Key) -> Clearing<R, B> {
+        let errand = Errand::new(caller);
         let (number, settled) = self.queue.begin_clear(&errand);
         Clearing {
             engine: Arc::clone(self),
@@ -36,7 +36,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 
 impl<R: Reply, B: Backend> Clearing<R, B> {
     /// Removes the documents that are there.
-    pub async fn carry_out(mut self, caller: Key, until: Instant) -> Answer {
+    pub async fn carry_out(mut self, until: Instant) -> Answer {
         if let Some(settled) = self.settled.take() {
             // The sender only goes with the queue, which the engine holds.
             let _ = settled.await;
@@ -54,7 +54,9 @@ impl<R: Reply, B: Backend> Clearing<R, B> {
                 }
                 Ok(None) => break,
                 Err(failure) => {
-                    engine.after_sweep(failure, &mut tries, may_retry, caller).await?;
+                    engine
+                        .after_sweep(failure, &mut tries, may_retry, self.errand.caller())
+                        .await?;
                     ids = engine.backend.ids();
                 }
             }
@@ -66,7 +68,6 @@ impl<R: Reply, B: Backend> Clearing<R, B> {
 
 impl<R: Reply, B: Backend> Drop for Clearing<R, B> {
     fn drop(&mut self) {
-        self.errand.give_up();
         self.engine.queue.end_clear(self.number);
     }
 }

@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::callers::Key;
 use super::operation::Answer;
 use crate::model::Failure;
 
 /// Steps of one errand that are not done yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Errand {
+    caller: Key,
     state: Mutex<State>,
     done: Notify,
 }
@@ -18,10 +20,23 @@ pub struct Errand {
 struct State {
     open: usize,
     failure: Option<Failure>,
-    given_up: bool,
 }
 
 impl Errand {
+    /// An errand for a caller, as long as that one waits.
+    pub fn new(caller: Key) -> Arc<Self> {
+        Arc::new(Self {
+            caller,
+            state: Mutex::default(),
+            done: Notify::new(),
+        })
+    }
+
+    /// Who waits for it.
+    pub fn caller(&self) -> Key {
+        self.caller
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Each change leaves the state whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -42,16 +57,6 @@ impl Errand {
         }
         drop(state);
         self.done.notify_waiters();
-    }
-
-    /// Whether somebody waits for its steps.
-    pub fn is_wanted(&self) -> bool {
-        !self.lock().given_up
-    }
-
-    /// Nobody waits for its steps any more: those that were not sent need not be.
-    pub fn give_up(&self) {
-        self.lock().given_up = true;
     }
 
     /// Resolves when all its steps are done.

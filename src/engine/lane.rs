@@ -48,7 +48,8 @@ impl<R: Reply, B: Backend> Lane<R, B> {
             if batch.jobs().is_empty() {
                 continue;
             }
-            self.engine.stats.batch(batch.jobs().len());
+            let called = batch.jobs().iter().filter(|carried| carried.is_called());
+            self.engine.stats.batch(called.count());
             if self.engine.has(Planted::EarlyMerge) {
                 batch.answer_merged();
             }
@@ -205,7 +206,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
                 if failure.kind == FailureKind::Unnumbered {
                     self.session = Arc::default();
                 }
-                self.engine.note_cause(self.batch.callers(), failure);
+                self.engine.note_cause(self.batch.waiting(), failure);
                 return pause;
             }
             Next::Split => {
@@ -229,32 +230,42 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
     /// Statements that ran into other writes are tried again by themselves: whatever holds them up must hold up no other
     /// session. Only what is in doubt stays, since its number is of this session of the server.
     fn leave_conflicts(&mut self, answers: &mut Vec<Option<Answer>>) -> Duration {
-        let Some(failure) = answers.iter().find_map(conflict).cloned() else {
+        let Some(failure) = answers
+            .iter()
+            .find_map(|answer| conflict(answer.as_ref()))
+            .cloned()
+        else {
             return Duration::ZERO;
         };
         let Next::RetryAlone(pause) = self.next(&failure, Scope::Statement) else {
             return Duration::ZERO;
         };
         self.engine.stats.retry();
-        let marked: Vec<bool> = answers.iter().map(|answer| conflict(answer).is_some()).collect();
+        let marked: Vec<bool> = answers
+            .iter()
+            .map(|answer| conflict(answer.as_ref()).is_some())
+            .collect();
         let stays =
             marked.iter().all(|marked| *marked) || self.batch.jobs().iter().any(|carried| carried.in_doubt);
         if stays {
-            for answer in answers.iter_mut().filter(|answer| conflict(answer).is_some()) {
+            for answer in answers
+                .iter_mut()
+                .filter(|answer| conflict(answer.as_ref()).is_some())
+            {
                 *answer = None;
             }
-            self.engine.note_cause(self.batch.callers(), failure);
+            self.engine.note_cause(self.batch.waiting(), failure);
             return pause;
         }
         let jobs = self
             .batch
             .take_out(|place| marked.get(place).copied().unwrap_or(false));
-        answers.retain(|answer| conflict(answer).is_none());
+        answers.retain(|answer| conflict(answer.as_ref()).is_none());
         let mut carriage = Self::new(Batch::new(Arc::clone(&self.engine), jobs), false);
         carriage.tries = std::mem::take(&mut self.tries);
         // The higher number is to be of the same session, so that the earlier one is over for them.
         std::mem::swap(&mut carriage.session, &mut self.session);
-        self.engine.note_cause(carriage.batch.callers(), failure);
+        self.engine.note_cause(carriage.batch.waiting(), failure);
         let going_on = async move {
             if carriage.pause(pause).await {
                 carriage.carry_out().await;
@@ -265,7 +276,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
     }
 }
 
-fn conflict(answer: &Option<Answer>) -> Option<&Failure> {
+fn conflict(answer: Option<&Answer>) -> Option<&Failure> {
     match answer {
         Some(Err(failure)) if failure.kind == FailureKind::Conflict => Some(failure),
         _ => None,

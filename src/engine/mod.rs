@@ -40,7 +40,7 @@ use callers::{Answered, Callers, Key};
 use lane::Lane;
 use planted::Planted;
 use policy::Policy;
-use queue::{Class, Job, Queue, QueueFull};
+use queue::{Class, Job, Queue};
 
 /// How long `close()` waits for operations in flight while a server answers.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -143,18 +143,14 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         let Some(caller) = self.admit(kind, since, reply) else {
             return false;
         };
-        match self.queue.push(id, action, caller, since) {
-            Ok(start) => {
-                let mut claimed = self.claimed();
-                claimed.extend(start);
-                !claimed.is_empty()
-            }
-            Err(QueueFull) => {
-                let answer = (caller, Err(Failure::overloaded()));
-                self.deliver(self.callers.answer([answer].into_iter()));
-                false
-            }
-        }
+        let Ok(start) = self.queue.push(id, action, caller, since) else {
+            let answer = (caller, Err(Failure::overloaded()));
+            self.deliver(self.callers.answer([answer].into_iter()));
+            return false;
+        };
+        let mut claimed = self.claimed();
+        claimed.extend(start);
+        !claimed.is_empty()
     }
 
     /// Lets a caller wait, unless the store is closed or too many wait: then it is answered.
@@ -209,7 +205,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         if left - self.looked_at.load(Ordering::Relaxed) >= LEFT.max(self.callers.len() as u64) {
             self.looked_at.store(left, Ordering::Relaxed);
             self.queue
-                .forget_unwanted(|keys| self.callers.any_waits(keys.iter().copied()));
+                .forget_unwanted(|step| self.callers.any_waits(step.waiting()));
         }
     }
 

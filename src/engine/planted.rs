@@ -14,6 +14,7 @@ pub enum Planted {
     /// A session is free before the answer to its removal.
     OvertakenDelete,
     /// A caller is answered twice.
+    #[cfg(test)]
     TwoAnswers,
     /// The earlier callers of merged sets are answered before the last one's session is stored.
     EarlyMerge,

@@ -31,7 +31,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         let sealer = tokio::select! {
             biased;
             sealer = cipher.ready_sealer(sets) => sealer,
-            () = self.callers.all_left(|| batch.callers()) => return batch.drop_unwanted(),
+            () = self.callers.all_left(|| batch.waiting()) => return batch.drop_unwanted(),
             () = self.cut_off.cancelled() => return batch.answer_all(&Err(Failure::interrupted())),
         };
         let answers: Vec<Option<Answer>> = work(bytes, || {
@@ -94,7 +94,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         let opened = tokio::select! {
             biased;
             opened = pending.finish() => opened.map_err(Failure::from),
-            () = self.callers.all_left(|| batch.callers()) => return batch.drop_unwanted(),
+            () = self.callers.all_left(|| batch.waiting()) => return batch.drop_unwanted(),
             () = self.cut_off.cancelled() => Err(Failure::interrupted()),
         };
         batch.answer_all(&match opened {

@@ -63,8 +63,11 @@ impl Stats {
         }
     }
 
-    /// A batch of so many steps was sent.
+    /// A batch was sent, with so many steps that were called.
     pub fn batch(&self, steps: usize) {
+        if steps == 0 {
+            return;
+        }
         self.batches.fetch_add(1, Ordering::Relaxed);
         self.steps.fetch_add(steps as u64, Ordering::Relaxed);
     }

@@ -4,14 +4,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 use super::Engine;
 use super::backend::Backend;
 use super::callers::Key;
+use super::clear::Clearing;
 use super::operation::{Answer, Outcome, Reply, Sweep};
 use super::policy::{Next, Scope, Tries};
 use crate::model::{Failure, StoredSession};
+
+/// What an operation on the whole collection begins with.
+enum Begun<R: Reply, B: Backend> {
+    /// A clear, which the queue knows of.
+    Clear(Clearing<R, B>),
+    /// What waits until everything is done that was called before.
+    After(oneshot::Receiver<()>),
+}
 
 impl<R: Reply, B: Backend> Engine<R, B> {
     /// Carries out an operation on the whole collection, after those that were submitted before it.
@@ -22,19 +32,20 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         };
         let engine = Arc::clone(self);
         // Begun here, so that what is called next comes after it.
-        let clearing = (sweep == Sweep::Clear).then(|| self.begin_clear());
-        let settled = clearing.is_none().then(|| self.queue.settled());
+        let begun = if sweep == Sweep::Clear {
+            Begun::Clear(self.begin_clear(caller))
+        } else {
+            Begun::After(self.queue.settled())
+        };
         let working = async move {
             let cut_off = engine.cut_off.clone();
             let work = async {
                 let until = since + engine.time_limit;
-                match clearing {
-                    Some(clearing) => clearing.carry_out(caller, until).await,
-                    None => {
-                        if let Some(settled) = settled {
-                            // The sender only goes with the queue, which this task holds.
-                            let _ = settled.await;
-                        }
+                match begun {
+                    Begun::Clear(clearing) => clearing.carry_out(until).await,
+                    Begun::After(settled) => {
+                        // The sender only goes with the queue, which this task holds.
+                        let _ = settled.await;
                         engine.carry_out_sweep(sweep, caller, until).await
                     }
                 }

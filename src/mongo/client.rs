@@ -1,30 +1,24 @@
 //! The driver's client of one store: opened by the first operation that needs it, and watched, so that it is known which
 //! servers answer. A client that could not be opened is not kept.
 
-use std::collections::VecDeque;
-use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mongodb::bson::raw::RawDocumentBuf;
-use mongodb::error::ErrorKind;
 use mongodb::event::EventHandler;
-use mongodb::event::sdam::{SdamEvent, TopologyDescription};
-use mongodb::options::{CollectionOptions, ReadPreference, SelectionCriteria, ServerAddress, WriteConcern};
-use mongodb::{Client, Collection, Database, ServerType};
-use tokio::sync::{OnceCell, Semaphore, SemaphorePermit, watch};
+use mongodb::options::{CollectionOptions, WriteConcern};
+use mongodb::{Client, Collection, Database};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::options::client_options;
+use super::watched::Watched;
 use crate::engine::{Reach, Retries};
-use crate::model::Failure;
+use crate::model::{Failure, FailureKind};
 
 /// What `MongoDB` itself takes when a connection string names no database.
 const DEFAULT_DATABASE: &str = "test";
 /// How long the driver looks for a server unless it is told.
 const SELECTION: Duration = Duration::from_secs(30);
-/// The round trips of which the shortest counts.
-const ROUND_TRIPS: usize = 10;
 
 /// Where a store's sessions are, and how they are kept there.
 #[derive(Debug)]
@@ -43,17 +37,6 @@ pub struct Place {
     pub write_concern: Option<WriteConcern>,
 }
 
-/// Whether the servers number writes: all but standalone ones do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Numbers {
-    /// No server has told yet.
-    Unknown,
-    /// They do.
-    Yes,
-    /// They do not.
-    No,
-}
-
 /// The driver's client with what is kept of it.
 pub struct Opened {
     /// The client.
@@ -69,16 +52,6 @@ pub struct Opened {
     writes: Semaphore,
     selection_limit: Duration,
     retries: Retries,
-}
-
-/// What is known of the servers, by the driver's watching.
-#[derive(Debug)]
-struct Watched {
-    reach: watch::Sender<Reach>,
-    numbers: watch::Sender<Numbers>,
-    addresses: Mutex<String>,
-    round_trips: Mutex<VecDeque<Duration>>,
-    has_sessions: AtomicBool,
 }
 
 /// The connection of one store.
@@ -118,13 +91,7 @@ impl Connection {
         Self {
             place,
             opened: OnceCell::new(),
-            watched: Arc::new(Watched {
-                reach: watch::Sender::new(Reach::Unheard),
-                numbers: watch::Sender::new(Numbers::Unknown),
-                addresses: Mutex::new(hosts),
-                round_trips: Mutex::default(),
-                has_sessions: AtomicBool::new(true),
-            }),
+            watched: Arc::new(Watched::new(hosts)),
         }
     }
 
@@ -199,8 +166,8 @@ impl Connection {
 
     /// Puts the reasons of the servers that can't be reached in the place of the driver's dump of all it knows.
     pub fn explain(&self, failure: Failure) -> Failure {
-        match &*self.watched.reach.borrow() {
-            Reach::Unreachable(causes) if failure.kind == crate::model::FailureKind::NoServer => {
+        match &*self.watched.reach().borrow() {
+            Reach::Unreachable(causes) if failure.kind == FailureKind::NoServer => {
                 Failure::no_server(causes.clone())
             }
             _ => failure,
@@ -208,7 +175,7 @@ impl Connection {
     }
 
     async fn refusal(&self) -> Failure {
-        let mut reach = self.reach();
+        let mut reach = self.watched.reach();
         loop {
             if let Reach::Refused(failure) = &*reach.borrow_and_update() {
                 return failure.clone();
@@ -219,37 +186,17 @@ impl Connection {
         }
     }
 
-    /// Whether the servers number writes, as soon as that is known: `None` when they do not, or the application does not
-    /// want it.
+    /// Whether writes are numbered, as soon as that is known: the servers do it, and the application did not forbid it.
+    ///
+    /// # Errors
+    /// As [`Self::opened`].
     pub async fn numbers_writes(&self) -> Result<bool, Failure> {
-        if !self.opened().await?.retries.writes {
-            return Ok(false);
-        }
-        let mut numbers = self.watched.numbers.subscribe();
-        let known = numbers.wait_for(|numbers| *numbers != Numbers::Unknown).await;
-        Ok(known.is_ok_and(|numbers| *numbers == Numbers::Yes))
+        Ok(self.opened().await?.retries.writes && self.watched.numbers_writes().await)
     }
 
-    /// A server has said that it does not number writes.
-    pub fn note_unnumbered(&self) {
-        self.watched.has_sessions.store(false, Ordering::Relaxed);
-        self.watched.numbers.send_replace(Numbers::No);
-    }
-
-    /// What is known of the servers, now and from now on.
-    pub fn reach(&self) -> watch::Receiver<Reach> {
-        self.watched.reach.subscribe()
-    }
-
-    /// The servers by their addresses.
-    pub fn servers(&self) -> String {
-        lock(&self.watched.addresses).clone()
-    }
-
-    /// The shortest of the last round trips to a server.
-    pub fn round_trip(&self) -> Duration {
-        let trips = lock(&self.watched.round_trips);
-        trips.iter().min().copied().unwrap_or_default()
+    /// What is known of the servers.
+    pub fn watched(&self) -> &Watched {
+        &self.watched
     }
 
     /// How long a server is looked for.
@@ -276,11 +223,6 @@ impl Connection {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // Each change leaves the value whole.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// The hosts of a connection string, for messages; nothing of its credentials.
 fn hosts_of(uri: &str) -> String {
     let address = uri.split_once("://").map_or("", |(_, address)| address);
@@ -292,125 +234,10 @@ fn hosts_of(uri: &str) -> String {
     .replace(',', ", ")
 }
 
-impl Watched {
-    fn take(&self, event: &SdamEvent, set: Option<&str>, reads_where: Option<&SelectionCriteria>) {
-        match event {
-            SdamEvent::TopologyDescriptionChanged(change) => {
-                let now = reach_of(&change.new_description, reads_where)
-                    .or_else(|| strangers(set?, &change.previous_description, &change.new_description));
-                if let Some(now) = now {
-                    self.reach
-                        .send_if_modified(|known| std::mem::replace(known, now.clone()) != now);
-                }
-                self.note_servers(&change.new_description);
-            }
-            SdamEvent::ServerHeartbeatSucceeded(heartbeat) if !heartbeat.awaited => {
-                let mut trips = lock(&self.round_trips);
-                trips.push_back(heartbeat.duration);
-                if trips.len() > ROUND_TRIPS {
-                    trips.pop_front();
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn note_servers(&self, topology: &TopologyDescription) {
-        let servers = topology.servers();
-        let mut addresses: Vec<String> = servers.keys().map(|address| address.to_string()).collect();
-        addresses.sort_unstable();
-        if !addresses.is_empty() {
-            *lock(&self.addresses) = addresses.join(", ");
-        }
-        let numbers = servers.values().find_map(|server| match server.server_type() {
-            ServerType::Standalone => Some(Numbers::No),
-            ServerType::Mongos
-            | ServerType::RsPrimary
-            | ServerType::RsSecondary
-            | ServerType::LoadBalancer => Some(Numbers::Yes),
-            _ => None,
-        });
-        if let Some(numbers) = numbers {
-            let numbers = if self.has_sessions.load(Ordering::Relaxed) {
-                numbers
-            } else {
-                Numbers::No
-            };
-            self.numbers
-                .send_if_modified(|known| std::mem::replace(known, numbers) != numbers);
-        }
-    }
-}
-
 /// The connections of a pool; 0 stands for a pool without a limit.
 fn connections(pool: Option<u32>) -> usize {
     match pool {
         None | Some(0) => Semaphore::MAX_PERMITS,
         Some(connections) => usize::try_from(connections).unwrap_or(1),
-    }
-}
-
-/// What a description of the servers tells, if anything yet.
-fn reach_of(topology: &TopologyDescription, reads_where: Option<&SelectionCriteria>) -> Option<Reach> {
-    let servers = topology.servers();
-    // One server of a set is as good as all: they know the same users.
-    if !topology.has_writable_server()
-        && let Some(refusal) = servers
-            .values()
-            .filter_map(|server| server.error())
-            .find(|error| matches!(error.kind.as_ref(), ErrorKind::Authentication { .. }))
-    {
-        return Some(Reach::Refused(Failure::from(refusal.clone())));
-    }
-    let (reads, writes) = (
-        topology.has_readable_server(reads_where.cloned()),
-        topology.has_writable_server(),
-    );
-    // Members that can't do what is wanted answer all the same.
-    if reads || writes || topology.has_readable_server(Some(ReadPreference::Nearest { options: None }.into()))
-    {
-        return Some(Reach::Reachable { reads, writes });
-    }
-    let mut causes: Vec<String> = servers
-        .into_iter()
-        .filter_map(|(address, server)| Some(cause(address, server.error()?)))
-        .collect();
-    causes.sort_unstable();
-    (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
-}
-
-/// What the driver forgets of servers that are not of the replica set that was asked for.
-fn strangers(set: &str, before: &TopologyDescription, now: &TopologyDescription) -> Option<Reach> {
-    if !now.servers().is_empty() {
-        return None;
-    }
-    let mut causes: Vec<String> = before
-        .servers()
-        .into_keys()
-        .map(|address| format!("{address} is no member of the replica set \"{set}\""))
-        .collect();
-    causes.sort_unstable();
-    (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
-}
-
-/// Why a server can't be reached. The most frequent reason has the words that Node gives to it, and a connection that
-/// the server ends without a word has the reasons that it may have.
-fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
-    match error.kind.as_ref() {
-        ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => {
-            format!("connect ECONNREFUSED {address}")
-        }
-        ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
-            let text = cause.to_string();
-            let reason = if text.contains("handshake") {
-                "it may have no TLS, while the connection asks for it"
-            } else if text.contains("TLS") {
-                "it may want a certificate of the client, see tlsCertificateKeyFile"
-            } else {
-                "it may want TLS, see tls=true"
-            };
-            format!("{address}: the server closed the connection: {reason}")
-        }
-        _ => format!("{address}: {}", Failure::from(error.clone()).message),
     }
 }

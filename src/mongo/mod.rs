@@ -10,6 +10,7 @@ mod roots;
 mod sessions;
 mod statements;
 mod sweep;
+mod watched;
 mod write;
 
 use std::sync::Arc;
@@ -63,7 +64,7 @@ const LONGEST: u64 = i32::MAX as u64;
 
 fn time_there(connection: &Connection, within: Duration) -> Duration {
     within
-        .saturating_sub(connection.round_trip())
+        .saturating_sub(connection.watched().round_trip())
         .clamp(Duration::from_millis(1), Duration::from_millis(LONGEST))
 }
 
@@ -74,8 +75,7 @@ impl Backend for Mongo {
     async fn read(&self, ids: &[Field], within: Duration) -> Attempt {
         let attempt = async {
             let opened = self.connection.opened().await?;
-            let _turn = opened.turn(false).await;
-            Ok(read::read(&opened.collection, ids, self.time_there(within)).await)
+            Ok(read::read(opened, ids, self.time_there(within)).await)
         };
         self.explained(attempt, ids.len()).await
     }
@@ -113,7 +113,7 @@ impl Backend for Mongo {
             .as_ref()
             .is_some_and(|failure| failure.kind == FailureKind::Unnumbered)
         {
-            self.connection.note_unnumbered();
+            self.connection.watched().note_unnumbered();
         }
         attempt
     }
@@ -186,11 +186,11 @@ impl Backend for Mongo {
     }
 
     fn reach(&self) -> watch::Receiver<Reach> {
-        self.connection.reach()
+        self.connection.watched().reach()
     }
 
     fn servers(&self) -> String {
-        self.connection.servers()
+        self.connection.watched().servers()
     }
 
     fn selection_limit(&self) -> Duration {

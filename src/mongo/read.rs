@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use mongodb::Collection;
-use mongodb::bson::raw::{RawBsonRef, RawDocument, RawDocumentBuf};
+use mongodb::bson::raw::{RawBsonRef, RawDocument};
 use mongodb::bson::{Bson, DateTime, Document, doc};
 
+use super::client::Opened;
 use super::documents;
 use crate::engine::{Answer, Attempt, Outcome};
 use crate::model::{Failure, Field};
@@ -17,9 +17,9 @@ use crate::model::{Failure, Field};
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads the sessions of these ids.
-pub async fn read(collection: &Collection<RawDocumentBuf>, ids: &[Field], within: Duration) -> Attempt {
+pub async fn read(opened: &Opened, ids: &[Field], within: Duration) -> Attempt {
     if let [id] = ids {
-        return match one(collection, id, within).await {
+        return match one(opened, id, within).await {
             Ok(answer) => Attempt::answered(vec![Some(answer)]),
             Err(failure) => Attempt::failed(1, failure),
         };
@@ -33,10 +33,10 @@ pub async fn read(collection: &Collection<RawDocumentBuf>, ids: &[Field], within
             others.push((place, id));
         }
     }
-    attempt.failure = many(collection, &comparable, within, &mut attempt.answers)
+    attempt.failure = many(opened, &comparable, within, &mut attempt.answers)
         .await
         .err();
-    let asked = others.iter().map(|(_, id)| one(collection, id, within));
+    let asked = others.iter().map(|(_, id)| one(opened, id, within));
     for ((place, _), answer) in others.iter().zip(join_all(asked).await) {
         match answer {
             Ok(answer) => set(&mut attempt.answers, *place, answer),
@@ -71,13 +71,10 @@ fn bson_of(id: &Field) -> Result<Bson, Failure> {
 }
 
 /// The answer for one session, by a command of its own.
-async fn one(
-    collection: &Collection<RawDocumentBuf>,
-    id: &Field,
-    within: Duration,
-) -> Result<Answer, Failure> {
+async fn one(opened: &Opened, id: &Field, within: Duration) -> Result<Answer, Failure> {
     let filter = doc! { "_id": { "$eq": bson_of(id)? } };
-    let found = collection.find_one(filter).max_time(within).await?;
+    let _turn = opened.turn(false).await;
+    let found = opened.collection.find_one(filter).max_time(within).await?;
     let Some(found) = found else {
         return Ok(Ok(Outcome::Missing));
     };
@@ -90,7 +87,7 @@ async fn one(
 
 /// Reads the documents of ids that are compared by their bytes, as far as the bytes of one go allow.
 async fn many(
-    collection: &Collection<RawDocumentBuf>,
+    opened: &Opened,
     places: &HashMap<&Field, usize>,
     within: Duration,
     answers: &mut [Option<Answer>],
@@ -98,7 +95,9 @@ async fn many(
     if places.is_empty() {
         return Ok(());
     }
-    let mut cursor = collection
+    let _turn = opened.turn(false).await;
+    let mut cursor = opened
+        .collection
         .find(among(places.keys().copied())?)
         .batch_size(all_of(places.len()))
         .max_time(within)

@@ -57,19 +57,16 @@ pub async fn page(
     collection: &Collection<RawDocumentBuf>,
     cursor: &mut Option<Cursor<RawDocumentBuf>>,
 ) -> Result<Option<Vec<Field>>, Failure> {
-    let cursor = match cursor {
-        Some(cursor) => cursor,
-        None => {
-            let ids = collection
-                .find(doc! {})
-                .projection(doc! { "_id": 1 })
-                .batch_size(u32::try_from(PAGE).unwrap_or(u32::MAX))
-                // What a secondary has not removed yet would be removed for ever.
-                .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
-                .await?;
-            cursor.insert(ids)
-        }
-    };
+    if cursor.is_none() {
+        let ids = collection
+            .find(doc! {})
+            .projection(doc! { "_id": 1 })
+            .batch_size(u32::try_from(PAGE).unwrap_or(u32::MAX))
+            // What a secondary has not removed yet would be removed for ever.
+            .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary));
+        *cursor = Some(ids.await?);
+    }
+    let Some(cursor) = cursor else { return Ok(None) };
     let mut page = Vec::new();
     while page.len() < PAGE && cursor.advance().await? {
         page.extend(documents::id(cursor.current())?);

@@ -91,7 +91,7 @@ fn steps_for_which_nobody_waits_free_their_bytes() {
 #[test]
 fn a_batch_has_so_many_steps_at_the_most() {
     let pushed = Pushed::new();
-    for number in 0..MAX_STEPS + 1 {
+    for number in 0..=MAX_STEPS {
         pushed.push(Field::Text(number.to_string()), Action::Get).unwrap();
     }
     assert_eq!(pushed.queue.take(Class::Read).len(), MAX_STEPS);

@@ -62,9 +62,10 @@ impl Step {
         same_kind && (self.bytes > BULKY_BYTES) == (bytes > BULKY_BYTES)
     }
 
-    /// Whether an errand wants it.
-    pub fn has_errand(&self) -> bool {
-        self.errands.iter().any(|errand| errand.is_wanted())
+    /// Who waits for it, also by the engine's errands.
+    pub fn waiting(&self) -> impl Iterator<Item = Key> {
+        let errands = self.errands.iter().map(|errand| errand.caller());
+        self.callers.iter().copied().chain(errands)
     }
 }
 
@@ -198,8 +199,8 @@ impl Queue {
         start
     }
 
-    /// Drops the steps that wait for nobody: neither a caller, by `any_waits`, nor an errand.
-    pub fn forget_unwanted(&self, any_waits: impl Fn(&[Key]) -> bool) {
+    /// Drops the steps for which nobody waits.
+    pub fn forget_unwanted(&self, is_wanted: impl Fn(&Step) -> bool) {
         let mut state = self.lock();
         let State {
             trains,
@@ -213,7 +214,7 @@ impl Queue {
             let mut position = 0;
             train.steps.retain(|step| {
                 position += 1;
-                let keeps = position <= announced || step.has_errand() || any_waits(&step.callers);
+                let keeps = position <= announced || is_wanted(step);
                 if !keeps {
                     *bytes = bytes.saturating_sub(step.bytes);
                     epochs.leave(step.epoch);
@@ -352,20 +353,16 @@ impl State {
             bytes,
             epoch: self.epochs.enter(),
         };
-        match self.trains.get_mut(&id) {
-            Some(train) => {
-                train.steps.push_back(step);
-                None
-            }
-            None => {
-                let train = Train {
-                    under_way: false,
-                    steps: VecDeque::from([step]),
-                };
-                self.trains.insert(id.clone(), train);
-                self.make_ready(id)
-            }
+        if let Some(train) = self.trains.get_mut(&id) {
+            train.steps.push_back(step);
+            return None;
         }
+        let train = Train {
+            under_way: false,
+            steps: VecDeque::from([step]),
+        };
+        self.trains.insert(id.clone(), train);
+        self.make_ready(id)
     }
 
     /// Puts a train's first step up for the lanes, and claims an idle lane for it.

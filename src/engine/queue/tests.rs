@@ -171,7 +171,7 @@ impl Model {
                 self.settle(receiver);
             }
             Call::BeginClear => {
-                let errand = Arc::new(Errand::default());
+                let errand = Errand::new(self.keys.next(usize::MAX));
                 let (number, receiver) = self.queue.begin_clear(&errand);
                 self.settle(receiver);
                 self.clears.push((number, errand, HashSet::new()));
@@ -323,7 +323,7 @@ impl Model {
             .map(|pending| pending.key)
             .collect();
         self.queue
-            .forget_unwanted(|callers| !callers.iter().all(|caller| gone.contains(caller)));
+            .forget_unwanted(|step| !step.waiting().all(|caller| gone.contains(&caller)));
         let state = self.queue.lock();
         let left: HashSet<usize> = state
             .trains
@@ -400,7 +400,7 @@ proptest! {
 #[tokio::test]
 async fn a_session_that_is_used_during_a_clear_is_removed_before_and_left_alone_then() {
     let (queue, keys) = (Queue::new(), Keys::new());
-    let errand = Arc::new(Errand::default());
+    let errand = Errand::new(keys.next(usize::MAX));
     let (clear, settled) = queue.begin_clear(&errand);
     settled.await.unwrap();
     queue.push(id(0), set(10), keys.next(0), Instant::now()).unwrap();

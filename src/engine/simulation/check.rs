@@ -131,7 +131,7 @@ fn step(call: &Call, answer: &Answer, states: &mut States, numbered: bool) -> bo
         there.map(|(text, _)| Some((text.clone(), expires))).collect()
     };
     match (call, answer) {
-        (Call::Get(_), Err(_)) => {}
+        (Call::Get(_), Err(_)) | (Call::All | Call::Length, _) => {}
         (Call::Get(_), Ok(_)) => {
             let found = found(answer);
             states.retain(|state| *state == found);
@@ -156,7 +156,6 @@ fn step(call: &Call, answer: &Answer, states: &mut States, numbered: bool) -> bo
         (Call::Destroy(_) | Call::Clear, Err(_)) => {
             states.insert(None);
         }
-        (Call::All | Call::Length, _) => {}
     }
     !states.is_empty()
 }

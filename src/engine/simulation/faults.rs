@@ -72,8 +72,7 @@ pub struct Window {
 /// The faults of a run: some at a time, some alone.
 pub fn windows(random: &mut Rng, deployment: Deployment) -> Vec<Window> {
     let possible = |fault: Fault| match fault {
-        Fault::Election => deployment != Deployment::Standalone,
-        Fault::Unconfirmed | Fault::Twice => deployment != Deployment::Standalone,
+        Fault::Election | Fault::Unconfirmed | Fault::Twice => deployment != Deployment::Standalone,
         _ => true,
     };
     let count = random.usize(0..6);

@@ -8,10 +8,12 @@
 
 mod check;
 mod faults;
+mod network;
 mod planted;
 mod servers;
 mod shard;
 mod workload;
+mod writes;
 
 use std::env;
 use std::time::Instant;

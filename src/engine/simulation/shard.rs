@@ -75,11 +75,14 @@ pub const REFUSED: &str = "refused ";
 pub const POISON: &str = "poison ";
 
 impl Shard {
-    /// A number is used in a session. Gives why not, if it is over.
-    pub fn begin(&mut self, session: u64, number: i64) -> Option<Failure> {
+    /// A number is used in a session.
+    ///
+    /// # Errors
+    /// When it is over.
+    pub fn begin(&mut self, session: u64, number: i64) -> Result<(), Failure> {
         let session = self.sessions.entry(session).or_default();
         if number < session.number {
-            return Some(Failure::server(
+            return Err(Failure::server(
                 "a later number was used",
                 225,
                 "TransactionTooOld",
@@ -90,7 +93,7 @@ impl Shard {
             session.done.clear();
         }
         session.busy = true;
-        None
+        Ok(())
     }
 
     /// Nothing is under way in a session any more.

@@ -1,0 +1,258 @@
+//! The network of a run and what goes wrong in it. What was sent goes on at the servers, whatever becomes of who sent it.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use fastrand::Rng;
+use tokio::sync::{Notify, oneshot, watch};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+
+use super::super::backend::Reach;
+use super::faults::{Deployment, Fault, Window};
+use super::shard::{Shard, text};
+use crate::model::{Failure, FailureKind, Field};
+
+/// How long a server holds a command, at the most, in milliseconds.
+const LONGEST_BLOCK: u64 = 4_000;
+
+/// What the servers have.
+pub struct World {
+    pub random: Rng,
+    pub shards: Vec<Shard>,
+    /// Elections so far.
+    pub term: u64,
+}
+
+/// The servers and the way to them.
+pub struct Network {
+    pub deployment: Deployment,
+    pub windows: Vec<Window>,
+    pub start: Instant,
+    pub selection: Duration,
+    pub world: Mutex<World>,
+    /// A session has become free.
+    pub freed: Notify,
+    pub reach: watch::Sender<Reach>,
+    /// It has changed. Those who wait for a watched value are woken in an order that is not the seed's.
+    pub reached: Notify,
+    pub next_session: AtomicU64,
+    /// Sessions that were given back, the last one first.
+    pub free: Mutex<Vec<u64>>,
+}
+
+/// How one request goes.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is another fault")]
+pub struct Course {
+    pub there: Duration,
+    pub back: Duration,
+    pub arrives: bool,
+    pub replies: bool,
+    /// When the connection breaks for the client, if it does.
+    pub breaks: Option<Duration>,
+    pub refusal: Option<i32>,
+    pub block: Option<(Duration, bool)>,
+    pub conflicts: bool,
+    pub unconfirmed: bool,
+    pub overloaded: bool,
+    pub twice: Option<Duration>,
+    /// The statements after which the server is lost.
+    pub dies_after: Option<usize>,
+    pub term: u64,
+}
+
+/// A connection that broke, perhaps before an answer.
+pub fn lost(unanswered: bool) -> Failure {
+    Failure {
+        unanswered,
+        ..Failure::new("MongoNetworkError", "connection lost").of_kind(FailureKind::Passing)
+    }
+}
+
+/// A refusal by a code that passes.
+pub fn refused(code: i32) -> Failure {
+    Failure::server("not now", code, "").of_kind(FailureKind::Passing)
+}
+
+impl Network {
+    pub fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap()
+    }
+
+    /// Tells what happens at the servers, where one seed alone is run.
+    pub fn tell(&self, what: impl FnOnce() -> String) {
+        if super::number("SIMULATION_SEED").is_some() {
+            println!("{:>12?} {}", self.start.elapsed(), what());
+        }
+    }
+
+    fn active(&self, fault: Fault) -> Option<&Window> {
+        let now = self.start.elapsed();
+        self.windows
+            .iter()
+            .find(|window| window.fault == fault && window.from <= now && now < window.to)
+    }
+
+    /// Tells the engine which servers answer, a little after that has changed; and holds elections.
+    pub async fn watch(self: Arc<Self>, mut random: Rng) {
+        let mut elected = true;
+        loop {
+            let no_primary = self.active(Fault::Election).is_some();
+            if no_primary && elected {
+                let mut world = self.lock();
+                world.term += 1;
+                for shard in &mut world.shards {
+                    shard.fail_over();
+                }
+                drop(world);
+                self.freed.notify_waiters();
+            }
+            elected = !no_primary;
+            let reach = if self.active(Fault::Cut).is_some() {
+                Reach::Unreachable("connect ECONNREFUSED".into())
+            } else {
+                Reach::Reachable {
+                    reads: !no_primary,
+                    writes: !no_primary,
+                }
+            };
+            self.reach
+                .send_if_modified(|known| std::mem::replace(known, reach.clone()) != reach);
+            self.reached.notify_waiters();
+            sleep(Duration::from_millis(random.u64(5..100))).await;
+        }
+    }
+
+    pub async fn select(&self) -> Result<(), Failure> {
+        let until = Instant::now() + self.selection;
+        loop {
+            let reached = self.reached.notified();
+            if self.reach.borrow().allows(true) {
+                return Ok(());
+            }
+            if timeout_at(until, reached).await.is_err() {
+                return Err(Failure::no_server("no primary"));
+            }
+        }
+    }
+
+    async fn while_stalled(&self) {
+        while let Some(window) = self.active(Fault::Stall) {
+            sleep_until(self.start + window.to).await;
+        }
+    }
+
+    pub fn course(&self, numbered: bool) -> Course {
+        let mut world = self.lock();
+        let term = world.term;
+        let random = &mut world.random;
+        let mut meets = |fault: Fault| {
+            self.active(fault)
+                .is_some_and(|window| random.f64() < window.share)
+        };
+        let (slow, lossy, refusing, blocking) = (
+            meets(Fault::Slow),
+            meets(Fault::Lossy),
+            meets(Fault::Refusing),
+            meets(Fault::Blocking),
+        );
+        let (conflicts, unconfirmed, overloaded, twice) = (
+            meets(Fault::Conflicts),
+            meets(Fault::Unconfirmed),
+            meets(Fault::Overload),
+            meets(Fault::Twice),
+        );
+        let cut = self.active(Fault::Cut).is_some();
+        let mut way = || {
+            Duration::from_micros(if slow {
+                random.u64(100..2_000_000)
+            } else {
+                random.u64(100..3_000)
+            })
+        };
+        let (there, back) = (way(), way());
+        let loses = if lossy || cut { random.u8(0..4) } else { u8::MAX };
+        Course {
+            there,
+            back,
+            arrives: loses != 0,
+            replies: loses != 1,
+            breaks: (loses < 3 && random.bool()).then(|| Duration::from_millis(random.u64(0..1_000))),
+            refusal: refusing.then(|| *random.choice(&[91, 10107, 11600, 189, 262, 6]).unwrap()),
+            block: blocking.then(|| {
+                // A standalone server that holds a command beyond all limits is the documented gap.
+                (Duration::from_millis(random.u64(1..LONGEST_BLOCK)), random.bool())
+            }),
+            conflicts,
+            unconfirmed,
+            overloaded,
+            twice: (twice && numbered).then(|| Duration::from_millis(random.u64(0..3_000))),
+            dies_after: (loses == 3).then(|| random.usize(0..4)),
+            term,
+        }
+    }
+
+    pub fn shard_of(&self, id: &Field) -> usize {
+        if self.deployment != Deployment::Mongos {
+            return 0;
+        }
+        let mut hasher = DefaultHasher::new();
+        text(id).hash(&mut hasher);
+        usize::from(hasher.finish() % 2 == 1)
+    }
+
+    /// Does something at the servers that a request asks for, and gives its reply as the network lets it.
+    ///
+    /// A standalone server may carry out what it holds of a connection that is gone. That is documented; here it does not,
+    /// so that all else can be checked: `work` is told whether the client is there.
+    pub async fn ask<T: Send + 'static, F: Future<Output = T> + Send>(
+        self: &Arc<Self>,
+        course: Course,
+        work: impl FnOnce(Arc<AtomicBool>) -> F + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (reply, replied) = oneshot::channel();
+        let inner = Arc::clone(self);
+        let here = Arc::new(AtomicBool::new(true));
+        let there = Arc::clone(&here);
+        tokio::spawn(async move {
+            sleep(course.there).await;
+            inner.while_stalled().await;
+            if !course.arrives {
+                return std::future::pending().await;
+            }
+            let result = work(there).await;
+            sleep(course.back).await;
+            inner.while_stalled().await;
+            if course.replies {
+                let _ = reply.send(result);
+            } else {
+                // The connection is silent.
+                std::future::pending::<()>().await;
+            }
+        });
+        let _gone = Gone(here);
+        let broken = async {
+            match course.breaks {
+                Some(breaks) => sleep(course.there + breaks).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            result = replied => result.map_err(|_| lost(true)),
+            () = broken => Err(lost(true)),
+        }
+    }
+}
+
+/// Tells the server that the client has left.
+struct Gone(Arc<AtomicBool>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,211 @@
+//! What is known of the servers, by the driver's watching of them.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use mongodb::ServerType;
+use mongodb::bson::Document;
+use mongodb::error::ErrorKind;
+use mongodb::event::sdam::{SdamEvent, TopologyDescription};
+use mongodb::options::{ReadPreference, SelectionCriteria, ServerAddress};
+use tokio::sync::watch;
+
+use crate::engine::Reach;
+use crate::model::Failure;
+
+/// The round trips of which the shortest counts.
+const ROUND_TRIPS: usize = 10;
+
+/// Whether the servers number writes: all but standalone ones do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Numbers {
+    /// No server has told yet.
+    Unknown,
+    /// They do.
+    Yes,
+    /// They do not.
+    No,
+}
+
+/// What is known of the servers, by the driver's watching.
+#[derive(Debug)]
+pub struct Watched {
+    reach: watch::Sender<Reach>,
+    numbers: watch::Sender<Numbers>,
+    addresses: Mutex<String>,
+    round_trips: Mutex<VecDeque<Duration>>,
+    has_sessions: AtomicBool,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // Each change leaves the value whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Watched {
+    /// Nothing is known yet but the hosts to ask.
+    pub fn new(hosts: String) -> Self {
+        Self {
+            reach: watch::Sender::new(Reach::Unheard),
+            numbers: watch::Sender::new(Numbers::Unknown),
+            addresses: Mutex::new(hosts),
+            round_trips: Mutex::default(),
+            has_sessions: AtomicBool::new(true),
+        }
+    }
+
+    /// Which servers answer, now and from now on.
+    pub fn reach(&self) -> watch::Receiver<Reach> {
+        self.reach.subscribe()
+    }
+
+    /// Whether the servers number writes, as soon as one has told.
+    pub async fn numbers_writes(&self) -> bool {
+        let mut numbers = self.numbers.subscribe();
+        let known = numbers.wait_for(|numbers| *numbers != Numbers::Unknown).await;
+        known.is_ok_and(|numbers| *numbers == Numbers::Yes)
+    }
+
+    /// A server has said that it does not number writes.
+    pub fn note_unnumbered(&self) {
+        self.has_sessions.store(false, Ordering::Relaxed);
+        self.numbers.send_replace(Numbers::No);
+    }
+
+    /// The servers by their addresses.
+    pub fn servers(&self) -> String {
+        lock(&self.addresses).clone()
+    }
+
+    /// The shortest of the last round trips to a server.
+    pub fn round_trip(&self) -> Duration {
+        lock(&self.round_trips).iter().min().copied().unwrap_or_default()
+    }
+
+    /// Takes in what the driver tells. `set` is the replica set that was asked for.
+    pub fn take(&self, event: &SdamEvent, set: Option<&str>, reads_where: Option<&SelectionCriteria>) {
+        match event {
+            SdamEvent::TopologyDescriptionChanged(change) => {
+                let now = reach_of(&change.new_description, reads_where)
+                    .or_else(|| strangers(set?, &change.previous_description, &change.new_description));
+                if let Some(now) = now {
+                    self.reach
+                        .send_if_modified(|known| std::mem::replace(known, now.clone()) != now);
+                }
+                self.note_servers(&change.new_description);
+            }
+            SdamEvent::ServerHeartbeatSucceeded(heartbeat) if !heartbeat.awaited => {
+                if lacks_sessions(&heartbeat.reply) {
+                    self.has_sessions.store(false, Ordering::Relaxed);
+                }
+                let mut trips = lock(&self.round_trips);
+                trips.push_back(heartbeat.duration);
+                if trips.len() > ROUND_TRIPS {
+                    trips.pop_front();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn note_servers(&self, topology: &TopologyDescription) {
+        let servers = topology.servers();
+        let mut addresses: Vec<String> = servers.keys().map(ToString::to_string).collect();
+        addresses.sort_unstable();
+        if !addresses.is_empty() {
+            *lock(&self.addresses) = addresses.join(", ");
+        }
+        let numbers = servers.values().find_map(|server| match server.server_type() {
+            ServerType::Standalone => Some(Numbers::No),
+            ServerType::Mongos
+            | ServerType::RsPrimary
+            | ServerType::RsSecondary
+            | ServerType::LoadBalancer => Some(Numbers::Yes),
+            _ => None,
+        });
+        if let Some(numbers) = numbers {
+            let numbers = if self.has_sessions.load(Ordering::Relaxed) {
+                numbers
+            } else {
+                Numbers::No
+            };
+            self.numbers
+                .send_if_modified(|known| std::mem::replace(known, numbers) != numbers);
+        }
+    }
+}
+
+/// Whether the reply is of a server that takes writes and has no sessions to number them in.
+fn lacks_sessions(reply: &Document) -> bool {
+    let writable = ["isWritablePrimary", "ismaster"];
+    writable.iter().any(|name| reply.get_bool(name).unwrap_or(false))
+        && !reply.contains_key("logicalSessionTimeoutMinutes")
+}
+
+/// What a description of the servers tells, if anything yet.
+fn reach_of(topology: &TopologyDescription, reads_where: Option<&SelectionCriteria>) -> Option<Reach> {
+    let servers = topology.servers();
+    // One server of a set is as good as all: they know the same users.
+    if !topology.has_writable_server()
+        && let Some(refusal) = servers
+            .values()
+            .filter_map(|server| server.error())
+            .find(|error| matches!(error.kind.as_ref(), ErrorKind::Authentication { .. }))
+    {
+        return Some(Reach::Refused(Failure::from(refusal.clone())));
+    }
+    let (reads, writes) = (
+        topology.has_readable_server(reads_where.cloned()),
+        topology.has_writable_server(),
+    );
+    // Members that can't do what is wanted answer all the same.
+    if reads || writes || topology.has_readable_server(Some(ReadPreference::Nearest { options: None }.into()))
+    {
+        return Some(Reach::Reachable { reads, writes });
+    }
+    let mut causes: Vec<String> = servers
+        .into_iter()
+        .filter_map(|(address, server)| Some(cause(address, server.error()?)))
+        .collect();
+    causes.sort_unstable();
+    (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
+}
+
+/// What the driver forgets of servers that are not of the replica set that was asked for.
+fn strangers(set: &str, before: &TopologyDescription, now: &TopologyDescription) -> Option<Reach> {
+    if !now.servers().is_empty() {
+        return None;
+    }
+    let mut causes: Vec<String> = before
+        .servers()
+        .into_keys()
+        .map(|address| format!("{address} is no member of the replica set \"{set}\""))
+        .collect();
+    causes.sort_unstable();
+    (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
+}
+
+/// Why a server can't be reached. The most frequent reason has the words that Node gives to it, and a connection that
+/// the server ends without a word has the reasons that it may have.
+fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
+    match error.kind.as_ref() {
+        ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => {
+            format!("connect ECONNREFUSED {address}")
+        }
+        ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
+            let text = cause.to_string();
+            let reason = if text.contains("handshake") {
+                "it may have no TLS, while the connection asks for it"
+            } else if text.contains("TLS") {
+                "it may want a certificate of the client, see tlsCertificateKeyFile"
+            } else {
+                "it may want TLS, see tls=true"
+            };
+            format!("{address}: the server closed the connection: {reason}")
+        }
+        _ => format!("{address}: {}", Failure::from(error.clone()).message),
+    }
+}
