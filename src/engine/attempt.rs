@@ -72,7 +72,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             .saturating_duration_since(tokio::time::Instant::now());
         Box::pin(async move {
             if reads {
-                let ids: Vec<Field> = jobs.iter().map(|carried| carried.job.id.clone()).collect();
+                let ids: Vec<&Field> = jobs.iter().map(|carried| &carried.job.id).collect();
                 return backend.read(&ids, within).await;
             }
             let session = match session.get_or_try_init(|| backend.session()).await {

@@ -101,7 +101,7 @@ pub trait Backend: Send + Sync + 'static {
     type Ids: Ids;
 
     /// Reads the live sessions of these ids.
-    fn read(&self, ids: &[Field], within: Duration) -> impl Future<Output = Attempt> + Send;
+    fn read(&self, ids: &[&Field], within: Duration) -> impl Future<Output = Attempt> + Send;
 
     /// A session that nobody else uses; `None` where the deployment does not number writes. Waits until that is known.
     fn session(&self) -> impl Future<Output = Result<Option<Self::Session>, Failure>> + Send;

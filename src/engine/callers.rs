@@ -57,7 +57,6 @@ pub struct Callers<R> {
     state: Mutex<State<R>>,
     expired: AtomicU64,
     left: Notify,
-    came: Notify,
 }
 
 impl<R> Callers<R> {
@@ -71,7 +70,6 @@ impl<R> Callers<R> {
             }),
             expired: AtomicU64::new(0),
             left: Notify::new(),
-            came: Notify::new(),
         }
     }
 
@@ -91,7 +89,6 @@ impl<R> Callers<R> {
         }
         let number = state.next;
         state.next += 1;
-        let first = state.waiting.is_empty();
         let slot = state.waiting.insert(Caller {
             number,
             kind,
@@ -103,10 +100,6 @@ impl<R> Callers<R> {
         state.keep_order_short(kind);
         let [reads, writes] = &mut state.by_age;
         if kind.writes() { writes } else { reads }.push_back((since, key));
-        drop(state);
-        if first {
-            self.came.notify_one();
-        }
         Ok(key)
     }
 
@@ -228,11 +221,6 @@ impl<R> Callers<R> {
     /// Resolves when one caller is answered by its deadline.
     pub async fn one_leaves(&self) {
         self.left.notified().await;
-    }
-
-    /// Resolves when somebody comes while nobody is there.
-    pub async fn comes(&self) {
-        self.came.notified().await;
     }
 }
 

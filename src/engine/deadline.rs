@@ -45,12 +45,11 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                 // It is never closed before the backend is gone.
                 changed = reach.changed() => if changed.is_err() { return },
                 () = sleep_until(wake) => {}
-                () = self.callers.comes() => {}
             }
         }
     }
 
-    /// Answers those who are late, and tells when the next ones may be.
+    /// Answers those who are late, and tells when the next ones may be: who calls later has a later deadline.
     fn answer_late(&self, absence: &Absence) -> Instant {
         let now = Instant::now();
         let selection = self.backend.selection_limit().min(self.time_limit);

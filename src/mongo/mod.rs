@@ -72,7 +72,7 @@ impl Backend for Mongo {
     type Session = Numbered;
     type Ids = Pages;
 
-    async fn read(&self, ids: &[Field], within: Duration) -> Attempt {
+    async fn read(&self, ids: &[&Field], within: Duration) -> Attempt {
         let attempt = async {
             let opened = self.connection.opened().await?;
             Ok(read::read(opened, ids, self.time_there(within)).await)

@@ -17,7 +17,7 @@ use crate::model::{Failure, Field};
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads the sessions of these ids.
-pub async fn read(opened: &Opened, ids: &[Field], within: Duration) -> Attempt {
+pub async fn read(opened: &Opened, ids: &[&Field], within: Duration) -> Attempt {
     if let [id] = ids {
         return match one(opened, id, within).await {
             Ok(answer) => Attempt::answered(vec![Some(answer)]),
@@ -26,9 +26,9 @@ pub async fn read(opened: &Opened, ids: &[Field], within: Duration) -> Attempt {
     }
     let mut attempt = Attempt::answered(vec![None; ids.len()]);
     let (mut comparable, mut others) = (HashMap::with_capacity(ids.len()), Vec::new());
-    for (place, id) in ids.iter().enumerate() {
+    for (place, id) in ids.iter().copied().enumerate() {
         if is_compared_by_bytes(id) {
-            comparable.insert(id, place);
+            comparable.insert(Bytes::of(id), (place, id));
         } else {
             others.push((place, id));
         }
@@ -60,6 +60,22 @@ fn is_compared_by_bytes(id: &Field) -> bool {
     )
 }
 
+/// The bytes of an id, by which a document is found again without a copy of its own.
+#[derive(PartialEq, Eq, Hash)]
+enum Bytes<'a> {
+    Text(&'a str),
+    Wrapped(&'a [u8]),
+}
+
+impl<'a> Bytes<'a> {
+    fn of(id: &'a Field) -> Self {
+        match id {
+            Field::Text(text) => Self::Text(text),
+            Field::Wrapped(bytes) => Self::Wrapped(bytes),
+        }
+    }
+}
+
 fn set(answers: &mut [Option<Answer>], place: usize, answer: Answer) {
     if let Some(free) = answers.get_mut(place) {
         *free = Some(answer);
@@ -88,7 +104,7 @@ async fn one(opened: &Opened, id: &Field, within: Duration) -> Result<Answer, Fa
 /// Reads the documents of ids that are compared by their bytes, as far as the bytes of one go allow.
 async fn many(
     opened: &Opened,
-    places: &HashMap<&Field, usize>,
+    places: &HashMap<Bytes<'_>, (usize, &Field)>,
     within: Duration,
     answers: &mut [Option<Answer>],
 ) -> Result<(), Failure> {
@@ -98,7 +114,7 @@ async fn many(
     let _turn = opened.turn(false).await;
     let mut cursor = opened
         .collection
-        .find(among(places.keys().copied())?)
+        .find(among(places.values().map(|(_, id)| *id))?)
         .batch_size(all_of(places.len()))
         .max_time(within)
         .await?;
@@ -107,16 +123,19 @@ async fn many(
     while cursor.advance().await? {
         let document = cursor.current();
         bytes += document.as_bytes().len();
-        if let Some(id) = documents::id(document)?
-            && let Some(place) = places.get(&id)
-        {
-            set(answers, *place, answer(document, now));
+        let found = match documents::field(document, "_id")? {
+            Some(RawBsonRef::String(text)) => places.get(&Bytes::Text(text)).copied(),
+            Some(id) => places.get(&Bytes::of(&Field::from(id))).copied(),
+            None => None,
+        };
+        if let Some((place, _)) = found {
+            set(answers, place, answer(document, now));
         }
         if bytes > MAX_BYTES {
             return Ok(());
         }
     }
-    for place in places.values() {
+    for (place, _) in places.values() {
         if let Some(free @ None) = answers.get_mut(*place) {
             *free = Some(Ok(Outcome::Missing));
         }

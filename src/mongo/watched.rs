@@ -64,6 +64,10 @@ impl Watched {
 
     /// Whether the servers number writes, as soon as one has told.
     pub async fn numbers_writes(&self) -> bool {
+        let known = *self.numbers.borrow();
+        if known != Numbers::Unknown {
+            return known == Numbers::Yes;
+        }
         let mut numbers = self.numbers.subscribe();
         let known = numbers.wait_for(|numbers| *numbers != Numbers::Unknown).await;
         known.is_ok_and(|numbers| *numbers == Numbers::Yes)

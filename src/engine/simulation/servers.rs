@@ -148,10 +148,10 @@ impl Backend for Servers {
     type Session = Lent;
     type Ids = Listing;
 
-    async fn read(&self, ids: &[Field], within: Duration) -> Attempt {
+    async fn read(&self, ids: &[&Field], within: Duration) -> Attempt {
         let asked: Vec<(usize, Field)> = ids
             .iter()
-            .map(|id| (self.network.shard_of(id), id.clone()))
+            .map(|id| (self.network.shard_of(id), (*id).clone()))
             .collect();
         let found = self.look(within, move |shards| {
             let found = asked
