@@ -9,7 +9,7 @@ use super::Engine;
 use super::backend::{Backend, Ids};
 use super::callers::Key;
 use super::errand::Errand;
-use super::operation::{Answer, Outcome, Reply};
+use super::operation::{Answer, Outcome, Reply, Sweep};
 use super::policy::Tries;
 
 /// A clear from its call to its end, which it tells the queue in any case.
@@ -45,9 +45,11 @@ impl<R: Reply, B: Backend> Clearing<R, B> {
         let may_retry = engine.backend.retries().writes;
         let mut tries = Tries::default();
         let mut ids = engine.backend.ids();
+        let mut is_empty = true;
         loop {
             match ids.next(until.saturating_duration_since(Instant::now())).await {
                 Ok(Some(page)) => {
+                    is_empty = false;
                     engine.start_lanes(engine.queue.clear(self.number, page, &self.errand));
                     // A removal was tried again by its lane as often as makes sense, and what was called after it goes on.
                     self.errand.settled().await?;
@@ -62,6 +64,13 @@ impl<R: Reply, B: Backend> Clearing<R, B> {
             }
         }
         self.errand.settled().await?;
+        if is_empty {
+            // A write all the same, which tells whether the user may do it and enough members confirm it.
+            let caller = self.errand.caller();
+            engine
+                .carry_out_sweep(Sweep::RemoveExpired, caller, until)
+                .await?;
+        }
         Ok(Outcome::Done(true))
     }
 }

@@ -61,7 +61,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         self.tasks.spawn_on(working, &self.runtime);
     }
 
-    async fn carry_out_sweep(&self, sweep: Sweep, caller: Key, until: Instant) -> Answer {
+    pub(super) async fn carry_out_sweep(&self, sweep: Sweep, caller: Key, until: Instant) -> Answer {
         let may_retry = match sweep {
             Sweep::All | Sweep::Length => self.backend.retries().reads,
             Sweep::Clear | Sweep::RemoveExpired => self.backend.retries().writes,

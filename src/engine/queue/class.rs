@@ -1,5 +1,7 @@
 //! Which steps travel together.
 
+use std::time::Duration;
+
 use super::super::operation::{Action, Write};
 
 /// A session over this size travels apart, so that small ones don't wait for it.
@@ -22,6 +24,11 @@ pub enum Class {
 
 /// How many batches of each class are under way at a time, in the order of [`Class`].
 pub const LANES: [usize; 5] = [2, 2, 1, 1, 1];
+/// How many there may be when the servers are far away: none of the others has just begun. Each more has a connection of the
+/// default pool.
+pub const FAR_LANES: [usize; 5] = [3, 2, 1, 1, 1];
+/// A batch that began so long ago has a way to go that others need not wait for. Near servers answer in less.
+pub const FAR: Duration = Duration::from_millis(1);
 
 impl Class {
     /// The class of an action of so many bytes, on a session that is known to be large or not.

@@ -21,7 +21,7 @@ use super::callers::Key;
 use super::errand::Errand;
 use super::operation::{Action, Write};
 use crate::model::Field;
-use class::{BULKY_BYTES, LANES};
+use class::{BULKY_BYTES, FAR, FAR_LANES, LANES};
 use clearings::Clearings;
 use epochs::Epochs;
 use sizes::Sizes;
@@ -84,10 +84,19 @@ struct Train {
     steps: VecDeque<Step>,
 }
 
+/// The lanes of one class.
+#[derive(Clone, Copy, Default)]
+struct Lanes {
+    /// Those that carry a batch, or were started to.
+    busy: usize,
+    /// When the last batch was taken.
+    taken: Option<Instant>,
+}
+
 struct State {
     trains: HashMap<Field, Train>,
     ready: [VecDeque<Field>; LANES.len()],
-    idle: [usize; LANES.len()],
+    lanes: [Lanes; LANES.len()],
     bulky: Sizes,
     bytes: usize,
     epochs: Epochs,
@@ -112,7 +121,7 @@ impl Queue {
             state: Mutex::new(State {
                 trains: HashMap::new(),
                 ready: Default::default(),
-                idle: LANES,
+                lanes: [Lanes::default(); LANES.len()],
                 bulky: Sizes::default(),
                 bytes: 0,
                 epochs: Epochs::new(),
@@ -182,8 +191,11 @@ impl Queue {
             }
         }
         state.bytes = state.bytes.saturating_sub(bytes);
+        let lanes = state.lanes_of(class);
         if jobs.is_empty() {
-            *state.idle_of(class) += 1;
+            lanes.busy = lanes.busy.saturating_sub(1);
+        } else {
+            lanes.taken = Some(Instant::now());
         }
         jobs
     }
@@ -292,7 +304,8 @@ impl Queue {
     pub fn lane_lost(&self, class: Class) -> Option<Class> {
         let mut state = self.lock();
         if state.ready_of(class).is_empty() {
-            *state.idle_of(class) += 1;
+            let lanes = state.lanes_of(class);
+            lanes.busy = lanes.busy.saturating_sub(1);
             return None;
         }
         Some(class)
@@ -318,9 +331,9 @@ impl State {
         &mut self.ready[class as usize]
     }
 
-    fn idle_of(&mut self, class: Class) -> &mut usize {
-        #[expect(clippy::indexing_slicing, reason = "there is a number for each class")]
-        &mut self.idle[class as usize]
+    fn lanes_of(&mut self, class: Class) -> &mut Lanes {
+        #[expect(clippy::indexing_slicing, reason = "there are lanes for each class")]
+        &mut self.lanes[class as usize]
     }
 
     fn enqueue(
@@ -365,14 +378,16 @@ impl State {
         self.make_ready(id)
     }
 
-    /// Puts a train's first step up for the lanes, and claims an idle lane for it.
+    /// Puts a train's first step up for the lanes, and claims one that is idle for it.
     fn make_ready(&mut self, id: Field) -> Option<Class> {
         let step = self.trains.get(&id)?.steps.front()?;
         let class = Class::of(&step.action, step.bytes, self.bulky.is_bulky(&id));
         self.ready_of(class).push_back(id);
-        let idle = self.idle_of(class);
-        let claimed = *idle > 0;
-        *idle = idle.saturating_sub(1);
+        let lanes = self.lanes_of(class);
+        let of = |most: [usize; LANES.len()]| most.get(class as usize).copied().unwrap_or(1);
+        let is_far = || lanes.taken.is_none_or(|taken| taken.elapsed() > FAR);
+        let claimed = lanes.busy < of(LANES) || (lanes.busy < of(FAR_LANES) && is_far());
+        lanes.busy += usize::from(claimed);
         claimed.then_some(class)
     }
 

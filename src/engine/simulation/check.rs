@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::super::operation::{Answer, Outcome};
 use super::shard::Document;
 use super::workload::{Entry, found};
@@ -98,7 +100,7 @@ pub fn order(
                     "{:?} was answered by {}, when the session was one of {before:?}{}",
                     entry.call,
                     shown(answer),
-                    history(entries, place, &id)
+                    last_calls(entries, place, &id)
                 )));
             }
         }
@@ -107,7 +109,7 @@ pub fn order(
         if !states.contains(&there) {
             return Err(Violation(format!(
                 "at the end {id} is {there:?}, instead of one of {states:?}{}",
-                history(entries, entries.len(), &id)
+                last_calls(entries, entries.len(), &id)
             )));
         }
     }
@@ -213,8 +215,22 @@ fn shown(answer: &Answer) -> String {
     }
 }
 
+/// Calls with the times and texts of their answers.
+pub fn history<'a>(entries: impl IntoIterator<Item = &'a Entry>, start: Instant) -> String {
+    let lines = entries.into_iter().map(|entry| {
+        let answer = entry.answers.first();
+        let answer = answer.map(|(at, answer)| (at.duration_since(start), shown(answer)));
+        format!(
+            "\n  {:?} {:?} -> {answer:?}",
+            entry.called.duration_since(start),
+            entry.call
+        )
+    });
+    lines.collect()
+}
+
 /// The last calls on a session before a place, for whoever looks into a failure.
-fn history(entries: &[Entry], place: usize, id: &str) -> String {
+fn last_calls(entries: &[Entry], place: usize, id: &str) -> String {
     let Some(start) = entries.first().map(|entry| entry.called) else {
         return String::new();
     };
@@ -222,17 +238,7 @@ fn history(entries: &[Entry], place: usize, id: &str) -> String {
         .iter()
         .take(place + 1)
         .filter(|entry| entry.call.concerns(id));
-    let mut lines: Vec<String> = calls
-        .map(|entry| {
-            let answer = entry.answers.first();
-            let answer = answer.map(|(at, answer)| (at.duration_since(start), shown(answer)));
-            format!(
-                "\n  {:?} {:?} -> {answer:?}",
-                entry.called.duration_since(start),
-                entry.call
-            )
-        })
-        .collect();
-    let from = lines.len().saturating_sub(12);
-    lines.split_off(from).concat()
+    let calls: Vec<&Entry> = calls.collect();
+    let from = calls.len().saturating_sub(12);
+    history(calls.into_iter().skip(from), start)
 }

@@ -166,8 +166,8 @@ async fn caller(store: Store, mut random: Rng, number: usize, sessions: usize, u
     }
 }
 
-/// One run, from the first call until nothing moves any more.
-pub async fn simulate(mut random: Rng, planted: Planted) -> Result<(), Violation> {
+/// One run, from the first call until nothing moves any more. Gives the calls with the times and texts of their answers.
+pub async fn simulate(mut random: Rng, planted: Planted) -> Result<String, Violation> {
     let deployment = *random
         .choice(&[Deployment::Standalone, Deployment::ReplicaSet, Deployment::Mongos])
         .unwrap();
@@ -215,7 +215,7 @@ pub async fn simulate(mut random: Rng, planted: Planted) -> Result<(), Violation
         deployment != Deployment::Standalone,
     )?;
     store.engine.abandon();
-    Ok(())
+    Ok(check::history(&entries, start))
 }
 
 /// Each session can be read and stored when nothing has failed for a while.
