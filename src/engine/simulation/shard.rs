@@ -123,15 +123,16 @@ impl Shard {
             .then(|| Failure::server("poison", 2, "BadValue").of_kind(FailureKind::Suspect))
     }
 
+    /// What came of a statement earlier, under the same number of a session.
+    pub fn done(&self, statement: &Owned, number: Option<(u64, i64)>) -> Option<Outcome> {
+        let (session, _) = number?;
+        self.sessions.get(&session)?.done.get(&statement.place).cloned()
+    }
+
     /// Carries out one statement, once for each number of a session.
     pub fn carry_out(&mut self, statement: &Owned, number: Option<(u64, i64)>) -> Answer {
-        if let Some((session, _)) = number
-            && let Some(done) = self
-                .sessions
-                .get(&session)
-                .and_then(|session| session.done.get(&statement.place))
-        {
-            return Ok(done.clone());
+        if let Some(done) = self.done(statement, number) {
+            return Ok(done);
         }
         let outcome = self.write(statement)?;
         if let Some((session, number)) = number

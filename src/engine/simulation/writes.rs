@@ -146,7 +146,8 @@ impl Network {
             if course.dies_after == Some(count) {
                 return Part::failed(statements, lost(true));
             }
-            if course.conflicts && statement.write.is_some() && world.random.bool() {
+            let is_new = world.shards.get(shard).unwrap().done(statement, number).is_none();
+            if course.conflicts && is_new && statement.write.is_some() && world.random.bool() {
                 let conflict = Failure::server("write conflict", 112, "").of_kind(FailureKind::Conflict);
                 part.answers.push((statement.place, Some(Err(conflict))));
                 continue;
