@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::Engine;
 use super::backend::{Attempt, Backend, Statement};
@@ -67,13 +67,11 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Arc::clone(session),
         );
         let unnumbered = self.has(Planted::MissingNumber);
-        let within = batch
-            .until()
-            .saturating_duration_since(tokio::time::Instant::now());
+        let until = batch.until();
         Box::pin(async move {
             if reads {
                 let ids: Vec<&Field> = jobs.iter().map(|carried| &carried.job.id).collect();
-                return backend.read(&ids, within).await;
+                return backend.read(&ids, until).await;
             }
             let session = match session.get_or_try_init(|| backend.session()).await {
                 Ok(session) => session.as_ref(),
@@ -81,7 +79,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             };
             let statements: Vec<Statement<'_>> = jobs.iter().filter_map(statement).collect();
             let number = session.filter(|_| !unnumbered).map(|session| (session, number));
-            backend.write(&statements, number, within).await
+            backend.write(&statements, number, until).await
         })
     }
 
@@ -124,7 +122,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         session: Session<B>,
     ) {
         if self.has(Planted::EarlyRelease) {
-            return self.finish(jobs.into_iter().map(|carried| carried.job).collect());
+            return self.finish(jobs);
         }
         if jobs.is_empty() {
             return self.take_back(session);
@@ -143,40 +141,39 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     }
 
     async fn settle(self: &Arc<Self>, running: Option<Running>, mut batch: Batch<R, B>, session: Session<B>) {
-        let mut is_over = running.is_none();
-        if let Some(running) = running {
-            let numbered = matches!(session.get(), Some(Some(_)));
-            let grace = if numbered { GRACE } else { GRACE_UNNUMBERED };
-            if let Ok(attempt) = timeout(grace, running).await {
-                is_over = true;
-                if attempt.failure.is_some_and(|failure| failure.unanswered) {
-                    batch.note_doubt();
-                }
-                let known = |answer| matches!(answer, Some(Ok(_)));
-                let known: Vec<bool> = attempt.answers.into_iter().map(known).collect();
-                let done = batch.take_out(|place| known.get(place).copied().unwrap_or(false));
-                self.finish(done.into_iter().map(|carried| carried.job).collect());
-            }
-        }
-        if !is_over {
-            batch.note_doubt();
-        }
-        let calm = batch
-            .jobs()
-            .iter()
-            .map(|carried| !carried.in_doubt)
-            .collect::<Vec<_>>();
-        let done = batch.take_out(|place| calm.get(place).copied().unwrap_or(false));
-        self.finish(done.into_iter().map(|carried| carried.job).collect());
+        let is_over = match running {
+            Some(running) => self.outlast(running, &mut batch, &session).await,
+            None => true,
+        };
+        self.finish(batch.take_out(|_, carried| !carried.in_doubt));
         let fenced = match session.get() {
             Some(Some(session)) if !batch.jobs().is_empty() => self.fence(&batch, session).await,
             _ => true,
         };
-        let left = batch.take_all();
-        self.finish(left.into_iter().map(|carried| carried.job).collect());
+        self.finish(batch.take_all());
         if fenced && is_over {
             self.take_back(session);
         }
+    }
+
+    /// Waits for a write that nobody wants any more, and lets go of what it has done. Gives whether it ended.
+    async fn outlast(
+        self: &Arc<Self>,
+        running: Running,
+        batch: &mut Batch<R, B>,
+        session: &Session<B>,
+    ) -> bool {
+        let numbered = matches!(session.get(), Some(Some(_)));
+        let grace = if numbered { GRACE } else { GRACE_UNNUMBERED };
+        let Ok(attempt) = timeout(grace, running).await else {
+            batch.note_doubt();
+            return false;
+        };
+        if attempt.failure.is_some_and(|failure| failure.unanswered) {
+            batch.note_doubt();
+        }
+        self.finish(batch.take_out(|place, _| matches!(attempt.answers.get(place), Some(Some(Ok(_))))));
+        true
     }
 
     /// Makes sure that what was sent under earlier numbers is done, or is never carried out. Gives whether it is.
@@ -188,7 +185,9 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             .collect();
         let mut refused = 0;
         loop {
-            let fence = self.backend.fence(&ids, (session, next_number()), FENCE);
+            let fence = self
+                .backend
+                .fence(&ids, (session, next_number()), Instant::now() + FENCE);
             match timeout(FENCE + GRACE, fence).await {
                 Ok(Ok(())) => return true,
                 // The connection is silent.

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::operation::{Answer, Write};
 use crate::model::{Failure, Field, StoredSession};
@@ -92,8 +93,8 @@ pub struct Retries {
     pub writes: bool,
 }
 
-/// A database. No method retries anything, and each may be dropped at any moment. `within` is the time that is left for
-/// it: the server is told, so that nothing goes on there for which nobody waits.
+/// A database. No method retries anything, and each may be dropped at any moment. `until` is when nobody
+/// waits for it any more: the server is told what is left, so that nothing goes on there in vain.
 pub trait Backend: Send + Sync + 'static {
     /// A session of the server: of two writes in it, the one with the lower number is never carried out after the other.
     type Session: Send + Sync + 'static;
@@ -101,7 +102,7 @@ pub trait Backend: Send + Sync + 'static {
     type Ids: Ids;
 
     /// Reads the live sessions of these ids.
-    fn read(&self, ids: &[&Field], within: Duration) -> impl Future<Output = Attempt> + Send;
+    fn read(&self, ids: &[&Field], until: Instant) -> impl Future<Output = Attempt> + Send;
 
     /// A session that nobody else uses; `None` where the deployment does not number writes. Waits until that is known.
     fn session(&self) -> impl Future<Output = Result<Option<Self::Session>, Failure>> + Send;
@@ -114,7 +115,7 @@ pub trait Backend: Send + Sync + 'static {
         &self,
         statements: &[Statement<'_>],
         number: Option<(&Self::Session, i64)>,
-        within: Duration,
+        until: Instant,
     ) -> impl Future<Output = Attempt> + Send;
 
     /// A write of no effect on these ids. Once it is answered, no earlier number of the session is carried out on them.
@@ -122,23 +123,23 @@ pub trait Backend: Send + Sync + 'static {
         &self,
         ids: &[Field],
         number: (&Self::Session, i64),
-        within: Duration,
+        until: Instant,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// All live sessions with their ids; `None` for a document that is not valid.
     fn list(
         &self,
-        within: Duration,
+        until: Instant,
     ) -> impl Future<Output = Result<Vec<Option<(Field, StoredSession)>>, Failure>> + Send;
 
     /// The number of documents.
-    fn count(&self, within: Duration) -> impl Future<Output = Result<u64, Failure>> + Send;
+    fn count(&self, until: Instant) -> impl Future<Output = Result<u64, Failure>> + Send;
 
     /// The ids of all documents.
     fn ids(&self) -> Self::Ids;
 
     /// Removes the documents that have expired by now, and gives their number.
-    fn remove_expired(&self, within: Duration) -> impl Future<Output = Result<u64, Failure>> + Send;
+    fn remove_expired(&self, until: Instant) -> impl Future<Output = Result<u64, Failure>> + Send;
 
     /// Connects, and makes the collection as the settings want it.
     fn prepare(&self) -> impl Future<Output = Result<(), Failure>> + Send;
@@ -162,5 +163,5 @@ pub trait Backend: Send + Sync + 'static {
 /// Ids, page by page.
 pub trait Ids: Send {
     /// The next page; none when all were given.
-    fn next(&mut self, within: Duration) -> impl Future<Output = Result<Option<Vec<Field>>, Failure>> + Send;
+    fn next(&mut self, until: Instant) -> impl Future<Output = Result<Option<Vec<Field>>, Failure>> + Send;
 }

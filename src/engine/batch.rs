@@ -25,6 +25,12 @@ pub struct Carried {
     created: bool,
 }
 
+impl From<Carried> for Job {
+    fn from(carried: Carried) -> Self {
+        carried.job
+    }
+}
+
 impl From<Job> for Carried {
     fn from(job: Job) -> Self {
         Self {
@@ -119,12 +125,12 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         self.jobs = Arc::new(jobs);
     }
 
-    /// Takes out jobs by their places.
-    pub fn take_out(&mut self, mut taken: impl FnMut(usize) -> bool) -> Vec<Carried> {
+    /// Takes out jobs, by their places or by what they are.
+    pub fn take_out(&mut self, mut taken: impl FnMut(usize, &Carried) -> bool) -> Vec<Carried> {
         let mut place = 0;
-        let out = Arc::make_mut(&mut self.jobs).extract_if(.., |_| {
+        let out = Arc::make_mut(&mut self.jobs).extract_if(.., |carried| {
             place += 1;
-            taken(place - 1)
+            taken(place - 1, carried)
         });
         let out: Vec<Carried> = out.collect();
         self.changed |= !out.is_empty();
@@ -191,25 +197,6 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         );
     }
 
-    /// Answers all but the last callers of each step.
-    #[cfg(test)]
-    pub fn answer_merged(&mut self) {
-        let merged = self
-            .jobs
-            .iter()
-            .filter_map(|carried| carried.job.step.callers.split_last());
-        let answers =
-            merged.flat_map(|(_, earlier)| earlier.iter().map(|key| (*key, Ok(Outcome::Done(false)))));
-        let answers: Vec<(Key, Answer)> = answers.collect();
-        self.engine
-            .deliver(self.engine.callers.answer(answers.into_iter()));
-    }
-
-    /// Nothing, outside of tests.
-    #[cfg(not(test))]
-    #[expect(clippy::unused_self, reason = "as in tests")]
-    pub fn answer_merged(&mut self) {}
-
     fn let_go(&mut self, done: Vec<(Carried, Option<Answer>)>) {
         let mut answers = Vec::with_capacity(done.len());
         let mut finished = Vec::with_capacity(done.len());
@@ -246,8 +233,7 @@ impl<R: Reply, B: Backend> Drop for Batch<R, B> {
             }
             self.engine
                 .deliver(self.engine.callers.answer(answers.into_iter()));
-            self.engine
-                .finish(left.into_iter().map(|carried| carried.job).collect());
+            self.engine.finish(left);
         }
     }
 }

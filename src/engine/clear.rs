@@ -47,7 +47,7 @@ impl<R: Reply, B: Backend> Clearing<R, B> {
         let mut ids = engine.backend.ids();
         let mut is_empty = true;
         loop {
-            match ids.next(until.saturating_duration_since(Instant::now())).await {
+            match ids.next(until).await {
                 Ok(Some(page)) => {
                     is_empty = false;
                     engine.start_lanes(engine.queue.clear(self.number, page, &self.errand));

@@ -50,13 +50,7 @@ impl<R: Reply, B: Backend> Lane<R, B> {
             }
             let called = batch.jobs().iter().filter(|carried| carried.is_called());
             self.engine.stats.batch(called.count());
-            if self.engine.has(Planted::EarlyMerge) {
-                batch.answer_merged();
-            }
-            if self.engine.has(Planted::OvertakenDelete) && self.class == Class::Delete {
-                let jobs = batch.jobs().iter().map(|carried| carried.job.clone());
-                self.engine.finish(jobs.collect());
-            }
+            self.engine.plant_before(&batch, self.class);
             self.engine.seal(&mut batch).await;
             Carriage::new(batch, self.class.reads()).carry_out().await;
         }
@@ -241,12 +235,8 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
             return Duration::ZERO;
         };
         self.engine.stats.retry();
-        let marked: Vec<bool> = answers
-            .iter()
-            .map(|answer| conflict(answer.as_ref()).is_some())
-            .collect();
-        let stays =
-            marked.iter().all(|marked| *marked) || self.batch.jobs().iter().any(|carried| carried.in_doubt);
+        let stays = answers.iter().all(|answer| conflict(answer.as_ref()).is_some())
+            || self.batch.jobs().iter().any(|carried| carried.in_doubt);
         if stays {
             for answer in answers
                 .iter_mut()
@@ -259,7 +249,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         }
         let jobs = self
             .batch
-            .take_out(|place| marked.get(place).copied().unwrap_or(false));
+            .take_out(|place, _| conflict(answers.get(place).and_then(Option::as_ref)).is_some());
         answers.retain(|answer| conflict(answer.as_ref()).is_none());
         let mut carriage = Self::new(Batch::new(Arc::clone(&self.engine), jobs), false);
         carriage.tries = std::mem::take(&mut self.tries);

@@ -116,19 +116,6 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         engine
     }
 
-    /// Whether a test has planted a fault here.
-    #[cfg(test)]
-    fn has(&self, planted: Planted) -> bool {
-        self.planted == planted
-    }
-
-    /// Outside of tests, nobody has.
-    #[cfg(not(test))]
-    #[expect(clippy::unused_self, reason = "as in tests")]
-    const fn has(&self, _planted: Planted) -> bool {
-        false
-    }
-
     /// Takes an operation on one session, and gives its answer to `reply`. Tells whether it waits for [`Self::flush`],
     /// which lets those that are submitted in one go travel together.
     pub fn submit(self: &Arc<Self>, id: Field, action: Action, reply: R) -> bool {
@@ -187,8 +174,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     }
 
     /// Steps are done: the next ones of their sessions may start.
-    fn finish(self: &Arc<Self>, jobs: Vec<Job>) {
-        self.start_lanes(self.queue.finish(jobs.into_iter()));
+    fn finish(self: &Arc<Self>, done: impl IntoIterator<Item: Into<Job>>) {
+        self.start_lanes(self.queue.finish(done.into_iter().map(Into::into)));
     }
 
     /// Remembers what keeps operations from succeeding.
@@ -232,13 +219,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             .into_iter()
             .map(|answered| (answered.reply, answered.answer));
         let answers: Vec<(R, Answer)> = answers.collect();
-        #[cfg(test)]
-        if self.has(Planted::TwoAnswers) {
-            let twins = answers
-                .iter()
-                .filter_map(|(reply, answer)| Some((reply.twin()?, answer.clone())));
-            R::send_all(twins.collect());
-        }
+        self.plant_twins(&answers);
         R::send_all(answers);
         true
     }

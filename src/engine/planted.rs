@@ -1,5 +1,11 @@
 //! Faults that a test puts into the engine, to see that the simulation finds them. Elsewhere there is none.
 
+use super::Engine;
+use super::backend::Backend;
+use super::batch::Batch;
+use super::operation::{Answer, Reply};
+use super::queue::Class;
+
 /// A fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Planted {
@@ -12,12 +18,60 @@ pub enum Planted {
     /// Writes have no number.
     MissingNumber,
     /// A session is free before the answer to its removal.
+    #[cfg(test)]
     OvertakenDelete,
     /// A caller is answered twice.
     #[cfg(test)]
     TwoAnswers,
     /// The earlier callers of merged sets are answered before the last one's session is stored.
+    #[cfg(test)]
     EarlyMerge,
     /// A session is free before it is known what becomes of a late write.
     EarlyRelease,
+}
+
+#[cfg(test)]
+impl<R: Reply, B: Backend> Engine<R, B> {
+    /// Whether the fault is planted here.
+    pub(super) fn has(&self, planted: Planted) -> bool {
+        self.planted == planted
+    }
+
+    /// What goes wrong before a batch is sent.
+    pub(super) fn plant_before(self: &std::sync::Arc<Self>, batch: &Batch<R, B>, class: Class) {
+        let jobs = batch.jobs().iter().map(|carried| &carried.job);
+        if self.has(Planted::EarlyMerge) {
+            let merged = jobs.clone().filter_map(|job| job.step.callers.split_last());
+            let earlier = merged.flat_map(|(_, earlier)| earlier);
+            let answers: Vec<_> = earlier
+                .map(|key| (*key, Ok(super::operation::Outcome::Done(false))))
+                .collect();
+            self.deliver(self.callers.answer(answers.into_iter()));
+        }
+        if self.has(Planted::OvertakenDelete) && class == Class::Delete {
+            self.finish(jobs.cloned().collect::<Vec<_>>());
+        }
+    }
+
+    /// What goes wrong before answers are given.
+    pub(super) fn plant_twins(&self, answers: &[(R, Answer)]) {
+        if self.has(Planted::TwoAnswers) {
+            let twins = answers
+                .iter()
+                .filter_map(|(reply, answer)| Some((reply.twin()?, answer.clone())));
+            R::send_all(twins.collect());
+        }
+    }
+}
+
+#[cfg(not(test))]
+#[expect(clippy::unused_self, reason = "as in tests")]
+impl<R: Reply, B: Backend> Engine<R, B> {
+    pub(super) const fn has(&self, _planted: Planted) -> bool {
+        false
+    }
+
+    pub(super) const fn plant_before(&self, _batch: &Batch<R, B>, _class: Class) {}
+
+    pub(super) const fn plant_twins(&self, _answers: &[(R, Answer)]) {}
 }

@@ -68,7 +68,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             return answers;
         }
         let is_waiting = |place: usize| marked.get(place).copied().unwrap_or(false);
-        let jobs = batch.take_out(is_waiting);
+        let jobs = batch.take_out(|place, _| is_waiting(place));
         let places = answers.into_iter().enumerate();
         let (found, left): (Vec<_>, Vec<_>) = places.partition(|(place, _)| is_waiting(*place));
         let found = found.into_iter().filter_map(|(_, answer)| match answer {

@@ -2,7 +2,6 @@
 //! nobody waits for them any more.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
@@ -68,10 +67,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         };
         let mut tries = Tries::default();
         loop {
-            match self
-                .try_sweep(sweep, until.saturating_duration_since(Instant::now()))
-                .await
-            {
+            match self.try_sweep(sweep, until).await {
                 Err(failure) => self.after_sweep(failure, &mut tries, may_retry, caller).await?,
                 Ok(outcome) => {
                     self.policy.succeeded(&mut tries);
@@ -81,18 +77,18 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }
     }
 
-    async fn try_sweep(&self, sweep: Sweep, within: Duration) -> Answer {
+    async fn try_sweep(&self, sweep: Sweep, until: Instant) -> Answer {
         Ok(match sweep {
-            Sweep::All => Outcome::Sessions(self.list(within).await?),
-            Sweep::Length => Outcome::Count(self.backend.count(within).await?),
-            Sweep::RemoveExpired => Outcome::Count(self.backend.remove_expired(within).await?),
+            Sweep::All => Outcome::Sessions(self.list(until).await?),
+            Sweep::Length => Outcome::Count(self.backend.count(until).await?),
+            Sweep::RemoveExpired => Outcome::Count(self.backend.remove_expired(until).await?),
             // Carried out by `clear.rs`.
             Sweep::Clear => return Err(Failure::lost()),
         })
     }
 
-    async fn list(&self, within: Duration) -> Result<Vec<Option<StoredSession>>, Failure> {
-        let found = self.backend.list(within).await?;
+    async fn list(&self, until: Instant) -> Result<Vec<Option<StoredSession>>, Failure> {
+        let found = self.backend.list(until).await?;
         self.open_all(found).await
     }
 

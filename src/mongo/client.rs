@@ -9,7 +9,9 @@ use mongodb::event::EventHandler;
 use mongodb::options::{CollectionOptions, WriteConcern};
 use mongodb::{Client, Collection, Database};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 
+use super::limit::Limit;
 use super::options::client_options;
 use super::watched::Watched;
 use crate::engine::{Reach, Retries};
@@ -197,6 +199,11 @@ impl Connection {
     /// What is known of the servers.
     pub fn watched(&self) -> &Watched {
         &self.watched
+    }
+
+    /// The limit of a command whose answer has to be here by then.
+    pub fn limit(&self, until: Instant) -> Limit {
+        Limit::new(until, self.watched.round_trip())
     }
 
     /// How long a server is looked for.

@@ -4,6 +4,7 @@ mod client;
 mod documents;
 mod error;
 mod expiry;
+mod limit;
 mod options;
 mod read;
 mod roots;
@@ -20,6 +21,7 @@ use mongodb::Cursor;
 use mongodb::bson::doc;
 use mongodb::bson::raw::RawDocumentBuf;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 pub use client::Place;
 pub use options::{acknowledged, parse, resolve};
@@ -52,30 +54,16 @@ impl Mongo {
             timestamps: self.connection.place().timestamps,
         }
     }
-
-    /// The time that the server has, so that its answer comes in time.
-    fn time_there(&self, within: Duration) -> Duration {
-        time_there(&self.connection, within)
-    }
-}
-
-/// The longest time that a server can be given, in milliseconds.
-const LONGEST: u64 = i32::MAX as u64;
-
-fn time_there(connection: &Connection, within: Duration) -> Duration {
-    within
-        .saturating_sub(connection.watched().round_trip())
-        .clamp(Duration::from_millis(1), Duration::from_millis(LONGEST))
 }
 
 impl Backend for Mongo {
     type Session = Numbered;
     type Ids = Pages;
 
-    async fn read(&self, ids: &[&Field], within: Duration) -> Attempt {
+    async fn read(&self, ids: &[&Field], until: Instant) -> Attempt {
         let attempt = async {
             let opened = self.connection.opened().await?;
-            Ok(read::read(opened, ids, self.time_there(within)).await)
+            Ok(read::read(opened, ids, self.connection.limit(until)).await)
         };
         self.explained(attempt, ids.len()).await
     }
@@ -100,12 +88,18 @@ impl Backend for Mongo {
         &self,
         statements: &[Statement<'_>],
         number: Option<(&Numbered, i64)>,
-        within: Duration,
+        until: Instant,
     ) -> Attempt {
         let attempt = async {
             let opened = self.connection.opened().await?;
             let _turn = opened.turn(true).await;
-            write::write(&self.target(opened), statements, number, self.time_there(within)).await
+            write::write(
+                &self.target(opened),
+                statements,
+                number,
+                self.connection.limit(until),
+            )
+            .await
         };
         let attempt = self.explained(attempt, statements.len()).await;
         if attempt
@@ -118,32 +112,32 @@ impl Backend for Mongo {
         attempt
     }
 
-    async fn fence(&self, ids: &[Field], number: (&Numbered, i64), within: Duration) -> Result<(), Failure> {
+    async fn fence(&self, ids: &[Field], number: (&Numbered, i64), until: Instant) -> Result<(), Failure> {
         self.connection
             .unless_refused(async {
                 let opened = self.connection.opened().await?;
                 let _turn = opened.turn(true).await;
-                write::fence(&self.target(opened), ids, number, self.time_there(within)).await
+                write::fence(&self.target(opened), ids, number, self.connection.limit(until)).await
             })
             .await
     }
 
-    async fn list(&self, within: Duration) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
+    async fn list(&self, until: Instant) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
         self.connection
             .unless_refused(async {
                 let opened = self.connection.opened().await?;
                 let _turn = opened.turn(false).await;
-                sweep::list(&opened.collection, self.time_there(within)).await
+                sweep::list(&opened.collection, self.connection.limit(until)).await
             })
             .await
     }
 
-    async fn count(&self, within: Duration) -> Result<u64, Failure> {
+    async fn count(&self, until: Instant) -> Result<u64, Failure> {
         self.connection
             .unless_refused(async {
                 let opened = self.connection.opened().await?;
                 let _turn = opened.turn(false).await;
-                sweep::count(opened, self.time_there(within)).await
+                sweep::count(opened, self.connection.limit(until)).await
             })
             .await
     }
@@ -155,7 +149,7 @@ impl Backend for Mongo {
         }
     }
 
-    async fn remove_expired(&self, within: Duration) -> Result<u64, Failure> {
+    async fn remove_expired(&self, until: Instant) -> Result<u64, Failure> {
         self.connection
             .unless_refused(async {
                 let opened = self.connection.opened().await?;
@@ -163,7 +157,7 @@ impl Backend for Mongo {
                 write::remove(
                     &self.target(opened),
                     expiry::expired_statement(),
-                    self.time_there(within),
+                    self.connection.limit(until),
                 )
                 .await
             })
@@ -230,13 +224,13 @@ pub struct Pages {
 }
 
 impl Ids for Pages {
-    async fn next(&mut self, _within: Duration) -> Result<Option<Vec<Field>>, Failure> {
+    async fn next(&mut self, until: Instant) -> Result<Option<Vec<Field>>, Failure> {
         let connection = Arc::clone(&self.connection);
         connection
             .unless_refused(async {
                 let opened = connection.opened().await?;
                 let _turn = opened.turn(false).await;
-                sweep::page(&opened.collection, &mut self.cursor).await
+                sweep::page(&opened.collection, &mut self.cursor, connection.limit(until)).await
             })
             .await
     }

@@ -2,7 +2,6 @@
 //! session is only missing when the whole of it was read.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use mongodb::bson::raw::{RawBsonRef, RawDocument};
@@ -10,6 +9,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 
 use super::client::Opened;
 use super::documents;
+use super::limit::Limit;
 use crate::engine::{Answer, Attempt, Outcome};
 use crate::model::{Failure, Field};
 
@@ -17,9 +17,9 @@ use crate::model::{Failure, Field};
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads the sessions of these ids.
-pub async fn read(opened: &Opened, ids: &[&Field], within: Duration) -> Attempt {
+pub async fn read(opened: &Opened, ids: &[&Field], limit: Limit) -> Attempt {
     if let [id] = ids {
-        return match one(opened, id, within).await {
+        return match one(opened, id, limit).await {
             Ok(answer) => Attempt::answered(vec![Some(answer)]),
             Err(failure) => Attempt::failed(1, failure),
         };
@@ -33,10 +33,8 @@ pub async fn read(opened: &Opened, ids: &[&Field], within: Duration) -> Attempt 
             others.push((place, id));
         }
     }
-    attempt.failure = many(opened, &comparable, within, &mut attempt.answers)
-        .await
-        .err();
-    let asked = others.iter().map(|(_, id)| one(opened, id, within));
+    attempt.failure = many(opened, &comparable, limit, &mut attempt.answers).await.err();
+    let asked = others.iter().map(|(_, id)| one(opened, id, limit));
     for ((place, _), answer) in others.iter().zip(join_all(asked).await) {
         match answer {
             Ok(answer) => set(&mut attempt.answers, *place, answer),
@@ -87,10 +85,10 @@ fn bson_of(id: &Field) -> Result<Bson, Failure> {
 }
 
 /// The answer for one session, by a command of its own.
-async fn one(opened: &Opened, id: &Field, within: Duration) -> Result<Answer, Failure> {
+async fn one(opened: &Opened, id: &Field, limit: Limit) -> Result<Answer, Failure> {
     let filter = doc! { "_id": { "$eq": bson_of(id)? } };
     let _turn = opened.turn(false).await;
-    let found = opened.collection.find_one(filter).max_time(within).await?;
+    let found = opened.collection.find_one(filter).max_time(limit.left()).await?;
     let Some(found) = found else {
         return Ok(Ok(Outcome::Missing));
     };
@@ -105,7 +103,7 @@ async fn one(opened: &Opened, id: &Field, within: Duration) -> Result<Answer, Fa
 async fn many(
     opened: &Opened,
     places: &HashMap<Bytes<'_>, (usize, &Field)>,
-    within: Duration,
+    limit: Limit,
     answers: &mut [Option<Answer>],
 ) -> Result<(), Failure> {
     if places.is_empty() {
@@ -116,7 +114,7 @@ async fn many(
         .collection
         .find(among(places.values().map(|(_, id)| *id))?)
         .batch_size(all_of(places.len()))
-        .max_time(within)
+        .max_time(limit.left())
         .await?;
     let now = DateTime::now();
     let mut bytes = 0;

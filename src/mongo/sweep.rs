@@ -1,7 +1,5 @@
 //! Operations on the whole collection, as single commands.
 
-use std::time::Duration;
-
 use futures_util::TryStreamExt;
 use mongodb::bson::raw::{RawDocument, RawDocumentBuf};
 use mongodb::bson::{DateTime, doc};
@@ -10,6 +8,7 @@ use mongodb::{Collection, Cursor};
 
 use super::client::Opened;
 use super::documents;
+use super::limit::Limit;
 use crate::model::{Failure, Field, StoredSession};
 
 /// The ids of a page.
@@ -21,10 +20,10 @@ const PAGE: usize = 512;
 /// The server's and the connection's.
 pub async fn list(
     collection: &Collection<RawDocumentBuf>,
-    within: Duration,
+    limit: Limit,
 ) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
     let filter = documents::live_filter(DateTime::now());
-    let cursor = collection.find(filter).max_time(within).await?;
+    let cursor = collection.find(filter).max_time(limit.left()).await?;
     let found = cursor.map_ok(|found| read_with_id(&found).ok().flatten());
     Ok(found.try_collect().await?)
 }
@@ -39,14 +38,14 @@ fn read_with_id(found: &RawDocument) -> Result<Option<(Field, StoredSession)>, F
 ///
 /// # Errors
 /// The server's and the connection's.
-pub async fn count(opened: &Opened, within: Duration) -> Result<u64, Failure> {
+pub async fn count(opened: &Opened, limit: Limit) -> Result<u64, Failure> {
     // Counting is an aggregation, which would take over the write concern: no concern stops that.
     let mut options = CollectionOptions::default();
     options.write_concern = Some(WriteConcern::default());
     let collection: Collection<RawDocumentBuf> = opened
         .database
         .collection_with_options(opened.collection.name(), options);
-    Ok(collection.count_documents(doc! {}).max_time(within).await?)
+    Ok(collection.count_documents(doc! {}).max_time(limit.left()).await?)
 }
 
 /// The next page of ids, by the cursor of the pages before.
@@ -56,12 +55,15 @@ pub async fn count(opened: &Opened, within: Duration) -> Result<u64, Failure> {
 pub async fn page(
     collection: &Collection<RawDocumentBuf>,
     cursor: &mut Option<Cursor<RawDocumentBuf>>,
+    limit: Limit,
 ) -> Result<Option<Vec<Field>>, Failure> {
     if cursor.is_none() {
         let ids = collection
             .find(doc! {})
             .projection(doc! { "_id": 1 })
             .batch_size(u32::try_from(PAGE).unwrap_or(u32::MAX))
+            // For all pages together.
+            .max_time(limit.left())
             // What a secondary has not removed yet would be removed for ever.
             .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary));
         *cursor = Some(ids.await?);

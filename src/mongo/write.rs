@@ -1,13 +1,13 @@
 //! Writes of many sessions by one unordered `update` or `delete` command, with a statement for each.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use mongodb::bson::raw::{RawArrayBuf, RawBsonRef, RawDocumentBuf};
 use mongodb::bson::{Bson, DateTime, Document, cstr, doc};
 use mongodb::options::{ReadConcern, ReadPreference, SelectionCriteria};
 use mongodb::{Collection, Database};
 
+use super::limit::Limit;
 use super::sessions::Numbered;
 use super::{documents, error, read, statements};
 use crate::engine::{Answer, Attempt, Outcome, Statement, Write};
@@ -31,7 +31,7 @@ pub async fn write(
     target: &Target<'_>,
     batch: &[Statement<'_>],
     number: Option<(&Numbered, i64)>,
-    within: Duration,
+    limit: Limit,
 ) -> Result<Attempt, Failure> {
     let deletes = batch.iter().all(|statement| *statement.write == Write::Destroy);
     let mut list = RawArrayBuf::new();
@@ -62,14 +62,14 @@ pub async fn write(
             Write::Destroy => statements::destroy_statement(id)?,
         });
     }
-    let command = command(target.collection, deletes, list, within)?;
+    let command = command(target.collection, deletes, list, limit)?;
     let reply = match send(target.database, command, number).await {
         Ok(reply) => reply,
         Err(failure) => return Ok(Attempt::failed(batch.len(), failure)),
     };
     let mut attempt = read_reply(&reply, batch);
     if attempt.missed {
-        find_missed(target.collection, batch, &mut attempt.attempt, within).await;
+        find_missed(target.collection, batch, &mut attempt.attempt, limit).await;
     }
     Ok(attempt.attempt)
 }
@@ -82,13 +82,13 @@ pub async fn fence(
     target: &Target<'_>,
     ids: &[Field],
     number: (&Numbered, i64),
-    within: Duration,
+    limit: Limit,
 ) -> Result<(), Failure> {
     let mut list = RawArrayBuf::new();
     for id in ids {
         list.push(statements::fence_statement(id)?);
     }
-    let command = command(target.collection, false, list, within)?;
+    let command = command(target.collection, false, list, limit)?;
     let reply = send(target.database, command, Some(number)).await?;
     match elements(&reply, "writeErrors").next() {
         Some(refused) => Err(error::of_statement(refused)),
@@ -100,16 +100,12 @@ pub async fn fence(
 ///
 /// # Errors
 /// The server's and the connection's.
-pub async fn remove(
-    target: &Target<'_>,
-    statement: RawDocumentBuf,
-    within: Duration,
-) -> Result<u64, Failure> {
+pub async fn remove(target: &Target<'_>, statement: RawDocumentBuf, limit: Limit) -> Result<u64, Failure> {
     let mut list = RawArrayBuf::new();
     list.push(statement);
     let reply = send(
         target.database,
-        command(target.collection, true, list, within)?,
+        command(target.collection, true, list, limit)?,
         None,
     )
     .await?;
@@ -126,7 +122,7 @@ fn command(
     collection: &Collection<RawDocumentBuf>,
     deletes: bool,
     list: RawArrayBuf,
-    within: Duration,
+    limit: Limit,
 ) -> Result<RawDocumentBuf, Failure> {
     let mut command = RawDocumentBuf::new();
     if deletes {
@@ -140,7 +136,7 @@ fn command(
     if let Some(concern) = write_concern(collection)? {
         command.append(cstr!("writeConcern"), concern);
     }
-    let milliseconds = i32::try_from(within.as_millis()).unwrap_or(i32::MAX);
+    let milliseconds = i32::try_from(limit.left().as_millis()).unwrap_or(i32::MAX);
     command.append(cstr!("maxTimeMS"), milliseconds.max(1));
     Ok(command)
 }
@@ -274,7 +270,7 @@ async fn find_missed(
     collection: &Collection<RawDocumentBuf>,
     batch: &[Statement<'_>],
     attempt: &mut Attempt,
-    within: Duration,
+    limit: Limit,
 ) {
     let touched: Vec<(usize, &Field, i64)> = batch
         .iter()
@@ -287,7 +283,7 @@ async fn find_missed(
     if let [(place, ..)] = touched.as_slice() {
         return set(&mut attempt.answers, *place, Some(Ok(Outcome::Done(false))));
     }
-    match expiry_of(collection, &touched, within).await {
+    match expiry_of(collection, &touched, limit).await {
         Ok(there) => {
             for (place, id, expires) in touched {
                 let is_there = there
@@ -316,7 +312,7 @@ async fn find_missed(
 async fn expiry_of(
     collection: &Collection<RawDocumentBuf>,
     touched: &[(usize, &Field, i64)],
-    within: Duration,
+    limit: Limit,
 ) -> Result<HashMap<Field, Option<i64>>, Failure> {
     let mut cursor = collection
         .find(read::among(touched.iter().map(|(_, id, _)| *id))?)
@@ -324,7 +320,7 @@ async fn expiry_of(
         .batch_size(read::all_of(touched.len()))
         .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
         .read_concern(ReadConcern::local())
-        .max_time(within)
+        .max_time(limit.left())
         .await?;
     let now = DateTime::now();
     let mut there = HashMap::with_capacity(touched.len());

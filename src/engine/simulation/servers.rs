@@ -69,13 +69,12 @@ impl Servers {
         &self,
         statements: Vec<Owned>,
         number: Option<(u64, i64)>,
-        within: Duration,
+        until: Instant,
     ) -> Result<Vec<Part>, Failure> {
         self.network.select().await?;
         let course = self.network.course(number.is_some());
         self.network
             .tell(|| format!("sent {number:?} {} {course:?}", names(&statements)));
-        let until = Instant::now() + within;
         let network = Arc::clone(&self.network);
         let mut parts: Vec<Vec<Owned>> = vec![Vec::new(); 2];
         for statement in statements {
@@ -122,12 +121,11 @@ impl Servers {
     /// Reads something from all shards at once.
     async fn look<T: Send + 'static>(
         &self,
-        within: Duration,
+        until: Instant,
         look: impl FnOnce(&[Shard]) -> T + Send + 'static,
     ) -> Result<T, Failure> {
         self.network.select().await?;
         let course = self.network.course(false);
-        let until = Instant::now() + within;
         let network = Arc::clone(&self.network);
         let work = async move |_: Arc<AtomicBool>| {
             if let Some((time, _)) = course.block {
@@ -148,12 +146,12 @@ impl Backend for Servers {
     type Session = Lent;
     type Ids = Listing;
 
-    async fn read(&self, ids: &[&Field], within: Duration) -> Attempt {
+    async fn read(&self, ids: &[&Field], until: Instant) -> Attempt {
         let asked: Vec<(usize, Field)> = ids
             .iter()
             .map(|id| (self.network.shard_of(id), (*id).clone()))
             .collect();
-        let found = self.look(within, move |shards| {
+        let found = self.look(until, move |shards| {
             let found = asked
                 .iter()
                 .map(|(shard, id)| shards.get(*shard).unwrap().read(id));
@@ -192,10 +190,10 @@ impl Backend for Servers {
         &self,
         statements: &[Statement<'_>],
         number: Option<(&Lent, i64)>,
-        within: Duration,
+        until: Instant,
     ) -> Attempt {
         let number = number.map(|(session, number)| (session.0, number));
-        let parts = match self.send(Owned::all(statements), number, within).await {
+        let parts = match self.send(Owned::all(statements), number, until).await {
             Ok(parts) => parts,
             Err(failure) => return Attempt::failed(statements.len(), failure),
         };
@@ -218,14 +216,14 @@ impl Backend for Servers {
         attempt
     }
 
-    async fn fence(&self, ids: &[Field], number: (&Lent, i64), within: Duration) -> Result<(), Failure> {
+    async fn fence(&self, ids: &[Field], number: (&Lent, i64), until: Instant) -> Result<(), Failure> {
         let statements = ids.iter().enumerate().map(|(place, id)| Owned {
             place,
             id: id.clone(),
             write: None,
         });
         let parts = self
-            .send(statements.collect(), Some((number.0.0, number.1)), within)
+            .send(statements.collect(), Some((number.0.0, number.1)), until)
             .await?;
         match parts.into_iter().find_map(|part| part.failure) {
             Some(failure) => Err(failure),
@@ -233,8 +231,8 @@ impl Backend for Servers {
         }
     }
 
-    async fn list(&self, within: Duration) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
-        self.look(within, |shards| {
+    async fn list(&self, until: Instant) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
+        self.look(until, |shards| {
             let documents = shards.iter().flat_map(|shard| &shard.documents);
             let all = documents.map(|(id, document)| Some((Field::Text(id.clone()), stored(document))));
             all.collect()
@@ -242,8 +240,8 @@ impl Backend for Servers {
         .await
     }
 
-    async fn count(&self, within: Duration) -> Result<u64, Failure> {
-        self.look(within, |shards| {
+    async fn count(&self, until: Instant) -> Result<u64, Failure> {
+        self.look(until, |shards| {
             shards.iter().map(|shard| shard.documents.len() as u64).sum()
         })
         .await
@@ -256,7 +254,7 @@ impl Backend for Servers {
         }
     }
 
-    async fn remove_expired(&self, _within: Duration) -> Result<u64, Failure> {
+    async fn remove_expired(&self, _until: Instant) -> Result<u64, Failure> {
         Ok(0)
     }
 
@@ -293,9 +291,9 @@ pub struct Listing {
 }
 
 impl Ids for Listing {
-    async fn next(&mut self, within: Duration) -> Result<Option<Vec<Field>>, Failure> {
+    async fn next(&mut self, until: Instant) -> Result<Option<Vec<Field>>, Failure> {
         if self.left.is_none() {
-            let ids = self.servers.look(within, |shards| {
+            let ids = self.servers.look(until, |shards| {
                 let ids = shards.iter().flat_map(|shard| shard.documents.keys());
                 ids.map(|id| Field::Text(id.clone())).collect::<Vec<_>>()
             });
