@@ -1,7 +1,6 @@
 'use strict'
 
-// A server that says it is older than it is: a proxy in front of a real one, which lowers the protocol's version in what
-// the server tells of itself.
+// A server that tells something else of itself than it is: a proxy in front of a real one, which changes its hello.
 
 const { once } = require('node:events')
 const net = require('node:net')
@@ -14,10 +13,16 @@ const HEADERS = { [OP_REPLY]: 36, [OP_MSG]: 21 }
 /** The protocol of MongoDB 4.2. */
 const WIRE_VERSION = 8
 
+/** A server of MongoDB 4.2, as far as a client can see. Otherwise as `alteredServer`. */
+function oldServer(t, host) {
+  return alteredServer(t, host, (hello) => ({ ...hello, minWireVersion: 0, maxWireVersion: WIRE_VERSION }))
+}
+
 /**
- * Starts the proxy before `host`, e.g. "127.0.0.1:27017", and ends it after the test. Resolves with its own host.
+ * Starts the proxy before `host`, e.g. "127.0.0.1:27017", and ends it after the test. `alter` is given each hello of the
+ * server, and gives what is told in its place. Resolves with the proxy's own host.
  */
-async function oldServer(t, host) {
+async function alteredServer(t, host, alter) {
   const [name, port] = host.split(':')
   const sockets = new Set()
   const proxy = net.createServer((client) => {
@@ -36,7 +41,7 @@ async function oldServer(t, host) {
       rest = Buffer.concat([rest, chunk])
       while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
         const length = rest.readInt32LE(0)
-        client.write(lowered(rest.subarray(0, length)))
+        client.write(altered(rest.subarray(0, length), alter))
         rest = rest.subarray(length)
       }
     })
@@ -50,17 +55,17 @@ async function oldServer(t, host) {
   return `127.0.0.1:${proxy.address().port}`
 }
 
-/** A reply with the older version in it; any other message as it is. */
-function lowered(message) {
+/** A hello as it is to be; any other message as it is. */
+function altered(message, alter) {
   const start = HEADERS[message.readInt32LE(12)]
   if (start === undefined || !message.includes('maxWireVersion')) return message
   const hello = BSON.deserialize(message.subarray(start), { promoteValues: false })
   // With it, later news of the server would come unasked.
   delete hello.topologyVersion
-  const body = BSON.serialize({ ...hello, minWireVersion: 0, maxWireVersion: WIRE_VERSION })
+  const body = BSON.serialize(alter(hello))
   const changed = Buffer.concat([message.subarray(0, start), body])
   changed.writeInt32LE(changed.length, 0)
   return changed
 }
 
-module.exports = { oldServer }
+module.exports = { alteredServer, oldServer }

@@ -1,0 +1,56 @@
+'use strict'
+
+// The server's sessions, in which writes are numbered: one in which a command may still be under way is not used again,
+// and a server that has none is written to without.
+
+const assert = require('node:assert/strict')
+const { test } = require('node:test')
+const { alteredServer } = require('../helpers/altered-server.js')
+const { useFaultyServer } = require('../helpers/faulty-server.js')
+
+const server = useFaultyServer({ members: 1 })
+const BLOCK = 4000 // ms that the server holds a command
+
+/** The oplog's entries of a collection, each with the session and the number of its write. */
+async function written({ client, db }) {
+  const entries = await client.db('local').collection('oplog.rs').find({ ns: `${db.databaseName}.sessions`, op: { $in: ['i', 'u', 'd'] } }).toArray()
+  return entries.map(({ o, lsid, txnNumber }) => ({ sid: o._id, session: lsid?.id.toString('hex'), number: txnNumber }))
+}
+
+test('a session of the server whose command was cut off is not used again', async (t) => {
+  const there = await server.open(t, { parameters: { timeoutMS: 500, heartbeatFrequencyMS: 60_000 } })
+  const { store, fail, mend, collection } = there
+  await store.set('first', { cookie: {} })
+  await fail(['update'], { blockConnection: true, blockTimeMS: BLOCK }, { times: 1 })
+  await assert.rejects(store.set('cut', { cookie: {} }), { name: 'MongoOperationTimeoutError' })
+  // Each waits for its turn in the session before it, if it were the same.
+  for (let n = 0; n < 20; n += 1) await store.set(`after${n}`, { cookie: {} })
+  await new Promise((resolve) => { setTimeout(resolve, BLOCK) })
+  await mend()
+  for (let n = 20; n < 40; n += 1) await store.set(`after${n}`, { cookie: {} })
+
+  const writes = await written(there)
+  const sessionOf = (sid) => writes.find((write) => write.sid === sid)?.session
+  const cut = sessionOf('first')
+  assert.ok(cut)
+  const after = writes.filter(({ sid }) => sid.startsWith('after'))
+  assert.equal(after.length, 40)
+  assert.ok(after.every(({ session, number }) => session && number !== undefined))
+  assert.ok(after.every(({ session }) => session !== cut), 'it was used again')
+  assert.equal(await collection.countDocuments({ _id: 'cut' }), 0)
+})
+
+test('a server without sessions is written to without numbers', async (t) => {
+  const host = await alteredServer(t, server.members[0].host, ({ logicalSessionTimeoutMinutes, ...hello }) => hello)
+  const there = await server.open(t, { host, parameters: { timeoutMS: 5000 } })
+  const { store } = there
+  await store.set('one', { cookie: {} })
+  await Promise.all(Array.from({ length: 20 }, (_, n) => store.set(`s${n}`, { cookie: {}, n })))
+  await store.touch('one', { cookie: {} })
+  await store.destroy('s0')
+  assert.deepEqual(await store.get('s1'), { cookie: {}, n: 1 })
+  assert.equal(await store.get('s0'), null)
+  const writes = await written(there)
+  assert.ok(writes.length >= 22)
+  assert.deepEqual(writes.filter(({ number }) => number !== undefined), [])
+})
