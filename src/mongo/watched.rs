@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use mongodb::ServerType;
-use mongodb::bson::Document;
 use mongodb::error::ErrorKind;
 use mongodb::event::sdam::{SdamEvent, TopologyDescription};
 use mongodb::options::{ReadPreference, SelectionCriteria, ServerAddress};
@@ -73,7 +72,7 @@ impl Watched {
         known.is_ok_and(|numbers| *numbers == Numbers::Yes)
     }
 
-    /// A server has said that it does not number writes.
+    /// A server has said that it does not number writes, or the driver that it has no sessions to number them in.
     pub fn note_unnumbered(&self) {
         self.has_sessions.store(false, Ordering::Relaxed);
         self.numbers.send_replace(Numbers::No);
@@ -102,9 +101,6 @@ impl Watched {
                 self.note_servers(&change.new_description);
             }
             SdamEvent::ServerHeartbeatSucceeded(heartbeat) if !heartbeat.awaited => {
-                if lacks_sessions(&heartbeat.reply) {
-                    self.has_sessions.store(false, Ordering::Relaxed);
-                }
                 let mut trips = lock(&self.round_trips);
                 trips.push_back(heartbeat.duration);
                 if trips.len() > ROUND_TRIPS {
@@ -140,13 +136,6 @@ impl Watched {
                 .send_if_modified(|known| std::mem::replace(known, numbers) != numbers);
         }
     }
-}
-
-/// Whether the reply is of a server that takes writes and has no sessions to number them in.
-fn lacks_sessions(reply: &Document) -> bool {
-    let writable = ["isWritablePrimary", "ismaster"];
-    writable.iter().any(|name| reply.get_bool(name).unwrap_or(false))
-        && !reply.contains_key("logicalSessionTimeoutMinutes")
 }
 
 /// What a description of the servers tells, if anything yet.
