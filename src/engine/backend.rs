@@ -156,6 +156,9 @@ pub trait Backend: Send + Sync + 'static {
     /// What may be retried.
     fn retries(&self) -> Retries;
 
+    /// The shortest round trip to the servers of late; zero when nothing is known.
+    fn distance(&self) -> Duration;
+
     /// Ends the connections without waiting for anything that still uses them.
     fn shut_down(&self) -> impl Future<Output = ()> + Send;
 }

@@ -37,6 +37,7 @@ impl<R: Reply, B: Backend> Lane<R, B> {
     /// Carries batches until none waits.
     pub async fn run(mut self) {
         loop {
+            self.engine.queue.note_distance(self.engine.backend.distance());
             let jobs = self.engine.queue.take(self.class);
             if jobs.is_empty() {
                 self.resting = true;

@@ -202,7 +202,7 @@ impl Connection {
     }
 
     /// The limit of a command whose answer has to be here by then.
-    pub fn limit(&self, until: Instant) -> Limit {
+    pub fn limit(&self, until: Instant) -> Limit<'_> {
         Limit::new(until, self.watched.round_trip())
     }
 

@@ -4,19 +4,21 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::round_trip::RoundTrip;
+
 /// The longest time that a server can be given, in milliseconds.
 const LONGEST: u64 = i32::MAX as u64;
 
 /// When the answer to a command has to be here.
 #[derive(Clone, Copy, Debug)]
-pub struct Limit {
+pub struct Limit<'a> {
     until: Instant,
-    round_trip: Duration,
+    round_trip: &'a RoundTrip,
 }
 
-impl Limit {
-    /// A limit for a server that is so far away.
-    pub fn new(until: Instant, round_trip: Duration) -> Self {
+impl<'a> Limit<'a> {
+    /// A limit for servers that are so far away.
+    pub fn new(until: Instant, round_trip: &'a RoundTrip) -> Self {
         Self { until, round_trip }
     }
 
@@ -24,8 +26,22 @@ impl Limit {
     pub fn left(self) -> Duration {
         self.until
             .saturating_duration_since(Instant::now())
-            .saturating_sub(self.round_trip)
+            .saturating_sub(self.round_trip.shortest())
             .clamp(Duration::from_millis(1), Duration::from_millis(LONGEST))
+    }
+
+    /// Sends a command, whose reply tells how far away the servers are.
+    ///
+    /// # Errors
+    /// Those of the command.
+    pub async fn timed<T>(
+        self,
+        command: impl Future<Output = mongodb::error::Result<T>>,
+    ) -> mongodb::error::Result<T> {
+        let sent = Instant::now();
+        let reply = command.await?;
+        self.round_trip.note(sent.elapsed());
+        Ok(reply)
     }
 }
 
@@ -33,19 +49,28 @@ impl Limit {
 mod tests {
     use super::*;
 
+    const MS: Duration = Duration::from_millis(1);
+
     #[tokio::test(start_paused = true)]
     async fn what_was_waited_for_a_turn_is_not_given_to_the_server() {
-        let limit = Limit::new(Instant::now() + Duration::from_secs(1), Duration::from_millis(20));
-        assert_eq!(limit.left(), Duration::from_millis(980));
-        tokio::time::advance(Duration::from_millis(600)).await;
-        assert_eq!(limit.left(), Duration::from_millis(380));
+        let round_trip = RoundTrip::new();
+        let limit = Limit::new(Instant::now() + 1_000 * MS, &round_trip);
+        let reply = limit.timed(async {
+            tokio::time::advance(20 * MS).await;
+            Ok(())
+        });
+        assert!(reply.await.is_ok());
+        assert_eq!(limit.left(), 960 * MS);
+        tokio::time::advance(600 * MS).await;
+        assert_eq!(limit.left(), 360 * MS);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_server_is_always_given_a_time_that_it_takes_for_one() {
+        let round_trip = RoundTrip::new();
         let now = Instant::now();
-        assert_eq!(Limit::new(now, Duration::ZERO).left(), Duration::from_millis(1));
-        let far = Limit::new(now + Duration::from_secs(40 * 24 * 3_600), Duration::ZERO);
+        assert_eq!(Limit::new(now, &round_trip).left(), MS);
+        let far = Limit::new(now + Duration::from_hours(40 * 24), &round_trip);
         assert_eq!(far.left(), Duration::from_millis(LONGEST));
     }
 }

@@ -8,6 +8,7 @@ mod limit;
 mod options;
 mod read;
 mod roots;
+mod round_trip;
 mod sessions;
 mod statements;
 mod sweep;
@@ -193,6 +194,10 @@ impl Backend for Mongo {
 
     fn retries(&self) -> Retries {
         self.connection.retries()
+    }
+
+    fn distance(&self) -> Duration {
+        self.connection.watched().round_trip().shortest()
     }
 
     async fn shut_down(&self) {

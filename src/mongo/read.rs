@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use mongodb::bson::raw::{RawBsonRef, RawDocument};
 use mongodb::bson::{Bson, DateTime, Document, doc};
@@ -17,7 +18,7 @@ use crate::model::{Failure, Field};
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Reads the sessions of these ids.
-pub async fn read(opened: &Opened, ids: &[&Field], limit: Limit) -> Attempt {
+pub async fn read(opened: &Opened, ids: &[&Field], limit: Limit<'_>) -> Attempt {
     if let [id] = ids {
         return match one(opened, id, limit).await {
             Ok(answer) => Attempt::answered(vec![Some(answer)]),
@@ -85,10 +86,11 @@ fn bson_of(id: &Field) -> Result<Bson, Failure> {
 }
 
 /// The answer for one session, by a command of its own.
-async fn one(opened: &Opened, id: &Field, limit: Limit) -> Result<Answer, Failure> {
+async fn one(opened: &Opened, id: &Field, limit: Limit<'_>) -> Result<Answer, Failure> {
     let filter = doc! { "_id": { "$eq": bson_of(id)? } };
     let _turn = opened.turn(false).await;
-    let found = opened.collection.find_one(filter).max_time(limit.left()).await?;
+    let find = opened.collection.find_one(filter).max_time(limit.left());
+    let found = limit.timed(find.into_future()).await?;
     let Some(found) = found else {
         return Ok(Ok(Outcome::Missing));
     };
@@ -103,32 +105,36 @@ async fn one(opened: &Opened, id: &Field, limit: Limit) -> Result<Answer, Failur
 async fn many(
     opened: &Opened,
     places: &HashMap<Bytes<'_>, (usize, &Field)>,
-    limit: Limit,
+    limit: Limit<'_>,
     answers: &mut [Option<Answer>],
 ) -> Result<(), Failure> {
     if places.is_empty() {
         return Ok(());
     }
     let _turn = opened.turn(false).await;
-    let mut cursor = opened
+    let find = opened
         .collection
         .find(among(places.values().map(|(_, id)| *id))?)
         .batch_size(all_of(places.len()))
-        .max_time(limit.left())
-        .await?;
+        .max_time(limit.left());
+    let mut replies = limit.timed(Box::pin(find.batch())).await?;
     let now = DateTime::now();
     let mut bytes = 0;
-    while cursor.advance().await? {
-        let document = cursor.current();
-        bytes += document.as_bytes().len();
-        let found = match documents::field(document, "_id")? {
-            Some(RawBsonRef::String(text)) => places.get(&Bytes::Text(text)).copied(),
-            Some(id) => places.get(&Bytes::of(&Field::from(id))).copied(),
-            None => None,
-        };
-        if let Some((place, _)) = found {
-            set(answers, place, answer(document, now));
+    while let Some(reply) = replies.try_next().await? {
+        for document in reply.doc_slices()? {
+            let Ok(RawBsonRef::Document(document)) = document else {
+                return Err(Failure::malformed("A reply"));
+            };
+            let found = match documents::field(document, "_id")? {
+                Some(RawBsonRef::String(text)) => places.get(&Bytes::Text(text)).copied(),
+                Some(id) => places.get(&Bytes::of(&Field::from(id))).copied(),
+                None => None,
+            };
+            if let Some((place, _)) = found {
+                set(answers, place, answer(document, now));
+            }
         }
+        bytes += reply.as_raw_document().as_bytes().len();
         if bytes > MAX_BYTES {
             return Ok(());
         }

@@ -20,7 +20,7 @@ const PAGE: usize = 512;
 /// The server's and the connection's.
 pub async fn list(
     collection: &Collection<RawDocumentBuf>,
-    limit: Limit,
+    limit: Limit<'_>,
 ) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
     let filter = documents::live_filter(DateTime::now());
     let cursor = collection.find(filter).max_time(limit.left()).await?;
@@ -38,7 +38,7 @@ fn read_with_id(found: &RawDocument) -> Result<Option<(Field, StoredSession)>, F
 ///
 /// # Errors
 /// The server's and the connection's.
-pub async fn count(opened: &Opened, limit: Limit) -> Result<u64, Failure> {
+pub async fn count(opened: &Opened, limit: Limit<'_>) -> Result<u64, Failure> {
     // Counting is an aggregation, which would take over the write concern: no concern stops that.
     let mut options = CollectionOptions::default();
     options.write_concern = Some(WriteConcern::default());
@@ -55,7 +55,7 @@ pub async fn count(opened: &Opened, limit: Limit) -> Result<u64, Failure> {
 pub async fn page(
     collection: &Collection<RawDocumentBuf>,
     cursor: &mut Option<Cursor<RawDocumentBuf>>,
-    limit: Limit,
+    limit: Limit<'_>,
 ) -> Result<Option<Vec<Field>>, Failure> {
     if cursor.is_none() {
         let ids = collection

@@ -1,10 +1,8 @@
 //! What is known of the servers, by the driver's watching of them.
 
-use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use mongodb::ServerType;
 use mongodb::error::ErrorKind;
@@ -12,11 +10,9 @@ use mongodb::event::sdam::{SdamEvent, TopologyDescription};
 use mongodb::options::{ReadPreference, SelectionCriteria, ServerAddress};
 use tokio::sync::watch;
 
+use super::round_trip::RoundTrip;
 use crate::engine::Reach;
 use crate::model::Failure;
-
-/// The round trips of which the shortest counts.
-const ROUND_TRIPS: usize = 10;
 
 /// Whether the servers number writes: all but standalone ones do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +31,7 @@ pub struct Watched {
     reach: watch::Sender<Reach>,
     numbers: watch::Sender<Numbers>,
     addresses: Mutex<String>,
-    round_trips: Mutex<VecDeque<Duration>>,
+    round_trip: RoundTrip,
     has_sessions: AtomicBool,
 }
 
@@ -51,7 +47,7 @@ impl Watched {
             reach: watch::Sender::new(Reach::Unheard),
             numbers: watch::Sender::new(Numbers::Unknown),
             addresses: Mutex::new(hosts),
-            round_trips: Mutex::default(),
+            round_trip: RoundTrip::new(),
             has_sessions: AtomicBool::new(true),
         }
     }
@@ -83,9 +79,9 @@ impl Watched {
         lock(&self.addresses).clone()
     }
 
-    /// The shortest of the last round trips to a server.
-    pub fn round_trip(&self) -> Duration {
-        lock(&self.round_trips).iter().min().copied().unwrap_or_default()
+    /// How far away the servers are.
+    pub fn round_trip(&self) -> &RoundTrip {
+        &self.round_trip
     }
 
     /// Takes in what the driver tells. `set` is the replica set that was asked for.
@@ -101,11 +97,8 @@ impl Watched {
                 self.note_servers(&change.new_description);
             }
             SdamEvent::ServerHeartbeatSucceeded(heartbeat) if !heartbeat.awaited => {
-                let mut trips = lock(&self.round_trips);
-                trips.push_back(heartbeat.duration);
-                if trips.len() > ROUND_TRIPS {
-                    trips.pop_front();
-                }
+                self.round_trip.turn_over();
+                self.round_trip.note(heartbeat.duration);
             }
             _ => {}
         }

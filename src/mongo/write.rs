@@ -31,7 +31,7 @@ pub async fn write(
     target: &Target<'_>,
     batch: &[Statement<'_>],
     number: Option<(&Numbered, i64)>,
-    limit: Limit,
+    limit: Limit<'_>,
 ) -> Result<Attempt, Failure> {
     let deletes = batch.iter().all(|statement| *statement.write == Write::Destroy);
     let mut list = RawArrayBuf::new();
@@ -63,7 +63,7 @@ pub async fn write(
         });
     }
     let command = command(target.collection, deletes, list, limit)?;
-    let reply = match send(target.database, command, number).await {
+    let reply = match send(target.database, command, number, limit).await {
         Ok(reply) => reply,
         Err(failure) => return Ok(Attempt::failed(batch.len(), failure)),
     };
@@ -82,14 +82,14 @@ pub async fn fence(
     target: &Target<'_>,
     ids: &[Field],
     number: (&Numbered, i64),
-    limit: Limit,
+    limit: Limit<'_>,
 ) -> Result<(), Failure> {
     let mut list = RawArrayBuf::new();
     for id in ids {
         list.push(statements::fence_statement(id)?);
     }
     let command = command(target.collection, false, list, limit)?;
-    let reply = send(target.database, command, Some(number)).await?;
+    let reply = send(target.database, command, Some(number), limit).await?;
     match elements(&reply, "writeErrors").next() {
         Some(refused) => Err(error::of_statement(refused)),
         None => Ok(()),
@@ -100,13 +100,18 @@ pub async fn fence(
 ///
 /// # Errors
 /// The server's and the connection's.
-pub async fn remove(target: &Target<'_>, statement: RawDocumentBuf, limit: Limit) -> Result<u64, Failure> {
+pub async fn remove(
+    target: &Target<'_>,
+    statement: RawDocumentBuf,
+    limit: Limit<'_>,
+) -> Result<u64, Failure> {
     let mut list = RawArrayBuf::new();
     list.push(statement);
     let reply = send(
         target.database,
         command(target.collection, true, list, limit)?,
         None,
+        limit,
     )
     .await?;
     if let Some(refused) = elements(&reply, "writeErrors").next() {
@@ -122,7 +127,7 @@ fn command(
     collection: &Collection<RawDocumentBuf>,
     deletes: bool,
     list: RawArrayBuf,
-    limit: Limit,
+    limit: Limit<'_>,
 ) -> Result<RawDocumentBuf, Failure> {
     let mut command = RawDocumentBuf::new();
     if deletes {
@@ -158,15 +163,19 @@ async fn send(
     database: &Database,
     mut command: RawDocumentBuf,
     number: Option<(&Numbered, i64)>,
+    limit: Limit<'_>,
 ) -> Result<Document, Failure> {
     let Some((session, number)) = number else {
-        return Ok(database.run_raw_command(command).await?);
+        return Ok(limit
+            .timed(database.run_raw_command(command).into_future())
+            .await?);
     };
     command.append(cstr!("txnNumber"), number);
     let mut session = session.lock().await;
     // It is only taken out when nobody has it any more.
     let session = session.as_mut().ok_or_else(Failure::lost)?;
-    Ok(database.run_raw_command(command).session(session).await?)
+    let sending = database.run_raw_command(command).session(session);
+    Ok(limit.timed(sending.into_future()).await?)
 }
 
 /// An attempt, and whether some touched session was not there.
@@ -270,7 +279,7 @@ async fn find_missed(
     collection: &Collection<RawDocumentBuf>,
     batch: &[Statement<'_>],
     attempt: &mut Attempt,
-    limit: Limit,
+    limit: Limit<'_>,
 ) {
     let touched: Vec<(usize, &Field, i64)> = batch
         .iter()
@@ -312,7 +321,7 @@ async fn find_missed(
 async fn expiry_of(
     collection: &Collection<RawDocumentBuf>,
     touched: &[(usize, &Field, i64)],
-    limit: Limit,
+    limit: Limit<'_>,
 ) -> Result<HashMap<Field, Option<i64>>, Failure> {
     let mut cursor = collection
         .find(read::among(touched.iter().map(|(_, id, _)| *id))?)

@@ -24,10 +24,10 @@ pub enum Class {
 
 /// How many batches of each class are under way at a time, in the order of [`Class`].
 pub const LANES: [usize; 5] = [2, 2, 1, 1, 1];
-/// How many there may be when the servers are far away: none of the others has just begun. Each more has a connection of the
-/// default pool.
+/// How many there are when the servers are far away, so that fewer callers wait for a batch that has a long way to go. Each
+/// has a connection of the default pool.
 pub const FAR_LANES: [usize; 5] = [3, 2, 1, 1, 1];
-/// A batch that began so long ago has a way to go that others need not wait for. Near servers answer in less.
+/// Servers are far away when a round trip takes longer.
 pub const FAR: Duration = Duration::from_millis(1);
 
 impl Class {

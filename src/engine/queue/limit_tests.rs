@@ -135,3 +135,21 @@ fn a_batch_ends_before_its_bytes_exceed_the_limit() {
     assert!((0..5).all(|_| pushed.queue.take(Class::BulkyUpdate).len() == 2));
     assert!(pushed.queue.take(Class::BulkyUpdate).is_empty());
 }
+
+#[test]
+fn reads_have_a_lane_more_while_the_servers_are_far_away() {
+    let pushed = Pushed::new();
+    let lanes_of = |distance: u64, first: u8| {
+        pushed.queue.note_distance(Duration::from_millis(distance));
+        let ids = first..first + 5;
+        let claimed = ids.filter_map(|number| pushed.push(id(number), Action::Get).unwrap());
+        let claimed = claimed.count();
+        let jobs = pushed.queue.take(Class::Read);
+        assert_eq!(jobs.len(), 5);
+        pushed.queue.finish(jobs.into_iter());
+        // Each of them rests.
+        assert!((0..claimed).all(|_| pushed.queue.take(Class::Read).is_empty()));
+        claimed
+    };
+    assert_eq!([lanes_of(0, 0), lanes_of(5, 5), lanes_of(1, 10)], [2, 3, 2]);
+}

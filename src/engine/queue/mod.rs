@@ -11,6 +11,7 @@ use std::collections::{HashMap, VecDeque};
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -84,19 +85,13 @@ struct Train {
     steps: VecDeque<Step>,
 }
 
-/// The lanes of one class.
-#[derive(Clone, Copy, Default)]
-struct Lanes {
-    /// Those that carry a batch, or were started to.
-    busy: usize,
-    /// When the last batch was taken.
-    taken: Option<Instant>,
-}
-
 struct State {
     trains: HashMap<Field, Train>,
     ready: [VecDeque<Field>; LANES.len()],
-    lanes: [Lanes; LANES.len()],
+    /// How many lanes of each class carry a batch, or were started to.
+    busy: [usize; LANES.len()],
+    /// How many there may be.
+    lanes: [usize; LANES.len()],
     bulky: Sizes,
     bytes: usize,
     epochs: Epochs,
@@ -112,6 +107,8 @@ pub struct Queue {
     state: Mutex<State>,
     /// Whether large sessions are known.
     knows_bulky: AtomicBool,
+    /// Whether the servers are far away.
+    is_far: AtomicBool,
 }
 
 impl Queue {
@@ -121,13 +118,15 @@ impl Queue {
             state: Mutex::new(State {
                 trains: HashMap::new(),
                 ready: Default::default(),
-                lanes: [Lanes::default(); LANES.len()],
+                busy: [0; LANES.len()],
+                lanes: LANES,
                 bulky: Sizes::default(),
                 bytes: 0,
                 epochs: Epochs::new(),
                 clearings: Clearings::default(),
             }),
             knows_bulky: AtomicBool::new(false),
+            is_far: AtomicBool::new(false),
         }
     }
 
@@ -191,11 +190,9 @@ impl Queue {
             }
         }
         state.bytes = state.bytes.saturating_sub(bytes);
-        let lanes = state.lanes_of(class);
         if jobs.is_empty() {
-            lanes.busy = lanes.busy.saturating_sub(1);
-        } else {
-            lanes.taken = Some(Instant::now());
+            let busy = state.busy_of(class);
+            *busy = busy.saturating_sub(1);
         }
         jobs
     }
@@ -233,6 +230,14 @@ impl Queue {
                 }
                 keeps
             });
+        }
+    }
+
+    /// Lanes follow the distance of the servers.
+    pub fn note_distance(&self, distance: Duration) {
+        let is_far = distance > FAR;
+        if self.is_far.swap(is_far, Ordering::Relaxed) != is_far {
+            self.lock().lanes = if is_far { FAR_LANES } else { LANES };
         }
     }
 
@@ -304,8 +309,8 @@ impl Queue {
     pub fn lane_lost(&self, class: Class) -> Option<Class> {
         let mut state = self.lock();
         if state.ready_of(class).is_empty() {
-            let lanes = state.lanes_of(class);
-            lanes.busy = lanes.busy.saturating_sub(1);
+            let busy = state.busy_of(class);
+            *busy = busy.saturating_sub(1);
             return None;
         }
         Some(class)
@@ -331,9 +336,9 @@ impl State {
         &mut self.ready[class as usize]
     }
 
-    fn lanes_of(&mut self, class: Class) -> &mut Lanes {
+    fn busy_of(&mut self, class: Class) -> &mut usize {
         #[expect(clippy::indexing_slicing, reason = "there are lanes for each class")]
-        &mut self.lanes[class as usize]
+        &mut self.busy[class as usize]
     }
 
     fn enqueue(
@@ -383,11 +388,10 @@ impl State {
         let step = self.trains.get(&id)?.steps.front()?;
         let class = Class::of(&step.action, step.bytes, self.bulky.is_bulky(&id));
         self.ready_of(class).push_back(id);
-        let lanes = self.lanes_of(class);
-        let of = |most: [usize; LANES.len()]| most.get(class as usize).copied().unwrap_or(1);
-        let is_far = || lanes.taken.is_none_or(|taken| taken.elapsed() > FAR);
-        let claimed = lanes.busy < of(LANES) || (lanes.busy < of(FAR_LANES) && is_far());
-        lanes.busy += usize::from(claimed);
+        let lanes = self.lanes.get(class as usize).copied().unwrap_or(1);
+        let busy = self.busy_of(class);
+        let claimed = *busy < lanes;
+        *busy += usize::from(claimed);
         claimed.then_some(class)
     }
 

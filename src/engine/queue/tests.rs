@@ -29,6 +29,7 @@ enum Call {
     Take(usize),
     Finish(usize, bool),
     NoteSize(u8, usize),
+    NoteDistance(u64),
     Settled,
     BeginClear,
     Clear(usize, Vec<u8>),
@@ -88,6 +89,7 @@ fn call() -> impl Strategy<Value = Call> {
         20 => any::<usize>().prop_map(Call::Take),
         20 => (any::<usize>(), any::<bool>()).prop_map(|(batch, backwards)| Call::Finish(batch, backwards)),
         2 => (0..IDS, 0..2 * BULKY_BYTES).prop_map(|(id, bytes)| Call::NoteSize(id, bytes)),
+        1 => (0_u64..5).prop_map(Call::NoteDistance),
         4 => Just(Call::Settled),
         2 => Just(Call::BeginClear),
         4 => (any::<usize>(), vec(0..IDS, 0..4)).prop_map(|(clear, ids)| Call::Clear(clear, ids)),
@@ -166,6 +168,7 @@ impl Model {
             }
             Call::Finish(batch, backwards) => self.finish(batch, backwards),
             Call::NoteSize(number, bytes) => self.queue.note_size(&id(number), bytes),
+            Call::NoteDistance(distance) => self.queue.note_distance(Duration::from_millis(distance)),
             Call::Settled => {
                 let receiver = self.queue.settled();
                 self.settle(receiver);
@@ -391,7 +394,7 @@ proptest! {
         prop_assert_eq!(model.done.len(), model.pushed);
         prop_assert!(model.settling.is_empty(), "not settled, though nothing is left");
         let state = model.queue.lock();
-        prop_assert!(state.lanes.iter().all(|lanes| lanes.busy == 0));
+        prop_assert!(state.busy.iter().all(|busy| *busy == 0));
         prop_assert_eq!((state.trains.len(), state.bytes), (0, 0));
         prop_assert!(state.epochs.are_over() && state.clearings.is_empty());
     }

@@ -87,24 +87,36 @@ impl Servers {
                 if statements.is_empty() {
                     continue;
                 }
+                let write = {
+                    let (network, client) = (Arc::clone(&network), Arc::clone(&client));
+                    move |statements| {
+                        Arc::clone(&network).write_part(
+                            shard,
+                            statements,
+                            number,
+                            until,
+                            course,
+                            Arc::clone(&client),
+                        )
+                    }
+                };
+                let refused = Arc::new(AtomicBool::new(false));
                 if let Some(later) = course.twice {
-                    let (network, statements) = (Arc::clone(&network), statements.clone());
-                    let client = Arc::clone(&client);
+                    let (write, refused, statements) =
+                        (write.clone(), Arc::clone(&refused), statements.clone());
                     tokio::spawn(async move {
                         sleep(later).await;
-                        network
-                            .write_part(shard, statements, number, until, course, client)
-                            .await
+                        // Who sends it again has had no answer, or has lost a good one: never what was refused.
+                        if !refused.load(Ordering::Relaxed) {
+                            write(statements).await;
+                        }
                     });
                 }
-                tasks.push(tokio::spawn(Arc::clone(&network).write_part(
-                    shard,
-                    statements,
-                    number,
-                    until,
-                    course,
-                    Arc::clone(&client),
-                )));
+                tasks.push(tokio::spawn(async move {
+                    let part = write(statements).await;
+                    refused.store(part.refuses(), Ordering::Relaxed);
+                    part
+                }));
             }
             let mut parts = Vec::new();
             for task in tasks {
@@ -278,6 +290,13 @@ impl Backend for Servers {
         Retries {
             reads: true,
             writes: true,
+        }
+    }
+
+    fn distance(&self) -> Duration {
+        match self.network.deployment {
+            Deployment::Standalone => Duration::ZERO,
+            _ => Duration::from_millis(2),
         }
     }
 

@@ -33,6 +33,13 @@ pub struct Part {
 }
 
 impl Part {
+    /// Whether a statement was refused for a reason of its own.
+    pub fn refuses(&self) -> bool {
+        self.answers
+            .iter()
+            .any(|(_, answer)| matches!(answer, Some(Err(_))))
+    }
+
     fn failed(statements: &[Owned], failure: Failure) -> Self {
         Self {
             answers: statements
