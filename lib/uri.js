@@ -210,10 +210,12 @@ function takeTimeLimit(uri) {
 
 /** The hosts of a connection string, and `option(name)`, the text of an option in it. Of one that can't be read, nothing. */
 function readUri(uri) {
-  const { authority = '', query = '' } = split(uri) ?? {}
+  const { scheme = '', authority = '', query = '' } = split(uri) ?? {}
+  // With an "@" behind them, what looks like the hosts may be a name and the beginning of a password.
+  const isClear = !uri.slice(scheme.length + authority.length).includes('@')
   const options = new Map(pairsOf(query).map(([name, value]) => [name.toLowerCase(), value]))
   return {
-    hosts: authority.slice(authority.lastIndexOf('@') + 1).split(',').filter(Boolean),
+    hosts: isClear ? authority.slice(authority.lastIndexOf('@') + 1).split(',').filter(Boolean) : [],
     option: (name) => options.get(name.toLowerCase()),
   }
 }

@@ -42,14 +42,15 @@ class Carrier {
 
   /**
    * Takes a job, and gives its answer to its slot.
-   * @param {object} job of `queue.js`, with the `kind` of the operation, its `slot`, and whether it `writes`
+   * @param {object} job of `queue.js`, with the `kind` of the operation, its `slot`, whether it `writes`, and `since` when it is
+   *   waited for, by `performance.now`: now, unless it is told
    * @param {() => Promise<Array>} work resolves with the result, by way of `attempt`
    */
   submit(job, work) {
     const { timeLimitMs, servers } = this.#settings
-    job.since = performance.now()
+    job.since ??= performance.now()
     job.until = job.since + timeLimitMs
-    job.timer = after(timeLimitMs, () => this.#giveUp(job, lateError(timeLimitMs, job.cause, servers)))
+    job.timer = after(job.until - performance.now(), () => this.#giveUp(job, lateError(timeLimitMs, job.cause, servers)))
     job.start = () => this.#carry(job, work)
     if (this.isClosed) this.answer(job, closed())
     else if (!this.queue.push(job)) this.answer(job, overloaded())
@@ -126,6 +127,7 @@ class Carrier {
 
   #missed({ writes }, error) {
     const { readsFrom, selectionLimitMs } = this.#settings
+    this.reach = false
     // Where nothing can be read, the primary is not there either, unless reads are for secondaries only.
     if (writes || readsFrom !== 'secondary') this.#absence.writes = error
     if (!writes || readsFrom === 'primary') this.#absence.reads = error

@@ -18,6 +18,7 @@ class Clearing {
   #ready = []
   /** Whether all that was there is removed or has its removal. */
   #isListed = false
+  #isEmpty = true
   #isOver = false
   #failure
   #onSettled = () => {}
@@ -55,6 +56,8 @@ class Clearing {
     } finally {
       await this.#settled()
     }
+    // A write all the same, which tells whether the user may do it and enough members confirm it.
+    if (this.#isEmpty) await this.#carrier.attempt(this.job, ({ calls }) => calls.removeExpired())
   }
 
   async #removeListed(calls) {
@@ -72,6 +75,7 @@ class Clearing {
 
   async #remove(ids) {
     if (this.#isOver) throw this.#failure ?? lateError(0)
+    if (ids.length > 0) this.#isEmpty = false
     const keyed = ids.map((id) => [keyOf(id), id]).filter(([key]) => !this.#spared.has(key))
     const jobs = keyed.map(([key, id]) => this.removal(key, id))
     this.#carrier.queue.pushErrands(jobs)

@@ -31,7 +31,10 @@ const WRITE_CONFLICT = 112
 const DUPLICATE_KEY = 11_000
 const AUTHENTICATION_FAILED = 18
 /** Errors of the drivers for a connection that was lost, or could not be opened after all. */
-const LOST = new Set(['MongoTopologyClosedError', 'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoPoolClearedError', 'MongoPoolClearedOnNetworkError'])
+const LOST = new Set([
+  'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoPoolClearedError', 'MongoPoolClearedOnNetworkError', 'MongoTopologyClosedError',
+  'MongoServerClosedError',
+])
 /** The codes of Node for what is written to a connection that the other side has ended. */
 const ENDED = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'])
 const NAMES = { MongoServerSelectionError: FAILURE.NO_SERVER, MongoOperationTimeoutError: FAILURE.OUT_OF_TIME }
@@ -101,7 +104,9 @@ function cut(message = '') {
 function lateError(limitMs, cause, servers) {
   const start = `timed out after ${limitMs} ms: `
   if (!cause) return plainError('MongoOperationTimeoutError', `${start}${servers} did not answer`)
-  return new MongoStoreError('MongoOperationTimeoutError', start + cause.message, cause.code, cause.codeName, labelsOf(cause))
+  // Node's codes are words: express-session takes one of them, ENOENT, for "no such session".
+  const code = typeof cause.code === 'number' ? cause.code : undefined
+  return new MongoStoreError('MongoOperationTimeoutError', start + cause.message, code, cause.codeName, labelsOf(cause))
 }
 
 /** An error of the store itself. */

@@ -33,6 +33,8 @@ class TransportStore {
   #carrier
   #finished = []
   #holder
+  /** Since when the next operations are waited for, by `performance.now`; undefined for those that are called just now. */
+  since
 
   /**
    * @param {object} settings
@@ -149,7 +151,7 @@ class TransportStore {
     if (this.#source.isStandIn) return this.#clearStandIn(slot)
     const clearing = new Clearing(this.#carrier, this.#source)
     clearing.job = { kind: 'clear', slot, writes: true, clearing }
-    this.#carrier.submit(clearing.job, async () => {
+    this.#submit(clearing.job, async () => {
       await clearing.carryOut()
       return [KIND.DONE, true]
     })
@@ -204,14 +206,19 @@ class TransportStore {
 
   #onSession(job, perform) {
     job.key = keyOf(job.id)
-    this.#carrier.submit(job, () => this.#carrier.attempt(job, ({ calls }) => {
+    this.#submit(job, () => this.#carrier.attempt(job, ({ calls }) => {
       const _id = this.#source.decode(job.id)
       return perform(calls, { _id: typeof _id === 'string' ? _id : { $eq: _id } }, _id)
     }))
   }
 
   #onAll(job, perform) {
-    this.#carrier.submit(job, () => this.#carrier.attempt(job, ({ calls }) => perform(calls)))
+    this.#submit(job, () => this.#carrier.attempt(job, ({ calls }) => perform(calls)))
+  }
+
+  #submit(job, work) {
+    job.since = this.since
+    this.#carrier.submit(job, work)
   }
 
   // How results go back: those of one turn together, in the next one.
