@@ -71,11 +71,13 @@ for (const [command, call] of Object.entries(CALLS)) {
   })
 
   test(`an unknown error of ${command} that passes while the batch is taken apart reaches few`, async (t) => {
-    const { store, fail } = await connected(t)
-    await fail([command], { errorCode: 96 }, { times: 1 })
+    const { store, fail, mend } = await connected(t)
+    const { count: before } = await fail([command], { errorCode: 96 }, { times: 1 })
     const results = await Promise.allSettled(range(30).map((n) => call(store, n)))
     const failed = results.filter(({ status }) => status === 'rejected')
-    assert.ok(failed.length <= 1, `${failed.length} failed`)
+    // Of commands that arrive side by side, the server may fail more than it was told to.
+    const most = THROUGH_CLIENT ? (await mend()).count - before : 1
+    assert.ok(failed.length <= most, `${failed.length} failed, of ${most}`)
     for (const { reason } of failed) assert.equal(reason.code, 96)
   })
 

@@ -13,6 +13,17 @@ const { MODERN } = require('../helpers/stores.js')
 
 const STATEMENTS = ['failing', 'messages', 'retries', 'one-statement', 'late-writes', 'selection', 'write-concern', 'clearing']
 
+/** A store that works through a client of a version of the driver, since the addon has no lookup functions. */
+async function openThrough(t, version, there) {
+  const options = { lookup: require('node:dns').lookup, ...(version < 4 && { useUnifiedTopology: true }) }
+  const client = new DRIVERS[version].MongoClient(there.url(), options)
+  await client.connect()
+  t.after(() => client.close())
+  const store = MODERN.Store.create({ client, stringify: false, autoRemove: 'disabled' })
+  t.after(() => store.close())
+  return store
+}
+
 // A file's servers are there while it runs, and no longer.
 for (const name of STATEMENTS) describe(name, () => require(`../engine/${name}.test.js`))
 
@@ -55,15 +66,23 @@ describe('one operation, one command', () => {
     assert.equal(Number(await count()) - before, 1)
   })
 
+  for (const version of [3, 6, 7]) {
+    test(`a server that is overloaded is asked 3 times at the most through a client of version ${version} of the driver`, async (t) => {
+      const there = await server.place(t)
+      const store = await openThrough(t, version, there)
+      for (const [command, start] of Object.entries(CALLS)) {
+        await there.fail([command], { errorCode: 462, errorLabels: OVERLOADED })
+        await assert.rejects(start(store), { name: 'MongoServerError', code: 462 })
+        const commands = await there.mend()
+        assert.ok(commands <= 3, `${commands} commands`)
+      }
+    })
+  }
+
   for (const version of [3, 7]) {
     test(`errors through a client of version ${version} of the driver have the same name, code and text`, async (t) => {
       const there = await server.place(t)
-      const options = version < 4 ? { useUnifiedTopology: true, lookup: require('node:dns').lookup } : { lookup: require('node:dns').lookup }
-      const client = new DRIVERS[version].MongoClient(there.url(), options)
-      await client.connect()
-      t.after(() => client.close())
-      const store = MODERN.Store.create({ client, stringify: false, autoRemove: 'disabled' })
-      t.after(() => store.close())
+      const store = await openThrough(t, version, there)
       await there.collection.createIndex({ 'session.email': 1 }, { unique: true })
       await store.set('first', { cookie: {}, email: 'taken' })
       const error = await store.set('s', { cookie: {}, email: 'taken' }).then(() => assert.fail('it was stored'), (reason) => reason)

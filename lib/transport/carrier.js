@@ -102,7 +102,7 @@ class Carrier {
         this.#found(job)
         return result
       } catch (thrown) {
-        const { kind, error } = failureOf(thrown, source.isStandIn)
+        const { kind, error } = failureOf(thrown, source)
         if (kind === FAILURE.NO_SERVER) this.#missed(job, error)
         const pause = this.#policy.next(kind, tries, job.writes ? retries.writes : retries.reads)
         if (pause === undefined || job.isAnswered) throw error

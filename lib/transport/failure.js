@@ -37,18 +37,24 @@ const LOST = new Set([
 ])
 /** The codes of Node for what is written to a connection that the other side has ended. */
 const ENDED = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'])
+/** The labels of an error after which newer drivers try again as often as the policy would: more would be too much. */
+const BACK_OFF = ['SystemOverloadedError', 'RetryableError']
 const NAMES = { MongoServerSelectionError: FAILURE.NO_SERVER, MongoOperationTimeoutError: FAILURE.OUT_OF_TIME }
 
 /**
  * What was thrown, as `{ kind, error }`: what it tells of the next attempt, and the error for the caller.
  * @param {*} thrown
- * @param {boolean} isStandIn whether it comes from an object of the application's tests, whose errors stay as they are
+ * @param {object} by what threw it
+ * @param {boolean} by.isStandIn whether it is an object of the application's tests, whose errors stay as they are
+ * @param {boolean} by.backsOff whether it is a driver that tries again under overload by itself
  */
-function failureOf(thrown, isStandIn = false) {
+function failureOf(thrown, { isStandIn, backsOff }) {
   const error = thrown ?? new Error('The client of the application failed without an error')
   if (error instanceof MongoStoreError) return { kind: NAMES[error.name] ?? FAILURE.FINAL, error }
   const statement = refusedStatement(error)
-  return { kind: kindOf(error, statement), error: isStandIn ? error : told(error, statement) }
+  const kind = kindOf(error, statement)
+  const isTriedOut = kind === FAILURE.OVERLOAD && backsOff && BACK_OFF.every((label) => labelsOf(error).includes(label))
+  return { kind: isTriedOut ? FAILURE.FINAL : kind, error: isStandIn ? error : told(error, statement) }
 }
 
 /** What the server says of the one statement that it refused, where the driver's error is about the write concern. */

@@ -25,7 +25,8 @@ async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
       carrier.reach = true
       return ready()
     } catch (thrown) {
-      const { kind, error } = failureOf(thrown, source.isStandIn)
+      // Whatever the driver has tried by itself, there is another time.
+      const { kind, error } = failureOf(thrown, { isStandIn: source.isStandIn })
       // The server answered, and said no: operations may work all the same.
       carrier.reach = typeof error.code === 'number' && [FAILURE.FINAL, FAILURE.CONFLICT].includes(kind)
       if (carrier.reach) return ready(error)

@@ -105,6 +105,12 @@ class Source {
     return Boolean(this.#target.isStandIn)
   }
 
+  /** Whether the driver tries again by itself when a server is overloaded. */
+  get backsOff() {
+    const { client = this.#driver.ownClient } = this.#target
+    return typeof client?.options?.maxAdaptiveRetries === 'number'
+  }
+
   /** Whether a server is there, as far as the driver tells: undefined where it doesn't. */
   get isConnected() {
     const { client = this.#driver.ownClient, db } = this.#target
