@@ -127,10 +127,10 @@ class Carrier {
 
   #missed({ writes }, error) {
     const { readsFrom, selectionLimitMs } = this.#settings
-    this.reach = false
     // Where nothing can be read, the primary is not there either, unless reads are for secondaries only.
     if (writes || readsFrom !== 'secondary') this.#absence.writes = error
     if (!writes || readsFrom === 'primary') this.#absence.reads = error
+    if (this.#absence.reads && this.#absence.writes) this.reach = false
     const now = performance.now()
     for (const job of this.queue.callers) {
       const absence = () => (job.writes ? this.#absence.writes : this.#absence.reads)
