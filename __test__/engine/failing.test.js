@@ -93,6 +93,12 @@ for (const [command, call] of Object.entries(CALLS)) {
   })
 }
 
+test('a clear of an empty collection fails, too, when the user may not delete', async (t) => {
+  const { store, fail } = await connected(t)
+  await fail(['delete'], { errorCode: 13 }, 'alwaysOn')
+  await assert.rejects(store.clear(), { name: 'MongoServerError', code: 13 })
+})
+
 test('a read that fails half-way makes no session missing', async (t) => {
   const { store, collection, fail, mend } = await connected(t, { parameters: 'timeoutMS=20000' })
   const text = 'x'.repeat(1024 * 1024)
