@@ -123,9 +123,12 @@ class CallsOfVersion1 {
   #call
   #concern
 
-  constructor(collection, { concern = {} }) {
+  constructor(collection, { concern = {}, until }) {
     this.#collection = collection
-    this.#call = (method, ...args) => resultsOf((done) => collection[method](...args, done))
+    this.#call = async (method, ...args) => {
+      if (performance.now() >= until) throw lateError(0)
+      return resultsOf((done) => collection[method](...args, done))
+    }
     this.#concern = { w: 1, ...concern }
   }
 
