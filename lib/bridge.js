@@ -54,6 +54,13 @@ class Bridge {
     if (this.#native[method](slot, ...values)) this.#sendSoon()
   }
 
+  /** Starts an operation that has been waited for since a moment of `performance.now`, by a class that is told so. */
+  sendAgain(since, operation, method, ...values) {
+    this.#native.since = since
+    this.send(operation, method, ...values)
+    this.#native.since = undefined
+  }
+
   // Requests that arrive together, and those that results set going, make one batch, and wake the addon's thread once.
   #sendSoon() {
     this.#unsent++

@@ -30,7 +30,7 @@ class Link {
   #bridge = null
   /** What was asked for before: operations, with their methods and values. */
   #waiting = new Map()
-  /** What was sent to the addon before it reached a server: it may have to be sent elsewhere. Null when it has. */
+  /** What was sent to the addon before it reached a server, and when: it may have to be sent elsewhere. Null when it has. */
   #unproven = new Map()
   /** The servers, the database and the collection, for warnings that are said once for each. */
   #where
@@ -123,7 +123,7 @@ class Link {
       return [name, `${message} ${error.message}`, ...others]
     }
     addon.abandon()
-    for (const [operation, [method, values]] of unproven) this.#bridge.send(operation, method, ...values)
+    for (const [operation, [method, values, since]] of unproven) this.#bridge.sendAgain(since, operation, method, ...values)
     if (this.#ended) this.#bridge.send(this.#ended, 'close')
     return null
   }
@@ -147,7 +147,7 @@ class Link {
   send(operation, method, ...values) {
     if (this.#closing) operation.failLater(closedError())
     else if (this.#bridge) {
-      this.#unproven?.set(operation, [method, values])
+      this.#unproven?.set(operation, [method, values, performance.now()])
       this.#bridge.send(operation, method, ...values)
     } else if (this.#noConnection) operation.failLater(this.#noConnection)
     else this.#wait(operation, method, values)

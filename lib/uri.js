@@ -189,11 +189,14 @@ const LONGEST_TIME = 2 ** 32 - 1
  * Takes the time limit of operations out of a connection string: `timeoutMS`, or else the time to find a server and the
  * time that it has to answer.
  * @param {string} uri of {@link withOptions}
- * @returns {{uri: string, timeLimitMs: number}}
+ * @returns {{uri: string, timeLimitMs: number, selectionLimitMs: number}} the last one is how long a server is looked for
  */
 function takeTimeLimit(uri) {
   const parts = split(uri)
-  if (parts === null) return { uri, timeLimitMs: DEFAULT_TIMES.serverSelectionTimeoutMS + DEFAULT_TIMES.socketTimeoutMS }
+  if (parts === null) {
+    const { serverSelectionTimeoutMS: selectionLimitMs, socketTimeoutMS } = DEFAULT_TIMES
+    return { uri, timeLimitMs: selectionLimitMs + socketTimeoutMS, selectionLimitMs }
+  }
   const times = { ...DEFAULT_TIMES }
   const others = []
   for (const [name, value] of pairsOf(parts.query)) {
@@ -201,7 +204,20 @@ function takeTimeLimit(uri) {
     if (!['timeoutMS', 'socketTimeoutMS'].includes(name)) others.push([name, [value]])
   }
   const { timeoutMS = times.serverSelectionTimeoutMS + times.socketTimeoutMS } = times
-  return { uri: join({ ...parts, parameters: others }), timeLimitMs: Math.min(timeoutMS, LONGEST_TIME) }
+  const timeLimitMs = Math.min(timeoutMS, LONGEST_TIME)
+  return { uri: join({ ...parts, parameters: others }), timeLimitMs, selectionLimitMs: Math.min(times.serverSelectionTimeoutMS, timeLimitMs) }
 }
 
-module.exports = { withOptions, fromParts, takeTimeLimit }
+/** The hosts of a connection string, and `option(name)`, the text of an option in it. Of one that can't be read, nothing. */
+function readUri(uri) {
+  const { scheme = '', authority = '', query = '' } = split(uri) ?? {}
+  // With an "@" behind them, what looks like the hosts may be a name and the beginning of a password.
+  const isClear = !uri.slice(scheme.length + authority.length).includes('@')
+  const options = new Map(pairsOf(query).map(([name, value]) => [name.toLowerCase(), value]))
+  return {
+    hosts: isClear ? authority.slice(authority.lastIndexOf('@') + 1).split(',').filter(Boolean) : [],
+    option: (name) => options.get(name.toLowerCase()),
+  }
+}
+
+module.exports = { withOptions, fromParts, readUri, takeTimeLimit }

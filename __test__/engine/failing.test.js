@@ -10,6 +10,7 @@ const { until, within } = require('../helpers/wait.js')
 const { MongoClient } = require('mongodb')
 
 const server = useOwnServer({ args: ['--setParameter', 'enableTestCommands=1'] })
+const THROUGH_CLIENT = process.env.TEST_THROUGH === 'client'
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 /** A real server tells its clients at once that its state changed; a fail point's error does not, until they ask. */
 const HEARTBEAT = 'heartbeatFrequencyMS=500'
@@ -53,7 +54,8 @@ for (const [command, call] of Object.entries(CALLS)) {
       if (command === 'find') assert.deepEqual(values, range(50).map((n) => ({ n })))
       assert.equal(await collection.countDocuments(), command === 'delete' ? 0 : 50)
       const { retries, errors } = store.stats()
-      assert.ok(retries > 0, 'the statistics tell of it')
+      // What a driver of npm tries again by itself is not in them.
+      if (!THROUGH_CLIENT) assert.ok(retries > 0, 'the statistics tell of it')
       assert.deepEqual(errors, {})
     })
   }
@@ -69,11 +71,13 @@ for (const [command, call] of Object.entries(CALLS)) {
   })
 
   test(`an unknown error of ${command} that passes while the batch is taken apart reaches few`, async (t) => {
-    const { store, fail } = await connected(t)
-    await fail([command], { errorCode: 96 }, { times: 1 })
+    const { store, fail, mend } = await connected(t)
+    const { count: before } = await fail([command], { errorCode: 96 }, { times: 1 })
     const results = await Promise.allSettled(range(30).map((n) => call(store, n)))
     const failed = results.filter(({ status }) => status === 'rejected')
-    assert.ok(failed.length <= 1, `${failed.length} failed`)
+    // Of commands that arrive side by side, the server may fail more than it was told to.
+    const most = THROUGH_CLIENT ? (await mend()).count - before : 1
+    assert.ok(failed.length <= most, `${failed.length} failed, of ${most}`)
     for (const { reason } of failed) assert.equal(reason.code, 96)
   })
 
@@ -88,6 +92,12 @@ for (const [command, call] of Object.entries(CALLS)) {
     await call(store, 1)
   })
 }
+
+test('a clear of an empty collection fails, too, when the user may not delete', async (t) => {
+  const { store, fail } = await connected(t)
+  await fail(['delete'], { errorCode: 13 }, 'alwaysOn')
+  await assert.rejects(store.clear(), { name: 'MongoServerError', code: 13 })
+})
 
 test('a read that fails half-way makes no session missing', async (t) => {
   const { store, collection, fail, mend } = await connected(t, { parameters: 'timeoutMS=20000' })

@@ -10,6 +10,7 @@ const { startLoad } = require('../helpers/load.js')
 const { sleep, until } = require('../helpers/wait.js')
 
 const LIMIT = 800 // ms that an operation may take
+const THROUGH_CLIENT = process.env.TEST_THROUGH === 'client'
 const BLOCK = 3000 // ms that the server holds a command
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 const late = { name: 'MongoOperationTimeoutError' }
@@ -82,8 +83,9 @@ for (const [kind, members] of [['a replica set of one member', 1], ['a standalon
             : store.set(`other${worker}`, { cookie: {}, round }))
           try {
             await until('traffic', () => load.answered > 10)
-            // One command, which has many of the calls in it. (To end a fail point before would wait for the end of the block.)
-            await fail([command], { blockConnection: true, blockTimeMS: BLOCK }, { times: 1 })
+            // One command, which has many of the calls in it, unless each has its own. (To end a fail point before would wait
+            // for the end of the block.)
+            await fail([command], { blockConnection: true, blockTimeMS: BLOCK }, { times: THROUGH_CLIENT ? count : 1 })
             const results = await Promise.allSettled(range(count).map((n) => first(store, n)))
             // Many calls make more than one command, of which one is held.
             assert.ok(results.some(({ reason }) => reason?.name === late.name))

@@ -14,15 +14,16 @@ const HEADERS = { [OP_REPLY]: 36, [OP_MSG]: 21 }
 const WIRE_VERSION = 8
 
 /** A server of MongoDB 4.2, as far as a client can see. Otherwise as `alteredServer`. */
-function oldServer(t, host) {
-  return alteredServer(t, host, (hello) => ({ ...hello, minWireVersion: 0, maxWireVersion: WIRE_VERSION }))
+function oldServer(t, host, options) {
+  return alteredServer(t, host, (hello) => ({ ...hello, minWireVersion: 0, maxWireVersion: WIRE_VERSION }), options)
 }
 
 /**
  * Starts the proxy before `host`, e.g. "127.0.0.1:27017", and ends it after the test. `alter` is given each hello of the
- * server, and gives what is told in its place. Resolves with the proxy's own host.
+ * server, and gives what is told in its place. Resolves with the proxy's own host. With
+ * `delay`, it takes so many milliseconds to tell what it is, and then answers nothing else.
  */
-async function alteredServer(t, host, alter) {
+async function alteredServer(t, host, alter, { delay } = {}) {
   const [name, port] = host.split(':')
   const sockets = new Set()
   const proxy = net.createServer((client) => {
@@ -41,7 +42,9 @@ async function alteredServer(t, host, alter) {
       rest = Buffer.concat([rest, chunk])
       while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
         const length = rest.readInt32LE(0)
-        client.write(altered(rest.subarray(0, length), alter))
+        const reply = rest.subarray(0, length)
+        if (delay === undefined) client.write(altered(reply, alter))
+        else if (reply.includes('maxWireVersion')) setTimeout(() => client.write(altered(reply, alter)), delay)
         rest = rest.subarray(length)
       }
     })

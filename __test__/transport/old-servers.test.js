@@ -129,6 +129,16 @@ eachStyle(({ style }) => {
     assert.equal(stored.length, 200)
     for (const { _id, session } of stored) assert.equal(`sid-${-JSON.parse(session).n}`, _id)
   })
+
+  test('the time until the server has said that it is too old is a part of an operation\'s time limit', async (t) => {
+    const host = await oldServer(t, current.client.options.hosts[0].toString(), { delay: 800 })
+    const store = make(style, { [style.ofUrl]: `mongodb://${host}/?timeoutMS=1200` })
+    t.after(() => store.close())
+    const since = performance.now()
+    await assert.rejects(store.get('s'), { name: 'MongoOperationTimeoutError', message: `timed out after 1200 ms: ${host} did not answer` })
+    const took = performance.now() - since
+    assert.ok(took > 1100 && took < 1800, `${took} ms`)
+  })
 })
 
 for (const version of [2, 3]) {

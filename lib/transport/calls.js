@@ -5,6 +5,7 @@
 // anything.
 
 const { resultsOf } = require('../promises.js')
+const { lateError } = require('./failure.js')
 
 /** What a session must be to be returned: it has no `expires`, or a date that is to come. */
 const live = () => ({ $or: [{ expires: { $exists: false } }, { expires: { $gt: new Date() } }] })
@@ -12,58 +13,98 @@ const expired = () => ({ expires: { $lt: new Date() } })
 /** The index by which the server removes expired sessions, as connect-mongo describes it. */
 const TTL = { background: true, expireAfterSeconds: 0 }
 const TTL_KEY = { expires: 1 }
-/** Documents as the bytes that are stored, so that nothing changes its type on the way. */
-const AS_BYTES = { raw: true }
+/** Ids alone, read where nothing is late: what a secondary has not removed yet would be removed for ever. */
+const IDS = { projection: { _id: 1 }, fields: { _id: 1 }, batchSize: 512, readPreference: 'primary' }
+/** How long a driver with deadlines of its own goes on after the caller's: otherwise it would give a write up that goes on. */
+const GRACE = 5000 // ms
 
 class Calls {
   #collection
-  #options
+  #concern
+  #exact
+  #until
 
   /**
    * @param {object} collection of a driver from version 2 on
    * @param {object} settings
    * @param {object} [settings.concern] what stands beside the options of every write
-   * @param {boolean} settings.exact whether documents are wanted as the bytes that are stored
+   * @param {boolean} settings.exact whether documents are wanted as the bytes that are stored, so that nothing changes its
+   *   type on the way, and the server is told how long it has: a test's object knows neither
+   * @param {number} settings.until the caller's deadline, by `performance.now`
    */
-  constructor(collection, { concern = {}, exact }) {
+  constructor(collection, { concern = {}, exact, until }) {
     this.#collection = collection
-    this.#options = { read: exact ? [AS_BYTES] : [], write: concern }
+    this.#concern = concern
+    this.#exact = exact
+    this.#until = until
+  }
+
+  /** The options of a read, as arguments. */
+  #read(more = { raw: true }) {
+    return this.#exact ? [{ ...more, ...this.#time(0) }] : []
+  }
+
+  #write(more = {}) {
+    return { ...more, ...this.#concern, ...(this.#exact && this.#time(GRACE)) }
+  }
+
+  /** The time that the server has; with drivers before version 4 only for reads. */
+  #time(grace) {
+    if (this.#until === Infinity) return {}
+    const left = Math.ceil(this.#until - performance.now())
+    if (left <= 0) throw lateError(0)
+    return typeof this.#collection.timeoutMS === 'number' ? { timeoutMS: left + grace } : { maxTimeMS: left }
   }
 
   findLive(filter) {
-    return this.#collection.findOne({ ...filter, ...live() }, ...this.#options.read)
+    return this.#collection.findOne({ ...filter, ...live() }, ...this.#read())
   }
 
   /** Whether the document was created. */
   async upsert(filter, update) {
-    const result = await this.#collection.updateOne(filter, update, { upsert: true, ...this.#options.write })
+    const result = await this.#collection.updateOne(filter, update, this.#write({ upsert: true }))
     return result?.upsertedCount > 0
   }
 
   /** Whether there was a document. */
   async update(filter, update, knownLive) {
-    const result = await this.#collection.updateOne(knownLive ? filter : { ...filter, ...live() }, update, this.#options.write)
+    const result = await this.#collection.updateOne(knownLive ? filter : { ...filter, ...live() }, update, this.#write())
     return result?.acknowledged === false || result?.matchedCount !== 0
   }
 
   async remove(filter) {
-    await this.#collection.deleteOne(filter, this.#options.write)
+    await this.#collection.deleteOne(filter, this.#write())
   }
 
   async findAllLive() {
-    return this.#collection.find(live(), ...this.#options.read).toArray()
+    return this.#collection.find(live(), ...this.#read()).toArray()
   }
 
   async count() {
-    return Number(await (this.#collection.countDocuments ? this.#collection.countDocuments({}) : this.#collection.count({})))
+    const method = this.#collection.countDocuments ? 'countDocuments' : 'count'
+    return Number(await this.#collection[method]({}, ...this.#read({})))
   }
 
   async removeAll() {
-    await this.#collection.deleteMany({}, this.#options.write)
+    await this.#collection.deleteMany({}, this.#write())
+  }
+
+  /** The documents' ids, each as its document is found. */
+  async *ids() {
+    const cursor = this.#collection.find({}, { raw: true, ...IDS })
+    try {
+      for (let found = await cursor.next(); found; found = await cursor.next()) yield found
+    } finally {
+      await cursor.close()
+    }
+  }
+
+  async removeMany(ids) {
+    await this.#collection.deleteMany({ _id: { $in: ids } }, this.#write())
   }
 
   async removeExpired() {
-    return (await this.#collection.deleteMany(expired(), this.#options.write))?.deletedCount ?? 0
+    return (await this.#collection.deleteMany(expired(), this.#write()))?.deletedCount ?? 0
   }
 
   async makeIndex() {
@@ -82,9 +123,12 @@ class CallsOfVersion1 {
   #call
   #concern
 
-  constructor(collection, { concern = {} }) {
+  constructor(collection, { concern = {}, until }) {
     this.#collection = collection
-    this.#call = (method, ...args) => resultsOf((done) => collection[method](...args, done))
+    this.#call = async (method, ...args) => {
+      if (performance.now() >= until) throw lateError(0)
+      return resultsOf((done) => collection[method](...args, done))
+    }
     this.#concern = { w: 1, ...concern }
   }
 
@@ -121,8 +165,14 @@ class CallsOfVersion1 {
     return Number(count)
   }
 
-  async removeAll() {
-    await this.#call('remove', {}, this.#concern)
+  async *ids() {
+    const [cursor] = await this.#call('find', {}, IDS)
+    const next = async () => (await resultsOf((done) => cursor.nextObject(done)))[0]
+    for (let found = await next(); found; found = await next()) yield found
+  }
+
+  async removeMany(ids) {
+    await this.#call('remove', { _id: { $in: ids } }, this.#concern)
   }
 
   async removeExpired() {

@@ -5,22 +5,19 @@
 // differs. Each operation is answered exactly once, by its deadline, and in a later turn.
 
 const { setImmediate, setInterval, setTimeout } = require('node:timers')
-const { setTimeout: sleep } = require('node:timers/promises')
 const { MongoStoreError, isOfCrypto } = require('../errors.js')
 const { KIND } = require('../bridge.js')
 const { FORGOTTEN } = require('../crypto.js')
-const { Counts } = require('./counts.js')
-const { Queue } = require('./queue.js')
+const { Carrier } = require('./carrier.js')
+const { Clearing, keyOf } = require('./clear.js')
+const { plainError } = require('./failure.js')
+const { prepare } = require('./prepare.js')
 
 /** The slot of the connection's own events. */
 const EVENTS = 0
 /** How long `close` waits for operations under way while a server answers, and when none has been heard of yet. */
 const DRAIN = 10_000 // ms
 const DRAIN_UNHEARD = 2_000 // ms
-/** The pauses after failed attempts, the last one again and again. */
-const PAUSES = [0, 10, 50, 100, 250, 500] // ms
-/** The same between attempts to prepare the collection: the first one, and the longest. */
-const PREPARE_PAUSES = [500, 30_000] // ms
 /** The sessions that `all` decrypts at once. */
 const AT_ONCE = 256
 /** The largest document that MongoDB stores, and what it has beside id and session, as in `src/document.rs`. */
@@ -28,46 +25,42 @@ const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 const FIXED_BYTES = 68
 /** The date furthest from 1970, in milliseconds. */
 const LAST_DATE = 8.64e15
-/** What the server says when it is not the primary just now, or shuts down, and when two writes meet. */
-const PASSING = new Set([91, 189, 10058, 10107, 11600, 11602, 13435, 13436, 11000, 112])
-/** Errors of the drivers for a connection that was lost. */
-const LOST = new Set(['MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoPoolClearedError', 'MongoPoolClearedOnNetworkError'])
-/** The codes of Node for what is written to a connection that the other side has ended. */
-const ENDED = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'])
-
-const failure = (name, message) => new MongoStoreError(name, message, undefined, undefined, [])
 
 class TransportStore {
   #settings
   #source
   #deliver
-  #queue = new Queue()
-  #counts = new Counts()
+  #carrier
   #finished = []
   #holder
-  #closed = false
-  /** Whether a server has answered the last time that one was asked; undefined before. */
-  #reach
-  /** Told when an operation has its answer, while the store is closing. */
-  #onAnswer = () => {}
+  /** Since when the next operations are waited for, by `performance.now`; undefined for those that are called just now. */
+  since
 
   /**
    * @param {object} settings
    * @param {object} settings.source of `source.js`
    * @param {number} settings.timeLimitMs how long an operation may take
+   * @param {number} settings.selectionLimitMs how long a server is looked for
+   * @param {{reads: boolean, writes: boolean}} settings.retries whether what fails in passing is tried again
+   * @param {string} settings.readsFrom the mode of the read preference
+   * @param {string} settings.servers the servers' names, for messages
    * @param {boolean} settings.ttlIndex whether to make the index by which the server removes expired sessions
    * @param {SessionCipher} [settings.cipher] what encrypts the sessions
    * @param {boolean} settings.timestamps whether `set` and `touch` keep `createdAt` and `updatedAt`
    * @param {(results: Array) => void} deliver takes results as `[slot, kind, first, second, …]`
    */
-  constructor({ source, ...settings }, deliver) {
+  constructor(settings, deliver) {
     this.#settings = settings
-    this.#source = source
+    this.#source = settings.source
     this.#deliver = deliver
+    this.#carrier = new Carrier(settings, (...result) => this.#push(...result), KIND.FAILED)
     // What keeps the process alive is a timer, which is asked to or not.
     this.#holder = setInterval(() => {}, 2 ** 30)
     this.#holder.unref()
-    this.#prepareUntilReady()
+    prepare(settings, this.#carrier, {
+      ready: (error) => this.#push(EVENTS, KIND.READY, error),
+      unavailable: (error) => this.#push(EVENTS, KIND.UNAVAILABLE, error),
+    })
   }
 
   /** Whether this store keeps the process alive. */
@@ -77,7 +70,7 @@ class TransportStore {
   }
 
   get(slot, id) {
-    this.#onSession('get', slot, id, async (calls, filter) => {
+    this.#onSession({ kind: 'get', slot, id }, async (calls, filter) => {
       const found = await calls.findLive(filter)
       if (found === null || found === undefined) return [KIND.MISSING]
       const { session, expires, lastModified } = this.#source.read(found)
@@ -103,32 +96,32 @@ class TransportStore {
   set(slot, id, session, expires, lastModified) {
     const { cipher } = this.#settings
     const sizeOf = (value) => FIXED_BYTES + Buffer.byteLength(id) + Buffer.byteLength(value)
-    this.#onSession('set', slot, id, async (calls, filter, _id) => {
+    this.#onSession({ kind: 'set', slot, id, writes: true, bytes: sizeOf(session) }, async (calls, filter, _id) => {
       checkSize(sizeOf(session))
       const stored = cipher ? await cipher.seal(id, session) : session
       checkSize(sizeOf(stored))
       const fields = { _id, session: this.#source.decode(stored), ...datesOf(expires, lastModified) }
       const update = { $set: fields, ...this.#timestamps({ createdAt: new Date() }) }
       return [KIND.DONE, await calls.upsert(filter, update)]
-    }, sizeOf(session))
+    })
   }
 
   touch(slot, id, expires, lastModified, knownLive) {
-    this.#onSession('touch', slot, id, async (calls, filter) => {
+    this.#onSession({ kind: 'touch', slot, id, writes: true }, async (calls, filter) => {
       const update = { $set: datesOf(expires, lastModified), ...this.#timestamps() }
       return [KIND.DONE, await calls.update(filter, update, knownLive)]
     })
   }
 
   destroy(slot, id) {
-    this.#onSession('destroy', slot, id, async (calls, filter) => {
+    this.#onSession({ kind: 'destroy', slot, id, writes: true }, async (calls, filter) => {
       await calls.remove(filter)
       return [KIND.DONE, true]
     })
   }
 
   all(slot) {
-    this.#onAll('all', slot, async (calls) => {
+    this.#onAll({ kind: 'all', slot }, async (calls) => {
       const found = await calls.findAllLive()
       const sessions = []
       for (let at = 0; at < found.length; at += AT_ONCE) {
@@ -151,45 +144,57 @@ class TransportStore {
   }
 
   length(slot) {
-    this.#onAll('length', slot, async (calls) => [KIND.COUNT, await calls.count()])
+    this.#onAll({ kind: 'length', slot }, async (calls) => [KIND.COUNT, await calls.count()])
   }
 
   clear(slot) {
-    this.#onAll('clear', slot, async (calls) => {
+    if (this.#source.isStandIn) return this.#clearStandIn(slot)
+    const clearing = new Clearing(this.#carrier, this.#source)
+    clearing.job = { kind: 'clear', slot, writes: true, clearing }
+    this.#submit(clearing.job, async () => {
+      await clearing.carryOut()
+      return [KIND.DONE, true]
+    })
+  }
+
+  /** A test's object has the one method that connect-mongo calls. */
+  #clearStandIn(slot) {
+    this.#onAll({ kind: 'clear', slot, writes: true, exclusive: true }, async (calls) => {
       await calls.removeAll()
       return [KIND.DONE, true]
-    }, true)
+    })
   }
 
   removeExpired(slot) {
-    this.#onAll('removeExpired', slot, async (calls) => [KIND.COUNT, await calls.removeExpired()])
+    this.#onAll({ kind: 'removeExpired', slot, writes: true }, async (calls) => [KIND.COUNT, await calls.removeExpired()])
   }
 
   /** What the store has done so far. */
   stats() {
-    return this.#counts.summary(this.#queue.load)
+    const { counts, queue } = this.#carrier
+    return counts.summary(queue.load)
   }
 
   /** Takes no more operations, waits for those under way while a server is there to answer them, and fails the rest. */
   close(slot) {
-    this.#closed = true
+    const carrier = this.#carrier
+    carrier.isClosed = true
     const end = () => {
-      this.#onAnswer = () => {}
       clearTimeout(timer)
-      for (const job of this.#queue.drain()) job.fail(failure('MongoClientClosedError', 'Operation interrupted because client was closed'))
+      for (const job of carrier.queue.drain()) {
+        carrier.answer(job, plainError('MongoClientClosedError', 'Operation interrupted because client was closed'))
+      }
       clearInterval(this.#holder)
       this.#push(slot, KIND.DONE, true)
     }
     const timer = setTimeout(end, this.#patience())
-    this.#onAnswer = () => {
-      if (this.#queue.isEmpty) end()
-    }
-    this.#onAnswer()
+    carrier.queue.whenEmpty(end)
   }
 
   #patience() {
-    if (this.#reach === undefined) return DRAIN_UNHEARD
-    return this.#reach && this.#source.isConnected !== false ? DRAIN : 0
+    const { reach } = this.#carrier
+    if (reach === undefined) return DRAIN_UNHEARD
+    return reach && this.#source.isConnected !== false ? DRAIN : 0
   }
 
   #timestamps(onInsert) {
@@ -199,53 +204,21 @@ class TransportStore {
 
   // How an operation is carried out.
 
-  #onSession(kind, slot, id, perform, bytes) {
-    // Bytes and text of the same characters are different ids.
-    const key = typeof id === 'string' ? `text ${id}` : `bytes ${Buffer.from(id).toString('latin1')}`
-    this.#submit({ kind, slot, key, bytes }, ({ calls }) => {
-      const _id = this.#source.decode(id)
+  #onSession(job, perform) {
+    job.key = keyOf(job.id)
+    this.#submit(job, () => this.#carrier.attempt(job, ({ calls }) => {
+      const _id = this.#source.decode(job.id)
       return perform(calls, { _id: typeof _id === 'string' ? _id : { $eq: _id } }, _id)
-    })
+    }))
   }
 
-  #onAll(kind, slot, perform, exclusive = false) {
-    this.#submit({ kind, slot, exclusive }, ({ calls }) => perform(calls))
+  #onAll(job, perform) {
+    this.#submit(job, () => this.#carrier.attempt(job, ({ calls }) => perform(calls)))
   }
 
-  #submit(job, perform) {
-    const since = performance.now()
-    const answer = (error, ...result) => {
-      if (job.isAnswered) return
-      job.isAnswered = true
-      clearTimeout(timer)
-      this.#queue.finish(job)
-      this.#counts.answered(job.kind, performance.now() - since, error)
-      if (error) this.#push(job.slot, KIND.FAILED, error)
-      else this.#push(job.slot, ...result)
-      this.#onAnswer()
-    }
-    let cause
-    const { timeLimitMs } = this.#settings
-    const timer = setTimeout(() => answer(lateError(timeLimitMs, cause)), Math.min(timeLimitMs, 2 ** 31 - 1))
-    timer.unref()
-    job.fail = answer
-    job.start = async () => {
-      for (let attempt = 0; !job.isAnswered; attempt += 1) {
-        this.#counts.sent(attempt > 0)
-        try {
-          const result = await perform(await this.#source.open())
-          this.#reach = true
-          return answer(null, ...result)
-        } catch (thrown) {
-          const error = thrown ?? new Error('The client of the application failed without an error')
-          if (!isPassing(error)) return answer(error)
-          cause = error
-        }
-        await sleep(PAUSES[Math.min(attempt, PAUSES.length - 1)])
-      }
-    }
-    if (this.#closed) answer(failure('MongoNotConnectedError', 'Client must be connected before running operations'))
-    else if (!this.#queue.push(job)) answer(failure('MongoStoreOverloadedError', 'Too many operations of the session store are waiting'))
+  #submit(job, work) {
+    job.since = this.since
+    this.#carrier.submit(job, work)
   }
 
   // How results go back: those of one turn together, in the next one.
@@ -254,47 +227,6 @@ class TransportStore {
     if (this.#finished.length === 0) setImmediate(() => this.#deliver(this.#finished.splice(0)))
     this.#finished.push(slot, kind, first, second)
   }
-
-  // How the collection is prepared: until a server has answered, as often as it takes.
-
-  async #prepareUntilReady() {
-    const [shortest, longest] = PREPARE_PAUSES
-    let pause = shortest
-    while (!this.#closed) {
-      try {
-        const { calls, db } = await this.#source.open()
-        if (this.#settings.ttlIndex) await calls.makeIndex()
-        else await calls.ping(db)
-        this.#reach = true
-        return this.#push(EVENTS, KIND.READY)
-      } catch (error) {
-        this.#reach = hasAnswered(error)
-        // The server answered, and said no: operations may work all the same.
-        if (this.#reach) return this.#push(EVENTS, KIND.READY, error)
-        if (!this.#closed) this.#push(EVENTS, KIND.UNAVAILABLE, error)
-      }
-      await sleep(pause, undefined, { ref: false })
-      pause = Math.min(pause * 2, longest)
-    }
-  }
-}
-
-/** Whether the same operation may succeed when it is tried again. */
-function isPassing(error) {
-  const { name, code, syscall, errorLabels } = error ?? {}
-  // Some drivers let an error of the socket through as it is.
-  if (PASSING.has(code) || LOST.has(name) || ENDED.has(code) || ['read', 'write', 'connect'].includes(syscall)) return true
-  return Array.isArray(errorLabels) && errorLabels.some((label) => label.startsWith('Retryable'))
-}
-
-/** Whether an error is a server's answer, and not one of a moment or of a wrong password. */
-function hasAnswered(error) {
-  const isRefusal = error?.code === 18 || error?.codeName === 'AuthenticationFailed'
-  return typeof error?.code === 'number' && !isRefusal && !isPassing(error)
-}
-
-function lateError(limit, cause) {
-  return failure('MongoOperationTimeoutError', `The operation was not done within ${limit} ms${cause ? `: ${cause.message}` : ''}`)
 }
 
 function checkSize(size) {

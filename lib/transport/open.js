@@ -3,13 +3,10 @@
 // A store's transport, in the place of the addon.
 
 const { Bridge } = require('../bridge.js')
-const { takeTimeLimit } = require('../uri.js')
 const { SessionCipher } = require('./cipher.js')
+const { settingsOf } = require('./settings.js')
 const { Source } = require('./source.js')
 const { TransportStore } = require('./index.js')
-
-/** The options by which a client tells how long an operation may take. */
-const TIMES = ['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS']
 
 /**
  * @param {object} target of `connection.js`
@@ -21,13 +18,13 @@ const TIMES = ['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS']
  */
 function openTransport(target, driver, options, settings, owner) {
   if (target.isOwn) makeClient(target, driver)
-  const timeLimitMs = timeLimitOf(target, options)
+  const ofClient = settingsOf(target, options)
   return new Bridge({
+    ...ofClient,
     source: new Source(target, driver, settings),
-    timeLimitMs,
     ttlIndex: settings.autoRemove === 'native',
     timestamps: settings.timestamps,
-    cipher: settings.encryption?.native && new SessionCipher(settings.encryption, timeLimitMs),
+    cipher: settings.encryption?.native && new SessionCipher(settings.encryption, ofClient.timeLimitMs),
   }, owner, TransportStore)
 }
 
@@ -43,14 +40,6 @@ function makeClient({ refusal }, driver) {
   } catch (error) {
     throw refusal ?? error
   }
-}
-
-function timeLimitOf({ uri, client, isOwn }, { mongoUrl, url, mongoOptions }) {
-  if (uri !== undefined) return takeTimeLimit(uri).timeLimitMs
-  const said = (isOwn ? mongoOptions : client?.options ?? client?.s?.options) ?? {}
-  const times = TIMES.filter((name) => typeof said[name] === 'number').map((name) => `${name}=${said[name]}`)
-  const [, query = ''] = isOwn ? (mongoUrl ?? url ?? '').split('?') : []
-  return takeTimeLimit(`mongodb://localhost/?${[query, ...times].join('&')}`).timeLimitMs
 }
 
 module.exports = { openTransport }

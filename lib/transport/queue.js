@@ -1,9 +1,10 @@
 'use strict'
 
 // What waits and what is under way in the transport. Operations on one session are carried out one after the other, in
-// the order of their calls; sessions overtake each other. Knows nothing of MongoDB. Mirrors `src/engine/queue.rs`.
+// the order of their calls; sessions overtake each other. A caller may leave before its operation is done: the session
+// goes on when it is. Knows nothing of MongoDB. Mirrors `src/engine/queue/`.
 
-/** The operations that one store may have waiting and under way, and the bytes of sessions among them. */
+/** The callers that one store may have waiting, and the bytes of sessions among their operations. */
 const MAX_OPERATIONS = 65_536
 const MAX_BYTES = 512 * 1024 * 1024
 /** The operations that are given to the driver at a time; it has a queue of its own behind its connections. */
@@ -12,12 +13,19 @@ const MAX_UNDER_WAY = 256
 /**
  * @typedef {object} Job
  * @property {string} [key] the session, for an operation on one; jobs without one are on the whole collection
+ * @property {string | Buffer} [id] the session's id
+ * @property {boolean} [isErrand] whether nobody waits for it but the store itself, which does many in one go
  * @property {boolean} [exclusive] whether later jobs wait for this one
+ * @property {Clearing} [clearing] of `clear.js`, for a job that clears the collection
  * @property {number} [bytes]
  * @property {() => void} start
  */
 
 class Queue {
+  /** The jobs whose callers wait, in the order of their calls. */
+  #callers = new Set()
+  /** The jobs that are not done. */
+  #jobs = new Set()
   /** The jobs of each session that are not done, in the order of their calls. */
   #trains = new Map()
   #ready = new Set()
@@ -25,18 +33,20 @@ class Queue {
   #open = new Map()
   /** Sweeps that wait for jobs which were called before. */
   #sweeps = new Set()
+  #clearings = new Set()
   /** The sweep that later jobs wait for, and these. */
   #exclusive
   #held = []
   #last = 0
   #underWay = 0
-  #jobs = new Set()
   #bytes = 0
+  #onEmpty = () => {}
 
   /** Adds a job, which is started in its turn. Gives false when too much waits. */
   push(job) {
     const { bytes = 0 } = job
-    if (this.#jobs.size >= MAX_OPERATIONS || this.#bytes + bytes > MAX_BYTES) return false
+    if (this.#callers.size >= MAX_OPERATIONS || this.#bytes + bytes > MAX_BYTES) return false
+    this.#callers.add(job)
     this.#jobs.add(job)
     this.#bytes += bytes
     if (this.#exclusive) this.#held.push(job)
@@ -45,23 +55,44 @@ class Queue {
   }
 
   #admit(job) {
-    job.number = ++this.#last
     if (job.key === undefined) {
-      if (job.exclusive) {
-        this.#exclusive = job
-        this.#open.set(job.number, job)
-      }
+      this.#number(job)
       this.#sweeps.add(job)
+      if (!job.exclusive && !job.clearing) this.#open.delete(job.number)
+      if (job.exclusive) this.#exclusive = job
+      if (job.clearing) this.#clearings.add(job.clearing)
     } else {
-      this.#open.set(job.number, job)
-      const train = this.#trains.get(job.key)
-      if (train) train.push(job)
-      else {
-        this.#trains.set(job.key, [job])
-        this.#ready.add(job)
+      // Before a session is used again, the clears that are under way remove what was there.
+      for (const clearing of this.#clearings) {
+        if (clearing.spare(job.key)) this.#couple(clearing.removal(job.key, job.id))
       }
+      this.#couple(job)
     }
     this.#proceed()
+  }
+
+  #number(job) {
+    job.number = ++this.#last
+    this.#open.set(job.number, job)
+  }
+
+  #couple(job) {
+    this.#jobs.add(job)
+    this.#number(job)
+    const train = this.#trains.get(job.key)
+    if (train) return train.push(job)
+    this.#trains.set(job.key, [job])
+    return this.#makeReady(job)
+  }
+
+  #makeReady(job) {
+    if (job.isErrand) job.start()
+    else this.#ready.add(job)
+  }
+
+  /** Adds errands of a clear that is under way. */
+  pushErrands(jobs) {
+    for (const job of jobs) this.#couple(job)
   }
 
   #proceed() {
@@ -82,17 +113,27 @@ class Queue {
     job.start()
   }
 
-  /** The job has its answer, whether or not it was started. */
+  /** The caller of a job has its answer. What is under way stays so until `finish`. */
+  leave(job) {
+    if (this.#callers.delete(job) && job.isUnderWay) this.#underWay -= 1
+  }
+
+  /** Nothing of the job can happen any more, whether or not it was started. */
   finish(job) {
+    this.leave(job)
     if (!this.#jobs.delete(job)) return
     this.#bytes -= job.bytes ?? 0
-    if (job.isUnderWay) this.#underWay -= 1
     this.#open.delete(job.number)
     this.#sweeps.delete(job)
     this.#ready.delete(job)
     this.#leaveTrain(job)
+    if (job.clearing) {
+      this.#clearings.delete(job.clearing)
+      job.clearing.end()
+    }
     if (this.#exclusive === job) this.#release()
     this.#proceed()
+    if (this.#jobs.size === 0) this.#onEmpty()
   }
 
   #leaveTrain(job) {
@@ -101,7 +142,7 @@ class Queue {
     if (position === -1) return
     train.splice(position, 1)
     if (train.length === 0) this.#trains.delete(job.key)
-    else if (position === 0) this.#ready.add(train[0])
+    else if (position === 0) this.#makeReady(train[0])
   }
 
   #release() {
@@ -112,23 +153,29 @@ class Queue {
     }
   }
 
-  get isEmpty() {
-    return this.#jobs.size === 0
+  /** Calls `done` as soon as nothing is left. */
+  whenEmpty(done) {
+    this.#onEmpty = done
+    if (this.#jobs.size === 0) done()
   }
 
-  /** Takes out the jobs that have no answer yet, and starts no more. */
+  /** Takes out everything, and starts no more. Gives the jobs whose callers wait. */
   drain() {
-    const jobs = [...this.#jobs]
-    this.#sweeps.clear()
-    this.#ready.clear()
-    this.#trains.clear()
+    const jobs = [...this.#callers]
+    this.#onEmpty = () => {}
+    for (const waiting of [this.#sweeps, this.#ready, this.#trains, this.#jobs]) waiting.clear()
     this.#held.length = 0
     return jobs
   }
 
-  /** How many jobs wait, and how many are under way. */
+  /** The jobs whose callers wait, in the order of their calls. */
+  get callers() {
+    return this.#callers
+  }
+
+  /** How many callers wait for what is not sent, and for what is under way. */
   get load() {
-    return { waiting: this.#jobs.size - this.#underWay, inFlight: this.#underWay }
+    return { waiting: this.#callers.size - this.#underWay, inFlight: this.#underWay }
   }
 }
 

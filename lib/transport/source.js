@@ -19,6 +19,7 @@ class Source {
   #settings
   #codec
   #wasUsable = false
+  #opening
 
   /**
    * @param {object} target of `connection.js`
@@ -31,21 +32,29 @@ class Source {
     this.#settings = settings
   }
 
-  /** The calls of the collection, as soon as the client may be used; `{ calls, db }`. */
-  async open() {
+  /** The calls of the collection until a moment of `performance.now`, as soon as the client may be used; `{ calls, db }`. */
+  async open(until = Infinity) {
     const db = await this.#openDb()
     const collection = db.collection(this.#settings.collectionName)
     const exact = !this.#target.isStandIn
-    return { db, calls: callsOf(collection, { exact, concern: this.#concern(db) }) }
+    return { db, calls: callsOf(collection, { exact, until, concern: this.#concern(db) }) }
   }
 
   async #openDb() {
     const { client, db, database, isOwn } = this.#target
     if (isOwn) return this.#driver.openDb()
     // A client that the application closed stays so.
-    if (client && !this.#wasUsable) await whenUsable(client)
+    if (client && !this.#wasUsable) await this.#whenUsable(client)
     this.#wasUsable = true
     return db ?? client.db(database)
+  }
+
+  /** What asks a client that is being connected fails with another error than its connecting, so that all wait for that. */
+  #whenUsable(client) {
+    this.#opening ??= whenUsable(client).finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
   }
 
   /** The write concern of the store's settings, under the names of the driver. */
@@ -94,6 +103,12 @@ class Source {
   /** Whether the given object is none of a driver. */
   get isStandIn() {
     return Boolean(this.#target.isStandIn)
+  }
+
+  /** Whether the driver tries again by itself when a server is overloaded. */
+  get backsOff() {
+    const { client = this.#driver.ownClient } = this.#target
+    return typeof client?.options?.maxAdaptiveRetries === 'number'
   }
 
   /** Whether a server is there, as far as the driver tells: undefined where it doesn't. */
