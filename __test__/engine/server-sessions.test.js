@@ -41,7 +41,7 @@ test('a session of the server whose command was cut off is not used again', asyn
 })
 
 test('a server without sessions is written to without numbers', async (t) => {
-  const host = await alteredServer(t, server.members[0].host, ({ logicalSessionTimeoutMinutes, ...hello }) => hello)
+  const host = await alteredServer(t, server.members[0].host, ({ logicalSessionTimeoutMinutes: _, ...hello }) => hello)
   const there = await server.open(t, { host, parameters: { timeoutMS: 5000 } })
   const { store } = there
   await store.set('one', { cookie: {} })
