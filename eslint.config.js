@@ -6,9 +6,28 @@ const js = require('@eslint/js')
 
 /** What Node 18, the oldest that the package supports, offers besides the language itself. */
 const node = [
-  ...['AbortController', 'AbortSignal', 'Buffer', 'Event', 'EventTarget', 'MessageChannel', 'TextDecoder', 'TextEncoder'],
-  ...['URL', 'URLSearchParams', 'WebAssembly', 'clearImmediate', 'clearInterval', 'clearTimeout', 'console', 'fetch', 'global'],
-  ...['performance', 'process', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone']
+  ...[
+    'AbortController',
+    'AbortSignal',
+    'Buffer',
+    'Event',
+    'EventTarget',
+    'MessageChannel',
+    'TextDecoder',
+    'TextEncoder',
+  ],
+  ...[
+    'URL',
+    'URLSearchParams',
+    'WebAssembly',
+    'clearImmediate',
+    'clearInterval',
+    'clearTimeout',
+    'console',
+    'fetch',
+    'global',
+  ],
+  ...['performance', 'process', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone'],
 ]
 
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']))
@@ -36,23 +55,30 @@ module.exports = [
       'object-shorthand': ['error', 'properties'],
       'prefer-const': 'error',
       'prefer-promise-reject-errors': 'error',
-      radix: ['error', 'always']
-    }
+      radix: ['error', 'always'],
+    },
   },
   {
     files: ['**/*.js', '**/*.cjs'],
     languageOptions: { sourceType: 'commonjs', globals: readonly(['__dirname', '__filename']) },
-    rules: { strict: ['error', 'global'] }
+    rules: { strict: ['error', 'global'] },
   },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
   {
     files: ['__test__/stacks/next/pages/**'],
     languageOptions: { sourceType: 'module', parserOptions: { ecmaFeatures: { jsx: true } } },
-    rules: { strict: 'off' }
+    rules: { strict: 'off' },
   },
   {
     // Applications as people wrote them in their time.
     files: ['__test__/stacks/*/{app,cannot}.js'],
-    rules: { 'no-redeclare': 'off', 'no-shadow': 'off', 'no-var': 'off', 'object-shorthand': 'off', 'prefer-const': 'off', strict: 'off' }
-  }
+    rules: {
+      'no-redeclare': 'off',
+      'no-shadow': 'off',
+      'no-var': 'off',
+      'object-shorthand': 'off',
+      'prefer-const': 'off',
+      strict: 'off',
+    },
+  },
 ]

@@ -531,7 +531,9 @@ declare namespace MongoStore {
 
   interface StoreClasses {
     /** Base class of the stores. */
-    readonly Store: abstract new (...args: any[]) => any
+    readonly Store: abstract new (
+      ...args: any[]
+    ) => any
     /** Class of the store for `fallbackMemory`. */
     readonly MemoryStore?: (abstract new (...args: any[]) => any) | undefined
   }

@@ -16,7 +16,11 @@ export async function drawCharts(results, folder) {
   for (const [name, make] of Object.entries(CHARTS)) {
     const spec = make(results)
     if (!spec) continue
-    const { spec: compiled } = compile({ $schema: 'https://vega.github.io/schema/vega-lite/v6.json', ...spec, config: CONFIG })
+    const { spec: compiled } = compile({
+      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+      ...spec,
+      config: CONFIG,
+    })
     const view = new vega.View(vega.parse(compiled), { renderer: 'none' })
     const file = join(folder, `${name}.svg`)
     writeFileSync(file, `${await view.toSVG()}\n`)
@@ -34,18 +38,29 @@ const CHARTS = {
   throughput: ({ operations }) => {
     const values = operations.filter(({ kb, delay }) => kb === 1 && delay === 0)
     if (new Set(values.map(({ concurrency }) => concurrency)).size < 2) return undefined
-    const x = { field: 'concurrency', type: 'ordinal', title: 'operations in flight', axis: { labelAngle: 0, grid: false } }
+    const x = {
+      field: 'concurrency',
+      type: 'ordinal',
+      title: 'operations in flight',
+      axis: { labelAngle: 0, grid: false },
+    }
     const y = {
       field: 'perSecond',
       type: 'quantitative',
       title: 'operations per second',
       scale: { type: 'log' },
-      axis: { format: '~s', values: DECADES }
+      axis: { format: '~s', values: DECADES },
     }
     return {
       title: titled('Throughput', 'Sessions of 1 KB, database on the same machine; logarithmic'),
       data: { values },
-      facet: { field: 'op', type: 'nominal', title: null, sort: OPERATIONS, header: { labelAnchor: 'start', labelPadding: 6 } },
+      facet: {
+        field: 'op',
+        type: 'nominal',
+        title: null,
+        sort: OPERATIONS,
+        header: { labelAnchor: 'start', labelPadding: 6 },
+      },
       columns: 2,
       spacing: 28,
       spec: {
@@ -54,10 +69,10 @@ const CHARTS = {
         encoding: { x, y, color: colour(values, 'circle') },
         layer: [
           { mark: { type: 'line', strokeWidth: 2.5, strokeJoin: 'round' } },
-          { mark: { type: 'point', filled: true, size: 55, opacity: 1 } }
-        ]
+          { mark: { type: 'point', filled: true, size: 55, opacity: 1 } },
+        ],
       },
-      resolve: { axis: { x: 'independent', y: 'independent' } }
+      resolve: { axis: { x: 'independent', y: 'independent' } },
     }
   },
 
@@ -68,7 +83,7 @@ const CHARTS = {
       field: 'loopUs',
       groups: OPERATIONS.map((op) => ({ name: op, of: (value) => value.op === op })),
       title: titled('Event-loop time of one operation', 'Sessions of 1 KB, 128 operations in flight; less is better'),
-      axis: 'µs in which the event loop can do nothing else'
+      axis: 'µs in which the event loop can do nothing else',
     })
   },
 
@@ -78,19 +93,19 @@ const CHARTS = {
       field: 'perSecond',
       groups: [
         { name: 'session is read', of: ({ route }) => route === 'read' },
-        { name: 'session is changed', of: ({ route }) => route === 'write' }
+        { name: 'session is changed', of: ({ route }) => route === 'write' },
       ],
       title: titled('An Express 5 application', [
         'Sessions of 1 KB, 64 connections; application, load generator',
         'and database share the machine. What is read is touched too,',
-        'except by connect-mongodb-session, which has no touch'
+        'except by connect-mongodb-session, which has no touch',
       ]),
-      axis: 'requests per second'
+      axis: 'requests per second',
     }),
 
   latency: ({ operations }) => {
     const values = operations.filter(
-      ({ peer, op, kb, concurrency }) => peer !== 'MemoryStore' && op === 'get' && kb === 1 && concurrency === 128
+      ({ peer, op, kb, concurrency }) => peer !== 'MemoryStore' && op === 'get' && kb === 1 && concurrency === 128,
     )
     const delays = [...new Set(values.map(({ delay }) => delay))].sort((one, other) => one - other)
     if (delays.length < 2) return undefined
@@ -100,13 +115,13 @@ const CHARTS = {
       tick: 'p50',
       groups: delays.map((ms) => ({
         name: ms === 0 ? 'database on the same machine' : `database ${ms} ms away`,
-        of: ({ delay }) => delay === ms
+        of: ({ delay }) => delay === ms,
       })),
       title: titled('Latency of get', [
         'Sessions of 1 KB, 128 operations in flight; less is better',
-        'Bar: 99th percentile; white line in it: median'
+        'Bar: 99th percentile; white line in it: median',
       ]),
-      axis: 'ms'
+      axis: 'ms',
     })
   },
 
@@ -120,12 +135,18 @@ const CHARTS = {
       height: 240,
       mark: { type: 'line', strokeWidth: 2.5 },
       encoding: {
-        x: { field: 'seconds', type: 'quantitative', title: 'seconds', scale: { nice: false }, axis: { grid: false, tickCount: 6 } },
+        x: {
+          field: 'seconds',
+          type: 'quantitative',
+          title: 'seconds',
+          scale: { nice: false },
+          axis: { grid: false, tickCount: 6 },
+        },
         y: { field: 'mb', type: 'quantitative', title: 'resident memory of the process, MB', scale: { zero: true } },
-        color: colour(values, 'stroke')
-      }
+        color: colour(values, 'stroke'),
+      },
     }
-  }
+  },
 }
 
 /** Horizontal bars of all peers, one group for each of `groups`, each with its number; `tick` marks a second one. */
@@ -138,7 +159,7 @@ function bars({ values, field, groups, title, axis, tick }) {
     type: 'nominal',
     title: null,
     sort: PEER_ORDER,
-    axis: { ticks: false, domain: false, minExtent: 165, labelLimit: 0, labelPadding: 8 }
+    axis: { ticks: false, domain: false, minExtent: 165, labelLimit: 0, labelPadding: 8 },
   }
   const group = ({ name, of }, index) => {
     const last = index === shown.length - 1
@@ -146,14 +167,17 @@ function bars({ values, field, groups, title, axis, tick }) {
       field,
       type: 'quantitative',
       scale: { domain: [0, largest * 1.12], nice: false },
-      axis: { tickCount: 6, labels: last, ticks: last, domain: false, title: last ? axis : null }
+      axis: { tickCount: 6, labels: last, ticks: last, domain: false, title: last ? axis : null },
     }
     const height = { band: 0.72 }
-    const line = { mark: { type: 'tick', color: '#ffffff', thickness: 2.5, height }, encoding: { x: { ...x, field: tick } } }
+    const line = {
+      mark: { type: 'tick', color: '#ffffff', thickness: 2.5, height },
+      encoding: { x: { ...x, field: tick } },
+    }
     const layer = [
       { mark: { type: 'bar', height }, encoding: { color: colour(values) } },
       ...(tick ? [line] : []),
-      { mark: LABEL, encoding: { text: { field: 'label' } } }
+      { mark: LABEL, encoding: { text: { field: 'label' } } },
     ]
     return {
       title: { text: name, anchor: 'start', frame: 'group', fontSize: 13.5, offset: 6 },
@@ -161,7 +185,7 @@ function bars({ values, field, groups, title, axis, tick }) {
       width: 520,
       height: { step: 25 },
       encoding: { x, y },
-      layer
+      layer,
     }
   }
   return { title, vconcat: shown.map(group), spacing: 14 }
@@ -175,7 +199,8 @@ function colour(values, symbol) {
 }
 
 await runAsProgram(import.meta.url, async () => {
-  const [file = join(root, 'benchmark', 'results', 'latest.json'), folder = join(root, 'docs', 'charts')] = process.argv.slice(2)
+  const [file = join(root, 'benchmark', 'results', 'latest.json'), folder = join(root, 'docs', 'charts')] =
+    process.argv.slice(2)
   const files = await drawCharts(JSON.parse(readFileSync(file, 'utf8')), folder)
   console.log(files.join('\n'))
 })

@@ -25,7 +25,7 @@ function rateOf(call, inFlight, time) {
     const next = () => {
       const elapsed = performance.now() - start
       if (elapsed > time) {
-        if (open === 0) resolveRate(done / elapsed * 1000)
+        if (open === 0) resolveRate((done / elapsed) * 1000)
         return
       }
       open++
@@ -77,7 +77,8 @@ if (process.env.COMPARE_CHILD) {
   for (const name of selected.length > 0 ? selected : SELECTION) {
     const rates = [[], []]
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [i, root] of [before, after].entries()) rates[i].push(await inProcess(resolve(root), url, ...name.split(':')))
+      for (const [i, root] of [before, after].entries())
+        rates[i].push(await inProcess(resolve(root), url, ...name.split(':')))
     }
     const [old, now] = rates.map(median)
     console.log(`${name}: ${Math.round(old)}/s before, ${Math.round(now)}/s now, ratio ${(now / old).toFixed(2)}`)

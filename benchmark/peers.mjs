@@ -16,7 +16,7 @@ const DEFINITIONS = [
     async open(url) {
       const store = require('../index.js').create({ mongoUrl: url })
       return { store, close: () => store.close() }
-    }
+    },
   },
   {
     name: THEIRS,
@@ -26,7 +26,7 @@ const DEFINITIONS = [
       const store = MongoStore.create({ mongoUrl: url })
       await store.collectionP
       return { store, close: () => store.close() }
-    }
+    },
   },
   {
     name: 'connect-redis',
@@ -37,7 +37,7 @@ const DEFINITIONS = [
       client.on('error', () => {}) // without a listener a lost connection ends the process; operations fail anyhow
       await client.connect()
       return { store: new RedisStore({ client }), close: () => client.close() }
-    }
+    },
   },
   {
     name: 'connect-mongodb-session',
@@ -49,15 +49,15 @@ const DEFINITIONS = [
       const store = new MongoDBStore({ uri: url, collection: 'sessions' })
       await once(store._emitter, 'connected')
       return { store, close: () => store.client.close() }
-    }
+    },
   },
   {
     name: 'MemoryStore',
     async open() {
       const { MemoryStore } = require('express-session')
       return { store: new MemoryStore(), close: () => {} }
-    }
-  }
+    },
+  },
 ]
 
 /**
@@ -67,20 +67,36 @@ const ENCRYPTED = [
   { format: 'plain', options: () => ({}), genuine: false },
   { format: 'crypto', options: () => ({ crypto: { secret: 'AB12!@squirrel' } }) },
   { format: 'webcrypto', options: (it) => ({ cryptoAdapter: it.createWebCryptoAdapter({ secret: 'squirrel' }) }) },
-  { format: 'encryption', options: () => ({ encryption: { keys: [{ id: 'a', secret: Buffer.alloc(32, 1) }] } }), genuine: false },
-].flatMap(({ format, options, genuine = true }) => [
-  { format, name: `${OURS} ${format}`, load: () => require('../index.js'), options },
-  ...(genuine ? [{ format, name: `${THEIRS} ${format}`, load: () => require('connect-mongo-6'), options, filledBy: `${OURS} ${format}` }] : []),
-]).map(({ load, options, ...peer }) => ({
-  ...peer,
-  server: 'mongodb',
-  database: `encrypted-${peer.format}${peer.filledBy ? '-theirs' : ''}`,
-  async open(url) {
-    const it = load()
-    const store = it.MongoStore.create({ mongoUrl: url, ...options(it) })
-    return { store, close: () => store.close() }
-  }
-}))
+  {
+    format: 'encryption',
+    options: () => ({ encryption: { keys: [{ id: 'a', secret: Buffer.alloc(32, 1) }] } }),
+    genuine: false,
+  },
+]
+  .flatMap(({ format, options, genuine = true }) => [
+    { format, name: `${OURS} ${format}`, load: () => require('../index.js'), options },
+    ...(genuine
+      ? [
+          {
+            format,
+            name: `${THEIRS} ${format}`,
+            load: () => require('connect-mongo-6'),
+            options,
+            filledBy: `${OURS} ${format}`,
+          },
+        ]
+      : []),
+  ])
+  .map(({ load, options, ...peer }) => ({
+    ...peer,
+    server: 'mongodb',
+    database: `encrypted-${peer.format}${peer.filledBy ? '-theirs' : ''}`,
+    async open(url) {
+      const it = load()
+      const store = it.MongoStore.create({ mongoUrl: url, ...options(it) })
+      return { store, close: () => store.close() }
+    },
+  }))
 
 const described = ({ open: _, touches = true, ...peer }) => ({ ...peer, touches })
 

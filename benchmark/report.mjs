@@ -8,7 +8,10 @@ import { PEERS } from './peers.mjs'
 export function report(results) {
   const sections = [
     ['Operations, per second', operations(results, ({ perSecond }) => count(perSecond))],
-    ['Latency, p50 / p99 / p99.9 in ms', operations(results, ({ p50, p99, p999 }) => [p50, p99, p999].map(precise).join(' / '))],
+    [
+      'Latency, p50 / p99 / p99.9 in ms',
+      operations(results, ({ p50, p99, p999 }) => [p50, p99, p999].map(precise).join(' / ')),
+    ],
     ['Event-loop time per operation, µs', operations(results, ({ loopUs }) => count(loopUs))],
     ['CPU time per operation, client + server, µs', operations(results, cpu)],
     ['Memory of the process, MB', operations(results, ({ rssMb }) => count(rssMb))],
@@ -18,9 +21,12 @@ export function report(results) {
     ['Memory under mixed load', memory(results)],
     ['Time of require, ms', loading(results)],
     ['Targets', targets(results)],
-    ['Went wrong', problems(results)]
+    ['Went wrong', problems(results)],
   ]
-  return sections.filter(([, text]) => text).map(([title, text]) => `${title}\n\n${text}\n`).join('\n')
+  return sections
+    .filter(([, text]) => text)
+    .map(([title, text]) => `${title}\n\n${text}\n`)
+    .join('\n')
 }
 
 function operations({ operations: all }, cell) {
@@ -32,7 +38,7 @@ function operations({ operations: all }, cell) {
     ...peers.map((peer) => {
       const result = all.find((candidate) => candidate.peer === peer.name && nameOf(candidate) === name)
       return result && cell(result)
-    })
+    }),
   ])
   return table(['', ...peers.map(({ name }) => name)], rows)
 }
@@ -43,8 +49,8 @@ function http({ http: all }) {
     ['', 'requests/s', 'p50 ms', 'p99 ms', 'event loop µs', 'CPU µs', 'server CPU µs'],
     all.map((result) => [
       `${result.route}, ${result.peer}`,
-      ...[result.perSecond, result.p50, result.p99, result.loopUs, result.cpuUs, result.serverUs].map(count)
-    ])
+      ...[result.perSecond, result.p50, result.p99, result.loopUs, result.cpuUs, result.serverUs].map(count),
+    ]),
   )
 }
 
@@ -55,8 +61,8 @@ function large({ large: all }) {
     all.flatMap(({ peer, alone, others, beside }) => [
       [`${peer}, alone`, ...largeColumns(alone)],
       [`${peer}, beside another process`, ...largeColumns(others)],
-      [`${peer}, in the same process`, ...largeColumns(beside)]
-    ])
+      [`${peer}, in the same process`, ...largeColumns(beside)],
+    ]),
   )
 }
 
@@ -66,8 +72,8 @@ function encryption({ encryption: all }) {
     ['', 'per second', 'p50 ms', 'p99 ms', 'event loop µs', 'delay of the event loop, p99 ms'],
     all.map((result) => [
       `${result.op}@${result.concurrency}, ${result.peer}`,
-      ...[result.perSecond, result.p50, result.p99, result.loopUs, result.delayP99].map(count)
-    ])
+      ...[result.perSecond, result.p50, result.p99, result.loopUs, result.delayP99].map(count),
+    ]),
   )
 }
 
@@ -79,13 +85,16 @@ function memory({ memory: all }) {
   if (all.length === 0) return undefined
   return table(
     ['', 'MB at the end', 'growth, MB/min', 'per second'],
-    all.map(({ peer, finalMb, growth, perSecond }) => [peer, count(finalMb), growth.toFixed(1), count(perSecond)])
+    all.map(({ peer, finalMb, growth, perSecond }) => [peer, count(finalMb), growth.toFixed(1), count(perSecond)]),
   )
 }
 
 function loading({ loading: all }) {
   if (all.length === 0) return undefined
-  return table(['', 'loaded before', 'ms'], all.map(({ peer, preloaded, ms }) => [peer, preloaded.join(', '), count(ms)]))
+  return table(
+    ['', 'loaded before', 'ms'],
+    all.map(({ peer, preloaded, ms }) => [peer, preloaded.join(', '), count(ms)]),
+  )
 }
 
 function targets({ targets: all }) {
@@ -96,8 +105,8 @@ function targets({ targets: all }) {
       name,
       wanted,
       measured === undefined ? 'not measured' : measured.toFixed(2),
-      answer[reached] ?? '–'
-    ])
+      answer[reached] ?? '–',
+    ]),
   )
 }
 
@@ -107,10 +116,10 @@ function problems({ failures, operations: all, http: requests, large: beside, me
     ...all.map((result) => [`${result.peer}, ${nameOf(result)}`, result]),
     ...requests.map((result) => [`${result.peer}, http ${result.route}`, result]),
     ...beside.flatMap(({ peer, largeKb, others, beside: same }) =>
-      [others, same].map((result) => [`${peer}, get beside ${kilobytes(largeKb)}`, result])
+      [others, same].map((result) => [`${peer}, get beside ${kilobytes(largeKb)}`, result]),
     ),
     ...encrypted.map((result) => [`${result.peer}, ${result.op}@${result.concurrency}`, result]),
-    ...load.map((result) => [`${result.peer}, memory`, result])
+    ...load.map((result) => [`${result.peer}, memory`, result]),
   ]
   for (const [name, { errors, firstError }] of measured) {
     if (errors > 0) lines.push(`${name}: ${errors} errors, the first: ${firstError}`)

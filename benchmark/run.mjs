@@ -24,7 +24,7 @@ await runAsProgram(import.meta.url, async () => {
   await setup()
   const results = await measureAll(plan)
   const [{ evaluateTargets }, { report }, { drawCharts }] = await Promise.all(
-    ['./targets.mjs', './report.mjs', './charts.mjs'].map((file) => import(file))
+    ['./targets.mjs', './report.mjs', './charts.mjs'].map((file) => import(file)),
   )
   results.targets = evaluateTargets(results)
   process.stdout.write(`\n${report(results)}`)
@@ -63,7 +63,7 @@ async function measureAll(plan) {
       versions: versions(servers.versions),
       plan: { rounds, slice, warmUp, httpSeconds, memorySeconds },
       failures: Object.fromEntries(workers.failures),
-      ...measured
+      ...measured,
     }
   } finally {
     await workers.stop()
@@ -72,10 +72,19 @@ async function measureAll(plan) {
 }
 
 async function measureGroups({ plan, peers, servers, workers }) {
-  const [{ measureOperations }, { measureHttp }, { measureLarge }, { measureMemory }, { measureLoading }, { measureEncryption }, { OURS, THEIRS }] =
-    await Promise.all(
-      ['operations', 'http', 'large', 'memory', 'loading', 'encryption'].map((name) => import(`./measure/${name}.mjs`)).concat(import('./peers.mjs'))
-    )
+  const [
+    { measureOperations },
+    { measureHttp },
+    { measureLarge },
+    { measureMemory },
+    { measureLoading },
+    { measureEncryption },
+    { OURS, THEIRS },
+  ] = await Promise.all(
+    ['operations', 'http', 'large', 'memory', 'loading', 'encryption']
+      .map((name) => import(`./measure/${name}.mjs`))
+      .concat(import('./peers.mjs')),
+  )
   const pair = peers.filter(({ name }) => name === OURS || name === THEIRS)
   const { rounds, warmUp, slice, routes, groups } = plan
   const results = { operations: [], http: [], large: [], memory: [], loading: [], encryption: [] }

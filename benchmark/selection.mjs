@@ -29,7 +29,9 @@ export function selection(args) {
   const { quick, full, rss, only, peers, rounds, out, list, help } = parse(args)
   if (quick && full) throw new Failure('--quick and --full exclude each other.')
   const wanted = patterns(only)
-  const groups = ['http read', 'http write', 'large', 'encryption', 'require', ...(rss || full ? ['rss'] : [])].filter(wanted)
+  const groups = ['http read', 'http write', 'large', 'encryption', 'require', ...(rss || full ? ['rss'] : [])].filter(
+    wanted,
+  )
   return {
     help,
     list,
@@ -45,7 +47,7 @@ export function selection(args) {
     memorySeconds: quick ? 15 : 60,
     loadingRounds: quick ? 3 : 11,
     whole: !quick && only === undefined && peers === undefined,
-    out
+    out,
   }
 }
 
@@ -55,7 +57,17 @@ function parse(args) {
   try {
     return parseArgs({
       args,
-      options: { quick: flag, full: flag, rss: flag, only: text, peers: text, rounds: text, out: text, list: flag, help: flag }
+      options: {
+        quick: flag,
+        full: flag,
+        rss: flag,
+        only: text,
+        peers: text,
+        rounds: text,
+        out: text,
+        list: flag,
+        help: flag,
+      },
     }).values
   } catch (error) {
     throw new Failure(`${error.message}\n\n${HELP}`)
@@ -75,7 +87,9 @@ function quickCases() {
 
 function allCases() {
   return DELAYS.flatMap((delay) =>
-    SIZES.flatMap((kb) => OPERATIONS.flatMap((op) => CONCURRENCIES.map((concurrency) => ({ op, concurrency, kb, delay }))))
+    SIZES.flatMap((kb) =>
+      OPERATIONS.flatMap((op) => CONCURRENCIES.map((concurrency) => ({ op, concurrency, kb, delay }))),
+    ),
   )
 }
 
@@ -93,7 +107,10 @@ function chosenPeers(list) {
   if (list === undefined) return PEERS
   return list.split(',').map((name) => {
     const peer = PEERS.find((candidate) => candidate.name.toLowerCase() === name.trim().toLowerCase())
-    if (!peer) throw new Failure(`--peers: there is no "${name}"; there are ${PEERS.map((candidate) => candidate.name).join(', ')}.`)
+    if (!peer)
+      throw new Failure(
+        `--peers: there is no "${name}"; there are ${PEERS.map((candidate) => candidate.name).join(', ')}.`,
+      )
     return peer
   })
 }

@@ -13,7 +13,15 @@ const FLAT = 0.05
  * where it was not measured.
  */
 export function evaluateTargets(results) {
-  return [...operations(results), ...single(results), ...network(results), large(results), ...encryption(results), ...http(results), ...memory(results)]
+  return [
+    ...operations(results),
+    ...single(results),
+    ...network(results),
+    large(results),
+    ...encryption(results),
+    ...http(results),
+    ...memory(results),
+  ]
 }
 
 /** Each operation with 128 in flight: throughput, and the event-loop time that one takes. */
@@ -21,13 +29,13 @@ function operations(results) {
   const wanted = [
     { op: 'get', throughput: 15, loop: 15 },
     { op: 'touch', throughput: 8, loop: 30 },
-    { op: 'set', throughput: 5, loop: 8 }
+    { op: 'set', throughput: 5, loop: 8 },
   ]
   return wanted.flatMap(({ op, throughput, loop }) => {
     const pair = pairOf(results, { op, concurrency: 128 })
     return [
       atLeast(`${op}@128: throughput, × connect-mongo`, throughput, ratio(pair, throughputs)),
-      atLeast(`${op}@128: event-loop time, connect-mongo ÷`, loop, ratio(pair, loopTimes))
+      atLeast(`${op}@128: event-loop time, connect-mongo ÷`, loop, ratio(pair, loopTimes)),
     ]
   })
 }
@@ -38,7 +46,7 @@ function single(results) {
     const pair = pairOf(results, { op, concurrency: 1 })
     return [
       atLeast(`${op}@1: throughput, × connect-mongo`, 1.3, ratio(pair, throughputs)),
-      atLeast(`${op}@1: p99, connect-mongo ÷`, 1, ratio(pair, tails))
+      atLeast(`${op}@1: p99, connect-mongo ÷`, 1, ratio(pair, tails)),
     ]
   })
 }
@@ -50,7 +58,11 @@ function network(results) {
 
 function large(results) {
   const ours = results.large.find(({ peer }) => peer === OURS)
-  return atMost('p99 of small sessions beside 15 MB ones of others, × alone', 3, ours && ours.others.p99 / ours.alone.p99)
+  return atMost(
+    'p99 of small sessions beside 15 MB ones of others, × alone',
+    3,
+    ours && ours.others.p99 / ours.alone.p99,
+  )
 }
 
 /** Encrypted sessions, `get` and `set`. */
@@ -64,8 +76,12 @@ function encryption({ encryption: all }) {
   return ['get', 'set'].flatMap((op) => [
     atLeast(`${op}@128, crypto: throughput, × connect-mongo`, 200, times(op, 128, 'crypto', `${THEIRS} crypto`)),
     atLeast(`${op}@1, crypto: throughput, × connect-mongo`, 100, times(op, 1, 'crypto', `${THEIRS} crypto`)),
-    atLeast(`${op}@128, Web Crypto: throughput, × connect-mongo`, 8, times(op, 128, 'webcrypto', `${THEIRS} webcrypto`)),
-    atLeast(`${op}@128, encryption: throughput, × without`, 0.85, times(op, 128, 'encryption', `${OURS} plain`))
+    atLeast(
+      `${op}@128, Web Crypto: throughput, × connect-mongo`,
+      8,
+      times(op, 128, 'webcrypto', `${THEIRS} webcrypto`),
+    ),
+    atLeast(`${op}@128, encryption: throughput, × without`, 0.85, times(op, 128, 'encryption', `${OURS} plain`)),
   ])
 }
 
@@ -73,15 +89,19 @@ function http(results) {
   const wanted = [
     [THEIRS, 2.5],
     ['connect-redis', 0.95],
-    ['MemoryStore', 0.9]
+    ['MemoryStore', 0.9],
   ]
   return ['read', 'write'].flatMap((route) =>
     wanted.map(([peer, times]) => {
       const [ours, theirs] = [OURS, peer].map((name) =>
-        results.http.find((result) => result.peer === name && result.route === route)
+        results.http.find((result) => result.peer === name && result.route === route),
       )
-      return atLeast(`Express 5, ${route}: requests, × ${peer}`, times, ours && theirs && ours.perSecond / theirs.perSecond)
-    })
+      return atLeast(
+        `Express 5, ${route}: requests, × ${peer}`,
+        times,
+        ours && theirs && ours.perSecond / theirs.perSecond,
+      )
+    }),
   )
 }
 
@@ -89,7 +109,7 @@ function memory(results) {
   const [ours, theirs] = [OURS, THEIRS].map((name) => results.memory.find(({ peer }) => peer === name))
   return [
     atMost('memory after mixed load, × connect-mongo', 1, ours && theirs && ours.finalMb / theirs.finalMb),
-    atMost('growth of memory per minute, share of it', FLAT, ours && ours.growth / ours.finalMb)
+    atMost('growth of memory per minute, share of it', FLAT, ours && ours.growth / ours.finalMb),
   ]
 }
 
@@ -97,7 +117,7 @@ function memory(results) {
 function pairOf(results, { op, concurrency, kb = 1, delay = 0 }) {
   const name = nameOf({ op, concurrency, kb, delay })
   const [ours, theirs] = [OURS, THEIRS].map((peer) =>
-    results.operations.find((result) => result.peer === peer && nameOf(result) === name)
+    results.operations.find((result) => result.peer === peer && nameOf(result) === name),
   )
   return ours && theirs && { ours, theirs }
 }

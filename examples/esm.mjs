@@ -24,8 +24,8 @@ app.use(
     resave: false,
     saveUninitialized: false,
     cookie: { httpOnly: true, sameSite: 'lax' },
-    store
-  })
+    store,
+  }),
 )
 
 app.get('/', (req, res) => {

@@ -9,11 +9,22 @@ const { cryptoError, fromNative } = require('./errors.js')
 const { fromApplication } = require('./resolve.js')
 
 const KRUPTEIN_DEFAULTS = {
-  secret: false, algorithm: 'aes-256-gcm', hashing: 'sha512', encodeas: 'base64', key_size: 32, iv_size: 16, at_size: 16,
+  secret: false,
+  algorithm: 'aes-256-gcm',
+  hashing: 'sha512',
+  encodeas: 'base64',
+  key_size: 32,
+  iv_size: 16,
+  at_size: 16,
 }
 /** The algorithms that are native, and the bytes of their keys. */
 const ALGORITHMS = {
-  'aes-128-gcm': 16, 'aes-192-gcm': 24, 'aes-256-gcm': 32, 'aes-128-cbc': 16, 'aes-192-cbc': 24, 'aes-256-cbc': 32,
+  'aes-128-gcm': 16,
+  'aes-192-gcm': 24,
+  'aes-256-gcm': 32,
+  'aes-128-cbc': 16,
+  'aes-192-cbc': 24,
+  'aes-256-cbc': 32,
 }
 const HASHES = ['sha1', 'sha256', 'sha384', 'sha512']
 const ENCODINGS = ['base64', 'base64url', 'hex']
@@ -44,7 +55,10 @@ function nativeAdapter(format) {
     if (typeof result !== 'string') throw fromNative([...result, []])
     return result
   }
-  const adapter = { encrypt: (plaintext) => call('encrypt', plaintext), decrypt: (ciphertext) => call('decrypt', ciphertext) }
+  const adapter = {
+    encrypt: (plaintext) => call('encrypt', plaintext),
+    decrypt: (ciphertext) => call('decrypt', ciphertext),
+  }
   formats.set(adapter, format)
   return adapter
 }
@@ -57,22 +71,33 @@ function createKrupteinAdapter(options) {
   const merged = { ...KRUPTEIN_DEFAULTS, ...options }
   if (!merged.secret) throw new Error('createKrupteinAdapter requires a non-empty secret')
   if (/ccm|ecb|ocb2|xts/.test(merged.algorithm)) {
-    const refuse = async () => { throw cryptoError('Insecure cipher mode not supported!') }
+    const refuse = async () => {
+      throw cryptoError('Insecure cipher mode not supported!')
+    }
     return { encrypt: refuse, decrypt: refuse }
   }
   if (merged.kruptein !== undefined && !RELEASES.includes(merged.kruptein)) {
     throw new TypeError(`The option crypto.kruptein must be one of ${RELEASES.join(', ')}`)
   }
-  return isNative(merged) ? nativeAdapter({ kruptein: passwordFormat(merged, ivLength(merged)) }) : packageAdapter(merged)
+  return isNative(merged)
+    ? nativeAdapter({ kruptein: passwordFormat(merged, ivLength(merged)) })
+    : packageAdapter(merged)
 }
 
 function isNative({ secret, algorithm, hashing, encodeas, use_scrypt: scrypt, use_argon2: argon2, ...sizes }) {
   const gcm = String(algorithm).endsWith('gcm')
   const fits = (value, wanted) => !value || wanted.includes(value)
-  return (typeof secret === 'string' || Buffer.isBuffer(secret)) && Object.hasOwn(ALGORITHMS, algorithm)
-    && HASHES.includes(hashing) && ENCODINGS.includes(encodeas) && !scrypt && !argon2
-    && fits(sizes._key_size, [ALGORITHMS[algorithm]]) && fits(sizes._at_size, [TAG])
-    && fits(sizes._iv_size, gcm ? NONCES : [BLOCK])
+  return (
+    (typeof secret === 'string' || Buffer.isBuffer(secret)) &&
+    Object.hasOwn(ALGORITHMS, algorithm) &&
+    HASHES.includes(hashing) &&
+    ENCODINGS.includes(encodeas) &&
+    !scrypt &&
+    !argon2 &&
+    fits(sizes._key_size, [ALGORITHMS[algorithm]]) &&
+    fits(sizes._at_size, [TAG]) &&
+    fits(sizes._iv_size, gcm ? NONCES : [BLOCK])
+  )
 }
 
 /** The releases up to 3.3 look at `_iv_size`, and not at `iv_size`, which connect-mongo sets. */
@@ -88,16 +113,17 @@ function packageAdapter(options) {
   const kruptein = fromApplication('kruptein')
   if (kruptein === null) {
     throw new Error(
-      'crypto with these options (algorithm, hashing, encodeas, sizes or key derivation) needs the npm package "kruptein", which is not installed: npm install kruptein'
+      'crypto with these options (algorithm, hashing, encodeas, sizes or key derivation) needs the npm package "kruptein", which is not installed: npm install kruptein',
     )
   }
   const instance = kruptein(options)
-  const call = (method, text) => new Promise((resolve, reject) => {
-    instance[method](options.secret, text, (error, result) => {
-      if (error) reject(typeof error === 'string' ? cryptoError(error) : error)
-      else resolve(typeof result === 'string' ? result : JSON.stringify(result))
+  const call = (method, text) =>
+    new Promise((resolve, reject) => {
+      instance[method](options.secret, text, (error, result) => {
+        if (error) reject(typeof error === 'string' ? cryptoError(error) : error)
+        else resolve(typeof result === 'string' ? result : JSON.stringify(result))
+      })
     })
-  })
   return { encrypt: (plaintext) => call('set', plaintext), decrypt: (ciphertext) => call('get', ciphertext) }
 }
 
@@ -105,15 +131,31 @@ function packageAdapter(options) {
  * An adapter that encrypts by the means of Web Crypto, as connect-mongo 6 does.
  * @param {object} options as `WebCryptoAdapterOptions`
  */
-function createWebCryptoAdapter({ secret, ivLength: given, encoding = 'base64', algorithm = 'AES-GCM', salt = WEB_SALT, iterations = 310_000 }) {
+function createWebCryptoAdapter({
+  secret,
+  ivLength: given,
+  encoding = 'base64',
+  algorithm = 'AES-GCM',
+  salt = WEB_SALT,
+  iterations = 310_000,
+}) {
   if (!secret) throw new Error('createWebCryptoAdapter requires a secret')
   const gcm = algorithm === 'AES-GCM'
   const ivLen = given ?? (gcm ? NONCES[0] : BLOCK)
   const known = ENCODINGS.includes(encoding) ? encoding : 'base64'
   const options = { secret, salt, iterations, algorithm, ivLen, encoding: known }
-  const isPlain = [secret, salt].every((value) => typeof value === 'string' || ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
-  if (!isPlain || !['AES-GCM', 'AES-CBC'].includes(algorithm) || !(gcm ? NONCES : [BLOCK]).includes(ivLen)
-    || !Number.isInteger(iterations) || iterations < 1 || iterations > 0xffffffff) return webAdapter(options)
+  const isPlain = [secret, salt].every(
+    (value) => typeof value === 'string' || ArrayBuffer.isView(value) || value instanceof ArrayBuffer,
+  )
+  if (
+    !isPlain ||
+    !['AES-GCM', 'AES-CBC'].includes(algorithm) ||
+    !(gcm ? NONCES : [BLOCK]).includes(ivLen) ||
+    !Number.isInteger(iterations) ||
+    iterations < 1 ||
+    iterations > 0xffffffff
+  )
+    return webAdapter(options)
   return nativeAdapter({
     web: { secret: toBytes(secret), salt: toBytes(salt), iterations, gcm, encoding: known, ivLen, parses: false },
   })
@@ -151,5 +193,14 @@ function toBytes(input) {
 }
 
 module.exports = {
-  ALGORITHMS, ENCODINGS, HASHES, NONCES, createKrupteinAdapter, createWebCryptoAdapter, formatOf, passwordFormat, settingsOf, toBytes,
+  ALGORITHMS,
+  ENCODINGS,
+  HASHES,
+  NONCES,
+  createKrupteinAdapter,
+  createWebCryptoAdapter,
+  formatOf,
+  passwordFormat,
+  settingsOf,
+  toBytes,
 }

@@ -8,7 +8,16 @@ const { setImmediate } = require('node:timers')
 const { NativeStore } = require('../native.js')
 
 /** Kinds of results, in `src/completion.rs` by the same numbers. */
-const KIND = Object.freeze({ DONE: 0, MISSING: 1, FOUND: 2, COUNT: 3, SESSIONS: 4, FAILED: 5, READY: 6, UNAVAILABLE: 7 })
+const KIND = Object.freeze({
+  DONE: 0,
+  MISSING: 1,
+  FOUND: 2,
+  COUNT: 3,
+  SESSIONS: 4,
+  FAILED: 5,
+  READY: 6,
+  UNAVAILABLE: 7,
+})
 
 /** The slot of the connection's own events. */
 const EVENTS = 0

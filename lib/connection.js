@@ -58,7 +58,14 @@ function targetOf(options) {
 
 function ownUrl(url, { mongoOptions, dbName }) {
   const database = dbName || undefined
-  return { isOwn: true, database, ...read(() => withOptions(url, mongoOptions), (refusal) => ({ refusal })) }
+  return {
+    isOwn: true,
+    database,
+    ...read(
+      () => withOptions(url, mongoOptions),
+      (refusal) => ({ refusal }),
+    ),
+  }
 }
 
 /** What reading settings gives: the connection string, or why there is none. */

@@ -4,7 +4,17 @@
 // JavaScript, and under which ids sessions are stored. No message here quotes a secret.
 
 const { NativeCipher } = require('../native.js')
-const { ALGORITHMS, ENCODINGS, HASHES, NONCES, createKrupteinAdapter, formatOf, passwordFormat, settingsOf, toBytes } = require('./adapters.js')
+const {
+  ALGORITHMS,
+  ENCODINGS,
+  HASHES,
+  NONCES,
+  createKrupteinAdapter,
+  formatOf,
+  passwordFormat,
+  settingsOf,
+  toBytes,
+} = require('./adapters.js')
 const bson = require('./bson.js')
 const { cryptoError } = require('./errors.js')
 const { warnOnce } = require('./warn.js')
@@ -27,13 +37,15 @@ function encryptionOf(given) {
   if (crypto !== undefined && cryptoAdapter !== undefined) {
     throw new Error('Provide either the legacy crypto option or cryptoAdapter, not both')
   }
-  if (!POLICIES.includes(onDecryptError)) throw new TypeError(`The option onDecryptError must be one of ${POLICIES.join(', ')}`)
+  if (!POLICIES.includes(onDecryptError))
+    throw new TypeError(`The option onDecryptError must be one of ${POLICIES.join(', ')}`)
   const adapter = adapterOf(crypto, cryptoAdapter)
   if (!adapter && !secret && !encryption) return null
   const custom = Boolean(given.serialize || given.unserialize)
   const format = adapter && formatOf(adapter)
   const foreign = Boolean(adapter) && !format
-  if (foreign && secret) throw new TypeError('The option secret can be combined with crypto, and not with an adapter in JavaScript')
+  if (foreign && secret)
+    throw new TypeError('The option secret can be combined with crypto, and not with an adapter in JavaScript')
   const settings = {
     ...settingsOf(format?.web ? { web: { ...format.web, parses: custom } } : format),
     ...(secret && { secret: secretFormat(given) }),
@@ -69,7 +81,10 @@ function adapterOf(crypto, cryptoAdapter) {
   if (crypto === undefined || crypto === null || crypto.secret === false) return undefined
   const adapter = createKrupteinAdapter(crypto)
   if (!isComplex(crypto.secret)) {
-    warnOnce('crypto.secret: The supplied secret failed to meet complexity requirements! Newer releases of kruptein refuse it.', 'MONGO_STORE_SECRET')
+    warnOnce(
+      'crypto.secret: The supplied secret failed to meet complexity requirements! Newer releases of kruptein refuse it.',
+      'MONGO_STORE_SECRET',
+    )
   }
   return adapter
 }
@@ -77,15 +92,31 @@ function adapterOf(crypto, cryptoAdapter) {
 /** What kruptein asks of a secret since its release 3.1.1. */
 function isComplex(secret) {
   const count = (pattern) => (String(secret).match(pattern) ?? []).length
-  return String(secret).length >= 8 && count(/[A-Z]/g) >= 2 && count(/[a-z]/g) >= 2 && count(/[0-9]/g) >= 2
-    && count(/[!@#$%^&*()_+\-=[\]{};':"\\|,.<>/?]/g) >= 2
+  return (
+    String(secret).length >= 8 &&
+    count(/[A-Z]/g) >= 2 &&
+    count(/[a-z]/g) >= 2 &&
+    count(/[0-9]/g) >= 2 &&
+    count(/[!@#$%^&*()_+\-=[\]{};':"\\|,.<>/?]/g) >= 2
+  )
 }
 
 /** The format of connect-mongo 3, whose options are the store's own. Its nonce and key are text of an encoding. */
-function secretFormat({ secret, algorithm = 'aes-256-gcm', hashing = 'sha512', encodeas = 'hex', iv_size: ivSize, key_size: keySize, at_size: tagSize }) {
+function secretFormat({
+  secret,
+  algorithm = 'aes-256-gcm',
+  hashing = 'sha512',
+  encodeas = 'hex',
+  iv_size: ivSize,
+  key_size: keySize,
+  at_size: tagSize,
+}) {
   const ivLen = ivSize || 16
-  const wrong = (name, wanted) => { throw new TypeError(`The option ${name} beside secret must be ${wanted}`) }
-  if (typeof secret !== 'string' && !ArrayBuffer.isView(secret)) throw new TypeError('The option secret must be a string or a Buffer')
+  const wrong = (name, wanted) => {
+    throw new TypeError(`The option ${name} beside secret must be ${wanted}`)
+  }
+  if (typeof secret !== 'string' && !ArrayBuffer.isView(secret))
+    throw new TypeError('The option secret must be a string or a Buffer')
   const algorithms = Object.keys(ALGORITHMS).filter((name) => name.endsWith('gcm'))
   if (!algorithms.includes(algorithm)) wrong('algorithm', `one of ${algorithms.join(', ')}`)
   if (!HASHES.includes(hashing)) wrong('hashing', `one of ${HASHES.join(', ')}`)
@@ -100,10 +131,14 @@ function secretFormat({ secret, algorithm = 'aes-256-gcm', hashing = 'sha512', e
 
 function readEncryption({ keys, hashIds = false, readPlain = false, ...others }, { transformId, hash }) {
   const unknown = Object.keys(others)
-  if (unknown.length > 0) throw new TypeError(`The option encryption has no ${unknown.join(', ')}: it has keys, hashIds and readPlain`)
-  if (!Array.isArray(keys) || keys.length === 0) throw new TypeError('The option encryption.keys must be a list of { id, secret }, the newest first')
-  if (typeof hashIds !== 'boolean' || typeof readPlain !== 'boolean') throw new TypeError('The options encryption.hashIds and encryption.readPlain must be true or false')
-  if (hashIds && (transformId || hash)) throw new TypeError('The option encryption.hashIds cannot be combined with transformId or hash')
+  if (unknown.length > 0)
+    throw new TypeError(`The option encryption has no ${unknown.join(', ')}: it has keys, hashIds and readPlain`)
+  if (!Array.isArray(keys) || keys.length === 0)
+    throw new TypeError('The option encryption.keys must be a list of { id, secret }, the newest first')
+  if (typeof hashIds !== 'boolean' || typeof readPlain !== 'boolean')
+    throw new TypeError('The options encryption.hashIds and encryption.readPlain must be true or false')
+  if (hashIds && (transformId || hash))
+    throw new TypeError('The option encryption.hashIds cannot be combined with transformId or hash')
   const ids = keys.map((key) => key?.id)
   if (!ids.every((id) => typeof id === 'string' && KEY_ID.test(id))) {
     throw new TypeError('The id of each of encryption.keys must have 1 to 64 letters, digits, - or _')
@@ -116,7 +151,9 @@ function keyBytes(id, secret) {
   const isBytes = typeof secret === 'string' || ArrayBuffer.isView(secret) || secret instanceof ArrayBuffer
   const bytes = isBytes ? toBytes(secret) : Buffer.alloc(0)
   if (bytes.length < SHORTEST) {
-    throw new TypeError(`The secret of the encryption key "${id}" must have at least ${SHORTEST} random bytes, such as: openssl rand -base64 32`)
+    throw new TypeError(
+      `The secret of the encryption key "${id}" must have at least ${SHORTEST} random bytes, such as: openssl rand -base64 32`,
+    )
   }
   return bytes
 }
@@ -157,7 +194,10 @@ function decrypt(encryption, value) {
 function decryptForeign(encryption, record) {
   return Promise.resolve()
     .then(() => encryption.adapter.decrypt(record))
-    .then((text) => parse(String(text), encryption.custom), (error) => refuse(encryption, error))
+    .then(
+      (text) => parse(String(text), encryption.custom),
+      (error) => refuse(encryption, error),
+    )
 }
 
 /** The error of a session that could not be decrypted; `undefined`, for none, where the application wants that. */

@@ -108,7 +108,7 @@ class DriverObjects {
     const mongodb = fromApplication('mongodb')
     if (mongodb === null) {
       throw new Error(
-        'client, db and collection of the session store are objects of the npm package "mongodb", which is not installed: npm install mongodb'
+        'client, db and collection of the session store are objects of the npm package "mongodb", which is not installed: npm install mongodb',
       )
     }
     return new mongodb.MongoClient(...this.#connection)
@@ -128,7 +128,10 @@ class DriverObjects {
 
 function isBeforeVersion3() {
   const { MongoClient } = fromApplication('mongodb') ?? {}
-  return MongoClient !== undefined && (typeof MongoClient.prototype.db !== 'function' || typeof MongoClient.prototype.open === 'function')
+  return (
+    MongoClient !== undefined &&
+    (typeof MongoClient.prototype.db !== 'function' || typeof MongoClient.prototype.open === 'function')
+  )
 }
 
 /**

@@ -52,7 +52,11 @@ function isOfCrypto(error) {
 /** The error of an operation on a store that was closed. */
 function closedError() {
   return new MongoStoreError(
-    'MongoNotConnectedError', 'Client must be connected before running operations', undefined, undefined, []
+    'MongoNotConnectedError',
+    'Client must be connected before running operations',
+    undefined,
+    undefined,
+    [],
   )
 }
 

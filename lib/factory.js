@@ -32,7 +32,7 @@ function read(host, name) {
   const found = host?.[name] || host?.session?.[name]
   if (found) return found
   throw new TypeError(
-    `Cannot read properties of ${host === null ? null : undefined} (reading '${name}'): pass express-session, as in require('connect-mongo-native')(require('express-session'))`
+    `Cannot read properties of ${host === null ? null : undefined} (reading '${name}'): pass express-session, as in require('connect-mongo-native')(require('express-session'))`,
   )
 }
 

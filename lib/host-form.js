@@ -20,7 +20,9 @@ const KINDS = {
 
 /** Whether options without a connection of any other kind have parts of one. */
 function isHostForm(options) {
-  return typeof options.db === 'string' || HOST_FORM.some((name) => options[name] !== undefined && options[name] !== null)
+  return (
+    typeof options.db === 'string' || HOST_FORM.some((name) => options[name] !== undefined && options[name] !== null)
+  )
 }
 
 /**
@@ -28,12 +30,15 @@ function isHostForm(options) {
  * @throws {Error} without the name of a database, in the words of connect-mongo 0.8
  */
 function fromHostForm({ db, ...options }) {
-  if (typeof db !== 'string' || db === '') throw new Error('Required MongoStore option `db` missing or is not a string.')
+  if (typeof db !== 'string' || db === '')
+    throw new Error('Required MongoStore option `db` missing or is not a string.')
   for (const [name, [wanted, fits]] of Object.entries(KINDS)) {
     const value = options[name]
-    if (value !== undefined && value !== null && !fits(value)) throw new TypeError(`The option ${name} must be ${wanted}`)
+    if (value !== undefined && value !== null && !fits(value))
+      throw new TypeError(`The option ${name} must be ${wanted}`)
   }
-  if (options.auto_reconnect !== undefined) warnOnce('auto_reconnect option is deprecated. Use autoReconnect instead', 'MONGO_STORE_OPTION')
+  if (options.auto_reconnect !== undefined)
+    warnOnce('auto_reconnect option is deprecated. Use autoReconnect instead', 'MONGO_STORE_OPTION')
   const { mongoOptions = { w: options.w ?? 1 }, server } = options
   return { ...options, url: urlOf(options, db), mongoOptions: server ? { ...mongoOptions, server } : mongoOptions }
 }

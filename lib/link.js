@@ -58,7 +58,10 @@ class Link {
     this.#onState = onState
     this.driver = new DriverObjects(options, settings, () => this.#whenReady())
     const target = targetOf(options)
-    if (isThenable(target)) Promise.resolve(target).then((known) => this.#open(known)).catch((error) => this.#neverOpens(error))
+    if (isThenable(target))
+      Promise.resolve(target)
+        .then((known) => this.#open(known))
+        .catch((error) => this.#neverOpens(error))
     else this.#open(target)
   }
 
@@ -81,15 +84,24 @@ class Link {
   #useAddon(target) {
     const { collectionName: collection, autoRemove, timestamps, writeConcern } = this.#settings
     const { uri, timeLimitMs } = takeTimeLimit(target.uri)
-    this.#bridge = new Bridge({
-      uri, timeLimitMs, database: target.database, collection, ttlIndex: autoRemove === 'native', timestamps, writeConcern,
-    }, {
-      // With a borrowed client it is the application that decides how long the process lives.
-      keepsAlive: target.isOwn,
-      onResult: (operation, kind, first, second) => this.#finished(operation, kind, first, second),
-      onEvent: (kind, failure) => this.#changed(kind, failure),
-      cipher: this.#settings.encryption?.native ?? undefined,
-    })
+    this.#bridge = new Bridge(
+      {
+        uri,
+        timeLimitMs,
+        database: target.database,
+        collection,
+        ttlIndex: autoRemove === 'native',
+        timestamps,
+        writeConcern,
+      },
+      {
+        // With a borrowed client it is the application that decides how long the process lives.
+        keepsAlive: target.isOwn,
+        onResult: (operation, kind, first, second) => this.#finished(operation, kind, first, second),
+        onEvent: (kind, failure) => this.#changed(kind, failure),
+        cipher: this.#settings.encryption?.native ?? undefined,
+      },
+    )
   }
 
   /** @throws {TypeError} when the store has no client to work through */
@@ -106,7 +118,7 @@ class Link {
     warnOnce(
       `The session store works through ${whose}, which is slower than its own driver: ${reason}`,
       'MONGO_STORE_TRANSPORT',
-      `${this.#where} ${reason}`
+      `${this.#where} ${reason}`,
     )
   }
 
@@ -123,7 +135,8 @@ class Link {
       return [name, `${message} ${error.message}`, ...others]
     }
     addon.abandon()
-    for (const [operation, [method, values, since]] of unproven) this.#bridge.sendAgain(since, operation, method, ...values)
+    for (const [operation, [method, values, since]] of unproven)
+      this.#bridge.sendAgain(since, operation, method, ...values)
     if (this.#ended) this.#bridge.send(this.#ended, 'close')
     return null
   }
@@ -156,9 +169,15 @@ class Link {
   #wait(operation, method, values) {
     const timer = setTimeout(() => {
       this.#waiting.delete(operation)
-      operation.failLater(new MongoStoreError(
-        'MongoOperationTimeoutError', `The given connection did not open within ${OPENING_LIMIT} ms`, undefined, undefined, []
-      ))
+      operation.failLater(
+        new MongoStoreError(
+          'MongoOperationTimeoutError',
+          `The given connection did not open within ${OPENING_LIMIT} ms`,
+          undefined,
+          undefined,
+          [],
+        ),
+      )
     }, OPENING_LIMIT)
     this.#waiting.set(operation, [method, values, timer])
   }
@@ -201,7 +220,7 @@ class Link {
     warnOnce(
       `The TTL index on "${this.#settings.collectionName}" could not be made, so that the server does not remove expired sessions: ${failure.message}`,
       'MONGO_STORE_INDEX',
-      `${this.#where} ${failure.codeName ?? failure.name}`
+      `${this.#where} ${failure.codeName ?? failure.name}`,
     )
   }
 

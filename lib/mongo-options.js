@@ -5,17 +5,48 @@
 
 /** What the connection string of the addon can say, and the kind of each value. */
 const PARAMETERS = {
-  appName: 'text', authMechanism: 'text', authMechanismProperties: 'text', authSource: 'text', compressors: 'text',
-  connectTimeoutMS: 'integer', directConnection: 'boolean', enableOverloadRetargeting: 'boolean',
-  heartbeatFrequencyMS: 'integer', journal: 'boolean', loadBalanced: 'boolean', localThresholdMS: 'integer',
-  maxAdaptiveRetries: 'integer', maxConnecting: 'integer', maxIdleTimeMS: 'integer', maxPoolSize: 'integer',
-  maxStalenessSeconds: 'integer', minPoolSize: 'integer', readConcernLevel: 'text', readPreference: 'text',
-  readPreferenceTags: 'text', replicaSet: 'text', retryReads: 'boolean', retryWrites: 'boolean',
-  serverApiDeprecationErrors: 'boolean', serverApiStrict: 'boolean', serverApiVersion: 'text',
-  serverMonitoringMode: 'text', serverSelectionTimeoutMS: 'integer', socketTimeoutMS: 'integer', srvMaxHosts: 'integer',
-  srvServiceName: 'text', timeoutMS: 'integer', tls: 'boolean', tlsAllowInvalidCertificates: 'boolean',
-  tlsCAFile: 'text', tlsCertificateKeyFile: 'text', tlsCertificateKeyFilePassword: 'text', tlsInsecure: 'boolean',
-  w: 'text', wTimeoutMS: 'integer', zlibCompressionLevel: 'integer',
+  appName: 'text',
+  authMechanism: 'text',
+  authMechanismProperties: 'text',
+  authSource: 'text',
+  compressors: 'text',
+  connectTimeoutMS: 'integer',
+  directConnection: 'boolean',
+  enableOverloadRetargeting: 'boolean',
+  heartbeatFrequencyMS: 'integer',
+  journal: 'boolean',
+  loadBalanced: 'boolean',
+  localThresholdMS: 'integer',
+  maxAdaptiveRetries: 'integer',
+  maxConnecting: 'integer',
+  maxIdleTimeMS: 'integer',
+  maxPoolSize: 'integer',
+  maxStalenessSeconds: 'integer',
+  minPoolSize: 'integer',
+  readConcernLevel: 'text',
+  readPreference: 'text',
+  readPreferenceTags: 'text',
+  replicaSet: 'text',
+  retryReads: 'boolean',
+  retryWrites: 'boolean',
+  serverApiDeprecationErrors: 'boolean',
+  serverApiStrict: 'boolean',
+  serverApiVersion: 'text',
+  serverMonitoringMode: 'text',
+  serverSelectionTimeoutMS: 'integer',
+  socketTimeoutMS: 'integer',
+  srvMaxHosts: 'integer',
+  srvServiceName: 'text',
+  timeoutMS: 'integer',
+  tls: 'boolean',
+  tlsAllowInvalidCertificates: 'boolean',
+  tlsCAFile: 'text',
+  tlsCertificateKeyFile: 'text',
+  tlsCertificateKeyFilePassword: 'text',
+  tlsInsecure: 'boolean',
+  w: 'text',
+  wTimeoutMS: 'integer',
+  zlibCompressionLevel: 'integer',
 }
 
 const carried = (...to) => ({ to })
@@ -124,15 +155,28 @@ const OPTIONS = {
   tlsCertificateKeyFilePassword: ['3-7', carried('tlsCertificateKeyFilePassword')],
   passphrase: ['2-7', carried('tlsCertificateKeyFilePassword')],
   sslPass: ['1-5', carried('tlsCertificateKeyFilePassword')],
-  tlsAllowInvalidHostnames: ['3-7', refused(
-    'a certificate is checked with its host name or not at all: name the host in the certificate, or set tlsInsecure', 'false', isFalse,
-  )],
-  checkServerIdentity: ['2-7', refused(
-    `the addon checks host names by its own rules: ${OWN_CLIENT}`, 'true', (value) => value === true || value === 'true',
-  )],
-  pfx: ['4-7', refused(
-    'give tlsCertificateKeyFile instead, a PEM file that `openssl pkcs12 -in client.pfx -out client.pem` makes of it',
-  )],
+  tlsAllowInvalidHostnames: [
+    '3-7',
+    refused(
+      'a certificate is checked with its host name or not at all: name the host in the certificate, or set tlsInsecure',
+      'false',
+      isFalse,
+    ),
+  ],
+  checkServerIdentity: [
+    '2-7',
+    refused(
+      `the addon checks host names by its own rules: ${OWN_CLIENT}`,
+      'true',
+      (value) => value === true || value === 'true',
+    ),
+  ],
+  pfx: [
+    '4-7',
+    refused(
+      'give tlsCertificateKeyFile instead, a PEM file that `openssl pkcs12 -in client.pfx -out client.pem` makes of it',
+    ),
+  ],
   tlsCRLFile: ['6 7', refused(`revocation lists are not looked at: ${OWN_CLIENT}`)],
   crl: ['2-7', refused(`revocation lists are not looked at: ${OWN_CLIENT}`)],
   sslCRL: ['2-5', refused(`revocation lists are not looked at: ${OWN_CLIENT}`)],
@@ -140,7 +184,10 @@ const OPTIONS = {
   secureContext: ['4-7', refused(`${TLS_LAYER}: give ca, cert and key`)],
   ciphers: ['2-7', refused(`${TLS_LAYER}: leave it out`)],
   ecdhCurve: ['2-7', refused(`${TLS_LAYER}: leave it out`, 'auto', (value) => value === 'auto')],
-  secureProtocol: ['4-7', refused(`TLS 1.2 and 1.3 are spoken: leave it out`, 'TLS_method', (value) => value === 'TLS_method')],
+  secureProtocol: [
+    '4-7',
+    refused(`TLS 1.2 and 1.3 are spoken: leave it out`, 'TLS_method', (value) => value === 'TLS_method'),
+  ],
   minDHSize: ['4-7', refused(`${TLS_LAYER}: leave it out`)],
   pskCallback: ['4-7', refused(`${TLS_LAYER}: ${OWN_CLIENT}`)],
   ALPNProtocols: ['4-7', refused(`${TLS_LAYER}: leave it out`)],
@@ -191,7 +238,10 @@ const OPTIONS = {
   retryMiliSeconds: ['1-3', gone(RECONNECTS)],
   retryMilliSeconds: ['1', gone(RECONNECTS)],
   ha: ['1-3', gone(RECONNECTS)],
-  connectWithNoPrimary: ['1-3', gone('the store is there at once, and an operation waits for the server that it needs')],
+  connectWithNoPrimary: [
+    '1-3',
+    gone('the store is there at once, and an operation waits for the server that it needs'),
+  ],
   connectArbiter: ['1', gone(RECONNECTS)],
   strategy: ['1 2', gone('the nearest servers are taken, see localThresholdMS')],
   bufferMaxEntries: ['1-3 m', gone('65,536 operations may wait')],
@@ -265,16 +315,46 @@ function isFalse(value) {
 
 /** Options that only say how TLS is done: of no concern to a connection without. */
 const TLS_ONLY = new Set([
-  'tlsInsecure', 'tlsAllowInvalidCertificates', 'rejectUnauthorized', 'sslValidate', 'tlsCAFile', 'ca', 'sslCA',
-  'tlsCertificateKeyFile', 'tlsCertificateFile', 'cert', 'key', 'sslCert', 'sslKey', 'tlsCertificateKeyFilePassword',
-  'passphrase', 'sslPass', 'tlsAllowInvalidHostnames', 'checkServerIdentity', 'pfx', 'tlsCRLFile', 'crl', 'sslCRL',
-  'servername', 'secureContext', 'ciphers', 'ecdhCurve', 'secureProtocol', 'minDHSize', 'pskCallback', 'ALPNProtocols',
-  'allowPartialTrustChain', 'requestOCSP',
+  'tlsInsecure',
+  'tlsAllowInvalidCertificates',
+  'rejectUnauthorized',
+  'sslValidate',
+  'tlsCAFile',
+  'ca',
+  'sslCA',
+  'tlsCertificateKeyFile',
+  'tlsCertificateFile',
+  'cert',
+  'key',
+  'sslCert',
+  'sslKey',
+  'tlsCertificateKeyFilePassword',
+  'passphrase',
+  'sslPass',
+  'tlsAllowInvalidHostnames',
+  'checkServerIdentity',
+  'pfx',
+  'tlsCRLFile',
+  'crl',
+  'sslCRL',
+  'servername',
+  'secureContext',
+  'ciphers',
+  'ecdhCurve',
+  'secureProtocol',
+  'minDHSize',
+  'pskCallback',
+  'ALPNProtocols',
+  'allowPartialTrustChain',
+  'requestOCSP',
 ])
 
-const BY_LOWER_NAME = new Map(Object.entries(OPTIONS).map(([name, [, fate]]) => [
-  name.toLowerCase(), { name, ...fate, tlsOnly: TLS_ONLY.has(name) },
-]))
+const BY_LOWER_NAME = new Map(
+  Object.entries(OPTIONS).map(([name, [, fate]]) => [
+    name.toLowerCase(),
+    { name, ...fate, tlsOnly: TLS_ONLY.has(name) },
+  ]),
+)
 
 /**
  * What is known of an option.

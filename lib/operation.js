@@ -36,10 +36,12 @@ class Operation extends AsyncResource {
     this.ofRequest = false
     this.#callback = callback ?? undefined
     if (typeof callback !== 'function' || both) {
-      this.promise = quiet(new Promise((resolve, reject) => {
-        this.#resolve = resolve
-        this.#reject = reject
-      }))
+      this.promise = quiet(
+        new Promise((resolve, reject) => {
+          this.#resolve = resolve
+          this.#reject = reject
+        }),
+      )
     }
   }
 

@@ -23,21 +23,47 @@ const KINDS = {
   function: ['a function', (value) => typeof value === 'function'],
   object: ['an object', (value) => typeof value === 'object' || typeof value === 'function'],
   // Numbers as text work in connect-mongo, too, and come from environment variables.
-  number: ['a finite number', (value) => ['number', 'string'].includes(typeof value) && value !== '' && Number.isFinite(Number(value))],
+  number: [
+    'a finite number',
+    (value) => ['number', 'string'].includes(typeof value) && value !== '' && Number.isFinite(Number(value)),
+  ],
   any: ['anything', () => true],
 }
 
 /** Every option that has a meaning here, and its kind. */
 const OPTIONS = {
-  mongoUrl: 'string', url: 'string', mongoOptions: 'object', advancedOptions: 'object', dbName: 'string',
-  client: 'object', clientPromise: 'object', mongooseConnection: 'object', mongoose_connection: 'object',
-  db: 'object', dbPromise: 'object',
-  collectionName: 'name', collection: 'name',
-  ttl: 'number', defaultExpirationTime: 'number', touchAfter: 'number',
-  autoRemove: 'string', autoRemoveInterval: 'number', createAutoRemoveIdx: 'any',
-  stringify: 'any', serialize: 'function', unserialize: 'function', transformId: 'function', hash: 'any',
-  crypto: 'object', cryptoAdapter: 'object', secret: 'any', encryption: 'object', onDecryptError: 'string',
-  timestamps: 'boolean', writeOperationOptions: 'object', fallbackMemory: 'any',
+  mongoUrl: 'string',
+  url: 'string',
+  mongoOptions: 'object',
+  advancedOptions: 'object',
+  dbName: 'string',
+  client: 'object',
+  clientPromise: 'object',
+  mongooseConnection: 'object',
+  mongoose_connection: 'object',
+  db: 'object',
+  dbPromise: 'object',
+  collectionName: 'name',
+  collection: 'name',
+  ttl: 'number',
+  defaultExpirationTime: 'number',
+  touchAfter: 'number',
+  autoRemove: 'string',
+  autoRemoveInterval: 'number',
+  createAutoRemoveIdx: 'any',
+  stringify: 'any',
+  serialize: 'function',
+  unserialize: 'function',
+  transformId: 'function',
+  hash: 'any',
+  crypto: 'object',
+  cryptoAdapter: 'object',
+  secret: 'any',
+  encryption: 'object',
+  onDecryptError: 'string',
+  timestamps: 'boolean',
+  writeOperationOptions: 'object',
+  fallbackMemory: 'any',
 }
 
 /** Options beside `secret`, as in connect-mongo 3, which no other store has. */
@@ -64,7 +90,7 @@ function looksLikeOptions(value) {
  * @throws {Error} connect-mongo's own where it has one; otherwise a TypeError that names the option
  */
 function readOptions(given, generation) {
-  const options = connectable(generation.states ? given ?? {} : modernOptions(given), generation)
+  const options = connectable(generation.states ? (given ?? {}) : modernOptions(given), generation)
   if (!generation.states) refuseMisused(options)
   checkKinds(options)
   warnOfUnknown(options)
@@ -102,43 +128,73 @@ function withoutSecrets({ secret: _, ...options }, { publicAdapter }) {
 /** The options with connect-mongo 6's defaults in them. */
 function modernOptions(given) {
   if (!isGiven(given)) {
-    throw new TypeError(`Cannot read properties of ${given} (reading 'collectionName'): MongoStore needs an options object`)
+    throw new TypeError(
+      `Cannot read properties of ${given} (reading 'collectionName'): MongoStore needs an options object`,
+    )
   }
-  if (typeof given !== 'object') throw new TypeError(`The options of MongoStore must be an object, not a ${typeof given}`)
+  if (typeof given !== 'object')
+    throw new TypeError(`The options of MongoStore must be an object, not a ${typeof given}`)
   const {
-    collectionName = given.collection || 'sessions', ttl = TWO_WEEKS, mongoOptions = {}, autoRemove = 'native',
-    autoRemoveInterval = 10, touchAfter = 0, stringify = true, timestamps = false, crypto, cryptoAdapter, ...others
+    collectionName = given.collection || 'sessions',
+    ttl = TWO_WEEKS,
+    mongoOptions = {},
+    autoRemove = 'native',
+    autoRemoveInterval = 10,
+    touchAfter = 0,
+    stringify = true,
+    timestamps = false,
+    crypto,
+    cryptoAdapter,
+    ...others
   } = given
   return {
-    collectionName, ttl, mongoOptions, autoRemove, autoRemoveInterval, touchAfter, stringify, timestamps, crypto,
-    cryptoAdapter: cryptoAdapter ?? null, ...others,
+    collectionName,
+    ttl,
+    mongoOptions,
+    autoRemove,
+    autoRemoveInterval,
+    touchAfter,
+    stringify,
+    timestamps,
+    crypto,
+    cryptoAdapter: cryptoAdapter ?? null,
+    ...others,
   }
 }
 
 /** The options with what they say of the connection in its own place, whatever the generation of that. */
 function connectable(given, generation) {
   const { advancedOptions, mongoOptions } = given
-  const options = isGiven(advancedOptions) && !Object.keys(mongoOptions ?? {}).length ? { ...given, mongoOptions: advancedOptions } : given
+  const options =
+    isGiven(advancedOptions) && !Object.keys(mongoOptions ?? {}).length
+      ? { ...given, mongoOptions: advancedOptions }
+      : given
   const hostForm = HOST_FORM.filter((name) => isGiven(options[name]))
   if (strategyOf(options)) {
-    if (hostForm.length > 0) warnOnce(`The options ${hostForm.join(', ')} have no effect beside ${strategyOf(options)}`, 'MONGO_STORE_OPTION')
+    if (hostForm.length > 0)
+      warnOnce(`The options ${hostForm.join(', ')} have no effect beside ${strategyOf(options)}`, 'MONGO_STORE_OPTION')
     return options
   }
   if (isHostForm(options)) {
     if (generation.states) return fromHostForm(options)
     const names = [...hostForm, ...(options.db ? ['db'] : [])]
-    throw new Error(`${names.length > 1 ? 'The options' : 'The option'} ${names.join(', ')} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`)
+    throw new Error(
+      `${names.length > 1 ? 'The options' : 'The option'} ${names.join(', ')} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`,
+    )
   }
   if (generation.states) throw new Error('Connection strategy not found')
   // Version 5 began with the first sentence, version 6 has the second: applications' tests look for either.
   throw new AssertionError({
-    message: 'Cannot init client. Please provide correct options: You must provide either mongoUrl|clientPromise|client in options',
+    message:
+      'Cannot init client. Please provide correct options: You must provide either mongoUrl|clientPromise|client in options',
   })
 }
 
 function refuseMisused({ createAutoRemoveIdx, autoRemoveInterval }) {
   if (isGiven(createAutoRemoveIdx)) {
-    throw new AssertionError({ message: 'options.createAutoRemoveIdx has been reverted to autoRemove and autoRemoveInterval' })
+    throw new AssertionError({
+      message: 'options.createAutoRemoveIdx has been reverted to autoRemove and autoRemoveInterval',
+    })
   }
   if (autoRemoveInterval > LONGEST_INTERVAL) {
     throw new AssertionError({
@@ -154,7 +210,8 @@ function checkKinds(options) {
     if (name === 'collection' && value === '') continue
     if (kind === 'function' && !value) continue
     const [wanted, fits] = KINDS[kind]
-    if (isGiven(value) && !fits(value)) throw new TypeError(`The option ${name} must be ${wanted}, not ${describe(value)}`)
+    if (isGiven(value) && !fits(value))
+      throw new TypeError(`The option ${name} must be ${wanted}, not ${describe(value)}`)
   }
   if (options.autoRemoveInterval < 0) throw new TypeError('The option autoRemoveInterval must be at least 0 minutes')
   if (options.autoRemoveInterval > LONGEST_INTERVAL) {
@@ -215,7 +272,10 @@ function ttlOf({ ttl, defaultExpirationTime }, generation) {
 function autoRemoveOf({ autoRemove }) {
   const mode = autoRemove || 'native'
   if (AUTO_REMOVE.includes(mode)) return mode
-  warnOnce(`The option autoRemove is none of ${AUTO_REMOVE.join(', ')}: expired sessions are not removed`, 'MONGO_STORE_OPTION')
+  warnOnce(
+    `The option autoRemove is none of ${AUTO_REMOVE.join(', ')}: expired sessions are not removed`,
+    'MONGO_STORE_OPTION',
+  )
   return 'disabled'
 }
 
@@ -223,7 +283,10 @@ function autoRemoveOf({ autoRemove }) {
 function hashOf(hash) {
   if (!hash) return undefined
   const { salt = 'connect-mongo', algorithm = 'sha1' } = hash
-  return (sid) => createHash(algorithm).update(salt + sid).digest('hex')
+  return (sid) =>
+    createHash(algorithm)
+      .update(salt + sid)
+      .digest('hex')
 }
 
 /** A write concern in the addon's terms; undefined leaves the connection's. */
@@ -235,9 +298,11 @@ function writeConcernOf(given) {
     warnOnce(`writeOperationOptions: ${unknown.join(', ')} has no effect; w, j and wtimeout have`, 'MONGO_STORE_OPTION')
   }
   const wrong = (name, wanted) => new TypeError(`The option writeOperationOptions.${name} must be ${wanted}`)
-  if (isGiven(w) && typeof w !== 'string' && !(Number.isInteger(w) && w >= 0)) throw wrong('w', 'a number of nodes or a string')
+  if (isGiven(w) && typeof w !== 'string' && !(Number.isInteger(w) && w >= 0))
+    throw wrong('w', 'a number of nodes or a string')
   if (isGiven(journal) && typeof journal !== 'boolean') throw wrong('j', 'true or false')
-  if (isGiven(wtimeoutMS) && !(Number.isInteger(wtimeoutMS) && wtimeoutMS >= 0)) throw wrong('wtimeout', 'a whole number of milliseconds')
+  if (isGiven(wtimeoutMS) && !(Number.isInteger(wtimeoutMS) && wtimeoutMS >= 0))
+    throw wrong('wtimeout', 'a whole number of milliseconds')
   const concern = {}
   if (isGiven(w)) concern.w = String(w)
   if (isGiven(journal)) concern.journal = journal

@@ -4,7 +4,9 @@
 // waits for a turn of the event loop.
 
 function isThenable(value) {
-  return value !== null && (typeof value === 'object' || typeof value === 'function') && typeof value.then === 'function'
+  return (
+    value !== null && (typeof value === 'object' || typeof value === 'function') && typeof value.then === 'function'
+  )
 }
 
 /**
@@ -21,7 +23,10 @@ function settle(produce, next, fail) {
   }
   if (thrown) fail(thrown.error)
   else if (isThenable(value)) {
-    value.then((result) => process.nextTick(next, result), (error) => process.nextTick(fail, error))
+    value.then(
+      (result) => process.nextTick(next, result),
+      (error) => process.nextTick(fail, error),
+    )
   } else next(value)
 }
 

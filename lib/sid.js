@@ -24,7 +24,8 @@ function sidError(sid) {
 /** The same for what `transformId` made of an id, which may be any BSON value. */
 function storageIdError(id) {
   if (id === undefined || id === null) return new TypeError('transformId gave no id')
-  if (typeof id === 'string' && !isWellFormed(id)) return new TypeError('transformId gave an id that is not well-formed Unicode')
+  if (typeof id === 'string' && !isWellFormed(id))
+    return new TypeError('transformId gave an id that is not well-formed Unicode')
   return null
 }
 

@@ -6,8 +6,10 @@ const { channel } = require('node:diagnostics_channel')
 
 /** The channels, by the store's methods. Who subscribes gets a message for each operation that is answered. */
 const CHANNELS = Object.fromEntries(
-  ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear', 'close', 'removeExpired']
-    .map((operation) => [operation, channel(`connect-mongo-native:${operation}`)])
+  ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear', 'close', 'removeExpired'].map((operation) => [
+    operation,
+    channel(`connect-mongo-native:${operation}`),
+  ]),
 )
 
 const NOTHING = { batches: 0, steps: 0, retries: 0, waiting: 0, inFlight: 0, latencies: [], errors: [] }

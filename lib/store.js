@@ -94,9 +94,17 @@ function defineStore(Base, generation, MemoryStore) {
       }
       return this.#startWith(sid, operation, (id) => {
         const fail = (thrown) => operation.failLater(thrown)
-        settle(() => this.#codec.encode(session), (value) => {
-          settle(() => this.#codec.dates(session), (dates) => this.#link.send(operation, 'set', id, value, ...dates), fail)
-        }, fail)
+        settle(
+          () => this.#codec.encode(session),
+          (value) => {
+            settle(
+              () => this.#codec.dates(session),
+              (dates) => this.#link.send(operation, 'set', id, value, ...dates),
+              fail,
+            )
+          },
+          fail,
+        )
       })
     }
 
@@ -108,14 +116,18 @@ function defineStore(Base, generation, MemoryStore) {
         return operation.promise
       }
       return this.#startWith(sid, operation, (id) => {
-        settle(() => {
-          // Somebody may log out while a request is answered: that is no error of the request.
-          operation.ofRequest = session.req?.sessionStore === this
-          return this.#codec.isFresh(session) ? null : this.#codec.dates(session)
-        }, (dates) => {
-          if (dates === null) this.#answerLater(operation)
-          else this.#link.send(operation, 'touch', id, ...dates, this.#codec.isKnownLive(session))
-        }, (thrown) => operation.failLater(thrown))
+        settle(
+          () => {
+            // Somebody may log out while a request is answered: that is no error of the request.
+            operation.ofRequest = session.req?.sessionStore === this
+            return this.#codec.isFresh(session) ? null : this.#codec.dates(session)
+          },
+          (dates) => {
+            if (dates === null) this.#answerLater(operation)
+            else this.#link.send(operation, 'touch', id, ...dates, this.#codec.isKnownLive(session))
+          },
+          (thrown) => operation.failLater(thrown),
+        )
       })
     }
 
@@ -130,7 +142,10 @@ function defineStore(Base, generation, MemoryStore) {
       }
       const closed = quiet(this.#link.close())
       if (typeof callback === 'function') {
-        closed.then(() => process.nextTick(callback, null), (error) => process.nextTick(callback, error))
+        closed.then(
+          () => process.nextTick(callback, null),
+          (error) => process.nextTick(callback, error),
+        )
       }
       return closed
     }
@@ -152,7 +167,11 @@ function defineStore(Base, generation, MemoryStore) {
       // The base class's own would let what createSession throws, for a session without a cookie, out of a callback.
       this.get(sid, (error, session) => {
         if (error || !session) return error ? callback(error) : callback()
-        settle(() => this.createSession({ sessionID: sid, sessionStore: this }, session), (loaded) => callback(null, loaded), callback)
+        settle(
+          () => this.createSession({ sessionID: sid, sessionStore: this }, session),
+          (loaded) => callback(null, loaded),
+          callback,
+        )
       })
     }
 
@@ -179,11 +198,20 @@ function defineStore(Base, generation, MemoryStore) {
       const error = sidError(sid)
       if (error) operation.failLater(error)
       else if (operation.isSound()) {
-        settle(() => this.computeStorageId(sid), (id) => {
-          const idError = storageIdError(id)
-          if (idError) operation.failLater(idError)
-          else settle(() => wrap(id), proceed, (thrown) => operation.failLater(thrown))
-        }, (thrown) => operation.failLater(thrown))
+        settle(
+          () => this.computeStorageId(sid),
+          (id) => {
+            const idError = storageIdError(id)
+            if (idError) operation.failLater(idError)
+            else
+              settle(
+                () => wrap(id),
+                proceed,
+                (thrown) => operation.failLater(thrown),
+              )
+          },
+          (thrown) => operation.failLater(thrown),
+        )
       }
       return operation.promise
     }
@@ -205,10 +233,14 @@ function defineStore(Base, generation, MemoryStore) {
         case 'destroy':
           return this.#answer(operation, this.#emit('destroy', sid))
         case 'all':
-          return settle(() => this.#codec.decodeAll(first), (sessions) => {
-            this.#emit('all', sessions)
-            operation.answer(null, sessions)
-          }, (thrown) => operation.fail(thrown))
+          return settle(
+            () => this.#codec.decodeAll(first),
+            (sessions) => {
+              this.#emit('all', sessions)
+              operation.answer(null, sessions)
+            },
+            (thrown) => operation.fail(thrown),
+          )
         case 'length':
           return operation.answer(null, first)
         case 'clear':
@@ -223,7 +255,7 @@ function defineStore(Base, generation, MemoryStore) {
       settle(
         () => this.#codec.decode(value, dates[0], dates[1]),
         (session) => this.#gotten(operation, session),
-        (thrown) => operation.fail(thrown)
+        (thrown) => operation.fail(thrown),
       )
     }
 
@@ -256,7 +288,9 @@ function defineStore(Base, generation, MemoryStore) {
       try {
         return this.emit(event, ...values)
       } catch (error) {
-        process.nextTick(() => { throw error })
+        process.nextTick(() => {
+          throw error
+        })
         return true
       }
     }
@@ -268,11 +302,15 @@ function defineStore(Base, generation, MemoryStore) {
     }
 
     #startRemoving() {
-      const remove = () => this.#link.send(new Operation('removeExpired', {
-        callback: (error) => {
-          if (error) warnOnce(`Expired sessions could not be removed: ${error.message}`, 'MONGO_STORE_EXPIRY')
-        },
-      }), 'removeExpired')
+      const remove = () =>
+        this.#link.send(
+          new Operation('removeExpired', {
+            callback: (error) => {
+              if (error) warnOnce(`Expired sessions could not be removed: ${error.message}`, 'MONGO_STORE_EXPIRY')
+            },
+          }),
+          'removeExpired',
+        )
       this.timer = setInterval(remove, this.#settings.autoRemoveInterval * 60 * 1000)
       this.timer.unref?.()
     }

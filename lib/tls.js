@@ -39,7 +39,8 @@ function withIdentity(parameters) {
   const keyText = read(key)
   const old = OLD_ENCRYPTION.test(keyText)
   const isEncrypted = old || keyText.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')
-  if (isEncrypted && password === undefined) throw new Error('The key of the client is encrypted: tlsCertificateKeyFilePassword is needed')
+  if (isEncrypted && password === undefined)
+    throw new Error('The key of the client is encrypted: tlsCertificateKeyFilePassword is needed')
   // A password of a key that has none does no harm in the drivers of npm.
   if (isEncrypted) parameters.set('tlsCertificateKeyFilePassword', [password])
   const isOneFile = both && certificate?.file === both && key.file === both
@@ -74,7 +75,9 @@ function reencrypted(text, passphrase) {
   try {
     key = createPrivateKey({ key: keyIn(text), passphrase })
   } catch (cause) {
-    throw new Error(`The key of the client can't be decrypted by tlsCertificateKeyFilePassword (${cause.code})`, { cause })
+    throw new Error(`The key of the client can't be decrypted by tlsCertificateKeyFilePassword (${cause.code})`, {
+      cause,
+    })
   }
   return key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
 }

@@ -41,10 +41,12 @@ function textOf(parameter, value) {
 function tagSet(tags) {
   if (typeof tags === 'string') return tags
   if (!isRecord(tags)) throw shapeRefusal('a list of objects')
-  return Object.entries(tags).map(([key, tag]) => {
-    if (/[,:]/.test(`${key}${tag}`)) throw new Refusal('a tag with a comma or a colon cannot be carried')
-    return `${key}:${tag}`
-  }).join(',')
+  return Object.entries(tags)
+    .map(([key, tag]) => {
+      if (/[,:]/.test(`${key}${tag}`)) throw new Refusal('a tag with a comma or a colon cannot be carried')
+      return `${key}:${tag}`
+    })
+    .join(',')
 }
 
 function tagSets(value) {
@@ -87,23 +89,34 @@ function mechanism(value) {
   const name = String(value).toUpperCase()
   if (name === 'DEFAULT') return []
   if (MECHANISMS.has(name)) return [['authMechanism', name]]
-  throw new Refusal(`the mechanism must be one of ${[...MECHANISMS].join(', ')}; for another one give the client of your own mongodb package`)
+  throw new Refusal(
+    `the mechanism must be one of ${[...MECHANISMS].join(', ')}; for another one give the client of your own mongodb package`,
+  )
 }
 
 function mechanismProperties(value) {
   if (!isRecord(value)) return [['authMechanismProperties', textOf('authMechanismProperties', value)]]
   const pairs = Object.entries(value).filter(([, property]) => property != null)
   if (pairs.length === 0) return []
-  return [['authMechanismProperties', pairs.map(([name, property]) => {
-    if (typeof property === 'function' || Array.isArray(property)) throw new Refusal(`${name} cannot be carried`)
-    return `${name}:${property}`
-  }).join(',')]]
+  return [
+    [
+      'authMechanismProperties',
+      pairs
+        .map(([name, property]) => {
+          if (typeof property === 'function' || Array.isArray(property)) throw new Refusal(`${name} cannot be carried`)
+          return `${name}:${property}`
+        })
+        .join(','),
+    ],
+  ]
 }
 
 function serverApi(value) {
   const { version, strict, deprecationErrors } = isRecord(value) ? value : { version: value }
   const parts = { serverApiVersion: version, serverApiStrict: strict, serverApiDeprecationErrors: deprecationErrors }
-  return Object.entries(parts).filter(([, part]) => part != null).map(([name, part]) => [name, textOf(name, part)])
+  return Object.entries(parts)
+    .filter(([, part]) => part != null)
+    .map(([name, part]) => [name, textOf(name, part)])
 }
 
 /** "none" stands among the compressors for no compression, which needs no word. */
@@ -150,29 +163,49 @@ const named = (part) => (value) => (value === '' ? [] : [[part, String(value)]])
 
 /** Options that are more than one plain value, or less, by their names in small letters. */
 const READERS = {
-  auth: credentials, user: named(USER), pass: named(PASSWORD), password: named(PASSWORD), dbname: named(DATABASE),
+  auth: credentials,
+  user: named(USER),
+  pass: named(PASSWORD),
+  password: named(PASSWORD),
+  dbname: named(DATABASE),
   authmechanism: mechanism,
   authmechanismproperties: mechanismProperties,
   gssapiservicename: (value) => [['authMechanismProperties', `SERVICE_NAME:${value}`]],
   serverapi: serverApi,
-  readpreference: readPreference, read_preference: readPreference,
-  readpreferencetags: tagSets, read_preference_tags: tagSets,
+  readpreference: readPreference,
+  read_preference: readPreference,
+  readpreferencetags: tagSets,
+  read_preference_tags: tagSets,
   readconcern: (value) => [['readConcernLevel', textOf('readConcernLevel', isRecord(value) ? value.level : value)]],
-  slaveok: secondary, slave_ok: secondary, readsecondary: secondary, read_secondary: secondary,
+  slaveok: secondary,
+  slave_ok: secondary,
+  readsecondary: secondary,
+  read_secondary: secondary,
   writeconcern: writeConcern,
   safe: (value) => (isRecord(value) ? writeConcern(value) : isTrue(value) ? [['w', '1']] : []),
   fsync: (value) => (isTrue(value) ? [['journal', 'true']] : []),
-  compressors, compression,
-  tls, ssl: tls,
-  rejectunauthorized: verified, sslvalidate: verified,
-  ca: material(CA), sslca: material(CA),
-  cert: material(CERTIFICATE), sslcert: material(CERTIFICATE), tlscertificatefile: toFile(CERTIFICATE),
-  key: material(KEY), sslkey: material(KEY),
-  tlscertificatekeyfilepassword: passphrase, passphrase, sslpass: passphrase,
+  compressors,
+  compression,
+  tls,
+  ssl: tls,
+  rejectunauthorized: verified,
+  sslvalidate: verified,
+  ca: material(CA),
+  sslca: material(CA),
+  cert: material(CERTIFICATE),
+  sslcert: material(CERTIFICATE),
+  tlscertificatefile: toFile(CERTIFICATE),
+  key: material(KEY),
+  sslkey: material(KEY),
+  tlscertificatekeyfilepassword: passphrase,
+  passphrase,
+  sslpass: passphrase,
 }
 
 function passphrase(value) {
-  return [['tlsCertificateKeyFilePassword', value instanceof Uint8Array ? Buffer.from(value).toString() : textOf('', value)]]
+  return [
+    ['tlsCertificateKeyFilePassword', value instanceof Uint8Array ? Buffer.from(value).toString() : textOf('', value)],
+  ]
 }
 
 /**
@@ -194,7 +227,8 @@ const SHORTEST_HEARTBEAT = 500
 /** What the drivers of npm take and the addon's would refuse or understand otherwise. */
 function withinLimits([name, ...texts]) {
   // 0 is no limit there. Here every operation ends, and a store never needs many connections: the default stays.
-  if (['serverSelectionTimeoutMS', 'socketTimeoutMS', 'timeoutMS', 'maxPoolSize'].includes(name) && texts[0] === '0') return [name]
+  if (['serverSelectionTimeoutMS', 'socketTimeoutMS', 'timeoutMS', 'maxPoolSize'].includes(name) && texts[0] === '0')
+    return [name]
   if (name === 'heartbeatFrequencyMS' && texts[0] < SHORTEST_HEARTBEAT) return [name, String(SHORTEST_HEARTBEAT)]
   return [name, ...texts]
 }

@@ -12,7 +12,8 @@ const { warnOnce } = require('./warn.js')
 /** The address, the credentials, the path and the options of a connection string; null when it is none. */
 function split(uri) {
   // Drivers up to 2.x took the path of a socket as it is.
-  const [, user = '', socket, rest = ''] = /^mongodb:\/\/(?:([^@/?]*)@)?(\/[^?]*?\.sock)((?:[/?].*)?)$/is.exec(uri) ?? []
+  const [, user = '', socket, rest = ''] =
+    /^mongodb:\/\/(?:([^@/?]*)@)?(\/[^?]*?\.sock)((?:[/?].*)?)$/is.exec(uri) ?? []
   if (socket) return split(`mongodb://${user && `${user}@`}${encodeURIComponent(socket)}${rest}`)
   const [, scheme, authority, database = '', query = ''] =
     /^(mongodb(?:\+srv)?:\/\/)([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/is.exec(uri) ?? []
@@ -24,35 +25,53 @@ function split(uri) {
 
 /** The names and values of a query. The old drivers took semicolons, too. */
 function pairsOf(query) {
-  return query.split(/&|;(?=[a-z_]+=)/i).filter(Boolean).map((pair) => {
-    const [[name, value]] = new URLSearchParams(pair)
-    return [name, value]
-  })
+  return query
+    .split(/&|;(?=[a-z_]+=)/i)
+    .filter(Boolean)
+    .map((pair) => {
+      const [[name, value]] = new URLSearchParams(pair)
+      return [name, value]
+    })
 }
 
 /** A connection string from its parts and a Map of parameters, each of which has a list of texts. */
 function join({ scheme, authority, database, parameters }) {
-  const query = [...parameters].flatMap(([name, texts]) => texts.map((text) => `${name}=${encodeURIComponent(text)}`)).join('&')
+  const query = [...parameters]
+    .flatMap(([name, texts]) => texts.map((text) => `${name}=${encodeURIComponent(text)}`))
+    .join('&')
   return `${scheme}${authority}/${database}${query && `?${query}`}`
 }
 
 /** What is given, in the order in which later ones win: the connection string, groups inside the options, the options. */
 function stagesOf(query, mongoOptions = {}) {
   const groups = []
-  const flat = (options, path) => Object.entries(options).filter(([name, value]) => {
-    if (value === undefined || value === null) return false
-    if (!optionOf(name)?.group) return true
-    if (typeof value === 'object') groups.push(flat(value, `${path}.${name}`))
-    return false
-  }).map(([name, value]) => ({ name, value, label: `${path}.${name}` }))
+  const flat = (options, path) =>
+    Object.entries(options)
+      .filter(([name, value]) => {
+        if (value === undefined || value === null) return false
+        if (!optionOf(name)?.group) return true
+        if (typeof value === 'object') groups.push(flat(value, `${path}.${name}`))
+        return false
+      })
+      .map(([name, value]) => ({ name, value, label: `${path}.${name}` }))
   const top = flat(mongoOptions ?? {}, 'mongoOptions')
-  const string = pairsOf(query).map(([name, value]) => ({ name, value, label: `The option ${name} of the connection string`, inString: true }))
+  const string = pairsOf(query).map(([name, value]) => ({
+    name,
+    value,
+    label: `The option ${name} of the connection string`,
+    inString: true,
+  }))
   return [string, ...groups, top]
 }
 
 /** What a parameter comes to, as the last stage that says something of it has it. */
 function settled(key, stages) {
-  const values = stages.map((stage) => parametersOfStage(stage.filter(({ name }) => optionOf(name)?.to?.[0] === key), { hasTls: true, ignored: [] }).get(key))
+  const values = stages.map((stage) =>
+    parametersOfStage(
+      stage.filter(({ name }) => optionOf(name)?.to?.[0] === key),
+      { hasTls: true, ignored: [] },
+    ).get(key),
+  )
   return values.findLast((value) => value !== undefined)?.[0]
 }
 
@@ -85,10 +104,15 @@ function carry({ name, value, label, inString }, { hasTls, isVerified, ignored }
     return []
   }
   // Without a look at the certificate there is none at the name in it.
-  if (option.refused && !isVerified && ['tlsAllowInvalidHostnames', 'checkServerIdentity'].includes(option.name)) return []
+  if (option.refused && !isVerified && ['tlsAllowInvalidHostnames', 'checkServerIdentity'].includes(option.name))
+    return []
   if (option.refused) return option.harmless?.(value) ? [] : refuse(label, option.refused)
   try {
-    return parametersOf(option, value).map(([key, ...texts]) => ({ key, texts, isAlias: option.name.toLowerCase() !== key.toLowerCase() }))
+    return parametersOf(option, value).map(([key, ...texts]) => ({
+      key,
+      texts,
+      isAlias: option.name.toLowerCase() !== key.toLowerCase(),
+    }))
   } catch (error) {
     if (error instanceof Refusal) refuse(label, error.message)
     throw error
@@ -102,7 +126,10 @@ function carry({ name, value, label, inString }, { hasTls, isVerified, ignored }
 function parametersOfStage(stage, context) {
   const carried = stage.flatMap((given) => carry(given, context))
   const parameters = new Map()
-  for (const { key, texts } of [...carried.filter(({ isAlias }) => !isAlias), ...carried.filter(({ isAlias }) => isAlias)]) {
+  for (const { key, texts } of [
+    ...carried.filter(({ isAlias }) => !isAlias),
+    ...carried.filter(({ isAlias }) => isAlias),
+  ]) {
     const known = parameters.get(key)
     if (known === undefined) parameters.set(key, texts)
     else if (key === 'readPreferenceTags') known.push(...texts)
@@ -137,7 +164,8 @@ function withOptions(uri, mongoOptions) {
   const stages = stagesOf(parts.query, mongoOptions)
   const context = contextOf(parts.scheme, stages)
   const given = merged(stages.map((stage) => parametersOfStage(stage, context)))
-  if (context.ignored.length > 0) warnOnce(`Without tls=true these options have no effect: ${context.ignored.join(', ')}`, 'MONGO_STORE_OPTION')
+  if (context.ignored.length > 0)
+    warnOnce(`Without tls=true these options have no effect: ${context.ignored.join(', ')}`, 'MONGO_STORE_OPTION')
   withoutOrphans(given)
   const parameters = new Map([...(context.hasTls ? withTls(given) : given)].filter(([key]) => key in PARAMETERS))
   const [user] = given.get(USER) ?? []
@@ -161,7 +189,10 @@ function withoutOrphans(given) {
 }
 
 function withCredentials(authority, user, password) {
-  const credentials = [user, password].filter((part) => part !== undefined).map(encodeURIComponent).join(':')
+  const credentials = [user, password]
+    .filter((part) => part !== undefined)
+    .map(encodeURIComponent)
+    .join(':')
   return `${credentials}@${authority.slice(authority.lastIndexOf('@') + 1)}`
 }
 
@@ -200,12 +231,17 @@ function takeTimeLimit(uri) {
   const times = { ...DEFAULT_TIMES }
   const others = []
   for (const [name, value] of pairsOf(parts.query)) {
-    if (['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS'].includes(name) && value > 0) times[name] = Number(value)
+    if (['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS'].includes(name) && value > 0)
+      times[name] = Number(value)
     if (!['timeoutMS', 'socketTimeoutMS'].includes(name)) others.push([name, [value]])
   }
   const { timeoutMS = times.serverSelectionTimeoutMS + times.socketTimeoutMS } = times
   const timeLimitMs = Math.min(timeoutMS, LONGEST_TIME)
-  return { uri: join({ ...parts, parameters: others }), timeLimitMs, selectionLimitMs: Math.min(times.serverSelectionTimeoutMS, timeLimitMs) }
+  return {
+    uri: join({ ...parts, parameters: others }),
+    timeLimitMs,
+    selectionLimitMs: Math.min(times.serverSelectionTimeoutMS, timeLimitMs),
+  }
 }
 
 /** The hosts of a connection string, and `option(name)`, the text of an option in it. Of one that can't be read, nothing. */
@@ -215,7 +251,12 @@ function readUri(uri) {
   const isClear = !uri.slice(scheme.length + authority.length).includes('@')
   const options = new Map(pairsOf(query).map(([name, value]) => [name.toLowerCase(), value]))
   return {
-    hosts: isClear ? authority.slice(authority.lastIndexOf('@') + 1).split(',').filter(Boolean) : [],
+    hosts: isClear
+      ? authority
+          .slice(authority.lastIndexOf('@') + 1)
+          .split(',')
+          .filter(Boolean)
+      : [],
     option: (name) => options.get(name.toLowerCase()),
   }
 }

@@ -15,10 +15,13 @@ function checks() {
   return {
     'cargo fmt': () => cargo(['fmt', '--check']),
     'cargo clippy': () => cargo(['clippy', '--all-targets', '--quiet', '--', '-D', 'warnings']),
+    'biome format': () => tool('@biomejs/biome', ['format', '.'], { bin: 'biome' }),
     eslint: () => tool('eslint', ['.']),
-    ...Object.fromEntries(projects.map((project) => [`tsc ${project}`, () => tool('typescript', ['-p', project], { bin: 'tsc' })])),
+    ...Object.fromEntries(
+      projects.map((project) => [`tsc ${project}`, () => tool('typescript', ['-p', project], { bin: 'tsc' })]),
+    ),
     publint: () => tool('publint', ['run', '--strict']),
-    attw: () => tool('@arethetypeswrong/cli', ['--pack', '.'], { bin: 'attw' })
+    attw: () => tool('@arethetypeswrong/cli', ['--pack', '.'], { bin: 'attw' }),
   }
 }
 

@@ -72,7 +72,8 @@ function requestedPort() {
   const { PORT } = process.env
   if (!PORT) return check ? 0 : undefined
   const port = Number(PORT)
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`PORT must be a number from 0 to 65535, not "${PORT}"`)
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(`PORT must be a number from 0 to 65535, not "${PORT}"`)
   return port
 }
 
@@ -80,7 +81,14 @@ async function startMongod() {
   const { startServer } = await import('./mongod.mjs')
   const starting = startServer()
   // Known before it is ready, so that a Ctrl-C meanwhile stops it too; one that could not start needs no stopping.
-  open.push({ name: 'mongod', close: () => starting.then((server) => server.stop(), () => {}) })
+  open.push({
+    name: 'mongod',
+    close: () =>
+      starting.then(
+        (server) => server.stop(),
+        () => {},
+      ),
+  })
   return (await starting).uri
 }
 
@@ -95,7 +103,11 @@ async function listen(server, port) {
       if (err.code !== 'EADDRINUSE') throw err
     }
   }
-  throw new Error(port === undefined ? `no free port from ${DEFAULT_PORT} on; set PORT` : `port ${port} is in use; set PORT to another`)
+  throw new Error(
+    port === undefined
+      ? `no free port from ${DEFAULT_PORT} on; set PORT`
+      : `port ${port} is in use; set PORT to another`,
+  )
 }
 
 /** Whether the connection string names a database, which is then the one to use. */
@@ -181,7 +193,10 @@ async function drive(address, store) {
     const page = await browser.post('/login', { name })
     expect(page.status === 303, `POST /login answered ${page.status}`)
     expect(browser.cookie !== null, 'no cookie was set')
-    expect(/HttpOnly/i.test(browser.attributes) && /SameSite=Lax/i.test(browser.attributes), 'the cookie is not HttpOnly and SameSite=Lax')
+    expect(
+      /HttpOnly/i.test(browser.attributes) && /SameSite=Lax/i.test(browser.attributes),
+      'the cookie is not HttpOnly and SameSite=Lax',
+    )
   })
 
   await step('the visit counter goes up: 1, 2, 3', async () => {
@@ -197,10 +212,16 @@ async function drive(address, store) {
     const { text: json } = await browser.get('/session')
     stored = await collection.findOne({ _id: JSON.parse(json)._id })
     expect(stored !== null, 'MongoDB holds no document for the session')
-    expect(stored.session.name === name && stored.session.visits === 4, `MongoDB holds ${JSON.stringify(stored.session)}`)
+    expect(
+      stored.session.name === name && stored.session.visits === 4,
+      `MongoDB holds ${JSON.stringify(stored.session)}`,
+    )
     expect(stored.expires instanceof Date && stored.expires > new Date(), '"expires" is not a date to come')
     expect(text.includes(stored._id), 'the page does not show the id of the document')
-    expect(text.includes('Ada &lt;&amp; &quot;Co&quot;&gt;') && !text.includes(name), 'the page does not escape the name')
+    expect(
+      text.includes('Ada &lt;&amp; &quot;Co&quot;&gt;') && !text.includes(name),
+      'the page does not escape the name',
+    )
   })
 
   await step('an unchanged session is touched only after touchAfter', async () => {
@@ -267,7 +288,7 @@ class Browser {
       ...init,
       redirect: 'manual',
       headers: this.cookie ? { cookie: this.cookie } : {},
-      signal: AbortSignal.timeout(10_000)
+      signal: AbortSignal.timeout(10_000),
     })
     const [set] = response.headers.getSetCookie()
     if (set) {

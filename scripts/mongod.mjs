@@ -13,7 +13,7 @@ export { withDatabase } from './mongod/uri.mjs'
 
 await runAsProgram(import.meta.url, async () => {
   const { values } = parseArgs({
-    options: { start: { type: 'boolean' }, version: { type: 'string' }, port: { type: 'string' } }
+    options: { start: { type: 'boolean' }, version: { type: 'string' }, port: { type: 'string' } },
   })
   if (!values.start) {
     console.log = console.error // a download reports its progress; the output shall be the path alone

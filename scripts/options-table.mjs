@@ -21,7 +21,10 @@ function fateOf(name, { to, gone, refused, ask, group }) {
 }
 
 function table({ OPTIONS }) {
-  const rows = Object.entries(OPTIONS).map(([name, [drivers, fate]]) => `| ${code(name)} | ${drivers.replaceAll('-', '–').replace(/\bm\b/, 'mongoose').replaceAll(' ', ', ')} | ${fateOf(name, fate)} |\n`)
+  const rows = Object.entries(OPTIONS).map(
+    ([name, [drivers, fate]]) =>
+      `| ${code(name)} | ${drivers.replaceAll('-', '–').replace(/\bm\b/, 'mongoose').replaceAll(' ', ', ')} | ${fateOf(name, fate)} |\n`,
+  )
   return `| option | drivers | here |\n|---|---|---|\n${rows.join('')}`
 }
 

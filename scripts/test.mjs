@@ -23,12 +23,15 @@ function testFiles(folder = join(root, '__test__')) {
 await runAsProgram(import.meta.url, async () => {
   const names = process.argv.slice(2)
   const files = testFiles().filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
-  if (names.length > 0 && files.length === 0) throw new Failure(`test: no test file has ${names.join(' or ')} in its path.`)
+  if (names.length > 0 && files.length === 0)
+    throw new Failure(`test: no test file has ${names.join(' or ')} in its path.`)
 
   await setup()
   const { startServer } = await import('./mongod.mjs') // needs the packages that setup installs
   // With fail points, which tests of the engine set.
-  const server = process.env.TEST_MONGO_URL ? undefined : await startServer({ args: ['--setParameter', 'enableTestCommands=1'] })
+  const server = process.env.TEST_MONGO_URL
+    ? undefined
+    : await startServer({ args: ['--setParameter', 'enableTestCommands=1'] })
   if (server) {
     console.log(`test: MongoDB ${server.version} at ${server.uri}`)
     process.env.TEST_MONGO_URL = server.uri

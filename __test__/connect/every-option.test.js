@@ -21,35 +21,101 @@ const pem = (file) => readFileSync(file, 'utf8')
 /** Options that need others beside them to mean anything. */
 const TLS = { tls: true, tlsCAFile: certificates.otherCa }
 const WITH = {
-  authMechanism: { auth: { user: 'ann', password: 'x' } }, authSource: { auth: { user: 'ann', password: 'x' } }, authdb: { auth: { user: 'ann', password: 'x' } },
+  authMechanism: { auth: { user: 'ann', password: 'x' } },
+  authSource: { auth: { user: 'ann', password: 'x' } },
+  authdb: { auth: { user: 'ann', password: 'x' } },
   authMechanismProperties: { auth: { user: 'ann', password: 'x' }, authMechanism: 'PLAIN' },
   gssapiServiceName: { auth: { user: 'ann', password: 'x' }, authMechanism: 'PLAIN' },
-  pass: { user: 'ann' }, password: { user: 'ann' },
-  readPreferenceTags: { readPreference: 'nearest' }, read_preference_tags: { readPreference: 'nearest' }, maxStalenessSeconds: { readPreference: 'nearest' },
+  pass: { user: 'ann' },
+  password: { user: 'ann' },
+  readPreferenceTags: { readPreference: 'nearest' },
+  read_preference_tags: { readPreference: 'nearest' },
+  maxStalenessSeconds: { readPreference: 'nearest' },
   zlibCompressionLevel: { compressors: ['zlib'] },
   tlsCertificateFile: { ...TLS, key: pem(certificates.clientKey) },
-  key: { ...TLS, cert: pem(certificates.clientCertificate) }, sslKey: { ...TLS, sslCert: pem(certificates.clientCertificate) },
+  key: { ...TLS, cert: pem(certificates.clientCertificate) },
+  sslKey: { ...TLS, sslCert: pem(certificates.clientCertificate) },
   tlsCertificateKeyFilePassword: { ...TLS, tlsCertificateKeyFile: certificates.oldEncrypted, passphrase: undefined },
 }
 /** A value of each option that is carried, and differs from its default. */
 const VALUES = {
-  appName: 'shop', appname: 'shop', auth: { username: 'ann', password: 'x' }, user: 'ann', pass: 'x', password: 'x',
-  authMechanism: 'SCRAM-SHA-256', authMechanismProperties: { SERVICE_NAME: 'x' }, authSource: 'users', authdb: 'users', gssapiServiceName: 'x',
-  dbName: 'shop', directConnection: true, loadBalanced: true, replicaSet: 'rs0', rs_name: 'rs0', replicaSetName: 'rs0',
-  srvMaxHosts: 2, srvServiceName: 'other', serverApi: { version: '1', strict: true, deprecationErrors: true },
-  readConcern: { level: 'majority' }, readConcernLevel: 'majority', readPreference: 'nearest', read_preference: 'nearest',
-  readPreferenceTags: [{ dc: 'a' }], read_preference_tags: [{ dc: 'a' }], maxStalenessSeconds: 120,
-  slaveOk: true, slave_ok: true, readSecondary: true, read_secondary: true,
-  writeConcern: { w: 2 }, w: 2, j: true, journal: true, fsync: true, wtimeout: 5, wtimeoutMS: 5, safe: true, retryReads: false, retryWrites: false,
-  enableOverloadRetargeting: true, maxAdaptiveRetries: 3,
-  maxPoolSize: 3, poolSize: 3, minPoolSize: 1, minSize: 1, maxConnecting: 3, maxIdleTimeMS: 5, connectTimeoutMS: 5, socketTimeoutMS: 5,
-  serverSelectionTimeoutMS: 5, timeoutMS: 5, heartbeatFrequencyMS: 5000, haInterval: 5000, localThresholdMS: 5,
-  secondaryAcceptableLatencyMS: 5, acceptableLatencyMS: 5, serverMonitoringMode: 'poll', compressors: ['zstd'],
-  compression: { compressors: ['zlib'], zlibCompressionLevel: 3 }, zlibCompressionLevel: 3,
-  tls: true, ssl: true, tlsInsecure: true, tlsAllowInvalidCertificates: true, rejectUnauthorized: false, sslValidate: false,
-  tlsCAFile: certificates.ca, ca: pem(certificates.ca), sslCA: pem(certificates.ca), tlsCertificateKeyFile: certificates.client,
-  tlsCertificateFile: certificates.clientCertificate, cert: pem(certificates.client), key: pem(certificates.clientKey),
-  sslCert: pem(certificates.client), sslKey: pem(certificates.clientKey),
+  appName: 'shop',
+  appname: 'shop',
+  auth: { username: 'ann', password: 'x' },
+  user: 'ann',
+  pass: 'x',
+  password: 'x',
+  authMechanism: 'SCRAM-SHA-256',
+  authMechanismProperties: { SERVICE_NAME: 'x' },
+  authSource: 'users',
+  authdb: 'users',
+  gssapiServiceName: 'x',
+  dbName: 'shop',
+  directConnection: true,
+  loadBalanced: true,
+  replicaSet: 'rs0',
+  rs_name: 'rs0',
+  replicaSetName: 'rs0',
+  srvMaxHosts: 2,
+  srvServiceName: 'other',
+  serverApi: { version: '1', strict: true, deprecationErrors: true },
+  readConcern: { level: 'majority' },
+  readConcernLevel: 'majority',
+  readPreference: 'nearest',
+  read_preference: 'nearest',
+  readPreferenceTags: [{ dc: 'a' }],
+  read_preference_tags: [{ dc: 'a' }],
+  maxStalenessSeconds: 120,
+  slaveOk: true,
+  slave_ok: true,
+  readSecondary: true,
+  read_secondary: true,
+  writeConcern: { w: 2 },
+  w: 2,
+  j: true,
+  journal: true,
+  fsync: true,
+  wtimeout: 5,
+  wtimeoutMS: 5,
+  safe: true,
+  retryReads: false,
+  retryWrites: false,
+  enableOverloadRetargeting: true,
+  maxAdaptiveRetries: 3,
+  maxPoolSize: 3,
+  poolSize: 3,
+  minPoolSize: 1,
+  minSize: 1,
+  maxConnecting: 3,
+  maxIdleTimeMS: 5,
+  connectTimeoutMS: 5,
+  socketTimeoutMS: 5,
+  serverSelectionTimeoutMS: 5,
+  timeoutMS: 5,
+  heartbeatFrequencyMS: 5000,
+  haInterval: 5000,
+  localThresholdMS: 5,
+  secondaryAcceptableLatencyMS: 5,
+  acceptableLatencyMS: 5,
+  serverMonitoringMode: 'poll',
+  compressors: ['zstd'],
+  compression: { compressors: ['zlib'], zlibCompressionLevel: 3 },
+  zlibCompressionLevel: 3,
+  tls: true,
+  ssl: true,
+  tlsInsecure: true,
+  tlsAllowInvalidCertificates: true,
+  rejectUnauthorized: false,
+  sslValidate: false,
+  tlsCAFile: certificates.ca,
+  ca: pem(certificates.ca),
+  sslCA: pem(certificates.ca),
+  tlsCertificateKeyFile: certificates.client,
+  tlsCertificateFile: certificates.clientCertificate,
+  cert: pem(certificates.client),
+  key: pem(certificates.clientKey),
+  sslCert: pem(certificates.client),
+  sslKey: pem(certificates.clientKey),
 }
 
 /** Settings with and without the option. */
@@ -69,15 +135,28 @@ for (const [name, [, { to }]] of Object.entries(OPTIONS)) {
     for (const group of ['server', 'replSet', 'mongos', 'db']) {
       const { tlsOnly } = optionOf(name)
       const url = name.startsWith('srv') ? 'mongodb+srv://example.com/?tls=false' : 'mongodb://127.0.0.1/'
-      const inside = settingsOf(url, { ...(tlsOnly ? { tls: true } : {}), [group]: { socketOptions: { [name]: VALUES[name] } } }, 'x')
+      const inside = settingsOf(
+        url,
+        { ...(tlsOnly ? { tls: true } : {}), [group]: { socketOptions: { [name]: VALUES[name] } } },
+        'x',
+      )
       assert.deepEqual(inside, having)
     }
   })
 
-  if (typeof VALUES[name] === 'object' || name.startsWith('tls') || ['ca', 'cert', 'key', 'sslCA', 'sslCert', 'sslKey'].includes(name)) continue
+  if (
+    typeof VALUES[name] === 'object' ||
+    name.startsWith('tls') ||
+    ['ca', 'cert', 'key', 'sslCA', 'sslCert', 'sslKey'].includes(name)
+  )
+    continue
   test(`${name} in the connection string reaches the connection, in any case of letters`, () => {
     const base = name.startsWith('srv') ? 'mongodb+srv://example.com/' : 'mongodb://127.0.0.1/'
-    const beside = { ...WITH[name], ...(optionOf(name).tlsOnly ? { tls: true } : {}), ...(name.startsWith('srv') ? { tls: false } : {}) }
+    const beside = {
+      ...WITH[name],
+      ...(optionOf(name).tlsOnly ? { tls: true } : {}),
+      ...(name.startsWith('srv') ? { tls: false } : {}),
+    }
     const inString = settingsOf(`${base}?${name.toUpperCase()}=${VALUES[name]}`, beside, 'x')
     assert.deepEqual(inString, settingsOf(base, { ...beside, [name]: VALUES[name] }, 'x'))
   })
@@ -109,32 +188,51 @@ for (const [name, [, { refused, harmless }]] of Object.entries(OPTIONS)) {
     const secret = 'hunter2'
     for (const value of [secret, { secret }, () => secret]) {
       for (const place of [{ [name]: value }, { server: { [name]: value } }]) {
-        assert.throws(() => settingsOf('mongodb://127.0.0.1/', { ...TLS, ...place }), (error) => {
-          assert.equal(error.constructor, TypeError)
-          assert.match(error.message, new RegExp(`^mongoOptions(\\.server)?\\.${name} is not supported by connect-mongo-native: .{10}`))
-          assert.doesNotMatch(error.message, /hunter2/)
-          return true
-        })
+        assert.throws(
+          () => settingsOf('mongodb://127.0.0.1/', { ...TLS, ...place }),
+          (error) => {
+            assert.equal(error.constructor, TypeError)
+            assert.match(
+              error.message,
+              new RegExp(`^mongoOptions(\\.server)?\\.${name} is not supported by connect-mongo-native: .{10}`),
+            )
+            assert.doesNotMatch(error.message, /hunter2/)
+            return true
+          },
+        )
       }
     }
     const inString = `The option ${name} of the connection string is not supported`
-    assert.throws(() => settingsOf(`mongodb://127.0.0.1/?tls=true&tlsCAFile=x&${name}=hunter2`), ({ message }) => message.startsWith(inString))
+    assert.throws(
+      () => settingsOf(`mongodb://127.0.0.1/?tls=true&tlsCAFile=x&${name}=hunter2`),
+      ({ message }) => message.startsWith(inString),
+    )
     if (harmless) {
       const asked = [true, false, 'auto', 'TLS_method'].filter(harmless)
       assert.equal(asked.length, 1)
-      assert.deepEqual(settingsOf('mongodb://127.0.0.1/', { ...TLS, [name]: asked[0] }), settingsOf('mongodb://127.0.0.1/', TLS))
+      assert.deepEqual(
+        settingsOf('mongodb://127.0.0.1/', { ...TLS, [name]: asked[0] }),
+        settingsOf('mongodb://127.0.0.1/', TLS),
+      )
     }
-    if (optionOf(name).tlsOnly) assert.deepEqual(settingsOf('mongodb://127.0.0.1/', { [name]: secret }), settingsOf('mongodb://127.0.0.1/'))
+    if (optionOf(name).tlsOnly)
+      assert.deepEqual(settingsOf('mongodb://127.0.0.1/', { [name]: secret }), settingsOf('mongodb://127.0.0.1/'))
   })
 }
 
 test('a checkServerIdentity of the application is never left out silently', () => {
   for (const value of [() => undefined, false, 'false']) {
-    assert.throws(() => settingsOf('mongodb://127.0.0.1/', { ...TLS, checkServerIdentity: value }), /checkServerIdentity is not supported/)
+    assert.throws(
+      () => settingsOf('mongodb://127.0.0.1/', { ...TLS, checkServerIdentity: value }),
+      /checkServerIdentity is not supported/,
+    )
     // As in Node: of a certificate that is not checked, the name is not either.
     for (const unchecked of [{ tlsInsecure: true }, { sslValidate: false }, { rejectUnauthorized: false }]) {
       const settings = settingsOf('mongodb://127.0.0.1/', { ...TLS, ...unchecked })
-      assert.deepEqual(settingsOf('mongodb://127.0.0.1/', { ...TLS, ...unchecked, checkServerIdentity: value }), settings)
+      assert.deepEqual(
+        settingsOf('mongodb://127.0.0.1/', { ...TLS, ...unchecked, checkServerIdentity: value }),
+        settings,
+      )
     }
   }
 })
@@ -142,11 +240,22 @@ test('a checkServerIdentity of the application is never left out silently', () =
 test('mechanisms of authentication that the addon does not have are refused by their place', () => {
   for (const mechanism of ['GSSAPI', 'MONGODB-AWS', 'MONGODB-OIDC', 'MONGODB-CR', 'nonsense']) {
     const message = /authMechanism.* is not supported by connect-mongo-native: the mechanism must be one of SCRAM-SHA-1/
-    assert.throws(() => settingsOf(`mongodb://a:b@127.0.0.1/?authMechanism=${mechanism}`), { name: 'TypeError', message })
-    assert.throws(() => settingsOf('mongodb://a:b@127.0.0.1/', { authMechanism: mechanism }), { name: 'TypeError', message })
-    assert.throws(() => settingsOf('mongodb://127.0.0.1/', { auth: { user: 'a', authMechanism: mechanism } }), { name: 'TypeError' })
+    assert.throws(() => settingsOf(`mongodb://a:b@127.0.0.1/?authMechanism=${mechanism}`), {
+      name: 'TypeError',
+      message,
+    })
+    assert.throws(() => settingsOf('mongodb://a:b@127.0.0.1/', { authMechanism: mechanism }), {
+      name: 'TypeError',
+      message,
+    })
+    assert.throws(() => settingsOf('mongodb://127.0.0.1/', { auth: { user: 'a', authMechanism: mechanism } }), {
+      name: 'TypeError',
+    })
   }
-  assert.throws(() => settingsOf('mongodb://a@127.0.0.1/', { authMechanismProperties: { OIDC_CALLBACK: () => {} } }), /OIDC_CALLBACK/)
+  assert.throws(
+    () => settingsOf('mongodb://a@127.0.0.1/', { authMechanismProperties: { OIDC_CALLBACK: () => {} } }),
+    /OIDC_CALLBACK/,
+  )
 })
 
 test('a parameter of a connection string that nobody knows is warned of; one that seems to be about security is refused', async () => {
@@ -161,25 +270,40 @@ test('a parameter of a connection string that nobody knows is warned of; one tha
     'Without tls=true these options have no effect: tlsCAFile',
   ])
   for (const name of ['tlsCaFiles', 'sslVerify', 'authMech']) {
-    assert.throws(() => settingsOf(`mongodb://127.0.0.1/?${name}=hunter2`), ({ message }) => message.includes(name) && !message.includes('hunter2'))
+    assert.throws(
+      () => settingsOf(`mongodb://127.0.0.1/?${name}=hunter2`),
+      ({ message }) => message.includes(name) && !message.includes('hunter2'),
+    )
   }
 })
 
 test('the older names of an option give way to its own', () => {
-  const { maxPoolSize, w, journal, tls } = settingsOf('mongodb://127.0.0.1/?wtimeout=1&j=false&journal=true', { poolSize: 3, maxPoolSize: 4, safe: true, w: 2, ssl: false, tls: false })
+  const { maxPoolSize, w, journal, tls } = settingsOf('mongodb://127.0.0.1/?wtimeout=1&j=false&journal=true', {
+    poolSize: 3,
+    maxPoolSize: 4,
+    safe: true,
+    w: 2,
+    ssl: false,
+    tls: false,
+  })
   assert.deepEqual({ maxPoolSize, w, journal, tls }, { maxPoolSize: 4, w: '2', journal: true, tls: false })
 })
 
 test('a connection that is asked for with TLS and without is refused', () => {
   for (const [url, options] of [
-    ['mongodb://127.0.0.1/?tls=true&ssl=false', {}], ['mongodb://127.0.0.1/?tls=true', { ssl: false }], ['mongodb://127.0.0.1/', { ssl: true, tls: false }],
-  ]) assert.throws(() => settingsOf(url, options), /repeated options|TLS/)
+    ['mongodb://127.0.0.1/?tls=true&ssl=false', {}],
+    ['mongodb://127.0.0.1/?tls=true', { ssl: false }],
+    ['mongodb://127.0.0.1/', { ssl: true, tls: false }],
+  ])
+    assert.throws(() => settingsOf(url, options), /repeated options|TLS/)
 })
 
 /** The names between the brackets after `start` in a file. */
 function namesIn(file, start) {
   const source = readFileSync(file, 'utf8')
-  const lists = [...source.matchAll(new RegExp(`${start}\\s*=\\s*\\[([^\\]]*)\\]`, 'g'))].map(([, list]) => [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name))
+  const lists = [...source.matchAll(new RegExp(`${start}\\s*=\\s*\\[([^\\]]*)\\]`, 'g'))].map(([, list]) =>
+    [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name),
+  )
   assert.ok(lists.length > 0, `${file} has no list ${start}`)
   return lists.flat()
 }
@@ -187,16 +311,28 @@ function namesIn(file, start) {
 test('no option of the drivers 2.2, 3.7, 6 and 7 is missing', () => {
   const own = createRequire(path.join(ROOT, 'package.json'))
   const folderOf = (owner) => path.dirname(createRequire(own.resolve(owner)).resolve('mongodb/package.json'))
-  const names = [from('mongodb-memory-server-core'), own].flatMap((load) => Object.keys(load('mongodb/lib/connection_string.js').OPTIONS))
-  names.push(...namesIn(path.join(folderOf('connect-mongo-3'), 'lib/operations/connect.js'), '(?:validOptionNames|legacyOptionNames|ignoreOptionNames)'))
+  const names = [from('mongodb-memory-server-core'), own].flatMap((load) =>
+    Object.keys(load('mongodb/lib/connection_string.js').OPTIONS),
+  )
+  names.push(
+    ...namesIn(
+      path.join(folderOf('connect-mongo-3'), 'lib/operations/connect.js'),
+      '(?:validOptionNames|legacyOptionNames|ignoreOptionNames)',
+    ),
+  )
   for (const file of ['server', 'replset', 'mongos']) {
     names.push(...namesIn(path.join(folderOf('connect-mongo-3'), `lib/topologies/${file}.js`), 'legalOptionNames'))
     names.push(...namesIn(path.join(folderOf('connect-mongo-1'), `lib/${file}.js`), 'legalOptionNames'))
   }
   names.push(...namesIn(path.join(folderOf('connect-mongo-1'), 'lib/db.js'), 'legalOptionNames'))
-  names.push(...namesIn(path.join(folderOf('connect-mongo-1'), 'lib/mongo_client.js'), '(?:validOptionNames|legacyOptionNames)'))
+  names.push(
+    ...namesIn(path.join(folderOf('connect-mongo-1'), 'lib/mongo_client.js'), '(?:validOptionNames|legacyOptionNames)'),
+  )
   assert.ok(names.length > 300)
-  assert.deepEqual(names.filter((name) => !optionOf(name)), [])
+  assert.deepEqual(
+    names.filter((name) => !optionOf(name)),
+    [],
+  )
 
   function from(name) {
     return createRequire(own.resolve(name))

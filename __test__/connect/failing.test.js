@@ -21,7 +21,10 @@ async function errorsOf(t, mongoUrl, mongoOptions) {
   t.after(() => store.close())
   const errors = []
   for (const start of [() => store.get('sid'), () => store.set('sid', { cookie: {} }), () => store.length()]) {
-    const error = await within('an answer', start()).then(() => assert.fail('it connected'), (reason) => reason)
+    const error = await within('an answer', start()).then(
+      () => assert.fail('it connected'),
+      (reason) => reason,
+    )
     assert.ok(error instanceof Error)
     assert.doesNotMatch(`${error.stack}${JSON.stringify(error)}`, /hunter/)
     errors.push(error)
@@ -34,11 +37,31 @@ describe('a server that cannot be used', () => {
 
   for (const [title, url, message] of [
     ['is not there', () => 'mongodb://127.0.0.1:1/x', () => /^connect ECONNREFUSED 127.0.0.1:1$/],
-    ['is none of two', () => 'mongodb://127.0.0.1:1,127.0.0.1:2/x', () => /^connect ECONNREFUSED 127.0.0.1:1; connect ECONNREFUSED 127.0.0.1:2$/],
-    ['has a name that nobody knows', () => 'mongodb://no-such-host.invalid/x', () => /^no-such-host.invalid:27017: .*lookup/],
-    ['is of another replica set', () => `${set.current.uri}`.replace('rs0', 'other'), () => new RegExp(`${set.current.members[0].host} is no member of the replica set "other"`)],
-    ['is of no replica set', () => `${plain.current.uri}&replicaSet=rs0`, () => new RegExp(`${plain.current.host} is no member of the replica set "rs0"`)],
-    ['has no TLS', () => `${plain.current.uri}&tls=true`, () => new RegExp(`${plain.current.host}: .*it may have no TLS`)],
+    [
+      'is none of two',
+      () => 'mongodb://127.0.0.1:1,127.0.0.1:2/x',
+      () => /^connect ECONNREFUSED 127.0.0.1:1; connect ECONNREFUSED 127.0.0.1:2$/,
+    ],
+    [
+      'has a name that nobody knows',
+      () => 'mongodb://no-such-host.invalid/x',
+      () => /^no-such-host.invalid:27017: .*lookup/,
+    ],
+    [
+      'is of another replica set',
+      () => `${set.current.uri}`.replace('rs0', 'other'),
+      () => new RegExp(`${set.current.members[0].host} is no member of the replica set "other"`),
+    ],
+    [
+      'is of no replica set',
+      () => `${plain.current.uri}&replicaSet=rs0`,
+      () => new RegExp(`${plain.current.host} is no member of the replica set "rs0"`),
+    ],
+    [
+      'has no TLS',
+      () => `${plain.current.uri}&tls=true`,
+      () => new RegExp(`${plain.current.host}: .*it may have no TLS`),
+    ],
     ['wants TLS', () => tls.server.uri, () => new RegExp(`${tls.server.host}: .*it may want TLS, see tls=true`)],
   ]) {
     it(title, async (t) => {
@@ -58,23 +81,37 @@ describe('a user who is not let in', () => {
     for (const uri of [plain.current.uri, set.current.uri]) {
       const mongoUrl = uri.replace('hunter2', 'hunter3')
       const client = new MongoClient(mongoUrl)
-      const theirs = await client.db().command({ ping: 1 }).catch((error) => error)
+      const theirs = await client
+        .db()
+        .command({ ping: 1 })
+        .catch((error) => error)
       await client.close()
       assert.equal(theirs.code, 18)
       for (const { name, message, code, codeName } of await errorsOf(t, mongoUrl, never)) {
-        assert.deepEqual({ name, message, code, codeName }, { name: theirs.name, message: theirs.message, code: theirs.code, codeName: theirs.codeName })
+        assert.deepEqual(
+          { name, message, code, codeName },
+          { name: theirs.name, message: theirs.message, code: theirs.code, codeName: theirs.codeName },
+        )
       }
     }
   })
 
   it('is let in once the server knows the password', async (t) => {
-    const store = MongoStore.create({ mongoUrl: plain.current.uri.replace('ann:hunter2', 'bob:hunter2'), mongoOptions: { heartbeatFrequencyMS: 500 } })
+    const store = MongoStore.create({
+      mongoUrl: plain.current.uri.replace('ann:hunter2', 'bob:hunter2'),
+      mongoOptions: { heartbeatFrequencyMS: 500 },
+    })
     t.after(() => store.close())
     await assert.rejects(store.get('sid'), { code: 18 })
     const client = new MongoClient(plain.current.uri)
     t.after(() => client.close())
     await client.db('admin').command({ createUser: 'bob', pwd: 'hunter2', roles: ['root'] })
-    await until('the user to be let in', () => store.length().then(() => true, () => false))
+    await until('the user to be let in', () =>
+      store.length().then(
+        () => true,
+        () => false,
+      ),
+    )
   })
 
   it('has the right password, however it is written', async (t) => {
@@ -85,9 +122,17 @@ describe('a user who is not let in', () => {
     for (const mechanism of ['SCRAM-SHA-1', 'SCRAM-SHA-256', 'DEFAULT', undefined]) {
       const query = `authSource=admin${mechanism ? `&authMechanism=${mechanism}` : ''}`
       const places = [
-        { mongoUrl: `mongodb://${encodeURIComponent('e@ve')}:${encodeURIComponent(password)}@${plain.current.host}/x?${query}` },
-        { mongoUrl: `mongodb://${plain.current.host}/x?${query}`, mongoOptions: { auth: { username: 'e@ve', password } } },
-        { mongoUrl: `mongodb://nobody:none@${plain.current.host}/x?${query}`, mongoOptions: { user: 'e@ve', pass: password } },
+        {
+          mongoUrl: `mongodb://${encodeURIComponent('e@ve')}:${encodeURIComponent(password)}@${plain.current.host}/x?${query}`,
+        },
+        {
+          mongoUrl: `mongodb://${plain.current.host}/x?${query}`,
+          mongoOptions: { auth: { username: 'e@ve', password } },
+        },
+        {
+          mongoUrl: `mongodb://nobody:none@${plain.current.host}/x?${query}`,
+          mongoOptions: { user: 'e@ve', pass: password },
+        },
       ]
       for (const options of places) {
         const store = MongoStore.create(options)

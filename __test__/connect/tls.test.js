@@ -27,7 +27,10 @@ async function works(t, mongoUrl, mongoOptions) {
 async function fails(t, mongoUrl, mongoOptions) {
   const store = MongoStore.create({ mongoUrl, mongoOptions: { serverSelectionTimeoutMS: 500, ...mongoOptions } })
   t.after(() => store.close())
-  const error = await store.get('sid').then(() => assert.fail('it connected'), (reason) => reason)
+  const error = await store.get('sid').then(
+    () => assert.fail('it connected'),
+    (reason) => reason,
+  )
   assert.doesNotMatch(`${error.stack}${JSON.stringify(error)}`, /hunter2|nobody's/)
   return error
 }
@@ -49,7 +52,12 @@ describe('the server is trusted', () => {
   it('by ca and sslCA: text, a Buffer, a list of those, or a file as in the drivers 4 and 5', async (t) => {
     const file = open.certificates.ca
     const bytes = fs.readFileSync(file)
-    for (const ca of [String(bytes), bytes, [bytes], [String(fs.readFileSync(open.certificates.otherCa)), String(bytes)]]) {
+    for (const ca of [
+      String(bytes),
+      bytes,
+      [bytes],
+      [String(fs.readFileSync(open.certificates.otherCa)), String(bytes)],
+    ]) {
       await works(t, urlOf(open), { tls: true, ca })
       await works(t, urlOf(open), { ssl: true, sslCA: ca })
       await works(t, urlOf(open), { server: { ssl: true, sslCA: ca } })
@@ -57,21 +65,33 @@ describe('the server is trusted', () => {
     await works(t, urlOf(open), { tls: true, sslCA: file })
   })
 
-  for (const [name, variable] of [['NODE_EXTRA_CA_CERTS', 'NODE_EXTRA_CA_CERTS'], ["the system's roots, which SSL_CERT_FILE names", 'SSL_CERT_FILE']]) {
+  for (const [name, variable] of [
+    ['NODE_EXTRA_CA_CERTS', 'NODE_EXTRA_CA_CERTS'],
+    ["the system's roots, which SSL_CERT_FILE names", 'SSL_CERT_FILE'],
+  ]) {
     it(`by ${name}`, async () => {
-      const { code, lines, stderr } = await runProgram(async ({ mongoUrl }) => {
-        const store = require('connect-mongo-native').create({ mongoUrl })
-        await store.set('sid', { cookie: {}, user: 'Ada' })
-        console.log((await store.get('sid')).user)
-        await store.close()
-      }, { mongoUrl: urlOf(open, { tls: true }) }, { env: { [variable]: open.certificates.ca } })
+      const { code, lines, stderr } = await runProgram(
+        async ({ mongoUrl }) => {
+          const store = require('connect-mongo-native').create({ mongoUrl })
+          await store.set('sid', { cookie: {}, user: 'Ada' })
+          console.log((await store.get('sid')).user)
+          await store.close()
+        },
+        { mongoUrl: urlOf(open, { tls: true }) },
+        { env: { [variable]: open.certificates.ca } },
+      )
       assert.equal(code, 0, stderr)
       assert.deepEqual(lines, ['Ada'])
     })
   }
 
   it('whoever it is, when tlsInsecure, tlsAllowInvalidCertificates, rejectUnauthorized: false or sslValidate: false ask for that', async (t) => {
-    const unchecked = [{ tlsInsecure: true }, { tlsAllowInvalidCertificates: true }, { rejectUnauthorized: false }, { sslValidate: false }]
+    const unchecked = [
+      { tlsInsecure: true },
+      { tlsAllowInvalidCertificates: true },
+      { rejectUnauthorized: false },
+      { sslValidate: false },
+    ]
     for (const option of unchecked) await works(t, urlOf(open, { tls: true }).replace('127.0.0.1', 'localhost'), option)
     await works(t, urlOf(open, { tls: true, tlsInsecure: true }))
   })
@@ -79,7 +99,12 @@ describe('the server is trusted', () => {
 
 describe('the server is not trusted', () => {
   it('without its authority, or with another one', async (t) => {
-    for (const options of [{}, { tlsCAFile: open.certificates.otherCa }, { rejectUnauthorized: true }, { sslValidate: true }]) {
+    for (const options of [
+      {},
+      { tlsCAFile: open.certificates.otherCa },
+      { rejectUnauthorized: true },
+      { sslValidate: true },
+    ]) {
       const error = await fails(t, urlOf(open, { tls: true }), options)
       assert.equal(error.name, 'MongoServerSelectionError')
       assert.match(error.message, new RegExp(`${open.server.host}: invalid peer certificate: UnknownIssuer`))
@@ -87,24 +112,41 @@ describe('the server is not trusted', () => {
   })
 
   it('under a name that its certificate does not have', async (t) => {
-    const error = await fails(t, urlOf(open, { tls: true, tlsCAFile: open.certificates.ca }).replace('127.0.0.1', 'localhost'))
-    assert.match(error.message, new RegExp(`localhost:${open.server.port}: invalid peer certificate: certificate not valid for name "localhost"`))
+    const error = await fails(
+      t,
+      urlOf(open, { tls: true, tlsCAFile: open.certificates.ca }).replace('127.0.0.1', 'localhost'),
+    )
+    assert.match(
+      error.message,
+      new RegExp(`localhost:${open.server.port}: invalid peer certificate: certificate not valid for name "localhost"`),
+    )
   })
 
   it('when rejectUnauthorized in mongoOptions contradicts the connection string', async (t) => {
-    const error = await fails(t, urlOf(open, { tls: true, tlsAllowInvalidCertificates: true }), { rejectUnauthorized: true })
+    const error = await fails(t, urlOf(open, { tls: true, tlsAllowInvalidCertificates: true }), {
+      rejectUnauthorized: true,
+    })
     assert.match(error.message, /UnknownIssuer/)
   })
 })
 
 describe('the client identifies itself', () => {
   /** A connection string of the strict server for a user without a password. */
-  const urlFor = (parameters) => urlOf({ server: { url: (name) => `mongodb://${strict.server.host}/${name}` } }, { tls: true, ...parameters })
-  const root = () => ({ auth: { username: 'root', password: 'hunter2' }, authSource: 'admin', tlsCAFile: strict.certificates.ca })
+  const urlFor = (parameters) =>
+    urlOf({ server: { url: (name) => `mongodb://${strict.server.host}/${name}` } }, { tls: true, ...parameters })
+  const root = () => ({
+    auth: { username: 'root', password: 'hunter2' },
+    authSource: 'admin',
+    tlsCAFile: strict.certificates.ca,
+  })
 
   it('by tlsCertificateKeyFile', async (t) => {
     await works(t, urlFor({ tlsCertificateKeyFile: strict.certificates.client }), root())
-    await works(t, urlFor(), { ...root(), tlsCertificateKeyFile: strict.certificates.client, tlsCertificateKeyFilePassword: 'for nothing' })
+    await works(t, urlFor(), {
+      ...root(),
+      tlsCertificateKeyFile: strict.certificates.client,
+      tlsCertificateKeyFilePassword: 'for nothing',
+    })
   })
 
   it('by a certificate and a key in two files, or as values', async (t) => {
@@ -133,24 +175,41 @@ describe('the client identifies itself', () => {
 
   it('in vain with a wrong password of the key, or none, which no message has', async (t) => {
     const { encrypted, oldEncrypted } = strict.certificates
-    const given = (tlsCertificateKeyFile, tlsCertificateKeyFilePassword) => ({ ...root(), tlsCertificateKeyFile, tlsCertificateKeyFilePassword })
-    assert.match((await fails(t, urlFor(), given(encrypted, "nobody's"))).message, /decrypt/)
-    assert.throws(() => MongoStore.create({ mongoUrl: urlFor(), mongoOptions: given(oldEncrypted, "nobody's") }), ({ message }) => {
-      assert.match(message, /can't be decrypted by tlsCertificateKeyFilePassword/)
-      assert.doesNotMatch(message, /nobody's/)
-      return true
+    const given = (tlsCertificateKeyFile, tlsCertificateKeyFilePassword) => ({
+      ...root(),
+      tlsCertificateKeyFile,
+      tlsCertificateKeyFilePassword,
     })
+    assert.match((await fails(t, urlFor(), given(encrypted, "nobody's"))).message, /decrypt/)
+    assert.throws(
+      () => MongoStore.create({ mongoUrl: urlFor(), mongoOptions: given(oldEncrypted, "nobody's") }),
+      ({ message }) => {
+        assert.match(message, /can't be decrypted by tlsCertificateKeyFilePassword/)
+        assert.doesNotMatch(message, /nobody's/)
+        return true
+      },
+    )
     for (const file of [encrypted, oldEncrypted]) {
-      assert.throws(() => MongoStore.create({ mongoUrl: urlFor(), mongoOptions: given(file) }), /tlsCertificateKeyFilePassword is needed/)
+      assert.throws(
+        () => MongoStore.create({ mongoUrl: urlFor(), mongoOptions: given(file) }),
+        /tlsCertificateKeyFilePassword is needed/,
+      )
     }
   })
 
   it('as a user, by MONGODB-X509', async (t) => {
     const { user } = strict.certificates
-    const client = new MongoClient(`mongodb://root:hunter2@${strict.server.host}/?authSource=admin`, strict.clientOptions)
+    const client = new MongoClient(
+      `mongodb://root:hunter2@${strict.server.host}/?authSource=admin`,
+      strict.clientOptions,
+    )
     t.after(() => client.close())
     await client.db('$external').command({ createUser: user, roles: [{ role: 'readWrite', db: 'tls-test' }] })
-    const identity = { tlsCAFile: strict.certificates.ca, tlsCertificateKeyFile: strict.certificates.client, authMechanism: 'MONGODB-X509' }
+    const identity = {
+      tlsCAFile: strict.certificates.ca,
+      tlsCertificateKeyFile: strict.certificates.client,
+      authMechanism: 'MONGODB-X509',
+    }
     await works(t, urlFor(identity))
     await works(t, urlFor({ ...identity, authSource: '$external' }).replace('//', `//${encodeURIComponent(user)}@`))
     await works(t, urlFor(), identity)
@@ -172,21 +231,29 @@ describe('certificates and keys given as values', () => {
   it('are in no file that anybody else can read, and none of them is left behind', async () => {
     const { ca, clientCertificate, clientKey } = strict.certificates
     const text = (file) => fs.readFileSync(file, 'utf8')
-    const { code, lines, stderr } = await runProgram(({ mongoUrl, mongoOptions }) => {
-      const { chmodSync, mkdtempSync, readdirSync, statSync } = require('node:fs')
-      const { join } = require('node:path')
-      // A folder of the program's own, in which everything that it leaves is seen.
-      const folder = mkdtempSync(join(process.env.TMPDIR, 'own-'))
-      chmodSync(folder, 0o755)
-      process.env.TMPDIR = folder
-      const { withOptions } = require('./lib/uri.js')
-      const files = [...new URLSearchParams(withOptions(mongoUrl, mongoOptions).split('?')[1])]
-        .filter(([name]) => /File$/.test(name)).map(([, file]) => file)
-      for (const file of files) console.log((statSync(file).mode & 0o777).toString(8))
-      process.once('exit', () => console.log(readdirSync(folder).length))
-    }, { mongoUrl: 'mongodb://127.0.0.1/', mongoOptions: { tls: true, ca: text(ca), cert: text(clientCertificate), key: text(clientKey) } }, {
-      env: { TMPDIR: path.dirname(ca) },
-    })
+    const { code, lines, stderr } = await runProgram(
+      ({ mongoUrl, mongoOptions }) => {
+        const { chmodSync, mkdtempSync, readdirSync, statSync } = require('node:fs')
+        const { join } = require('node:path')
+        // A folder of the program's own, in which everything that it leaves is seen.
+        const folder = mkdtempSync(join(process.env.TMPDIR, 'own-'))
+        chmodSync(folder, 0o755)
+        process.env.TMPDIR = folder
+        const { withOptions } = require('./lib/uri.js')
+        const files = [...new URLSearchParams(withOptions(mongoUrl, mongoOptions).split('?')[1])]
+          .filter(([name]) => /File$/.test(name))
+          .map(([, file]) => file)
+        for (const file of files) console.log((statSync(file).mode & 0o777).toString(8))
+        process.once('exit', () => console.log(readdirSync(folder).length))
+      },
+      {
+        mongoUrl: 'mongodb://127.0.0.1/',
+        mongoOptions: { tls: true, ca: text(ca), cert: text(clientCertificate), key: text(clientKey) },
+      },
+      {
+        env: { TMPDIR: path.dirname(ca) },
+      },
+    )
     assert.equal(code, 0, stderr)
     assert.deepEqual(lines, ['600', '600', '0'])
   })

@@ -43,22 +43,50 @@ function outcome(make) {
 function outcomes(generation, options) {
   const { genuine, ours } = GENERATIONS[generation]
   const given = () => (options !== null && typeof options === 'object' ? { ...options } : options)
-  return Object.fromEntries([['genuine', genuine()], ['ours', ours()]].map(([side, Store]) => [side, outcome(() => new Store(given()))]))
+  return Object.fromEntries(
+    [
+      ['genuine', genuine()],
+      ['ours', ours()],
+    ].map(([side, Store]) => [side, outcome(() => new Store(given()))]),
+  )
 }
 
 /** Options that are tried beside a connection. `only` are the releases in which they mean something. */
 const TRIED = {
   none: {},
   'all of them': {
-    collectionName: 'people', ttl: 5, mongoOptions: { appName: 'a' }, autoRemove: 'disabled', autoRemoveInterval: 3, touchAfter: 2,
-    stringify: false, timestamps: true, dbName: 'other', writeOperationOptions: { w: 1 },
+    collectionName: 'people',
+    ttl: 5,
+    mongoOptions: { appName: 'a' },
+    autoRemove: 'disabled',
+    autoRemoveInterval: 3,
+    touchAfter: 2,
+    stringify: false,
+    timestamps: true,
+    dbName: 'other',
+    writeOperationOptions: { w: 1 },
   },
   'all of them in a factory': {
-    collection: 'people', ttl: 5, mongoOptions: { appName: 'a' }, autoRemove: 'disabled', autoRemoveInterval: 3, touchAfter: 2,
-    stringify: false, dbName: 'other', writeOperationOptions: { w: 1 }, fallbackMemory: false,
+    collection: 'people',
+    ttl: 5,
+    mongoOptions: { appName: 'a' },
+    autoRemove: 'disabled',
+    autoRemoveInterval: 3,
+    touchAfter: 2,
+    stringify: false,
+    dbName: 'other',
+    writeOperationOptions: { w: 1 },
+    fallbackMemory: false,
   },
   'an unknown option': { colour: 'red' },
-  undefined: { collectionName: undefined, collection: undefined, ttl: undefined, touchAfter: undefined, autoRemove: undefined, stringify: undefined },
+  undefined: {
+    collectionName: undefined,
+    collection: undefined,
+    ttl: undefined,
+    touchAfter: undefined,
+    autoRemove: undefined,
+    stringify: undefined,
+  },
   null: { collection: null, touchAfter: null, autoRemove: null, stringify: null },
   'ttl: 0': { ttl: 0 },
   'ttl: null': { ttl: null },

@@ -19,7 +19,10 @@ const RELEASES = [6, 5, 3, 1]
  * has no timestamps and no adapter.
  */
 function asIn6({ options, ...others }, given) {
-  return { options: { timestamps: false, cryptoAdapter: null, ...options, crypto: described(given?.crypto) }, ...others }
+  return {
+    options: { timestamps: false, cryptoAdapter: null, ...options, crypto: described(given?.crypto) },
+    ...others,
+  }
 }
 
 function compareOutcomes(release, tried, given) {
@@ -29,7 +32,10 @@ function compareOutcomes(release, tried, given) {
   const accepted = genuine.options && release === 5 ? asIn6(genuine, given) : genuine
   if (known.length === 0) return assert.deepEqual(ours, accepted)
   const [{ genuine: wantedOfGenuine, ours: wanted }] = known
-  for (const [who, actual, expected] of [['genuine', accepted, wantedOfGenuine], ['ours', ours, wanted]]) {
+  for (const [who, actual, expected] of [
+    ['genuine', accepted, wantedOfGenuine],
+    ['ours', ours, wanted],
+  ]) {
     if (expected === 'accepts') assert('options' in actual, `${who} accepts it`)
     else assert.deepEqual(actual, typeof expected === 'function' ? expected(accepted) : expected, who)
   }
@@ -65,12 +71,18 @@ const OWN_MISSING = {
 }
 const METHODS_MISSING = {
   6: [
-    /* encryption */ 'serializeForCrypto', 'parseDecryptedPayload', 'decryptSession',
+    /* encryption */ 'serializeForCrypto',
+    'parseDecryptedPayload',
+    'decryptSession',
     /* the addon's work */ 'setAutoRemove',
   ],
   5: [/* encryption */ 'cryptoGet', 'decryptSession', /* the addon's work */ 'setAutoRemove'],
   3: [
-    /* the addon's work */ 'connectionFailed', 'handleNewConnectionAsync', 'setAutoRemoveAsync', 'changeState', 'setCollection',
+    /* the addon's work */ 'connectionFailed',
+    'handleNewConnectionAsync',
+    'setAutoRemoveAsync',
+    'changeState',
+    'setCollection',
     'collectionReady',
   ],
 }
@@ -83,7 +95,10 @@ for (const release of RELEASES) {
     it('has the properties of the genuine one', () => {
       const own = Object.keys(genuine)
       // `undefined` in a store that waits for its connection, on both sides.
-      assert.deepEqual(own.filter((name) => !(name in ours)), OWN_MISSING[release])
+      assert.deepEqual(
+        own.filter((name) => !(name in ours)),
+        OWN_MISSING[release],
+      )
     })
 
     it('has the methods of the genuine one, with as many parameters', () => {
@@ -101,7 +116,10 @@ for (const release of RELEASES) {
     })
 
     it('is the same kind of object', () => {
-      for (const [Store, store] of [[Genuine, genuine], [Ours, ours]]) {
+      for (const [Store, store] of [
+        [Genuine, genuine],
+        [Ours, ours],
+      ]) {
         assert(store instanceof Store)
         assert(store instanceof session.Store)
         assert(store instanceof EventEmitter)
@@ -124,7 +142,7 @@ for (const release of RELEASES) {
   })
 }
 
-describe('the options of a factory\'s store', () => {
+describe("the options of a factory's store", () => {
   for (const release of [3, 1]) {
     it(`are the application's own object, as in connect-mongo ${release}`, () => {
       const { genuine, ours } = GENERATIONS[release]
@@ -146,7 +164,10 @@ describe('create(options)', () => {
         const store = Store.create({ ...CONNECTION[release], ttl: 5 })
         assert(store instanceof Store)
         assert.equal(store.options.ttl, 5)
-        assert.throws(() => Store.create(), { name: 'TypeError', message: /^Cannot read properties of undefined \(reading 'collectionName'\)/ })
+        assert.throws(() => Store.create(), {
+          name: 'TypeError',
+          message: /^Cannot read properties of undefined \(reading 'collectionName'\)/,
+        })
       }
     })
   }

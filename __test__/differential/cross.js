@@ -11,9 +11,20 @@ const { makeStore } = require('./packages.js')
 const { LATEST, person } = require('./plays.js')
 
 const FORMS = [
-  'defaults', 'stringify: false', 'touchAfter', 'touchAfter, stringify: false', 'timestamps and touchAfter', 'ttl', 'collection', 'dbName',
-  'serialize and unserialize of text', 'serialize and unserialize of objects', 'only unserialize', 'only serialize',
-  'transformId', 'transformId that gives an object',
+  'defaults',
+  'stringify: false',
+  'touchAfter',
+  'touchAfter, stringify: false',
+  'timestamps and touchAfter',
+  'ttl',
+  'collection',
+  'dbName',
+  'serialize and unserialize of text',
+  'serialize and unserialize of objects',
+  'only unserialize',
+  'only serialize',
+  'transformId',
+  'transformId that gives an object',
 ]
 
 /** What a method gives its callback. */
@@ -29,7 +40,12 @@ const nobody = (session) => session === null || session === undefined
 const sorted = (sessions) => sessions.map((session) => JSON.stringify(describe(session))).sort()
 
 async function exchange(writer, reader, collection) {
-  for (const [sid, n] of [['a', 1], ['b', 2], ['c', 3]]) await ask(writer, 'set', sid, person(n))
+  for (const [sid, n] of [
+    ['a', 1],
+    ['b', 2],
+    ['c', 3],
+  ])
+    await ask(writer, 'set', sid, person(n))
   for (const sid of ['a', 'b', 'c']) {
     assert.deepEqual(describe(await ask(reader, 'get', sid)), describe(await ask(writer, 'get', sid)), `get ${sid}`)
   }
@@ -62,7 +78,12 @@ async function typesWritten(store, collection) {
   await ask(store, 'set', 'types', person(1))
   const document = await collection.findOne({}, { promoteValues: false })
   await ask(store, 'destroy', 'types')
-  return JSON.stringify(EJSON.serialize({ ...document, lastModified: undefined, updatedAt: undefined, createdAt: undefined }, { relaxed: false }))
+  return JSON.stringify(
+    EJSON.serialize(
+      { ...document, lastModified: undefined, updatedAt: undefined, createdAt: undefined },
+      { relaxed: false },
+    ),
+  )
 }
 
 /** Both directions, ours in both of its styles. */
@@ -78,7 +99,10 @@ async function crossTests(t, { generation, server }) {
         const mine = makeStore(ours, 'ours', server.url(db), given)
         const collection = server.db(database(db)).collection(given.collectionName ?? 'sessions')
         try {
-          assert.equal(sortedFields(await typesWritten(mine, collection)), sortedFields(await typesWritten(theirs, collection)))
+          assert.equal(
+            sortedFields(await typesWritten(mine, collection)),
+            sortedFields(await typesWritten(theirs, collection)),
+          )
           await exchange(theirs, mine, collection)
           await exchange(mine, theirs, collection)
         } finally {
@@ -90,6 +114,7 @@ async function crossTests(t, { generation, server }) {
 }
 
 /** Without the order of the fields, which the matrix compares. */
-const sortedFields = (text) => JSON.stringify(Object.entries(JSON.parse(text)).sort(([one], [other]) => (one < other ? -1 : 1)))
+const sortedFields = (text) =>
+  JSON.stringify(Object.entries(JSON.parse(text)).sort(([one], [other]) => (one < other ? -1 : 1)))
 
 module.exports = { crossTests }

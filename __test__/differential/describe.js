@@ -50,7 +50,9 @@ function describe(value, ttl) {
     case 'symbol':
       return { [`<${typeof value}>`]: String(value) }
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : { '<number>': Object.is(value, -0) ? '-0' : String(value) }
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : { '<number>': Object.is(value, -0) ? '-0' : String(value) }
     case 'object':
       break
     case 'string':

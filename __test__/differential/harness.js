@@ -61,20 +61,28 @@ async function untilConnected(store) {
 /** The documents of a collection as canonical extended JSON, one text each, in the order of their ids. */
 async function documentsOf(collection, ttl) {
   const documents = await collection.find({}, { promoteValues: false, promoteLongs: false, bsonRegExp: true }).toArray()
-  return documents.map((document) => JSON.stringify(nameDates(EJSON.serialize(document, { relaxed: false }), ttl))).sort()
+  return documents
+    .map((document) => JSON.stringify(nameDates(EJSON.serialize(document, { relaxed: false }), ttl)))
+    .sort()
 }
 
 async function indexesOf(collection) {
-  const indexes = await collection.listIndexes().toArray().catch((error) => {
-    if (error.codeName === 'NamespaceNotFound') return []
-    throw error
-  })
+  const indexes = await collection
+    .listIndexes()
+    .toArray()
+    .catch((error) => {
+      if (error.codeName === 'NamespaceNotFound') return []
+      throw error
+    })
   return indexes.map(({ v: _v, ns: _ns, ...index }) => index)
 }
 
 /** What became of a promise. */
 function outcomeOf(promise, ttl) {
-  return promise.then((value) => ({ resolved: describe(value, ttl) }), (error) => ({ rejected: describe(error, ttl) }))
+  return promise.then(
+    (value) => ({ resolved: describe(value, ttl) }),
+    (error) => ({ rejected: describe(error, ttl) }),
+  )
 }
 
 class Recorder {
@@ -118,10 +126,13 @@ class Recorder {
     const log = []
     Object.assign(entry, { log })
     this.store.journal = log
-    this.#invoke(entry, method, [...args, (...answer) => {
-      log.push(['callback', ...answer.map((value) => describe(value, this.ttl))])
-      throw new Error('thrown by the callback')
-    }])
+    this.#invoke(entry, method, [
+      ...args,
+      (...answer) => {
+        log.push(['callback', ...answer.map((value) => describe(value, this.ttl))])
+        throw new Error('thrown by the callback')
+      },
+    ])
     if (!entry.threw) await glimpse(log, this.patience)
     await this.#settled(entry)
   }
@@ -136,12 +147,15 @@ class Recorder {
     const values = new Promise((resolve) => {
       settle = resolve
     })
-    this.#invoke(entry, method, [...args, (...answer) => {
-      // Called before the method has returned: an application must not count on variables that it assigns there.
-      if (!('returned' in entry)) entry.early = true
-      log.push(['callback', ...answer.map((value) => describe(value, this.ttl))])
-      settle(answer)
-    }])
+    this.#invoke(entry, method, [
+      ...args,
+      (...answer) => {
+        // Called before the method has returned: an application must not count on variables that it assigns there.
+        if (!('returned' in entry)) entry.early = true
+        log.push(['callback', ...answer.map((value) => describe(value, this.ttl))])
+        settle(answer)
+      },
+    ])
     if (entry.threw) settle([])
     return { entry, log, values }
   }
@@ -221,8 +235,9 @@ class Recorder {
 async function record(store, play, world) {
   const recorder = new Recorder(store, world)
   const methods = Object.fromEntries(
-    ['call', 'start', 'bare', 'throwing', 'note', 'take', 'documents', 'indexes', 'seed', 'holds', 'change']
-      .map((name) => [name, (...args) => recorder[name](...args)])
+    ['call', 'start', 'bare', 'throwing', 'note', 'take', 'documents', 'indexes', 'seed', 'holds', 'change'].map(
+      (name) => [name, (...args) => recorder[name](...args)],
+    ),
   )
   await play({ ...methods, store })
   for (const entry of recorder.transcript) if (entry.settled) entry.settled = await entry.settled
@@ -236,16 +251,27 @@ async function record(store, play, world) {
  * @param {(genuine: object, ours: object) => object} [expected] what ours should be where the genuine store did this
  */
 function compare(genuine, ours, expected = (entry) => entry) {
-  assert.deepEqual(ours.map(({ step }) => step), genuine.map(({ step }) => step), 'the same steps')
+  assert.deepEqual(
+    ours.map(({ step }) => step),
+    genuine.map(({ step }) => step),
+    'the same steps',
+  )
   const failures = []
   for (const [at, entry] of genuine.entries()) {
     const wanted = expected(entry, ours[at])
     try {
       assert.deepEqual(ours[at], wanted)
     } catch {
-      failures.push([`step "${entry.step}"`, ...[['genuine', entry], ['wanted', wanted], ['ours', ours[at]]].map(
-        ([who, value]) => `  ${who.padEnd(7)} ${JSON.stringify(value)}`
-      )].join('\n'))
+      failures.push(
+        [
+          `step "${entry.step}"`,
+          ...[
+            ['genuine', entry],
+            ['wanted', wanted],
+            ['ours', ours[at]],
+          ].map(([who, value]) => `  ${who.padEnd(7)} ${JSON.stringify(value)}`),
+        ].join('\n'),
+      )
     }
   }
   if (failures.length > 0) assert.fail(`the stores differ:\n${failures.join('\n')}`)

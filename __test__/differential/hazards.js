@@ -87,7 +87,14 @@ const HAZARDS = {
   async 'close, and calls after it'({ bare, call }) {
     await call('set', 'a', person(1))
     await bare('close')
-    for (const [method, ...args] of [['get', 'a'], ['set', 'a', person(1)], ['touch', 'a', person(1)], ['destroy', 'a'], ['length'], ['clear']]) {
+    for (const [method, ...args] of [
+      ['get', 'a'],
+      ['set', 'a', person(1)],
+      ['touch', 'a', person(1)],
+      ['destroy', 'a'],
+      ['length'],
+      ['clear'],
+    ]) {
       await call(method, ...args)
     }
     await bare('close')
@@ -145,7 +152,9 @@ async function hazardTests(t, { generation, server, known }) {
       for (const [side, { transcripts, stderr }] of Object.entries({ genuine, ours })) {
         if (!transcripts[name]) throw new Error(`the process of the ${side} store did not get there:\n${stderr}`)
       }
-      compare(genuine.transcripts[name], ours.transcripts[name], (entry, actual) => known.expected(entry, { options: 'hazards', play: name }, actual))
+      compare(genuine.transcripts[name], ours.transcripts[name], (entry, actual) =>
+        known.expected(entry, { options: 'hazards', play: name }, actual),
+      )
     })
   }
 }

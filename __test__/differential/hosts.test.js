@@ -64,7 +64,8 @@ for (const [release, genuine] of Object.entries(FACTORIES)) {
         const actual = thrownBy(() => MongoStore(host))
         assert.equal(actual.name, expected.name)
         if (genuineAccepts) assert.match(actual.message, /pass express-session/)
-        else assert(actual.message.startsWith(expected.message), `"${actual.message}" begins with "${expected.message}"`)
+        else
+          assert(actual.message.startsWith(expected.message), `"${actual.message}" begins with "${expected.message}"`)
       })
     }
 
@@ -104,19 +105,25 @@ for (const [release, genuine] of Object.entries(FACTORIES)) {
     it('make classes that need new', () => {
       for (const factory of [genuine, MongoStore]) {
         const Made = factory(session)
-        assert.throws(() => Made({}), { name: 'TypeError', message: "Class constructor MongoStore cannot be invoked without 'new'" })
+        assert.throws(() => Made({}), {
+          name: 'TypeError',
+          message: "Class constructor MongoStore cannot be invoked without 'new'",
+        })
       }
     })
   })
 }
 
 describe('the class of connect-mongo 5 and 6 and ours', () => {
-  const CLASSES = { 5: connectMongo5, 6: connectMongo6.MongoStore, 'ours': MongoStore }
+  const CLASSES = { 5: connectMongo5, 6: connectMongo6.MongoStore, ours: MongoStore }
 
   for (const [name, Store] of Object.entries(CLASSES)) {
     it(`${name} needs new for options`, () => {
       const options = { mongoUrl: 'mongodb://127.0.0.1/none' }
-      assert.throws(() => Store(options), { name: 'TypeError', message: "Class constructor MongoStore cannot be invoked without 'new'" })
+      assert.throws(() => Store(options), {
+        name: 'TypeError',
+        message: "Class constructor MongoStore cannot be invoked without 'new'",
+      })
     })
 
     it(`${name} can be extended`, () => {
@@ -130,11 +137,19 @@ describe('the class of connect-mongo 5 and 6 and ours', () => {
     for (const Store of [connectMongo5, connectMongo6.MongoStore]) {
       assert.throws(() => Store(), { message: "Class constructor MongoStore cannot be invoked without 'new'" })
     }
-    assert.throws(() => MongoStore(), { name: 'TypeError', message: /^Cannot read properties of undefined .*pass express-session/ })
+    assert.throws(() => MongoStore(), {
+      name: 'TypeError',
+      message: /^Cannot read properties of undefined .*pass express-session/,
+    })
   })
 
   it('the names that require gives, of which ours are on the class', () => {
-    assert.deepEqual(Object.keys(connectMongo6).sort(), ['MongoStore', 'createKrupteinAdapter', 'createWebCryptoAdapter', 'default'])
+    assert.deepEqual(Object.keys(connectMongo6).sort(), [
+      'MongoStore',
+      'createKrupteinAdapter',
+      'createWebCryptoAdapter',
+      'default',
+    ])
     assert.deepEqual(Object.keys(connectMongo5), [])
     assert.equal(MongoStore.default, MongoStore)
     assert.equal(MongoStore.MongoStore, MongoStore)

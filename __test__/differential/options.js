@@ -26,19 +26,58 @@ const OPTIONS = [
   { name: 'serialize and unserialize of text', options: { serialize: toText, unserialize: fromText } },
   {
     name: 'serialize and unserialize of objects',
-    options: { serialize: (value) => ({ wrapped: value && { ...value, cookie: null } }), unserialize: (stored) => stored?.wrapped },
+    options: {
+      serialize: (value) => ({ wrapped: value && { ...value, cookie: null } }),
+      unserialize: (stored) => stored?.wrapped,
+    },
   },
   { name: 'only unserialize', options: { unserialize: (stored) => ({ read: true, ...stored }) } },
   { name: 'only serialize', options: { serialize: (value) => ({ n: value?.n ?? null }) } },
-  { name: 'a serialize that throws', options: { serialize: () => { throw new RangeError('no') } }, plays: ['life'] },
-  { name: 'an unserialize that throws', options: { unserialize: () => { throw new RangeError('no') } }, plays: ['life', 'all'] },
+  {
+    name: 'a serialize that throws',
+    options: {
+      serialize: () => {
+        throw new RangeError('no')
+      },
+    },
+    plays: ['life'],
+  },
+  {
+    name: 'an unserialize that throws',
+    options: {
+      unserialize: () => {
+        throw new RangeError('no')
+      },
+    },
+    plays: ['life', 'all'],
+  },
   { name: 'an unserialize without a result', options: { unserialize: () => undefined }, plays: ['life'] },
-  { name: 'asynchronous hooks', options: { serialize: async (value) => value.n, unserialize: async (n) => ({ n }) }, plays: ['two people'] },
+  {
+    name: 'asynchronous hooks',
+    options: { serialize: async (value) => value.n, unserialize: async (n) => ({ n }) },
+    plays: ['two people'],
+  },
   { name: 'transformId', options: { transformId: (sid) => `prefix/${sid}` } },
-  { name: 'transformId that gives an object', options: { transformId: (sid) => ({ app: 1, sid }) }, plays: ['life', 'all'] },
+  {
+    name: 'transformId that gives an object',
+    options: { transformId: (sid) => ({ app: 1, sid }) },
+    plays: ['life', 'all'],
+  },
   { name: 'transformId that gives a number', options: { transformId: (sid) => sid.charCodeAt(0) }, plays: ['life'] },
-  { name: 'transformId that throws', options: { transformId: () => { throw new RangeError('no') } }, plays: ['life'] },
-  { name: 'an asynchronous transformId', options: { transformId: async (sid) => `later/${sid}` }, plays: ['two people'] },
+  {
+    name: 'transformId that throws',
+    options: {
+      transformId: () => {
+        throw new RangeError('no')
+      },
+    },
+    plays: ['life'],
+  },
+  {
+    name: 'an asynchronous transformId',
+    options: { transformId: async (sid) => `later/${sid}` },
+    plays: ['two people'],
+  },
   { name: 'writeOperationOptions', options: { writeOperationOptions: { w: 1, j: false, wtimeout: 5000 } }, since: 3 },
   {
     name: 'writeOperationOptions that cannot be met',
@@ -48,7 +87,11 @@ const OPTIONS = [
   },
   { name: 'unacknowledged writes', options: { writeOperationOptions: { w: 0 } }, plays: ['unacknowledged'], since: 3 },
   { name: 'autoRemove: native', options: { autoRemove: 'native' }, plays: ['index', 'life', 'clear'] },
-  { name: 'autoRemove: interval', options: { autoRemove: 'interval', autoRemoveInterval: 5 }, plays: ['index', 'life', 'clear'] },
+  {
+    name: 'autoRemove: interval',
+    options: { autoRemove: 'interval', autoRemoveInterval: 5 },
+    plays: ['index', 'life', 'clear'],
+  },
   { name: 'autoRemove: disabled', options: { autoRemove: 'disabled' }, plays: ['index', 'life', 'clear'] },
   { name: 'another autoRemove', options: { autoRemove: 'sometimes' }, plays: ['index', 'life', 'clear'] },
   { name: 'an unknown option', options: { colour: 'red' }, plays: ['life'] },

@@ -5,8 +5,18 @@
 const session = require('express-session')
 const { recorded } = require('./harness.js')
 
-const modern = { style: 'modern', ours: () => require('../../index.js'), urlOption: 'mongoUrl', collectionOption: 'collectionName' }
-const factory = { style: 'factory', ours: () => require('../../index.js')(session), urlOption: 'url', collectionOption: 'collection' }
+const modern = {
+  style: 'modern',
+  ours: () => require('../../index.js'),
+  urlOption: 'mongoUrl',
+  collectionOption: 'collectionName',
+}
+const factory = {
+  style: 'factory',
+  ours: () => require('../../index.js')(session),
+  urlOption: 'url',
+  collectionOption: 'collection',
+}
 
 /** By the major version of connect-mongo. `server` is the newest that its driver speaks to, if that is not the usual one. */
 const GENERATIONS = {

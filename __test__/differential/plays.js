@@ -22,11 +22,25 @@ const person = (n, expires) => ({ cookie: cookie(expires), n })
 /** Values that JSON and BSON represent differently, or not at all. */
 const rich = () => ({
   cookie: cookie(),
-  text: 'zoë \u0000 𝄞', empty: '', yes: true, nothing: null, missing: undefined, list: [1, undefined, null, [], {}],
+  text: 'zoë \u0000 𝄞',
+  empty: '',
+  yes: true,
+  nothing: null,
+  missing: undefined,
+  list: [1, undefined, null, [], {}],
   numbers: [0, -0, 1.5, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 40, 2 ** 53, 1e300, NaN, Infinity],
-  date: PAST, expression: /a+/gi, bytes: Buffer.from([0, 255]), 'dotted.key': { $where: 1 }, run() {},
-  inner: { cookie: 1, deep: { deeper: { none: undefined } }, toJSON: null }, set: new Set([1]),
-  map: new Map([['a', { b: 1 }]]), made: new (class Thing { a = 1 })(), date2: new Date(NaN),
+  date: PAST,
+  expression: /a+/gi,
+  bytes: Buffer.from([0, 255]),
+  'dotted.key': { $where: 1 },
+  run() {},
+  inner: { cookie: 1, deep: { deeper: { none: undefined } }, toJSON: null },
+  set: new Set([1]),
+  map: new Map([['a', { b: 1 }]]),
+  made: new (class Thing {
+    a = 1
+  })(),
+  date2: new Date(NaN),
 })
 
 const PLAYS = {
@@ -68,7 +82,8 @@ const PLAYS = {
     await call('set', 'maxAge', { cookie: { originalMaxAge: 5000, maxAge: 5000 } })
     await call('set', 'past', person(1, PAST))
     await documents()
-    for (const sid of ['no date', 'no cookie', 'plain', 'text', 'number', 'false', 'null', 'maxAge', 'past']) await call('get', sid)
+    for (const sid of ['no date', 'no cookie', 'plain', 'text', 'number', 'false', 'null', 'maxAge', 'past'])
+      await call('get', sid)
     await call('touch', 'plain', person(1, null))
     await call('touch', 'text', {})
     await call('touch', 'number', { cookie: { expires: LATEST.toISOString() } })
@@ -91,7 +106,15 @@ const PLAYS = {
   },
 
   async 'odd sessions'({ call, documents }) {
-    for (const [name, value] of Object.entries({ undefined, null: null, number: 5, text: 'text', list: [1], empty: {}, true: true })) {
+    for (const [name, value] of Object.entries({
+      undefined,
+      null: null,
+      number: 5,
+      text: 'text',
+      list: [1],
+      empty: {},
+      true: true,
+    })) {
       await call('set', name, value)
       await call('get', name)
     }
@@ -103,19 +126,41 @@ const PLAYS = {
     circle.circle = circle
     await call('set', 'circle', circle)
     await call('set', 'big', { ...person(1), big: 12345678901234567890n })
-    await call('set', 'throws', { ...person(1), inner: { toJSON() { throw new RangeError('no') } } })
-    await call('set', 'cookie throws', { cookie: { toJSON() { throw new RangeError('no') } } })
+    await call('set', 'throws', {
+      ...person(1),
+      inner: {
+        toJSON() {
+          throw new RangeError('no')
+        },
+      },
+    })
+    await call('set', 'cookie throws', {
+      cookie: {
+        toJSON() {
+          throw new RangeError('no')
+        },
+      },
+    })
     await documents()
   },
 
   async 'odd documents'({ call, seed }) {
     const session = JSON.stringify(person(1))
     const odd = {
-      bad: { session: '{bad', expires: LATER }, none: { expires: LATER }, object: { session: { cookie: { path: '/' }, n: 1 }, expires: LATER },
-      nullText: { session: 'null', expires: LATER }, null: { session: null, expires: LATER }, five: { session: '5', expires: LATER },
-      fiveNumber: { session: 5, expires: LATER }, list: { session: '[1]', expires: LATER }, expired: { session, expires: PAST },
-      nullDate: { session, expires: null }, textDate: { session, expires: LATER.toISOString() }, forever: { session },
-      moved: { session, expires: LATEST }, modified: { session, expires: LATER, lastModified: PAST },
+      bad: { session: '{bad', expires: LATER },
+      none: { expires: LATER },
+      object: { session: { cookie: { path: '/' }, n: 1 }, expires: LATER },
+      nullText: { session: 'null', expires: LATER },
+      null: { session: null, expires: LATER },
+      five: { session: '5', expires: LATER },
+      fiveNumber: { session: 5, expires: LATER },
+      list: { session: '[1]', expires: LATER },
+      expired: { session, expires: PAST },
+      nullDate: { session, expires: null },
+      textDate: { session, expires: LATER.toISOString() },
+      forever: { session },
+      moved: { session, expires: LATEST },
+      modified: { session, expires: LATER, lastModified: PAST },
       modifiedText: { session, expires: LATER, lastModified: 'yesterday' },
     }
     await seed(...Object.entries(odd).map(([_id, document]) => ({ _id, ...document })))
@@ -231,7 +276,9 @@ const PLAYS = {
     await call('set', 'a', person(1))
     const loaded = await call('load', 'a')
     note('a Session object', [loaded?.constructor.name, loaded?.id, loaded?.cookie.constructor.name])
-    store.generate = (req) => { req.generated = true }
+    store.generate = (req) => {
+      req.generated = true
+    }
     const req = { sessionID: 'a' }
     await call('regenerate', req)
     note('the request', req)
@@ -253,7 +300,13 @@ const PLAYS = {
     const second = start('set', 'a', person(2))
     await Promise.all([first.values, second.values])
     // Their events go to one log, in the order in which the server answered.
-    note('events', [...first.log, ...second.log].filter(([kind]) => kind === 'event').map(([, name]) => name).sort())
+    note(
+      'events',
+      [...first.log, ...second.log]
+        .filter(([kind]) => kind === 'event')
+        .map(([, name]) => name)
+        .sort(),
+    )
     for (const { log } of [first, second]) log.splice(0, log.length, ...log.filter(([kind]) => kind === 'callback'))
     await call('length')
   },
@@ -275,17 +328,30 @@ const FORMS = ['defaults', 'stringify: false', 'touchAfter', 'touchAfter, string
 
 /** The options for the plays in which not all of them make a difference. */
 const ONLY_WITH = {
-  'rich values': [...FORMS, 'serialize and unserialize of text', 'serialize and unserialize of objects', 'only unserialize'],
+  'rich values': [
+    ...FORMS,
+    'serialize and unserialize of text',
+    'serialize and unserialize of objects',
+    'only unserialize',
+  ],
   'odd sessions': FORMS,
   'sessions that cannot be stored': FORMS,
   'odd documents': FORMS,
   'all with a session that cannot be read': FORMS,
   'two people': [],
   unacknowledged: [],
-  ...Object.fromEntries([
-    'a cookie with an invalid date', 'foreign fields', 'index', 'a listener for destroy', 'no callback', 'inherited',
-    'two writers of one new session', 'ids that are none',
-  ].map((play) => [play, ['defaults']])),
+  ...Object.fromEntries(
+    [
+      'a cookie with an invalid date',
+      'foreign fields',
+      'index',
+      'a listener for destroy',
+      'no callback',
+      'inherited',
+      'two writers of one new session',
+      'ids that are none',
+    ].map((play) => [play, ['defaults']]),
+  ),
 }
 
 /** The names of the plays for a set of options (`options.js`). */

@@ -26,7 +26,10 @@ async function early({ start, note }) {
   const calls = [start('set', 'a', person(1)), start('get', 'b'), start('destroy', 'c')]
   note('answers', await Promise.all(calls.map(({ values }) => values)))
   // Whatever happened was written into the log of the last call.
-  const happened = calls.flatMap(({ log }) => log.splice(0)).filter(([kind]) => kind === 'event').map(([, name]) => name)
+  const happened = calls
+    .flatMap(({ log }) => log.splice(0))
+    .filter(([kind]) => kind === 'event')
+    .map(([, name]) => name)
   note('events', happened.filter((name) => name !== 'connected').sort())
 }
 
@@ -58,7 +61,12 @@ function clientOf(generation, url) {
 
 function lentClient(generation, url) {
   const client = clientOf(generation, url)
-  return { options: { client }, isOpen: () => isOpen(client), close: () => client.close(), connect: () => client.connect() }
+  return {
+    options: { client },
+    isOpen: () => isOpen(client),
+    close: () => client.close(),
+    connect: () => client.connect(),
+  }
 }
 
 async function connectedClient(generation, url) {

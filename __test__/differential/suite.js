@@ -38,13 +38,15 @@ async function serverFor(generation) {
 
 /** A genuine store and ours with the same options, each with its collection as the test sees it. */
 function pairOf(generation, server, { options = {}, database = (name) => name } = {}) {
-  return Object.fromEntries(['genuine', 'ours'].map((side) => {
-    const name = server.freshDb()
-    const given = typeof options === 'function' ? options(name) : options
-    const store = makeStore(generation, side, server.url(name), given)
-    const collection = server.db(database(name)).collection(given.collectionName ?? 'sessions')
-    return [side, { store, collection, ttl: given.ttl }]
-  }))
+  return Object.fromEntries(
+    ['genuine', 'ours'].map((side) => {
+      const name = server.freshDb()
+      const given = typeof options === 'function' ? options(name) : options
+      const store = makeStore(generation, side, server.url(name), given)
+      const collection = server.db(database(name)).collection(given.collectionName ?? 'sessions')
+      return [side, { store, collection, ttl: given.ttl }]
+    }),
+  )
 }
 
 async function closeAll(pair) {
@@ -79,7 +81,11 @@ function suite(generation, more = []) {
             // What happens before is the subject of tests of its own.
             for (const { store } of [pair.genuine, pair.ours]) await untilConnected(store)
             for (const name of playsFor(set)) {
-              await group.test(name, () => playOn(pair, PLAYS[name], (entry, ours) => known.expected(entry, { options: set.name, play: name }, ours)))
+              await group.test(name, () =>
+                playOn(pair, PLAYS[name], (entry, ours) =>
+                  known.expected(entry, { options: set.name, play: name }, ours),
+                ),
+              )
             }
           } finally {
             await closeAll(pair)

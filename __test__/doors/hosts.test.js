@@ -68,26 +68,38 @@ describe('MongoStore(host)', () => {
   })
 
   it('passes on what the getter of Express 4 throws', () => {
-    assert.throws(() => MongoStore(require('express-4')), /Most middleware \(like session\) is no longer bundled with Express/)
+    assert.throws(
+      () => MongoStore(require('express-4')),
+      /Most middleware \(like session\) is no longer bundled with Express/,
+    )
   })
 
   for (const [name, host, text] of [
-    ['Express 5', require('express'), 'undefined'], ['an empty object', {}, 'undefined'], ['a bare function', () => {}, 'undefined'],
-    ['nothing', undefined, 'undefined'], ['null', null, 'null'], ['a number', 5, 'undefined'], ['a string', 'express', 'undefined'],
+    ['Express 5', require('express'), 'undefined'],
+    ['an empty object', {}, 'undefined'],
+    ['a bare function', () => {}, 'undefined'],
+    ['nothing', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['a number', 5, 'undefined'],
+    ['a string', 'express', 'undefined'],
   ]) {
     it(`refuses ${name}, and says what to pass`, () => {
-      assert.throws(() => MongoStore(host), (error) => {
-        assert(error instanceof TypeError)
-        assert(error.message.startsWith(`Cannot read properties of ${text} (reading 'Store')`), error.message)
-        assert.match(error.message, /express-session/)
-        return true
-      })
+      assert.throws(
+        () => MongoStore(host),
+        (error) => {
+          assert(error instanceof TypeError)
+          assert(error.message.startsWith(`Cannot read properties of ${text} (reading 'Store')`), error.message)
+          assert.match(error.message, /express-session/)
+          return true
+        },
+      )
     })
   }
 
   it('refuses options, which need new', () => {
     assert.throws(() => MongoStore({ mongoUrl: 'mongodb://127.0.0.1' }), {
-      name: 'TypeError', message: "Class constructor MongoStore cannot be invoked without 'new'",
+      name: 'TypeError',
+      message: "Class constructor MongoStore cannot be invoked without 'new'",
     })
   })
 
@@ -102,7 +114,10 @@ describe('new MongoStore(options) and MongoStore.create(options)', () => {
   for (const [name, make] of Object.entries({
     new: (options) => new MongoStore(options),
     create: (options) => MongoStore.create(options),
-    'a create taken out of it': ((create) => (options) => create(options))(MongoStore.create),
+    'a create taken out of it': (
+      (create) => (options) =>
+        create(options)
+    )(MongoStore.create),
     'default.create': (options) => MongoStore.default.create(options),
     'MongoStore.create': (options) => MongoStore.MongoStore.create(options),
   })) {
@@ -120,8 +135,14 @@ describe('new MongoStore(options) and MongoStore.create(options)', () => {
     })
 
     it(`${name} needs options`, () => {
-      assert.throws(() => make(), { name: 'TypeError', message: /Cannot read properties of undefined \(reading 'collectionName'\)/ })
-      assert.throws(() => make(null), { name: 'TypeError', message: /Cannot read properties of null \(reading 'collectionName'\)/ })
+      assert.throws(() => make(), {
+        name: 'TypeError',
+        message: /Cannot read properties of undefined \(reading 'collectionName'\)/,
+      })
+      assert.throws(() => make(null), {
+        name: 'TypeError',
+        message: /Cannot read properties of null \(reading 'collectionName'\)/,
+      })
       assert.throws(() => make({}), /You must provide either mongoUrl\|clientPromise\|client/)
     })
   }

@@ -13,7 +13,8 @@ const server = useServerModule.useServer()
 
 it('import gives what require gives', () => {
   const required = createRequire(import.meta.url)('connect-mongo-native')
-  for (const imported of [MongoStore, named, es5, everything.default, everything.MongoStore]) assert.equal(imported, required)
+  for (const imported of [MongoStore, named, es5, everything.default, everything.MongoStore])
+    assert.equal(imported, required)
   for (const [name, value] of Object.entries(everything)) assert.equal(value, required[name])
 })
 
@@ -21,8 +22,11 @@ it('an imported MongoStore works in both styles', async () => {
   const url = server.url(server.freshDb())
   const { create } = MongoStore
   const stores = [
-    new MongoStore({ mongoUrl: url }), MongoStore.create({ mongoUrl: url }), named.create({ mongoUrl: url }),
-    create({ mongoUrl: url }), new (MongoStore(session))({ url }),
+    new MongoStore({ mongoUrl: url }),
+    MongoStore.create({ mongoUrl: url }),
+    named.create({ mongoUrl: url }),
+    create({ mongoUrl: url }),
+    new (MongoStore(session))({ url }),
   ]
   try {
     for (const [n, store] of stores.entries()) {

@@ -43,7 +43,9 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
 
     it('does not change the options it is given', (t) => {
       const url = server.url(server.freshDb())
-      const store = new Store(Object.freeze({ [ofUrl]: url, mongoOptions: Object.freeze({ appName: 'test' }), ttl: 60 }))
+      const store = new Store(
+        Object.freeze({ [ofUrl]: url, mongoOptions: Object.freeze({ appName: 'test' }), ttl: 60 }),
+      )
       t.after(() => store.close())
       assert.equal(store.options.mongoOptions.appName, 'test')
     })
@@ -105,7 +107,9 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       clientPromise: (client, db) => ({ clientPromise: Promise.resolve(client), dbName: db.databaseName }),
       db: (_client, db) => ({ db }),
       dbPromise: (_client, db) => ({ dbPromise: Promise.resolve(db) }),
-      mongooseConnection: (client, db) => ({ mongooseConnection: { readyState: 1, name: db.databaseName, db, getClient: () => client } }),
+      mongooseConnection: (client, db) => ({
+        mongooseConnection: { readyState: 1, name: db.databaseName, db, getClient: () => client },
+      }),
     }
     for (const [way, make] of Object.entries(ways)) {
       it(`stores there, and never closes it: ${way}`, async (t) => {
@@ -142,7 +146,8 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       t.after(() => client.close())
       let open
       const connection = {
-        readyState: 2, getClient: () => client,
+        readyState: 2,
+        getClient: () => client,
         once(event, listener) {
           assert.equal(event, 'open')
           open = listener

@@ -12,9 +12,13 @@ const server = useServer()
 
 /** Runs a program beside which only the named packages are installed; resolves with the JSON that it printed. */
 async function runBeside(t, packages, main) {
-  const { code, signal, lines, stderr } = await runProgram(main, { url: server.url(server.freshDb()) }, {
-    cwd: packageFolder(t, packages),
-  })
+  const { code, signal, lines, stderr } = await runProgram(
+    main,
+    { url: server.url(server.freshDb()) },
+    {
+      cwd: packageFolder(t, packages),
+    },
+  )
   assert.deepEqual({ code, signal, stderr }, { code: 0, signal: null, stderr: '' })
   return JSON.parse(lines.at(-1))
 }
@@ -40,14 +44,28 @@ describe('Without express-session', () => {
       const loaded = await store.load('first')
       const req = { sessionID: 'first' }
       await store.regenerate(req)
-      console.log(JSON.stringify({
-        installed, isEmitter: store instanceof EventEmitter, events, user: loaded.user, isDate: loaded.cookie.expires instanceof Date,
-        absent: (await store.load('first')) ?? null, id: req.sessionID, left: await store.length(),
-      }))
+      console.log(
+        JSON.stringify({
+          installed,
+          isEmitter: store instanceof EventEmitter,
+          events,
+          user: loaded.user,
+          isDate: loaded.cookie.expires instanceof Date,
+          absent: (await store.load('first')) ?? null,
+          id: req.sessionID,
+          left: await store.length(),
+        }),
+      )
       await store.close()
     })
     assert.deepEqual(seen, {
-      installed: false, isEmitter: true, isDate: true, user: 'Ada', absent: null, id: 'second', left: 0,
+      installed: false,
+      isEmitter: true,
+      isDate: true,
+      user: 'Ada',
+      absent: null,
+      id: 'second',
+      left: 0,
       events: ['create first', 'set first', 'get first', 'destroy first', 'get first'],
     })
   })

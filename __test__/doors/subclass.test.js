@@ -50,7 +50,9 @@ for (const { name, Store, ofUrl } of STYLES) {
         }
       }
       const { store } = open(t, Stamped)
-      await new Promise((resolve, reject) => store.set('sid', { cookie: {} }, (error) => (error ? reject(error) : resolve())))
+      await new Promise((resolve, reject) =>
+        store.set('sid', { cookie: {} }, (error) => (error ? reject(error) : resolve())),
+      )
       const session = await new Promise((resolve, reject) => {
         store.load('sid', (error, found) => (error ? reject(error) : resolve(found)))
       })
@@ -120,7 +122,20 @@ for (const { name, Store, ofUrl } of STYLES) {
     })
 
     it('its methods are on the prototype', () => {
-      const methods = ['all', 'destroy', 'clear', 'length', 'get', 'set', 'touch', 'close', 'regenerate', 'load', 'createSession', 'computeStorageId']
+      const methods = [
+        'all',
+        'destroy',
+        'clear',
+        'length',
+        'get',
+        'set',
+        'touch',
+        'close',
+        'regenerate',
+        'load',
+        'createSession',
+        'computeStorageId',
+      ]
       for (const method of methods) assert.equal(typeof Store.prototype[method], 'function', method)
     })
   })

@@ -17,7 +17,10 @@ const ADAPTERS = [
   ['createKrupteinAdapter', { secret: 'squirrel', algorithm: 'aes-192-cbc', hashing: 'sha1', encodeas: 'hex' }],
   ['createKrupteinAdapter', { secret: 'AB12!@squirrel', use_scrypt: true }],
   ['createWebCryptoAdapter', { secret: 'squirrel' }],
-  ['createWebCryptoAdapter', { secret: new TextEncoder().encode('squirrel'), encoding: 'hex', salt: 'pepper', iterations: 1000 }],
+  [
+    'createWebCryptoAdapter',
+    { secret: new TextEncoder().encode('squirrel'), encoding: 'hex', salt: 'pepper', iterations: 1000 },
+  ],
   ['createWebCryptoAdapter', { secret: 'squirrel', algorithm: 'AES-CBC', encoding: 'base64url', iterations: 1000 }],
   ['createWebCryptoAdapter', { secret: 'squirrel', ivLength: 16, iterations: 1000 }],
   ['createWebCryptoAdapter', { secret: 'squirrel', ivLength: 13, iterations: 1000 }],
@@ -45,7 +48,10 @@ for (const [factory, options] of ADAPTERS) {
       if (alone) return
       const { mongoUrl, collection } = open
       const theirs = genuine.MongoStore.create({
-        mongoUrl, collectionName: collection.collectionName, autoRemove: 'disabled', cryptoAdapter: genuine[factory](options),
+        mongoUrl,
+        collectionName: collection.collectionName,
+        autoRemove: 'disabled',
+        cryptoAdapter: genuine[factory](options),
       })
       t.after(() => theirs.close())
       await call(theirs, 'set', 'theirs', aSession({ user: 'zoë' }))
@@ -70,7 +76,11 @@ test('the adapters refuse what the genuine ones refuse, in the same words', asyn
     (it) => it.createWebCryptoAdapter({}),
     (it) => it.createKrupteinAdapter({ secret: 'squirrel', algorithm: 'aes-256-ecb' }).encrypt('x'),
     (it) => it.createKrupteinAdapter({ secret: 'squirrel' }).decrypt('nothing'),
-    (it) => it.createKrupteinAdapter({ secret: 'squirrel' }).encrypt('x').then((text) => it.createKrupteinAdapter({ secret: 'oak' }).decrypt(text)),
+    (it) =>
+      it
+        .createKrupteinAdapter({ secret: 'squirrel' })
+        .encrypt('x')
+        .then((text) => it.createKrupteinAdapter({ secret: 'oak' }).decrypt(text)),
   ]
   for (const act of acts) {
     const wanted = await messageOf(() => act(genuine))
@@ -89,7 +99,10 @@ eachStyle(({ style, missing }) => {
 
   test('an adapter of the application may be asynchronous or not', async (t) => {
     const immediate = { encrypt: (text) => `<${text}>`, decrypt: (text) => text.slice(1, -1) }
-    for (const [cryptoAdapter, stored] of [[hex, /^[0-9a-f]+$/], [immediate, /^<\{/]]) {
+    for (const [cryptoAdapter, stored] of [
+      [hex, /^[0-9a-f]+$/],
+      [immediate, /^<\{/],
+    ]) {
       for (const stringify of [true, false]) {
         const { store, collection } = server.open(t, { cryptoAdapter, stringify }, style)
         await store.set('s', { a: 'zoë' })
@@ -102,7 +115,12 @@ eachStyle(({ style, missing }) => {
   })
 
   test('what an adapter throws reaches the caller alone', async (t) => {
-    const cryptoAdapter = { ...hex, decrypt: async () => { throw new RangeError('no') } }
+    const cryptoAdapter = {
+      ...hex,
+      decrypt: async () => {
+        throw new RangeError('no')
+      },
+    }
     const { store } = server.open(t, { cryptoAdapter }, style)
     await store.set('s', { a: 1 })
     await fails(store, 'get', ['s'], { name: 'RangeError', message: 'no' })

@@ -17,9 +17,18 @@ const SESSIONS = {
   binary: { bytes: Buffer.from(Array.from({ length: 256 }, (_, n) => n)) },
 }
 const OPTIONS = [
-  {}, { algorithm: 'aes-128-gcm' }, { algorithm: 'aes-192-gcm' }, { algorithm: 'aes-256-cbc' }, { algorithm: 'aes-128-cbc' },
-  { hashing: 'sha1' }, { hashing: 'sha256' }, { hashing: 'sha384' }, { encodeas: 'hex' }, { encodeas: 'base64url' },
-  { _iv_size: 16 }, { iv_size: 12, key_size: 16, at_size: 12 },
+  {},
+  { algorithm: 'aes-128-gcm' },
+  { algorithm: 'aes-192-gcm' },
+  { algorithm: 'aes-256-cbc' },
+  { algorithm: 'aes-128-cbc' },
+  { hashing: 'sha1' },
+  { hashing: 'sha256' },
+  { hashing: 'sha384' },
+  { encodeas: 'hex' },
+  { encodeas: 'base64url' },
+  { _iv_size: 16 },
+  { iv_size: 12, key_size: 16, at_size: 12 },
 ]
 const plain = (session) => JSON.parse(JSON.stringify(session))
 const nameOf = (options) => JSON.stringify(options)
@@ -55,7 +64,11 @@ for (const [name, make] of Object.entries(GENUINE)) {
           const theirs = beside(t, make, ours, options)
           await ours.store.set('ours', aSession(data))
           await call(theirs, 'set', 'theirs', aSession(data))
-          for (const session of [await call(theirs, 'get', 'ours'), await ours.store.get('theirs'), await ours.store.get('ours')]) {
+          for (const session of [
+            await call(theirs, 'get', 'ours'),
+            await ours.store.get('theirs'),
+            await ours.store.get('ours'),
+          ]) {
             const { cookie, ...rest } = plain(session)
             assert.ok(cookie.expires)
             assert.deepEqual(rest, plain(data))
@@ -67,7 +80,10 @@ for (const [name, make] of Object.entries(GENUINE)) {
     test('hooks of the application get what they gave, be it text or an object', async (t) => {
       for (const hooks of [
         { serialize: (session) => `text ${JSON.stringify(session)}`, unserialize: (text) => JSON.parse(text.slice(5)) },
-        { serialize: (session) => ({ wrapped: session }), unserialize: (stored) => (typeof stored === 'string' ? JSON.parse(stored) : stored).wrapped },
+        {
+          serialize: (session) => ({ wrapped: session }),
+          unserialize: (stored) => (typeof stored === 'string' ? JSON.parse(stored) : stored).wrapped,
+        },
       ]) {
         const options = { ...hooks, crypto: { secret: 'squirrel' } }
         const ours = server.open(t, options)
@@ -129,10 +145,19 @@ eachStyle(({ style, missing }) => {
   test('calls on one session take effect in their order, also before a key is derived', async (t) => {
     const { store } = server.open(t, { crypto: { secret: 'squirrel' } }, style)
     const results = await Promise.all([
-      store.get('s'), store.set('s', { n: 1 }), store.get('s'), store.set('s', { n: 2 }), store.set('s', { n: 3 }), store.get('s'),
-      store.destroy('s'), store.get('s'),
+      store.get('s'),
+      store.set('s', { n: 1 }),
+      store.get('s'),
+      store.set('s', { n: 2 }),
+      store.set('s', { n: 3 }),
+      store.get('s'),
+      store.destroy('s'),
+      store.get('s'),
     ])
-    assert.deepEqual([0, 2, 5, 7].map((at) => results[at]), [missing, { n: 1 }, { n: 3 }, missing])
+    assert.deepEqual(
+      [0, 2, 5, 7].map((at) => results[at]),
+      [missing, { n: 1 }, { n: 3 }, missing],
+    )
   })
 
   test('many sessions at once, each record with a key of its own', async (t) => {
@@ -141,7 +166,10 @@ eachStyle(({ style, missing }) => {
     const theirs = beside(t, GENUINE['connect-mongo 6'], { mongoUrl, collection }, options)
     const ids = Array.from({ length: 20 }, (_, n) => `s${n}`)
     for (const id of ids) await call(theirs, 'set', id, { id })
-    assert.deepEqual(await Promise.all(ids.map((id) => store.get(id))), ids.map((id) => ({ id })))
+    assert.deepEqual(
+      await Promise.all(ids.map((id) => store.get(id))),
+      ids.map((id) => ({ id })),
+    )
     assert.equal((await store.all()).length, ids.length)
   })
 
@@ -160,8 +188,19 @@ eachStyle(({ style, missing }) => {
     const expires = new Date(Date.now() + 60_000)
     await store.set('s', { user: 'ann' })
     const { session } = await collection.findOne({ _id: 's' })
-    const other = server.open(t, { crypto: { secret: 'another' }, collectionName: collection.collectionName, collection: collection.collectionName }, style)
-    await fails(other.store, 'get', ['s'], { code: 'ERR_SESSION_TAMPERED', message: 'Encrypted session was tampered with!' })
+    const other = server.open(
+      t,
+      {
+        crypto: { secret: 'another' },
+        collectionName: collection.collectionName,
+        collection: collection.collectionName,
+      },
+      style,
+    )
+    await fails(other.store, 'get', ['s'], {
+      code: 'ERR_SESSION_TAMPERED',
+      message: 'Encrypted session was tampered with!',
+    })
     for (const stored of [session.slice(0, -8), '{"user":"ann"}', '', 'AAAA', { user: 'ann' }, 5, null]) {
       await collection.updateOne({ _id: 'x' }, { $set: { session: stored, expires } }, { upsert: true })
       await fails(store, 'get', ['x'], { code: 'ERR_SESSION_FORMAT', message: 'Unable to parse ciphertext object!' })
@@ -171,7 +210,11 @@ eachStyle(({ style, missing }) => {
   })
 
   test("onDecryptError: 'new-session' takes what cannot be decrypted for no session", async (t) => {
-    const { store, collection } = server.open(t, { crypto: { secret: 'squirrel' }, onDecryptError: 'new-session' }, style)
+    const { store, collection } = server.open(
+      t,
+      { crypto: { secret: 'squirrel' }, onDecryptError: 'new-session' },
+      style,
+    )
     await collection.insertOne({ _id: 's', session: '{"user":"ann"}', expires: new Date(Date.now() + 60_000) })
     assert.equal(await store.get('s'), missing)
     await store.set('s', { user: 'bob' })

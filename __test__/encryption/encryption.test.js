@@ -25,7 +25,12 @@ eachStyle(({ style, missing }) => {
 
   test('a session is stored under the newest key and read back, whatever is in it', async (t) => {
     const { store, collection } = open(t, { keys: [NEW, OLD] })
-    for (const data of [{}, { text: 'zoë \u{1F511}' }, { text: 'x'.repeat(500_000) }, { list: [1, null, { a: true }] }]) {
+    for (const data of [
+      {},
+      { text: 'zoë \u{1F511}' },
+      { text: 'x'.repeat(500_000) },
+      { list: [1, null, { a: true }] },
+    ]) {
       await store.set('s', aSession(data))
       const { cookie, ...rest } = await store.get('s')
       assert.ok(cookie.expires)
@@ -57,7 +62,13 @@ eachStyle(({ style, missing }) => {
 
   test('keys are rotated under load: nothing is lost, and in the end all records carry the new id', async (t) => {
     const first = open(t, { keys: [OLD] })
-    const stages = [first, ...[[OLD, NEW], [NEW, OLD]].map((keys) => beside(t, first, { encryption: { keys } }, style))]
+    const stages = [
+      first,
+      ...[
+        [OLD, NEW],
+        [NEW, OLD],
+      ].map((keys) => beside(t, first, { encryption: { keys } }, style)),
+    ]
     let stage = 0
     const counts = Array(64).fill(0)
     const load = startLoad(64, async (worker) => {
@@ -69,7 +80,8 @@ eachStyle(({ style, missing }) => {
     })
     const hasRun = async () => {
       const until = counts.map((n) => n + 3)
-      while (!counts.every((n, worker) => n >= until[worker]) && load.errors.length === 0) await new Promise(setImmediate)
+      while (!counts.every((n, worker) => n >= until[worker]) && load.errors.length === 0)
+        await new Promise(setImmediate)
     }
     for (stage of [0, 1, 2]) await hasRun()
     await load.stop()
@@ -77,7 +89,10 @@ eachStyle(({ style, missing }) => {
     const last = beside(t, first, { encryption: { keys: [NEW] } }, style)
     assert.equal(await first.collection.countDocuments({ session: /^cmn1\.2027\./ }), 64)
     const sessions = await Promise.all(counts.map((_, worker) => last.store.get(`s${worker}`)))
-    assert.deepEqual(sessions.map(({ n }) => n), counts)
+    assert.deepEqual(
+      sessions.map(({ n }) => n),
+      counts,
+    )
   })
 
   test('a record that is copied to another session, changed or cut is refused', async (t) => {
@@ -87,7 +102,13 @@ eachStyle(({ style, missing }) => {
     await collection.insertOne({ ...document, _id: 't' })
     await fails(store, 'get', ['t'], { name: 'MongoStoreCryptoError', code: 'ERR_SESSION_TAMPERED' })
     const { session } = document
-    const changes = [session.slice(0, -30), session.replace('2027', '2026'), `${session}A`, '{"user":"eve"}', session.slice(0, -1) + (session.endsWith('A') ? 'Q' : 'A')]
+    const changes = [
+      session.slice(0, -30),
+      session.replace('2027', '2026'),
+      `${session}A`,
+      '{"user":"eve"}',
+      session.slice(0, -1) + (session.endsWith('A') ? 'Q' : 'A'),
+    ]
     for (const stored of changes) {
       await collection.updateOne({ _id: 's' }, { $set: { session: stored } })
       await fails(store, 'get', ['s'], { name: 'MongoStoreCryptoError', code: /^ERR_SESSION_(TAMPERED|FORMAT|KEY)$/ })
@@ -99,12 +120,20 @@ eachStyle(({ style, missing }) => {
     const first = open(t, { keys: [NEW] })
     const { mongoUrl, collection } = first
     const place = { mongoUrl, collectionName: collection.collectionName, autoRemove: 'disabled' }
-    const genuine = [GENUINE['connect-mongo 6']({ ...place, crypto: { secret: 'squirrel' } }), genuine3({ ...place, secret: 'oak tree' })]
+    const genuine = [
+      GENUINE['connect-mongo 6']({ ...place, crypto: { secret: 'squirrel' } }),
+      genuine3({ ...place, secret: 'oak tree' }),
+    ]
     t.after(() => Promise.all(genuine.map((store) => store.close())))
     await call(genuine[0], 'set', 'six', { from: 6 })
     await call(genuine[1], 'set', 'three', { from: 3 })
     await first.store.set('ours', { from: 0 })
-    const { store } = beside(t, first, { encryption: { keys: [NEW] }, crypto: { secret: 'squirrel' }, secret: 'oak tree' }, style)
+    const { store } = beside(
+      t,
+      first,
+      { encryption: { keys: [NEW] }, crypto: { secret: 'squirrel' }, secret: 'oak tree' },
+      style,
+    )
     for (const [sid, from] of Object.entries({ six: 6, three: 3, ours: 0 })) {
       const session = await store.get(sid)
       assert.deepEqual(session, { from })
@@ -150,12 +179,17 @@ eachStyle(({ style, missing }) => {
     assert.equal((await store.all()).length, 1)
     await store.destroy('the sid')
     assert.equal(await collection.countDocuments(), 0)
-    assert.deepEqual(events, [['create', 'the sid'], ['destroy', 'the sid']])
+    assert.deepEqual(events, [
+      ['create', 'the sid'],
+      ['destroy', 'the sid'],
+    ])
   })
 
   test('hashIds can be switched on, and its key changed, without logging anybody out', async (t) => {
     const plain = server.open(t, {}, style)
-    const steps = [[OLD], [NEW, OLD]].map((keys) => beside(t, plain, { encryption: { keys, hashIds: true, readPlain: true } }, style))
+    const steps = [[OLD], [NEW, OLD]].map((keys) =>
+      beside(t, plain, { encryption: { keys, hashIds: true, readPlain: true } }, style),
+    )
     const { collection } = plain
     for (const sid of ['a', 'b', 'c']) await plain.store.set(sid, aSession({ sid }))
     for (const { store } of steps) {
@@ -168,10 +202,14 @@ eachStyle(({ style, missing }) => {
       assert.equal(await collection.countDocuments(), 3)
     }
     // The id out of the database opens nothing.
-    for (const { _id: id } of await collection.find({ _id: /^cmnid1/ }).toArray()) assert.equal(await steps[1].store.get(id), missing)
+    for (const { _id: id } of await collection.find({ _id: /^cmnid1/ }).toArray())
+      assert.equal(await steps[1].store.get(id), missing)
     for (const sid of ['a', 'b', 'c']) await steps[1].store.destroy(sid)
     assert.equal(await collection.countDocuments(), 0)
-    assert.match(String((await resultsOf(steps[1].store, 'touch', 'a', aSession()))[0]), style.collectionOption === 'collection' ? /null/ : /Unable to find/)
+    assert.match(
+      String((await resultsOf(steps[1].store, 'touch', 'a', aSession()))[0]),
+      style.collectionOption === 'collection' ? /null/ : /Unable to find/,
+    )
   })
 
   test('a session that is read while its id moves is always there', async (t) => {
@@ -187,7 +225,11 @@ eachStyle(({ style, missing }) => {
 
   test('no secret is in what is printed of a store or an error', async (t) => {
     const secret = 'an oak tree and squirrels, 32 bytes'
-    const { store, collection } = open(t, { keys: [{ id: 'a', secret }] }, { crypto: { secret: 'squirrel' }, secret: 'oak tree' })
+    const { store, collection } = open(
+      t,
+      { keys: [{ id: 'a', secret }] },
+      { crypto: { secret: 'squirrel' }, secret: 'oak tree' },
+    )
     await collection.insertOne({ _id: 's', session: 'x', expires: new Date(Date.now() + 60_000) })
     const error = await store.get('s').catch((thrown) => thrown)
     for (const value of [store, store.options, store.stats(), error]) {
@@ -209,7 +251,10 @@ eachStyle(({ style, missing }) => {
       [{ encryption: { keys: [key], hashIds: 'yes' } }, /hashIds/],
       [{ encryption: { keys: [key], hashIds: true }, transformId: (sid) => sid }, /transformId/],
       [{ onDecryptError: 'ignore' }, /onDecryptError/],
-      [{ crypto: { secret }, cryptoAdapter: null }, /^Provide either the legacy crypto option or cryptoAdapter, not both$/],
+      [
+        { crypto: { secret }, cryptoAdapter: null },
+        /^Provide either the legacy crypto option or cryptoAdapter, not both$/,
+      ],
       [{ crypto: {} }, /^createKrupteinAdapter requires a non-empty secret$/],
       [{ crypto: { secret: '' } }, /^createKrupteinAdapter requires a non-empty secret$/],
       [{ cryptoAdapter: {} }, /cryptoAdapter/],
@@ -218,16 +263,26 @@ eachStyle(({ style, missing }) => {
       [{ secret: 5 }, /secret/],
     ]
     for (const [options, expected] of wrong) {
-      assert.throws(() => server.open(t, options, style), ({ message }) => {
-        assert.match(message, expected)
-        assert.doesNotMatch(message, /hunter2/)
-        return true
-      })
+      assert.throws(
+        () => server.open(t, options, style),
+        ({ message }) => {
+          assert.match(message, expected)
+          assert.doesNotMatch(message, /hunter2/)
+          return true
+        },
+      )
     }
   })
 
   test('options that ask for no encryption are taken', async (t) => {
-    for (const options of [{ crypto: null }, { crypto: { secret: false } }, { cryptoAdapter: null }, { secret: '' }, { secret: false }, { encryption: null }]) {
+    for (const options of [
+      { crypto: null },
+      { crypto: { secret: false } },
+      { cryptoAdapter: null },
+      { secret: '' },
+      { secret: false },
+      { encryption: null },
+    ]) {
       const { store, collection } = server.open(t, options, style)
       await store.set('s', { a: 1 })
       assert.deepEqual(await store.get('s'), { a: 1 })

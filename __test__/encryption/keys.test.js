@@ -11,7 +11,9 @@ const { createKrupteinAdapter, createWebCryptoAdapter } = require('connect-mongo
 const { encryptionOf } = require('../../lib/crypto.js')
 const { SessionCipher } = require('../../lib/transport/cipher.js')
 const { aSession, make, useStores } = require('../helpers/stores.js')
-const { STYLES: [MODERN] } = require('../helpers/styles.js')
+const {
+  STYLES: [MODERN],
+} = require('../helpers/styles.js')
 
 const server = useStores()
 
@@ -28,15 +30,17 @@ async function storeRecords(collection) {
     const record = await createKrupteinAdapter({ secret: SECRET }).encrypt(session)
     await collection.insertOne({ _id: `s${at}`, session: record, expires: new Date(Date.now() + 3_600_000) })
   }
-  await collection.insertOne({ ...await collection.findOne({ _id: 's0' }), _id: 'broken', session: 'no record' })
+  await collection.insertOne({ ...(await collection.findOne({ _id: 's0' })), _id: 'broken', session: 'no record' })
 }
 
 test('reads of files and look-ups of names are answered while keys are derived', async () => {
   const order = []
   const note = (what) => () => order.push(what)
-  const keys = Array.from({ length: 8 }, (_, number) => (
-    createWebCryptoAdapter({ secret: `squirrel ${number}`, iterations: 200_000 }).encrypt('hello').then(note('key'))
-  ))
+  const keys = Array.from({ length: 8 }, (_, number) =>
+    createWebCryptoAdapter({ secret: `squirrel ${number}`, iterations: 200_000 })
+      .encrypt('hello')
+      .then(note('key')),
+  )
   await Promise.all([readFile(__filename).then(note('file')), dns.promises.lookup('localhost').then(note('name'))])
   // Node's pool has four threads: it would be free only after more than these.
   assert.ok(order.filter((what) => what === 'key').length < 4, order.join())
@@ -55,7 +59,11 @@ const PLACES = {
   'the addon': (t, { mongoUrl }, limit) => ({ mongoUrl: `${mongoUrl}?timeoutMS=${limit}` }),
   // Only its own driver can follow this client.
   'a client': (t, { mongoUrl }, limit) => {
-    const client = new MongoClient(mongoUrl, { lookup: dns.lookup, serverSelectionTimeoutMS: limit / 2, socketTimeoutMS: limit / 2 })
+    const client = new MongoClient(mongoUrl, {
+      lookup: dns.lookup,
+      serverSelectionTimeoutMS: limit / 2,
+      socketTimeoutMS: limit / 2,
+    })
     t.after(() => client.close())
     return { client }
   },
@@ -66,7 +74,12 @@ for (const [name, placeOf] of Object.entries(PLACES)) {
     const place = server.place()
     await storeRecords(place.db.collection('sessions'))
     const open = (limit) => {
-      const store = make(MODERN, { ...placeOf(t, place, limit), dbName: place.dbName, crypto: { secret: SECRET }, autoRemove: 'disabled' })
+      const store = make(MODERN, {
+        ...placeOf(t, place, limit),
+        dbName: place.dbName,
+        crypto: { secret: SECRET },
+        autoRemove: 'disabled',
+      })
       t.after(() => store.close())
       return store
     }

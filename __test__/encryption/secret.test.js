@@ -10,10 +10,22 @@ const { aSession, eachStyle, fails, useStores } = require('../helpers/stores.js'
 const server = useStores()
 
 eachStyle(({ style }) => {
-  for (const options of [{}, { algorithm: 'aes-128-gcm', key_size: 16 }, { hashing: 'sha256' }, { encodeas: 'base64' }, { iv_size: 12 }]) {
+  for (const options of [
+    {},
+    { algorithm: 'aes-128-gcm', key_size: 16 },
+    { hashing: 'sha256' },
+    { encodeas: 'base64' },
+    { iv_size: 12 },
+  ]) {
     test(`both directions with connect-mongo 3 and ${JSON.stringify(options)}`, async (t) => {
       const { store, mongoUrl, collection } = server.open(t, { secret: 'squirrel', ...options }, style)
-      const theirs = genuine3({ mongoUrl, collectionName: collection.collectionName, autoRemove: 'disabled', secret: 'squirrel', ...options })
+      const theirs = genuine3({
+        mongoUrl,
+        collectionName: collection.collectionName,
+        autoRemove: 'disabled',
+        secret: 'squirrel',
+        ...options,
+      })
       t.after(() => theirs.close())
       await store.set('ours', aSession({ user: 'zoë' }))
       await call(theirs, 'set', 'theirs', aSession({ user: 'zoë' }))

@@ -11,7 +11,13 @@ test('only options that are not native need kruptein, and the error names it', a
   const program = async () => {
     const { createKrupteinAdapter } = require('connect-mongo-native')
     const messages = []
-    for (const options of [{ algorithm: 'camellia-256-cbc' }, { hashing: 'md5' }, { encodeas: 'latin1' }, { use_scrypt: true }, { _key_size: 16 }]) {
+    for (const options of [
+      { algorithm: 'camellia-256-cbc' },
+      { hashing: 'md5' },
+      { encodeas: 'latin1' },
+      { use_scrypt: true },
+      { _key_size: 16 },
+    ]) {
       try {
         createKrupteinAdapter({ secret: 'squirrel', ...options })
       } catch (error) {
@@ -25,6 +31,7 @@ test('only options that are not native need kruptein, and the error names it', a
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   const { messages, text } = JSON.parse(lines.at(-1))
   assert.equal(messages.length, 5)
-  for (const message of messages) assert.match(message, /npm package "kruptein", which is not installed: npm install kruptein/)
+  for (const message of messages)
+    assert.match(message, /npm package "kruptein", which is not installed: npm install kruptein/)
   assert.equal(text, '"hello"')
 })

@@ -18,7 +18,10 @@ async function profiled(t, options) {
   await db.setProfilingLevel('all')
   t.after(() => db.setProfilingLevel('off'))
   const commands = (filter) =>
-    db.collection('system.profile').find({ ns: `${dbName}.${store.collectionName}`, ...filter }).toArray()
+    db
+      .collection('system.profile')
+      .find({ ns: `${dbName}.${store.collectionName}`, ...filter })
+      .toArray()
   return { store, db, collection: db.collection(store.collectionName), commands }
 }
 
@@ -34,7 +37,10 @@ test('a statement that the server refuses reaches its own caller only', async (t
     assert.equal(results[50].reason.name, 'MongoServerError')
     assert.equal(results[50].reason.code, 121)
   }
-  assert.deepEqual(await Promise.all(range(100).map((n) => store.get(`s${n}`))), range(100).map((n) => n === 50 ? null : { n }))
+  assert.deepEqual(
+    await Promise.all(range(100).map((n) => store.get(`s${n}`))),
+    range(100).map((n) => (n === 50 ? null : { n })),
+  )
   assert.deepEqual(store.stats().errors, { MongoServerError: 2 })
 })
 
@@ -47,12 +53,14 @@ test('what is called in one turn of the event loop travels in one batch, up to 3
     return store.stats().batches - batches
   }
   for (const count of [1, 2, 10, 32]) assert.equal(await batchesOf(count), 1, `${count} operations`)
-  assert.ok(await batchesOf(60) <= 2)
+  assert.ok((await batchesOf(60)) <= 2)
 })
 
 test('timers that a test runner fakes do not hold up operations', async (t) => {
   const { store } = server.open(t)
-  t.mock.method(globalThis, 'setImmediate', () => { throw new Error('this is not the event loop') })
+  t.mock.method(globalThis, 'setImmediate', () => {
+    throw new Error('this is not the event loop')
+  })
   await store.set('a', { n: 1 })
   assert.deepEqual(await store.get('a'), { n: 1 })
 })
@@ -61,26 +69,39 @@ test('a document whose text is not valid fails the read of its own caller only',
   const { store, collection } = server.open(t)
   await collection.insertMany(range(60).map((n) => ({ _id: `s${n}`, session: n === 30 ? '{' : JSON.stringify({ n }) })))
   const results = await Promise.allSettled(range(60).map((n) => store.get(`s${n}`)))
-  assert.deepEqual(results.map(({ value }) => value?.n), range(60).map((n) => n === 30 ? undefined : n))
+  assert.deepEqual(
+    results.map(({ value }) => value?.n),
+    range(60).map((n) => (n === 30 ? undefined : n)),
+  )
   assert.equal(results[30].status, 'rejected')
 })
 
 test('touches of sessions that are there and that are not are told apart', async (t) => {
   const { store, collection } = server.open(t)
   const live = { session: '{}', expires: new Date(Date.now() + HOUR) }
-  await collection.insertMany(range(100).filter((n) => n % 3 !== 0).map((n) => ({ _id: `s${n}`, ...live })))
+  await collection.insertMany(
+    range(100)
+      .filter((n) => n % 3 !== 0)
+      .map((n) => ({ _id: `s${n}`, ...live })),
+  )
   const results = await Promise.allSettled(range(100).map((n) => store.touch(`s${n}`, aSession())))
-  results.forEach(({ status, reason }, n) => assert.equal(status, n % 3 === 0 ? 'rejected' : 'fulfilled', reason?.message))
+  results.forEach(({ status, reason }, n) =>
+    assert.equal(status, n % 3 === 0 ? 'rejected' : 'fulfilled', reason?.message),
+  )
 })
 
 test('a touch of a session whose expires is no date is the same alone and among others', async (t) => {
   const { store, collection } = server.open(t)
   const odd = [null, 'tomorrow', new Date(0), 5]
   await collection.insertMany(odd.map((expires, n) => ({ _id: `s${n}`, session: '{}', expires })))
-  for (const n of odd.keys()) await assert.rejects(store.touch(`s${n}`, aSession()), /Unable to find/, `alone: ${odd[n]}`)
+  for (const n of odd.keys())
+    await assert.rejects(store.touch(`s${n}`, aSession()), /Unable to find/, `alone: ${odd[n]}`)
   for (let round = 0; round < 5; round += 1) {
     const results = await Promise.allSettled(odd.map((_, n) => store.touch(`s${n}`, aSession())))
-    assert.deepEqual(results.map(({ status }) => status), odd.map(() => 'rejected'))
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      odd.map(() => 'rejected'),
+    )
   }
 })
 
@@ -89,16 +110,18 @@ test('1,000 random gets and sets at once over 50 sessions give each session its 
   const latest = new Map()
   let seed = 7
   const random = (below) => (seed = (seed * 48_271) % 2_147_483_647) % below
-  await Promise.all(range(1000).map(async (n) => {
-    const sid = `s${random(50)}`
-    if (random(2) === 0) {
-      latest.set(sid, { sid, n })
-      await store.set(sid, { sid, n })
-      return
-    }
-    const known = latest.get(sid) ?? null
-    assert.deepEqual(await store.get(sid), known)
-  }))
+  await Promise.all(
+    range(1000).map(async (n) => {
+      const sid = `s${random(50)}`
+      if (random(2) === 0) {
+        latest.set(sid, { sid, n })
+        await store.set(sid, { sid, n })
+        return
+      }
+      const known = latest.get(sid) ?? null
+      assert.deepEqual(await store.get(sid), known)
+    }),
+  )
   for (const [sid, session] of latest) assert.deepEqual(await store.get(sid), session)
 })
 
@@ -124,7 +147,13 @@ test('sets of one session at once store the last one, create it once, and have a
   const events = recordEvents(store, ['create', 'update', 'set'])
   await Promise.all(range(300).map((n) => store.set('s', { n })))
   assert.deepEqual(JSON.parse((await collection.findOne({ _id: 's' })).session), { n: 299 })
-  assert.deepEqual(events, range(300).flatMap((n) => [[n === 0 ? 'create' : 'update', 's'], ['set', 's']]))
+  assert.deepEqual(
+    events,
+    range(300).flatMap((n) => [
+      [n === 0 ? 'create' : 'update', 's'],
+      ['set', 's'],
+    ]),
+  )
   const updates = (await commands({ op: 'update' })).length
   assert.ok(updates >= 1 && updates < 100, `${updates} statements for 300 sets`)
 })

@@ -18,7 +18,10 @@ async function openWithMany(t, server, parameters) {
   return opened
 }
 
-for (const [kind, members] of [['a standalone server', 0], ['a replica set of one member', 1]]) {
+for (const [kind, members] of [
+  ['a standalone server', 0],
+  ['a replica set of one member', 1],
+]) {
   describe(`with ${kind}`, () => {
     const server = useFaultyServer({ members })
 
@@ -26,7 +29,12 @@ for (const [kind, members] of [['a standalone server', 0], ['a replica set of on
       const { store, client, appName, collection, fail } = await openWithMany(t, server, { timeoutMS: 800 })
       await fail(['delete'], { blockConnection: true, blockTimeMS: 3000 }, { times: 1 })
       await assert.rejects(store.clear(), { name: 'MongoOperationTimeoutError' })
-      await until('the set', () => store.set('new', { cookie: {}, n: 'new' }).then(() => true, () => false))
+      await until('the set', () =>
+        store.set('new', { cookie: {}, n: 'new' }).then(
+          () => true,
+          () => false,
+        ),
+      )
       await until('the end of the late command', async () => !(await isAtWork(client, appName)))
       await sleep(100)
       assert.equal((await store.get('new'))?.n, 'new')
@@ -58,16 +66,27 @@ for (const [kind, members] of [['a standalone server', 0], ['a replica set of on
       const { store, fail, mend } = await openWithMany(t, server, { timeoutMS: 60_000 })
       await fail(['delete'], { blockConnection: true, blockTimeMS: 1000 })
       const ends = []
-      const ending = (name, call) => call.then(() => ends.push(name), (error) => ends.push(`${name}: ${error.message}`))
+      const ending = (name, call) =>
+        call.then(
+          () => ends.push(name),
+          (error) => ends.push(`${name}: ${error.message}`),
+        )
       const clearing = ending('clear', store.clear())
       await Promise.all([
-        ...range(20).flatMap((n) => [ending('get', store.get(`other${n}`)), ending('set', store.set(`new${n}`, { cookie: {}, n }))]),
+        ...range(20).flatMap((n) => [
+          ending('get', store.get(`other${n}`)),
+          ending('set', store.set(`new${n}`, { cookie: {}, n })),
+        ]),
         sleep(100).then(() => ending('get', store.get('later'))),
         clearing,
       ])
       await mend()
       assert.deepEqual([...new Set(ends)].sort(), ['clear', 'get', 'set'])
-      assert.equal(ends.at(-1), 'clear', `${ends.length - 1 - ends.indexOf('clear')} operations were answered after the clear`)
+      assert.equal(
+        ends.at(-1),
+        'clear',
+        `${ends.length - 1 - ends.indexOf('clear')} operations were answered after the clear`,
+      )
     })
   })
 }

@@ -18,9 +18,13 @@ let databases = 0
 
 /** A store that is connected, its collection, and `fail`, which makes commands of this test's server fail. */
 async function connected(t, { parameters = '', ...options } = {}) {
-  const url = server.current.url(`failing${databases += 1}`)
+  const url = server.current.url(`failing${(databases += 1)}`)
   const client = await MongoClient.connect(url)
-  const store = MODERN.Store.create({ mongoUrl: `${url}?${HEARTBEAT}&${parameters}`, autoRemove: 'disabled', ...options })
+  const store = MODERN.Store.create({
+    mongoUrl: `${url}?${HEARTBEAT}&${parameters}`,
+    autoRemove: 'disabled',
+    ...options,
+  })
   const fail = (failCommands, data, mode = { times: 1 }) =>
     client.db('admin').command({ configureFailPoint: 'failCommand', mode, data: { failCommands, ...data } })
   const mend = () => client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' })
@@ -40,7 +44,11 @@ const CALLS = {
   delete: (store, n) => store.destroy(`s${n}`),
 }
 const PASSING = { 'closes the connection': { closeConnection: true } }
-for (const [name, errorCode] of [['is shutting down', 91], ['is no primary', 10107], ['interrupts it at shutdown', 11600]]) {
+for (const [name, errorCode] of [
+  ['is shutting down', 91],
+  ['is no primary', 10107],
+  ['interrupts it at shutdown', 11600],
+]) {
   PASSING[`says that it ${name}`] = { errorCode }
 }
 
@@ -51,7 +59,11 @@ for (const [command, call] of Object.entries(CALLS)) {
       await collection.insertMany(range(50).map((n) => ({ _id: `s${n}`, session: JSON.stringify({ n }) })))
       await fail([command], data, { times: 3 })
       const values = await Promise.all(range(50).map((n) => call(store, n)))
-      if (command === 'find') assert.deepEqual(values, range(50).map((n) => ({ n })))
+      if (command === 'find')
+        assert.deepEqual(
+          values,
+          range(50).map((n) => ({ n })),
+        )
       assert.equal(await collection.countDocuments(), command === 'delete' ? 0 : 50)
       const { retries, errors } = store.stats()
       // What a driver of npm tries again by itself is not in them.
@@ -105,7 +117,7 @@ test('a read that fails half-way makes no session missing', async (t) => {
   for (const n of range(60)) await collection.insertOne({ _id: `s${n}`, session: JSON.stringify({ n, text }) })
   const read = async () => {
     const results = await Promise.allSettled(range(60).map((n) => store.get(`s${n}`)))
-    return results.map(({ value, reason }) => reason ? reason.name : value?.n)
+    return results.map(({ value, reason }) => (reason ? reason.name : value?.n))
   }
   for (const data of [{ closeConnection: true }, { errorCode: 11600 }, { errorCode: 43 }]) {
     for (const times of [1, 2]) {
@@ -114,20 +126,30 @@ test('a read that fails half-way makes no session missing', async (t) => {
     }
   }
   await fail(['getMore'], { errorCode: 8000 }, 'alwaysOn')
-  for (const [n, result] of (await read()).entries()) assert.ok(result === n || result === 'MongoServerError', `${n}: ${result}`)
+  for (const [n, result] of (await read()).entries())
+    assert.ok(result === n || result === 'MongoServerError', `${n}: ${result}`)
   await mend()
   assert.deepEqual(await read(), range(60))
 })
 
 test('a touch whose missing session can not be found out fails, and tells no untruth', async (t) => {
   const { store, collection, fail } = await connected(t)
-  await collection.insertMany(range(30).map((n) => ({ _id: `s${2 * n}`, session: '{}', expires: new Date(Date.now() + HOUR) })))
+  await collection.insertMany(
+    range(30).map((n) => ({ _id: `s${2 * n}`, session: '{}', expires: new Date(Date.now() + HOUR) })),
+  )
   await fail(['find'], { errorCode: 91 }, { times: 2 })
   const results = await Promise.allSettled(range(60).map((n) => store.touch(`s${n}`, aSession())))
-  assert.deepEqual(results.map(({ status }) => status), range(60).map((n) => n % 2 === 0 ? 'fulfilled' : 'rejected'))
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    range(60).map((n) => (n % 2 === 0 ? 'fulfilled' : 'rejected')),
+  )
 })
 
-for (const [method, command, value] of [['length', 'aggregate', 3], ['all', 'find', [{ n: 0 }, { n: 1 }, { n: 2 }]], ['clear', 'delete', undefined]]) {
+for (const [method, command, value] of [
+  ['length', 'aggregate', 3],
+  ['all', 'find', [{ n: 0 }, { n: 1 }, { n: 2 }]],
+  ['clear', 'delete', undefined],
+]) {
   test(`${method} is tried again, and fails at its deadline`, async (t) => {
     const { store, collection, fail, mend } = await connected(t, { parameters: 'timeoutMS=3000' })
     await collection.insertMany(range(3).map((n) => ({ _id: `s${n}`, session: JSON.stringify({ n }) })))
@@ -149,7 +171,12 @@ test('a server that is silent for longer than a deadline answers later operation
   await store.set('s', { a: 1 })
   await server.current.kill('SIGSTOP')
   try {
-    const calls = range(20).flatMap((n) => [store.get('s'), store.set(`s${n}`, {}), store.destroy(`d${n}`), store.touch(`s${n}`, {})])
+    const calls = range(20).flatMap((n) => [
+      store.get('s'),
+      store.set(`s${n}`, {}),
+      store.destroy(`d${n}`),
+      store.touch(`s${n}`, {}),
+    ])
     for (const { reason } of await within('the deadline', Promise.allSettled(calls))) {
       assert.equal(reason?.name, 'MongoOperationTimeoutError')
     }
@@ -167,14 +194,20 @@ test('what waits behind many clears of a silent server fails by its own deadline
     const ends = []
     const ending = (name, call) => call.catch((error) => ends.push(`${name}: ${error.name}`))
     const last = ending('last', patient.get('s'))
-    await within('the deadlines', Promise.all([
-      ending('first', store.set('s', {})),
-      ...range(8).map(() => ending('clear', store.clear())),
-      ending('behind', store.set('s', {})),
-      last,
-    ]))
+    await within(
+      'the deadlines',
+      Promise.all([
+        ending('first', store.set('s', {})),
+        ...range(8).map(() => ending('clear', store.clear())),
+        ending('behind', store.set('s', {})),
+        last,
+      ]),
+    )
     assert.equal(ends.length, 11)
-    assert.ok(ends.every((end) => end.endsWith(': MongoOperationTimeoutError')), ends.join())
+    assert.ok(
+      ends.every((end) => end.endsWith(': MongoOperationTimeoutError')),
+      ends.join(),
+    )
     assert.match(ends.at(-1), /^last/)
   } finally {
     await server.current.kill('SIGCONT')

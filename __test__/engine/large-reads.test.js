@@ -23,13 +23,22 @@ test('sessions of 60 MB that are called in one turn are all read, by several com
   const sessions = await Promise.all(called.map((sid) => store.get(sid)))
   await db.setProfilingLevel('off')
 
-  assert.deepEqual(sessions.map((session) => session?.sid), [...sids, undefined, 'small'])
+  assert.deepEqual(
+    sessions.map((session) => session?.sid),
+    [...sids, undefined, 'small'],
+  )
   assert.ok(sessions.slice(0, SESSIONS).every(({ text }) => text.length === 6 * MB))
   const reads = await db.collection('system.profile').find({ appName, op: 'query' }).sort({ ts: 1 }).toArray()
   const asked = reads.map(({ command }) => command.filter._id.$in?.length ?? 1)
   // 16 MB and one more session at the most, of six megabytes each.
   assert.ok(reads.length >= 3, `${asked} sessions asked for`)
-  assert.ok(reads.every(({ nreturned }) => nreturned <= 4), reads.map(({ nreturned }) => nreturned).join())
+  assert.ok(
+    reads.every(({ nreturned }) => nreturned <= 4),
+    reads.map(({ nreturned }) => nreturned).join(),
+  )
   // What was read is not asked for again, and the small ones of the next call travel by themselves.
-  assert.ok(asked.slice(1).every((count) => count < asked[0]), `${asked}`)
+  assert.ok(
+    asked.slice(1).every((count) => count < asked[0]),
+    `${asked}`,
+  )
 })

@@ -19,10 +19,15 @@ const until2200 = { cookie: { expires: new Date('2200-01-01') } }
 
 /** Calls until the store has acknowledged it, as a caller does for whom it matters. */
 async function insist(call) {
-  await until('the acknowledgement', () => call().then(() => true, (error) => {
-    assert.equal(error.name, late.name)
-    return false
-  }))
+  await until('the acknowledgement', () =>
+    call().then(
+      () => true,
+      (error) => {
+        assert.equal(error.name, late.name)
+        return false
+      },
+    ),
+  )
 }
 
 /** What is late, what is insisted on afterwards, and what of the document must then be right; `n` is the session's number. */
@@ -67,7 +72,10 @@ const PAIRS = {
   },
 }
 
-for (const [kind, members] of [['a replica set of one member', 1], ['a standalone server', 0]]) {
+for (const [kind, members] of [
+  ['a replica set of one member', 1],
+  ['a standalone server', 0],
+]) {
   describe(`with ${kind}`, () => {
     const server = useFaultyServer({ members })
     const open = (t) => server.open(t, { stringify: false, parameters: { timeoutMS: LIMIT } })
@@ -78,9 +86,9 @@ for (const [kind, members] of [['a replica set of one member', 1], ['a standalon
           const { store, client, appName, collection, fail } = await open(t)
           if (prepared) await collection.insertMany(range(count).map((n) => ({ _id: `s${n}`, ...prepared })))
           // Other sessions have traffic meanwhile, by the other command.
-          const load = startLoad(2, (worker, round) => command === 'update'
-            ? store.destroy(`other${worker}`)
-            : store.set(`other${worker}`, { cookie: {}, round }))
+          const load = startLoad(2, (worker, round) =>
+            command === 'update' ? store.destroy(`other${worker}`) : store.set(`other${worker}`, { cookie: {}, round }),
+          )
           try {
             await until('traffic', () => load.answered > 10)
             // One command, which has many of the calls in it, unless each has its own. (To end a fail point before would wait

@@ -29,9 +29,10 @@ test('of twice as many operations as may wait, the surplus fails at once and the
   try {
     const calls = range(2 * MAX_OPERATIONS).map((n) => store.get(`s${n}`))
     done = Promise.all(calls.slice(0, MAX_OPERATIONS))
-    for (const call of calls.slice(MAX_OPERATIONS)) call.catch((error) => {
-      if (error.name === 'MongoStoreOverloadedError') refused += 1
-    })
+    for (const call of calls.slice(MAX_OPERATIONS))
+      call.catch((error) => {
+        if (error.name === 'MongoStoreOverloadedError') refused += 1
+      })
     await until('the refusals', () => refused === MAX_OPERATIONS)
     const { queueDepth, inFlight, errors } = store.stats()
     assert.equal(queueDepth + inFlight, MAX_OPERATIONS)
@@ -72,10 +73,14 @@ test('a write concern that the server can not meet fails as in connect-mongo', a
   const Genuine = genuine.MongoStore ?? genuine.default ?? genuine
   const theirs = Genuine.create({ mongoUrl, autoRemove: 'disabled', writeOperationOptions: { w: 2 } })
   t.after(() => theirs.close())
-  const errorOf = (store, method, ...args) => new Promise((resolve) => {
-    store[method](...args, (error) => resolve({ name: error?.name, code: error?.code, codeName: error?.codeName }))
-  })
-  for (const call of [['set', 's', aSession()], ['destroy', 's']]) {
+  const errorOf = (store, method, ...args) =>
+    new Promise((resolve) => {
+      store[method](...args, (error) => resolve({ name: error?.name, code: error?.code, codeName: error?.codeName }))
+    })
+  for (const call of [
+    ['set', 's', aSession()],
+    ['destroy', 's'],
+  ]) {
     assert.deepEqual(await errorOf(ours, ...call), await errorOf(theirs, ...call), call[0])
     assert.equal((await errorOf(ours, ...call)).code, 2)
   }
@@ -97,10 +102,19 @@ test('the write concern of the options is in each write command, and in no read'
   await client.db().collection('sessions').insertOne({ _id: 'left to clear' })
   await store.clear()
   const logged = await until('the log', () => {
-    const lines = server.current.log.slice(before > 60_000 ? 0 : before).split('\n').filter((line) => line.includes('"ns":"concern'))
-    const commands = lines.flatMap((line) => {
-      try { return [JSON.parse(line).attr.command] } catch { return [] }
-    }).filter((command) => command?.$db === 'concern')
+    const lines = server.current.log
+      .slice(before > 60_000 ? 0 : before)
+      .split('\n')
+      .filter((line) => line.includes('"ns":"concern'))
+    const commands = lines
+      .flatMap((line) => {
+        try {
+          return [JSON.parse(line).attr.command]
+        } catch {
+          return []
+        }
+      })
+      .filter((command) => command?.$db === 'concern')
     return commands.filter((command) => command.delete).length >= 2 && commands
   })
   await client.db().command({ profile: 0, slowms: 100 })

@@ -23,7 +23,10 @@ const CALLS = {
 }
 
 async function errorOf(call) {
-  return call.then(() => assert.fail('it succeeded'), (error) => error)
+  return call.then(
+    () => assert.fail('it succeeded'),
+    (error) => error,
+  )
 }
 
 /** Nothing that an application could print of the error has the id or data in it. */
@@ -80,7 +83,10 @@ describe('with a server that knows its users', () => {
   for (const [method, start] of Object.entries(CALLS)) {
     test(`the refusal of ${method} has nothing of the session`, async (t) => {
       const { store, other } = await openAsStranger(t)
-      for (const error of [await errorOf(start(store)), ...await Promise.all(Array.from({ length: 3 }, () => errorOf(start(other))))]) {
+      for (const error of [
+        await errorOf(start(store)),
+        ...(await Promise.all(Array.from({ length: 3 }, () => errorOf(start(other))))),
+      ]) {
         assert.deepEqual([error.name, error.code, error.codeName], ['MongoServerError', 13, 'Unauthorized'])
         assert.match(error.message, /not authorized/i)
         tellsNothing(error, method)

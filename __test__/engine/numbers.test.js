@@ -21,10 +21,18 @@ async function fresh(t, parameters) {
   const store = makeStore({ mongoUrl: there.url(parameters), autoRemove: 'disabled' })
   t.after(() => store.close())
   async function written() {
-    const entries = await there.client.db('local').collection('oplog.rs').find({ ts: { $gt: operationTime } }).toArray()
+    const entries = await there.client
+      .db('local')
+      .collection('oplog.rs')
+      .find({ ts: { $gt: operationTime } })
+      .toArray()
     const single = entries.flatMap((entry) => entry.o.applyOps?.map((inner) => ({ ...entry, ...inner })) ?? [entry])
-    return single.filter(({ ns }) => ns === `${there.db.databaseName}.sessions`)
-      .map(({ op, txnNumber, lsid }) => `${KINDS[op]} ${txnNumber === undefined || lsid === undefined ? 'without' : 'with'} a number`)
+    return single
+      .filter(({ ns }) => ns === `${there.db.databaseName}.sessions`)
+      .map(
+        ({ op, txnNumber, lsid }) =>
+          `${KINDS[op]} ${txnNumber === undefined || lsid === undefined ? 'without' : 'with'} a number`,
+      )
   }
   return { ...there, store, written }
 }
@@ -82,7 +90,10 @@ for (const [what, interrupt] of Object.entries(INTERRUPTIONS)) {
     const entries = await written()
     assert.ok(entries.length > 300)
     assert.equal(entries.filter((entry) => entry.includes('without')).length, 0, 'writes without a number')
-    assert.deepEqual(load.errors.map(({ name }) => name), [])
+    assert.deepEqual(
+      load.errors.map(({ name }) => name),
+      [],
+    )
   })
 }
 
@@ -90,7 +101,10 @@ test('writes over a direct connection to the primary have transaction numbers', 
   const { store, written } = await fresh(t, { directConnection: true })
   await store.length()
   for (const { start } of Object.values(FIRST)) await start(store, 1)
-  assert.deepEqual(await written(), Object.values(FIRST).map(({ entry }) => entry))
+  assert.deepEqual(
+    await written(),
+    Object.values(FIRST).map(({ entry }) => entry),
+  )
 })
 
 test('without retryWrites no write has a transaction number', async (t) => {

@@ -51,7 +51,10 @@ for (const [kind, idOf] of Object.entries({ ...COMPARABLE, ...OTHERS })) {
     const finds = await findsOf(opened, async () => {
       found = await Promise.all(range(MANY).map((n) => store.get(String(n))))
     })
-    assert.deepEqual(found.map((session) => session?.n ?? null), range(MANY).map((n) => n % 3 === 0 ? null : n))
+    assert.deepEqual(
+      found.map((session) => session?.n ?? null),
+      range(MANY).map((n) => (n % 3 === 0 ? null : n)),
+    )
     if (few) assert.ok(finds <= FEW, `${finds} commands for ${MANY} gets`)
   })
 }
@@ -59,11 +62,17 @@ for (const [kind, idOf] of Object.entries({ ...COMPARABLE, ...OTHERS })) {
 test('sessions whose id is a boolean are two', async (t) => {
   const { store, collection } = await server.open(t, { transformId: (sid) => sid === 'yes' })
   await collection.insertMany([true, false].map((_id) => ({ _id, session: JSON.stringify({ _id }) })))
-  assert.deepEqual(await Promise.all(['yes', 'no', 'yes', 'maybe'].map((sid) => store.get(sid))), [true, false, true, false].map((_id) => ({ _id })))
+  assert.deepEqual(
+    await Promise.all(['yes', 'no', 'yes', 'maybe'].map((sid) => store.get(sid))),
+    [true, false, true, false].map((_id) => ({ _id })),
+  )
 })
 
 const NUMBERS = {
-  int: (n) => new Int32(n), double: (n) => new Double(n), long: (n) => Long.fromNumber(n), decimal: (n) => Decimal128.fromString(`${n}.0`),
+  int: (n) => new Int32(n),
+  double: (n) => new Double(n),
+  long: (n) => Long.fromNumber(n),
+  decimal: (n) => Decimal128.fromString(`${n}.0`),
 }
 
 for (const [stored, storedAs] of Object.entries(NUMBERS)) {
@@ -73,7 +82,10 @@ for (const [stored, storedAs] of Object.entries(NUMBERS)) {
       await collection.insertMany(range(40).map((n) => ({ _id: storedAs(n), session: JSON.stringify({ n }) })))
       assert.equal((await store.get('5'))?.n, 5)
       const found = await Promise.all(range(60).map((n) => store.get(String(n))))
-      assert.deepEqual(found.map((session) => session?.n ?? null), range(60).map((n) => n < 40 ? n : null))
+      assert.deepEqual(
+        found.map((session) => session?.n ?? null),
+        range(60).map((n) => (n < 40 ? n : null)),
+      )
     })
   }
 }
@@ -83,14 +95,32 @@ test('one session that is asked for by numbers of several types at once is found
   const { store, collection } = await server.open(t, { transformId: (sid) => types[sid.length % 4](5) })
   await collection.insertOne({ _id: 5, session: '{"n":5}' })
   const found = await Promise.all(range(40).map((n) => store.get('x'.repeat(n + 1))))
-  assert.deepEqual(found, range(40).map(() => ({ n: 5 })))
+  assert.deepEqual(
+    found,
+    range(40).map(() => ({ n: 5 })),
+  )
 })
 
 test('ids of several types at once do not hide each other', async (t) => {
-  const odd = [5, '5', new ObjectId(digest(5).subarray(0, 12)), true, new Date(5), 'five', new Binary(digest(5)), { n: 5 }, 5.5, '', NaN]
+  const odd = [
+    5,
+    '5',
+    new ObjectId(digest(5).subarray(0, 12)),
+    true,
+    new Date(5),
+    'five',
+    new Binary(digest(5)),
+    { n: 5 },
+    5.5,
+    '',
+    NaN,
+  ]
   const { store, collection } = await server.open(t, { transformId: (sid) => odd[Number(sid)] })
   await collection.insertMany(odd.map((_id, n) => ({ _id, session: JSON.stringify({ n }) })))
-  assert.deepEqual(await Promise.all(odd.map((_, n) => store.get(String(n)))), odd.map((_, n) => ({ n })))
+  assert.deepEqual(
+    await Promise.all(odd.map((_, n) => store.get(String(n)))),
+    odd.map((_, n) => ({ n })),
+  )
 })
 
 test('with a collation that ignores case, another spelling of an id is another session, alone and among others', async (t) => {

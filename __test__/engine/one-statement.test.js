@@ -38,7 +38,7 @@ test('sets that break a unique index of the application fail, and those beside a
   const offenders = ['3: MongoServerError 11000', '50: MongoServerError 11000']
   const known = ended.map(String)
   const missing = range(100).filter((n) => n !== 3 && n !== 50 && !known.includes(String(n)))
-  assert.deepEqual(missing, [], 'answered before half of the offenders\' time was over')
+  assert.deepEqual(missing, [], "answered before half of the offenders' time was over")
   assert.deepEqual(known.filter((end) => end.includes(':')).sort(), offenders)
   assert.equal(await collection.countDocuments(), 99)
 })
@@ -49,7 +49,10 @@ test('a set that breaks a unique index of the application fails as in connect-mo
   t.after(() => genuine.close())
   const offender = user(1, 'taken@example.org')
   const told = async (set) => {
-    const error = await set.then(() => assert.fail('it was stored'), (reason) => reason)
+    const error = await set.then(
+      () => assert.fail('it was stored'),
+      (reason) => reason,
+    )
     return { name: error.name, code: error.code, index: /session\.email_1/.test(error.message) }
   }
   assert.deepEqual(await told(store.set('s', offender)), await told(call(genuine, 'set', 's', offender)))
@@ -61,11 +64,13 @@ test('two stores that create the same session at once both succeed, also where a
   const other = GENUINE['connect-mongo 6']({ mongoUrl: url(), autoRemove: 'disabled', stringify: false })
   t.after(() => other.close())
   for (const round of range(10)) {
-    await Promise.all(range(30).flatMap((n) => [
-      store.set(`s${round}-${n}`, user(n, `${round}-${n}@example.org`)),
-      // The genuine one may lose the race: that is its own affair.
-      call(other, 'set', `s${round}-${n}`, user(n, `${round}-${n}@example.org`)).catch(() => {}),
-    ]))
+    await Promise.all(
+      range(30).flatMap((n) => [
+        store.set(`s${round}-${n}`, user(n, `${round}-${n}@example.org`)),
+        // The genuine one may lose the race: that is its own affair.
+        call(other, 'set', `s${round}-${n}`, user(n, `${round}-${n}@example.org`)).catch(() => {}),
+      ]),
+    )
   }
   assert.equal(await collection.countDocuments(), 301)
 })
@@ -80,12 +85,20 @@ const CALLS = {
 for (const [command, methods] of Object.entries(CALLS)) {
   for (const [method, start] of Object.entries(methods)) {
     test(`when ${method} is tried until its deadline, the error has the code, its name and the labels of what went wrong`, async (t) => {
-      const { store, collection, fail } = await server.open(t, { parameters: { timeoutMS: 1500, heartbeatFrequencyMS: 500 } })
+      const { store, collection, fail } = await server.open(t, {
+        parameters: { timeoutMS: 1500, heartbeatFrequencyMS: 500 },
+      })
       await collection.insertOne({ _id: 'there is something to clear' })
       await fail([command], { errorCode: 91, errorLabels: ['NoteOfTheServer'] })
-      const error = await start(store).then(() => assert.fail('it succeeded'), (reason) => reason)
+      const error = await start(store).then(
+        () => assert.fail('it succeeded'),
+        (reason) => reason,
+      )
       const { name, code, codeName } = error
-      assert.deepEqual({ name, code, codeName }, { name: 'MongoOperationTimeoutError', code: 91, codeName: 'ShutdownInProgress' })
+      assert.deepEqual(
+        { name, code, codeName },
+        { name: 'MongoOperationTimeoutError', code: 91, codeName: 'ShutdownInProgress' },
+      )
       assert.ok(error.errorLabels.includes('NoteOfTheServer'), `labels: ${error.errorLabels}`)
       assert.ok(error.hasErrorLabel('NoteOfTheServer'))
     })

@@ -14,29 +14,41 @@ eachStyle(({ style, missing }) => {
     const { store } = server.open(t, {}, style)
     const events = recordEvents(store, ['create', 'update', 'set', 'touch', 'destroy'])
     const results = await Promise.all([
-      store.get('s'), store.set('s', aSession({ n: 1 })), store.get('s'), store.touch('s', aSession()), store.destroy('s'),
-      store.get('s'), store.set('s', aSession({ n: 2 })), store.set('s', aSession({ n: 3 })), store.get('s'),
+      store.get('s'),
+      store.set('s', aSession({ n: 1 })),
+      store.get('s'),
+      store.touch('s', aSession()),
+      store.destroy('s'),
+      store.get('s'),
+      store.set('s', aSession({ n: 2 })),
+      store.set('s', aSession({ n: 3 })),
+      store.get('s'),
     ])
     const gotten = [results[0], results[2], results[5], results[8]].map((session) => session?.n ?? session)
     assert.deepEqual(gotten, [missing, 1, missing, 3])
     assert.deepEqual(
       events.map(([name]) => name),
-      ['create', 'set', 'touch', 'destroy', 'create', 'set', 'update', 'set']
+      ['create', 'set', 'touch', 'destroy', 'create', 'set', 'update', 'set'],
     )
   })
 
   test('many trains of calls at once, each in its own order', async (t) => {
     const { store } = server.open(t, {}, style)
-    await Promise.all(range(40).map(async (sid) => {
-      const gets = []
-      for (const n of range(10)) {
-        store.set(`s${sid}`, { sid, n })
-        gets.push(store.get(`s${sid}`))
-        store.destroy(`s${sid}`)
-        gets.push(store.get(`s${sid}`))
-      }
-      assert.deepEqual(await Promise.all(gets), range(10).flatMap((n) => [{ sid, n }, missing]))
-    }))
+    await Promise.all(
+      range(40).map(async (sid) => {
+        const gets = []
+        for (const n of range(10)) {
+          store.set(`s${sid}`, { sid, n })
+          gets.push(store.get(`s${sid}`))
+          store.destroy(`s${sid}`)
+          gets.push(store.get(`s${sid}`))
+        }
+        assert.deepEqual(
+          await Promise.all(gets),
+          range(10).flatMap((n) => [{ sid, n }, missing]),
+        )
+      }),
+    )
   })
 })
 
@@ -94,11 +106,21 @@ test('clears, sets and lengths in one go are carried out in their order', async 
   const { store, collection } = server.open(t)
   for (const round of range(10)) {
     const answers = [
-      store.set('a', { round }), store.clear(), store.set('b', { round }), store.clear(), store.clear(), store.set('c', { round }),
-      store.get('a'), store.get('b'), store.get('c'),
+      store.set('a', { round }),
+      store.clear(),
+      store.set('b', { round }),
+      store.clear(),
+      store.clear(),
+      store.set('c', { round }),
+      store.get('a'),
+      store.get('b'),
+      store.get('c'),
     ]
     assert.deepEqual((await Promise.all(answers)).slice(-3), [null, null, { round }])
-    assert.deepEqual((await collection.find().toArray()).map(({ _id }) => _id), ['c'])
+    assert.deepEqual(
+      (await collection.find().toArray()).map(({ _id }) => _id),
+      ['c'],
+    )
   }
 })
 
@@ -109,10 +131,16 @@ test('a set that the server refuses fails with those that it replaced, and with 
   const { store } = server.open(t, { mongoUrl, dbName, collectionName: 'sessions' })
   for (const sid of range(20)) {
     const results = await Promise.allSettled([
-      store.set(`s${sid}`, { n: 0 }), store.set(`s${sid}`, { n: 1 }), store.set(`s${sid}`, { n: 2 }), store.set(`s${sid}`, { n: 'bad' }),
+      store.set(`s${sid}`, { n: 0 }),
+      store.set(`s${sid}`, { n: 1 }),
+      store.set(`s${sid}`, { n: 2 }),
+      store.set(`s${sid}`, { n: 'bad' }),
     ])
     const stored = results.findLastIndex(({ status }) => status === 'fulfilled')
-    assert.deepEqual(results.map(({ status }) => status), results.map((_, n) => n <= stored ? 'fulfilled' : 'rejected'))
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      results.map((_, n) => (n <= stored ? 'fulfilled' : 'rejected')),
+    )
     assert.ok(stored < 3)
     assert.deepEqual(await store.get(`s${sid}`), stored < 0 ? null : { n: stored })
     await store.set(`s${sid}`, { n: 4 })

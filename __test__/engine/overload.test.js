@@ -23,14 +23,19 @@ const CALLS = {
   get: ['find', (store, n) => store.get(`s${n}`)],
 }
 
-for (const [kind, members] of [['a standalone server', 0], ['a replica set of one member', 1]]) {
+for (const [kind, members] of [
+  ['a standalone server', 0],
+  ['a replica set of one member', 1],
+]) {
   describe(`with ${kind}`, () => {
     const server = useFaultyServer({ members })
 
     for (const [what, data] of Object.entries(REFUSALS)) {
       for (const [method, [command, start]] of Object.entries(CALLS)) {
         test(`${COUNT} calls of ${method} at once are few commands for a server that ${what}`, async (t) => {
-          const { store, fail, mend } = await server.open(t, { parameters: { timeoutMS: 5000, heartbeatFrequencyMS: 500 } })
+          const { store, fail, mend } = await server.open(t, {
+            parameters: { timeoutMS: 5000, heartbeatFrequencyMS: 500 },
+          })
           const before = store.stats().batches
           await fail([command], data)
           const results = await Promise.allSettled(range(COUNT).map((n) => start(store, n)))

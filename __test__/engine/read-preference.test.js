@@ -39,7 +39,10 @@ for (const readPreference of ['secondary', 'secondaryPreferred']) {
     assert.equal(await behind.countDocuments({}, { readPreference: 'secondary' }), 0, 'the secondary is behind')
     const results = await Promise.allSettled(range(20).map((n) => store.touch(`s${n}`, aSession())))
     const told = results.map(({ status, reason }) => reason?.message ?? status)
-    assert.deepEqual(told, range(20).map((n) => n % 10 === 3 ? 'Unable to find the session to touch' : 'fulfilled'))
+    assert.deepEqual(
+      told,
+      range(20).map((n) => (n % 10 === 3 ? 'Unable to find the session to touch' : 'fulfilled')),
+    )
   })
 
   test(`touches of sessions that only the secondary still has fail, with readPreference=${readPreference}`, async (t) => {
@@ -50,7 +53,10 @@ for (const readPreference of ['secondary', 'secondaryPreferred']) {
     const behind = secondary.db(collection.dbName).collection('sessions')
     assert.equal(await behind.countDocuments({}, { readPreference: 'secondary' }), 20, 'the secondary is behind')
     const results = await Promise.allSettled(range(20).map((n) => store.touch(`s${n}`, aSession())))
-    assert.deepEqual(results.map(({ status }) => status), range(20).map((n) => n % 10 === 3 ? 'rejected' : 'fulfilled'))
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      range(20).map((n) => (n % 10 === 3 ? 'rejected' : 'fulfilled')),
+    )
   })
 }
 
@@ -60,7 +66,10 @@ async function stopReplicationBehind(t, client, collection, count) {
   const member = await MongoClient.connect(server.members.find((other) => other !== primary).uri)
   try {
     const replica = member.db(collection.dbName).collection('sessions')
-    await until('the copy on the secondary', async () => (await replica.countDocuments({}, { readPreference: 'secondary' })) === count)
+    await until(
+      'the copy on the secondary',
+      async () => (await replica.countDocuments({}, { readPreference: 'secondary' })) === count,
+    )
   } finally {
     await member.close()
   }

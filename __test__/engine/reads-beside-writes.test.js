@@ -15,20 +15,32 @@ const server = useOwnServer({ args: ['--setParameter', 'enableTestCommands=1'] }
 test('reads are answered while writes of all kinds take long', async (t) => {
   const client = await new MongoClient(server.current.url('beside')).connect()
   const appName = 'beside'
-  const store = MODERN.Store.create({ mongoUrl: server.current.url('beside'), mongoOptions: { appName }, autoRemove: 'disabled' })
+  const store = MODERN.Store.create({
+    mongoUrl: server.current.url('beside'),
+    mongoOptions: { appName },
+    autoRemove: 'disabled',
+  })
   t.after(async () => {
     await store.close()
     await client.close()
   })
   await store.set('read', { cookie: {}, a: 1 })
-  const failCommand = (mode) => client.db('admin').command({
-    configureFailPoint: 'failCommand', mode, data: { failCommands: ['update', 'delete'], blockConnection: true, blockTimeMS: 3000, appName },
-  })
+  const failCommand = (mode) =>
+    client.db('admin').command({
+      configureFailPoint: 'failCommand',
+      mode,
+      data: { failCommands: ['update', 'delete'], blockConnection: true, blockTimeMS: 3000, appName },
+    })
   await failCommand('alwaysOn')
   const answered = []
   const large = { cookie: {}, text: 'x'.repeat(100_000) }
   const writes = []
-  for (const write of [() => store.set('a', { cookie: {} }), () => store.set('b', { cookie: {} }), () => store.destroy('c'), () => store.set('d', large)]) {
+  for (const write of [
+    () => store.set('a', { cookie: {} }),
+    () => store.set('b', { cookie: {} }),
+    () => store.destroy('c'),
+    () => store.set('d', large),
+  ]) {
     writes.push(write().then(() => answered.push('write')))
     // Each of them is sent by itself.
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -10,14 +10,26 @@ const { useFaultyServer } = require('../helpers/faulty-server.js')
 const CALLS = {
   find: { option: 'retryReads', methods: { get: (store) => store.get('s'), all: (store) => store.all() } },
   aggregate: { option: 'retryReads', methods: { length: (store) => store.length() } },
-  update: { option: 'retryWrites', methods: { set: (store) => store.set('s', { cookie: {} }), touch: (store) => store.touch('s', { cookie: {} }) } },
+  update: {
+    option: 'retryWrites',
+    methods: { set: (store) => store.set('s', { cookie: {} }), touch: (store) => store.touch('s', { cookie: {} }) },
+  },
   delete: { option: 'retryWrites', methods: { destroy: (store) => store.destroy('s') } },
 }
 const FAULTS = { 'closes the connection': { closeConnection: true }, 'is shutting down': { errorCode: 91 } }
 /** What a server says in passing, besides that it is no primary or is shutting down. */
-const PASSING = { HostUnreachable: 6, HostNotFound: 7, NetworkTimeout: 89, ExceededTimeLimit: 262, SocketException: 9001 }
+const PASSING = {
+  HostUnreachable: 6,
+  HostNotFound: 7,
+  NetworkTimeout: 89,
+  ExceededTimeLimit: 262,
+  SocketException: 9001,
+}
 
-for (const [kind, members] of [['a replica set of one member', 1], ['a standalone server', 0]]) {
+for (const [kind, members] of [
+  ['a replica set of one member', 1],
+  ['a standalone server', 0],
+]) {
   describe(`with ${kind}`, () => {
     const server = useFaultyServer({ members })
 
@@ -29,11 +41,17 @@ for (const [kind, members] of [['a replica set of one member', 1], ['a standalon
             for (const count of [1, 30]) {
               await collection.updateOne({ _id: 's' }, { $set: { session: '{"cookie":{}}' } }, { upsert: true })
               await fail([command], { errorCode }, { times: 1 })
-              const others = method === 'all' || method === 'length' ? [] : Array.from({ length: count - 1 }, (_, n) => store.set(`other${n}`, { cookie: {} }))
+              const others =
+                method === 'all' || method === 'length'
+                  ? []
+                  : Array.from({ length: count - 1 }, (_, n) => store.set(`other${n}`, { cookie: {} }))
               const results = await Promise.allSettled([start(store), ...others])
-              assert.deepEqual(results.filter(({ reason }) => reason).map(({ reason }) => `${method}: ${reason.message}`), [])
+              assert.deepEqual(
+                results.filter(({ reason }) => reason).map(({ reason }) => `${method}: ${reason.message}`),
+                [],
+              )
               // The server counts some of these failures twice.
-              assert.ok(await mend() >= 1)
+              assert.ok((await mend()) >= 1)
             }
           }
         })
@@ -45,10 +63,15 @@ for (const [kind, members] of [['a replica set of one member', 1], ['a standalon
         for (const [what, data] of Object.entries(FAULTS)) {
           test(`${method} fails at once when the server ${what} and ${option} is false, and is tried again otherwise`, async (t) => {
             for (const retries of [false, true]) {
-              const { store, collection, fail, mend } = await server.open(t, { parameters: { [option]: retries, heartbeatFrequencyMS: 500 } })
+              const { store, collection, fail, mend } = await server.open(t, {
+                parameters: { [option]: retries, heartbeatFrequencyMS: 500 },
+              })
               await collection.insertOne({ _id: 's', session: '{"cookie":{}}' })
               await fail([command], data, { times: 1 })
-              const result = await start(store).then(() => 'done', ({ name, code }) => `${name} ${code}`)
+              const result = await start(store).then(
+                () => 'done',
+                ({ name, code }) => `${name} ${code}`,
+              )
               assert.equal(await mend(), 1, 'the server has seen the command and failed it')
               if (retries) assert.equal(result, 'done')
               else assert.match(result, data.closeConnection ? /^MongoNetworkError/ : /^MongoServerError 91$/)
@@ -56,7 +79,9 @@ for (const [kind, members] of [['a replica set of one member', 1], ['a standalon
           })
 
           test(`with ${option}=false, ${method} is one command when the server goes on: it ${what}`, async (t) => {
-            const { store, collection, fail, mend } = await server.open(t, { parameters: { [option]: false, heartbeatFrequencyMS: 500, timeoutMS: 4000 } })
+            const { store, collection, fail, mend } = await server.open(t, {
+              parameters: { [option]: false, heartbeatFrequencyMS: 500, timeoutMS: 4000 },
+            })
             await collection.insertOne({ _id: 's', session: '{"cookie":{}}' })
             await fail([command], data)
             await assert.rejects(start(store))

@@ -27,10 +27,18 @@ async function nowhere() {
 async function failTogether(calls) {
   const called = performance.now()
   const ends = []
-  await within('the failures', Promise.all(Object.entries(calls).map(async ([name, call]) => {
-    const error = await call.then(() => assert.fail(`${name} succeeded`), (reason) => reason)
-    ends.push({ name, error: error.name, ms: Math.round(performance.now() - called) })
-  })))
+  await within(
+    'the failures',
+    Promise.all(
+      Object.entries(calls).map(async ([name, call]) => {
+        const error = await call.then(
+          () => assert.fail(`${name} succeeded`),
+          (reason) => reason,
+        )
+        ends.push({ name, error: error.name, ms: Math.round(performance.now() - called) })
+      }),
+    ),
+  )
   const told = `first ${inspect(ends.at(0))}, last ${inspect(ends.at(-1))}`
   assert.deepEqual([...new Set(ends.map(({ error }) => error))], ['MongoServerSelectionError'], told)
   assert.ok(ends.at(-1).ms < 1.5 * ends[0].ms && ends.at(-1).ms < 2 * SELECTION, told)
@@ -45,20 +53,33 @@ async function open(t) {
 test('calls on one session that find no server fail in about the same time', async (t) => {
   const store = await open(t)
   await failTogether({
-    get: store.get('s'), set: store.set('s', { cookie: {} }), touch: store.touch('s', { cookie: {} }), destroy: store.destroy('s'),
-    'set again': store.set('s', { cookie: {} }), 'get again': store.get('s'),
+    get: store.get('s'),
+    set: store.set('s', { cookie: {} }),
+    touch: store.touch('s', { cookie: {} }),
+    destroy: store.destroy('s'),
+    'set again': store.set('s', { cookie: {} }),
+    'get again': store.get('s'),
   })
 })
 
 test('calls on one session and on all that find no server fail in about the same time', async (t) => {
   const store = await open(t)
   await failTogether({
-    get: store.get('s'), set: store.set('s', { cookie: {} }), touch: store.touch('s', { cookie: {} }), destroy: store.destroy('s'),
-    all: store.all(), length: store.length(), clear: store.clear(), 'get after clear': store.get('s'), 'set of another': store.set('t', { cookie: {} }),
+    get: store.get('s'),
+    set: store.set('s', { cookie: {} }),
+    touch: store.touch('s', { cookie: {} }),
+    destroy: store.destroy('s'),
+    all: store.all(),
+    length: store.length(),
+    clear: store.clear(),
+    'get after clear': store.get('s'),
+    'set of another': store.set('t', { cookie: {} }),
   })
 })
 
 test('calls of many sessions that find no server fail in about the same time', async (t) => {
   const store = await open(t)
-  await failTogether(Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`set ${n}`, store.set(`s${n}`, { cookie: {} })])))
+  await failTogether(
+    Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`set ${n}`, store.set(`s${n}`, { cookie: {} })])),
+  )
 })

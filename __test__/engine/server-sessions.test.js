@@ -13,7 +13,11 @@ const BLOCK = 4000 // ms that the server holds a command
 
 /** The oplog's entries of a collection, each with the session and the number of its write. */
 async function written({ client, db }) {
-  const entries = await client.db('local').collection('oplog.rs').find({ ns: `${db.databaseName}.sessions`, op: { $in: ['i', 'u', 'd'] } }).toArray()
+  const entries = await client
+    .db('local')
+    .collection('oplog.rs')
+    .find({ ns: `${db.databaseName}.sessions`, op: { $in: ['i', 'u', 'd'] } })
+    .toArray()
   return entries.map(({ o, lsid, txnNumber }) => ({ sid: o._id, session: lsid?.id.toString('hex'), number: txnNumber }))
 }
 
@@ -25,7 +29,9 @@ test('a session of the server whose command was cut off is not used again', asyn
   await assert.rejects(store.set('cut', { cookie: {} }), { name: 'MongoOperationTimeoutError' })
   // Each waits for its turn in the session before it, if it were the same.
   for (let n = 0; n < 20; n += 1) await store.set(`after${n}`, { cookie: {} })
-  await new Promise((resolve) => { setTimeout(resolve, BLOCK) })
+  await new Promise((resolve) => {
+    setTimeout(resolve, BLOCK)
+  })
   await mend()
   for (let n = 20; n < 40; n += 1) await store.set(`after${n}`, { cookie: {} })
 
@@ -36,7 +42,10 @@ test('a session of the server whose command was cut off is not used again', asyn
   const after = writes.filter(({ sid }) => sid.startsWith('after'))
   assert.equal(after.length, 40)
   assert.ok(after.every(({ session, number }) => session && number !== undefined))
-  assert.ok(after.every(({ session }) => session !== cut), 'it was used again')
+  assert.ok(
+    after.every(({ session }) => session !== cut),
+    'it was used again',
+  )
   assert.equal(await collection.countDocuments({ _id: 'cut' }), 0)
 })
 
@@ -52,5 +61,8 @@ test('a server without sessions is written to without numbers', async (t) => {
   assert.equal(await store.get('s0'), null)
   const writes = await written(there)
   assert.ok(writes.length >= 22)
-  assert.deepEqual(writes.filter(({ number }) => number !== undefined), [])
+  assert.deepEqual(
+    writes.filter(({ number }) => number !== undefined),
+    [],
+  )
 })

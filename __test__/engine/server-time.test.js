@@ -19,8 +19,11 @@ async function commandsOf({ db, appName }, work) {
   await db.command({ profile: 0, slowms: -1 }) // the server logs every command before it answers
   await work()
   await db.command({ profile: 0, slowms: 100 })
-  const lines = server.current.log.split('\n').filter((line) => line.includes('"msg":"Slow query"') && line.includes(appName))
-  return lines.map((line) => JSON.parse(line).attr)
+  const lines = server.current.log
+    .split('\n')
+    .filter((line) => line.includes('"msg":"Slow query"') && line.includes(appName))
+  return lines
+    .map((line) => JSON.parse(line).attr)
     .filter((logged) => logged.appName === appName && NAMES.some((name) => name in logged.command))
     .map(({ command }) => command)
 }
@@ -30,7 +33,8 @@ const CALLS = {
   'get of many': (store) => Promise.all(['a', 'b', 'c'].map((sid) => store.get(sid))),
   set: (store) => store.set('s', { cookie: {} }),
   touch: (store) => store.touch('there', { cookie: {} }),
-  'touch of many, one of which is not there': (store) => Promise.allSettled(['there', 'x', 'y'].map((sid) => store.touch(sid, { cookie: {} }))),
+  'touch of many, one of which is not there': (store) =>
+    Promise.allSettled(['there', 'x', 'y'].map((sid) => store.touch(sid, { cookie: {} }))),
   destroy: (store) => store.destroy('there'),
   all: (store) => store.all(),
   length: (store) => store.length(),

@@ -10,7 +10,10 @@ const MB = 1024 * 1024
 const server = useStores()
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 /** Text of a size that no other number has. */
-const text = (n, bytes) => String(n).padStart(8, '0').repeat(bytes / 8)
+const text = (n, bytes) =>
+  String(n)
+    .padStart(8, '0')
+    .repeat(bytes / 8)
 
 /** Compares without printing megabytes. */
 function isText(value, n, bytes) {
@@ -39,7 +42,7 @@ test('40 sessions of 4 MB are stored at once, and each is stored whole', async (
 test('a session over 16 MB is refused, and those beside it are stored', async (t) => {
   const { store, collection } = server.open(t)
   const results = await Promise.allSettled(
-    range(50).map((n) => store.set(`s${n}`, n === 25 ? { text: 'x'.repeat(16 * MB) } : { n }))
+    range(50).map((n) => store.set(`s${n}`, n === 25 ? { text: 'x'.repeat(16 * MB) } : { n })),
   )
   const { reason, status } = results[25]
   assert.equal(status, 'rejected')
@@ -60,11 +63,16 @@ test('a session over 16 MB leaves the one that was stored before as it is', asyn
 test('small sessions are answered while many large ones are read and stored', async (t) => {
   const { store, collection } = server.open(t)
   const large = Promise.all(range(20).map((n) => store.set(`large${n}`, { text: text(n, 2 * MB) })))
-  const small = await Promise.all(range(100).map(async (n) => {
-    await store.set(`small${n}`, { n })
-    return store.get(`small${n}`)
-  }))
-  assert.deepEqual(small, range(100).map((n) => ({ n })))
+  const small = await Promise.all(
+    range(100).map(async (n) => {
+      await store.set(`small${n}`, { n })
+      return store.get(`small${n}`)
+    }),
+  )
+  assert.deepEqual(
+    small,
+    range(100).map((n) => ({ n })),
+  )
   await large
   assert.equal(await collection.countDocuments(), 120)
 })

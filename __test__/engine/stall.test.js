@@ -22,11 +22,13 @@ function startTraffic(store) {
   const call = (promise) => {
     const entry = { at: performance.now(), end: undefined, error: undefined }
     traffic.calls.push(entry)
-    entry.promise = promise.catch((error) => {
-      entry.error = error
-    }).then(() => {
-      entry.end = performance.now()
-    })
+    entry.promise = promise
+      .catch((error) => {
+        entry.error = error
+      })
+      .then(() => {
+        entry.end = performance.now()
+      })
   }
   const timer = setInterval(() => {
     for (let set = 0; set < 5; set += 1) call(store.set(`s${(n += 1) % 5000}`, { cookie: {}, n }))
@@ -82,18 +84,31 @@ async function overStall(t, store, { halt, go, connections, load }) {
     await comesBack(traffic.calls, () => flows(traffic.calls, since))
     traffic.stop()
   } else {
-    await comesBack(traffic.calls, () => store.set('alone', { cookie: {} }).then(() => true, () => false))
+    await comesBack(traffic.calls, () =>
+      store.set('alone', { cookie: {} }).then(
+        () => true,
+        () => false,
+      ),
+    )
   }
-  const later = await Promise.allSettled(Array.from({ length: 200 }, (_, n) => store.set(`later${n}`, { cookie: {}, n })))
-  assert.deepEqual(later.filter(({ reason }) => reason).map(({ reason }) => reason.message), [])
+  const later = await Promise.allSettled(
+    Array.from({ length: 200 }, (_, n) => store.set(`later${n}`, { cookie: {}, n })),
+  )
+  assert.deepEqual(
+    later.filter(({ reason }) => reason).map(({ reason }) => reason.message),
+    [],
+  )
   await traffic.ended()
   const slowest = Math.max(...traffic.calls.map(({ at, end }) => end - at))
   assert.ok(slowest < 3 * LIMIT, `a call was answered after ${Math.round(slowest)} ms`)
-  const opened = await connections() - before
+  const opened = (await connections()) - before
   assert.ok(opened <= FEW, `${opened} new connections`)
 }
 
-for (const [kind, members] of [['a standalone server', 0], ['a replica set of one member', 1]]) {
+for (const [kind, members] of [
+  ['a standalone server', 0],
+  ['a replica set of one member', 1],
+]) {
   describe(`with ${kind}`, () => {
     const server = useFaultyServer({ members })
 

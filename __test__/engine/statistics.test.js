@@ -27,7 +27,13 @@ function listen(t, methods) {
 test('a store that has done nothing has all its statistics', (t) => {
   const { store } = server.open(t)
   assert.deepEqual(store.stats(), {
-    operations: {}, batches: 0, meanBatchSize: 0, queueDepth: 0, inFlight: 0, retries: 0, errors: {},
+    operations: {},
+    batches: 0,
+    meanBatchSize: 0,
+    queueDepth: 0,
+    inFlight: 0,
+    retries: 0,
+    errors: {},
   })
 })
 
@@ -96,7 +102,10 @@ test('each answer is published on the channel of its method, without the session
   await store.length()
   await store.clear()
   const order = ['set', 'get', 'touch', 'destroy', 'all', 'length', 'clear']
-  assert.deepEqual(messages.map(([from]) => from), order.map((name) => `connect-mongo-native:${name}`))
+  assert.deepEqual(
+    messages.map(([from]) => from),
+    order.map((name) => `connect-mongo-native:${name}`),
+  )
   for (const [from, message] of messages) {
     assert.deepEqual(Object.keys(message).sort(), ['duration', 'error', 'operation'])
     assert.equal(from, `connect-mongo-native:${message.operation}`)
@@ -118,8 +127,12 @@ test('nothing is published where nobody subscribes', async (t) => {
   const { store } = server.open(t)
   const get = channel('connect-mongo-native:get')
   let published = 0
-  get.publish = () => { published += 1 }
-  t.after(() => { delete get.publish })
+  get.publish = () => {
+    published += 1
+  }
+  t.after(() => {
+    delete get.publish
+  })
   const messages = listen(t, ['set'])
   await store.set('s', {})
   await store.get('s')

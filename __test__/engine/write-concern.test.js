@@ -22,7 +22,12 @@ test('among sets whose write concern is not met, one that breaks a unique index 
   await collection.insertOne({ _id: 'first', session: user(-1, 'taken@example.org') })
 
   const [unmet] = (await Promise.allSettled([call(genuine, 'set', 'theirs', user(-2, 'theirs@example.org'))])).map(told)
-  const ours = await Promise.allSettled(range(20).map((n) => store.set(`s${n}`, user(n, n === 7 ? 'taken@example.org' : `${n}@example.org`))))
-  assert.deepEqual(ours.map(told), range(20).map((n) => n === 7 ? { name: 'MongoServerError', code: 11000 } : unmet))
+  const ours = await Promise.allSettled(
+    range(20).map((n) => store.set(`s${n}`, user(n, n === 7 ? 'taken@example.org' : `${n}@example.org`))),
+  )
+  assert.deepEqual(
+    ours.map(told),
+    range(20).map((n) => (n === 7 ? { name: 'MongoServerError', code: 11000 } : unmet)),
+  )
   assert.equal(await collection.countDocuments({ _id: /^s/ }), 19)
 })

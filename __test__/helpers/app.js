@@ -15,13 +15,14 @@ const FRAMEWORKS = { 'Express 5': require('express'), 'Express 4': require('expr
 
 /** The two styles, each from a connection string, a collection and the options that both have. */
 const STYLES = {
-  'MongoStore.create': (mongoUrl, collectionName, options) => MongoStore.create({ mongoUrl, collectionName, ...options }),
+  'MongoStore.create': (mongoUrl, collectionName, options) =>
+    MongoStore.create({ mongoUrl, collectionName, ...options }),
   'MongoStore(session)': (url, collection, options) => new (MongoStore(session))({ url, collection, ...options }),
 }
 
 /** Every framework with every style: `{ name, express, makeStore }`. */
 const SETUPS = Object.entries(FRAMEWORKS).flatMap(([framework, express]) =>
-  Object.entries(STYLES).map(([style, makeStore]) => ({ name: `${framework} with ${style}`, express, makeStore }))
+  Object.entries(STYLES).map(([style, makeStore]) => ({ name: `${framework} with ${style}`, express, makeStore })),
 )
 
 /** To be called at the top of a test file: gives a `start(t, options)` of applications that end with their test. */
@@ -53,10 +54,16 @@ async function startApp({ setup, server, store: storeOptions, session: sessionOp
   const errors = []
 
   const app = setup.express()
-  app.use(session({
-    secret: 'the secret of a test', resave: false, saveUninitialized: false, cookie: { maxAge: 3_600_000 }, store,
-    ...sessionOptions,
-  }))
+  app.use(
+    session({
+      secret: 'the secret of a test',
+      resave: false,
+      saveUninitialized: false,
+      cookie: { maxAge: 3_600_000 },
+      store,
+      ...sessionOptions,
+    }),
+  )
   addRoutes(app)
   routes?.(app, db.collection(collectionName))
   app.use((error, _req, res, _next) => {
@@ -108,7 +115,8 @@ function addRoutes(app) {
 /** From now on the server notes every write; the function given back tells how many came since it was last asked. */
 async function watchWrites(db, ns) {
   await db.command({ profile: 2 })
-  const noted = () => db.collection('system.profile').countDocuments({ ns, op: { $in: ['insert', 'update', 'remove'] } })
+  const noted = () =>
+    db.collection('system.profile').countDocuments({ ns, op: { $in: ['insert', 'update', 'remove'] } })
   let before = await noted()
   return async () => {
     const now = await noted()

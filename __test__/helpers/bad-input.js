@@ -29,7 +29,13 @@ const BAD_SIDS = [
 const VICTIMS = ['victim', 'undefined', 'null', '[object Object]', '5', 'true', 'a', 'a\ufffd', '\ufffda']
 
 /** What is no callback. */
-const BAD_CALLBACKS = [['a number', 5], ['a string', 'callback'], ['an object', {}], ['true', true], ['false', false]]
+const BAD_CALLBACKS = [
+  ['a number', 5],
+  ['a string', 'callback'],
+  ['an object', {}],
+  ['true', true],
+  ['false', false],
+]
 
 /**
  * Defines the tests that a method refuses every bad id, and leaves everybody's session as it is.

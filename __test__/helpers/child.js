@@ -28,7 +28,9 @@ process.once('exit', () => {
 async function runProgram(main, input = {}, { cwd = ROOT, env = {}, onLine } = {}) {
   const source = `(${leaveWithParent})(); (${main})(${JSON.stringify(input)})`
   const child = spawn(process.execPath, ['-e', source], {
-    cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'],
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.on('error', () => {})
   const timer = setTimeout(() => child.kill('SIGKILL'), LONG)

@@ -18,7 +18,8 @@ function genuineStore({ mongoUrl, ...options }) {
   return { ...Object.fromEntries(promised), close: () => store.close().catch(() => {}), stats: () => ({}) }
 }
 
-const makeStore = process.env.TEST_STORE === 'connect-mongo-6' ? genuineStore : (options) => MODERN.Store.create(options)
+const makeStore =
+  process.env.TEST_STORE === 'connect-mongo-6' ? genuineStore : (options) => MODERN.Store.create(options)
 
 /** A connection string with more parameters. */
 function withParameters(url, parameters) {
@@ -35,7 +36,9 @@ function useFaultyServer({ members = 0, args = [], ...others } = {}) {
   before(async () => {
     const mongod = await import('../../scripts/mongod.mjs')
     const options = { args: ['--setParameter', 'enableTestCommands=1', ...args], ...others }
-    server.current = await (members ? mongod.startReplicaSet({ nodes: members, ...options }) : mongod.startServer(options))
+    server.current = await (members
+      ? mongod.startReplicaSet({ nodes: members, ...options })
+      : mongod.startServer(options))
     server.members = members ? server.current.members : [server.current]
   })
   after(() => server.current?.stop())
@@ -47,18 +50,20 @@ function useFaultyServer({ members = 0, args = [], ...others } = {}) {
    * - `client`, `db`, `collection`: of the independent driver.
    */
   async function place(t, { collectionName = 'sessions' } = {}) {
-    const appName = `faults${process.pid}-${databases += 1}`
+    const appName = `faults${process.pid}-${(databases += 1)}`
     const url = (parameters = {}) => withParameters(server.current.url(appName), { appName, ...parameters })
     const client = await MongoClient.connect(server.current.url(appName))
     const configure = async (mode, data) => {
-      const { count } = await client.db('admin').command({ configureFailPoint: 'failCommand', mode, ...data && { data } })
+      const { count } = await client
+        .db('admin')
+        .command({ configureFailPoint: 'failCommand', mode, ...(data && { data }) })
       return count
     }
     let earlier = 0
     const fail = async (failCommands, data, mode = 'alwaysOn') => {
       earlier = await configure(mode, { failCommands, appName, ...data })
     }
-    const mend = async () => await configure('off') - earlier
+    const mend = async () => (await configure('off')) - earlier
     t.after(async () => {
       await configure('off').catch(() => {})
       await client.close()

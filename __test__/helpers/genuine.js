@@ -6,7 +6,13 @@
 const session = require('express-session')
 
 /** Releases of kruptein, from the oldest to the newest. */
-const KRUPTEINS = { '2.2.3': 'kruptein-2', '3.0.8': 'kruptein-3-0', '3.1.1': 'kruptein-3-1', '3.3.0': 'kruptein-3-3', '3.4.0': 'kruptein' }
+const KRUPTEINS = {
+  '2.2.3': 'kruptein-2',
+  '3.0.8': 'kruptein-3-0',
+  '3.1.1': 'kruptein-3-1',
+  '3.3.0': 'kruptein-3-3',
+  '3.4.0': 'kruptein',
+}
 
 /** Makes a store of connect-mongo 4 or 5 with a release of kruptein in place of the installed one. */
 function withKruptein(Store, release) {
@@ -26,7 +32,12 @@ const GENUINE = {
 
 /** Connect-mongo 3 with its option `secret`. */
 function genuine3({ mongoUrl, collectionName, ...options }) {
-  return new (require('connect-mongo-3')(session))({ url: mongoUrl, collection: collectionName, mongoOptions: { useUnifiedTopology: true }, ...options })
+  return new (require('connect-mongo-3')(session))({
+    url: mongoUrl,
+    collection: collectionName,
+    mongoOptions: { useUnifiedTopology: true },
+    ...options,
+  })
 }
 
 /** What a genuine method gives by its callback, whose errors may be bare strings. */

@@ -12,13 +12,15 @@ const enoent = () => Object.assign(new Error('no such file'), { code: 'ENOENT' }
 const FAILURES = {
   'an Error': () => new RangeError('of the hook'),
   'an Error with the code ENOENT': enoent,
-  'text': () => 'of the hook',
-  'undefined': () => undefined,
-  'null': () => null,
+  text: () => 'of the hook',
+  undefined: () => undefined,
+  null: () => null,
   'a plain object': () => ({ message: 'of the hook' }),
 }
 const WAYS = {
-  throws: (thrown) => { throw thrown },
+  throws: (thrown) => {
+    throw thrown
+  },
   'rejects with': (thrown) => Promise.reject(thrown),
   'gives a thenable that fails with': (thrown) => ({ then: (_resolve, reject) => reject(thrown) }),
 }
@@ -42,7 +44,10 @@ function survivesFailures(server, hook, calls) {
             for (const [method, ...args] of calls) {
               const [error] = await resultsOf(store, method, ...args)
               check(error, thrown)
-              await store[method](...args).then(() => assert.fail('did not reject'), (reason) => check(reason, thrown))
+              await store[method](...args).then(
+                () => assert.fail('did not reject'),
+                (reason) => check(reason, thrown),
+              )
             }
             assert.deepEqual(await collection.find().toArray(), [{ _id: 's', session: '{}' }])
           })

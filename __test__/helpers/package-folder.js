@@ -31,10 +31,12 @@ function packageFolder(t, packages) {
   const copy = path.join(modules, manifest.name)
   fs.mkdirSync(copy, { recursive: true })
   for (const name of ['package.json', ...manifest.files]) {
-    if (fs.existsSync(path.join(ROOT, name))) fs.cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true })
+    if (fs.existsSync(path.join(ROOT, name)))
+      fs.cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true })
   }
   fs.symlinkSync(path.join(ROOT, addonFile()), path.join(copy, addonFile()))
-  for (const name of packages) fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name), 'junction')
+  for (const name of packages)
+    fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name), 'junction')
   return folder
 }
 

@@ -39,7 +39,7 @@ async function testServer() {
         await client.close()
         await own?.stop()
       }
-    }
+    },
   }
 }
 

@@ -45,10 +45,15 @@ function useStores() {
     return { dbName, mongoUrl: server.url(dbName), db: server.db(dbName) }
   }
   function open(t, options = {}, style = MODERN) {
-    const { dbName, mongoUrl, db } = place(shared ??= server.freshDb())
+    const { dbName, mongoUrl, db } = place((shared ??= server.freshDb()))
     const collectionName = `sessions-${randomBytes(6).toString('hex')}`
     const connection = GIVEN.some((name) => options[name]) ? { dbName } : { [style.ofUrl]: mongoUrl }
-    const store = make(style, { ...connection, [style.collectionOption]: collectionName, autoRemove: 'disabled', ...options })
+    const store = make(style, {
+      ...connection,
+      [style.collectionOption]: collectionName,
+      autoRemove: 'disabled',
+      ...options,
+    })
     t.after(() => store.close())
     return { store, dbName, mongoUrl, collection: db.collection(store.collectionName) }
   }
@@ -74,7 +79,10 @@ function withCallback(store, method, ...args) {
       if (!hasReturned) reject(new Error(`${method} called back before it had returned`))
       else if (calls > 1) reject(new Error(`${method} called back more than once`))
       // A second call would come in one of the next turns at the latest.
-      else nextTurn().then(() => nextTurn()).then(() => resolve({ results, returned }))
+      else
+        nextTurn()
+          .then(() => nextTurn())
+          .then(() => resolve({ results, returned }))
     }
     const returned = store[method](...args, callback)
     hasReturned = true
@@ -112,5 +120,16 @@ function recordEvents(store, names) {
 }
 
 module.exports = {
-  MODERN, FACTORY, HOUR, eachStyle, make, useStores, aSession, withCallback, resultsOf, fails, gives, recordEvents,
+  MODERN,
+  FACTORY,
+  HOUR,
+  eachStyle,
+  make,
+  useStores,
+  aSession,
+  withCallback,
+  resultsOf,
+  fails,
+  gives,
+  recordEvents,
 }

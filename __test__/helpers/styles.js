@@ -20,7 +20,9 @@ const STYLES = [
 function throughClient({ name, Store, ofUrl, ...others }) {
   class StoreThroughClient extends Store {
     constructor(options) {
-      const client = options?.[ofUrl]?.startsWith('mongodb') && new MongoClient(options[ofUrl], { ...options.mongoOptions, lookup: dns.lookup })
+      const client =
+        options?.[ofUrl]?.startsWith('mongodb') &&
+        new MongoClient(options[ofUrl], { ...options.mongoOptions, lookup: dns.lookup })
       super(client ? { ...options, [ofUrl]: undefined, client } : options)
       if (client) this.clientOfTest = client
     }

@@ -23,15 +23,54 @@ function makeCertificates() {
   const file = (name) => path.join(folder, name)
   const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const authority = (name) => {
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/O=authority/CN=${name}`,
-      '-keyout', file(`${name}.key`), '-out', file(`${name}.pem`))
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      `/O=authority/CN=${name}`,
+      '-keyout',
+      file(`${name}.key`),
+      '-out',
+      file(`${name}.pem`),
+    )
     return file(`${name}.pem`)
   }
   const signed = (name, subject, extension) => {
     fs.writeFileSync(file(`${name}.ext`), extension)
-    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', subject, '-keyout', file(`${name}.key`), '-out', file(`${name}.csr`))
-    openssl('x509', '-req', '-in', file(`${name}.csr`), '-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2',
-      '-extfile', file(`${name}.ext`), '-out', file(`${name}.crt`))
+    openssl(
+      'req',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      subject,
+      '-keyout',
+      file(`${name}.key`),
+      '-out',
+      file(`${name}.csr`),
+    )
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      file(`${name}.csr`),
+      '-CA',
+      file('ca.pem'),
+      '-CAkey',
+      file('ca.key'),
+      '-CAcreateserial',
+      '-days',
+      '2',
+      '-extfile',
+      file(`${name}.ext`),
+      '-out',
+      file(`${name}.crt`),
+    )
     return together(`${name}.pem`, file(`${name}.crt`), file(`${name}.key`))
   }
   const together = (name, ...parts) => {
@@ -40,12 +79,38 @@ function makeCertificates() {
   }
   const ca = authority('ca')
   const otherCa = authority('other')
-  const server = signed('server', '/O=server/CN=127.0.0.1', 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth')
+  const server = signed(
+    'server',
+    '/O=server/CN=127.0.0.1',
+    'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth',
+  )
   const client = signed('client', '/O=client/CN=app', 'extendedKeyUsage=clientAuth')
-  openssl('pkcs8', '-topk8', '-in', file('client.key'), '-out', file('encrypted.key'), '-passout', `pass:${KEY_PASSWORD}`)
-  openssl('rsa', '-aes256', '-traditional', '-in', file('client.key'), '-out', file('old.key'), '-passout', `pass:${KEY_PASSWORD}`)
+  openssl(
+    'pkcs8',
+    '-topk8',
+    '-in',
+    file('client.key'),
+    '-out',
+    file('encrypted.key'),
+    '-passout',
+    `pass:${KEY_PASSWORD}`,
+  )
+  openssl(
+    'rsa',
+    '-aes256',
+    '-traditional',
+    '-in',
+    file('client.key'),
+    '-out',
+    file('old.key'),
+    '-passout',
+    `pass:${KEY_PASSWORD}`,
+  )
   return {
-    ca, otherCa, server, client,
+    ca,
+    otherCa,
+    server,
+    client,
     clientCertificate: file('client.crt'),
     clientKey: file('client.key'),
     encrypted: together('encrypted.pem', file('client.crt'), file('encrypted.key')),
@@ -61,7 +126,12 @@ function makeCertificates() {
 /** Arguments of a mongod that wants TLS; a client without a certificate is let in unless `demandsCertificate`. */
 function tlsArguments({ ca, server }, { demandsCertificate = false } = {}) {
   return [
-    '--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', server, '--tlsCAFile', ca,
+    '--tlsMode',
+    'requireTLS',
+    '--tlsCertificateKeyFile',
+    server,
+    '--tlsCAFile',
+    ca,
     ...(demandsCertificate ? [] : ['--tlsAllowConnectionsWithoutCertificates']),
   ]
 }
@@ -75,7 +145,9 @@ function useTlsServer({ demandsCertificate, ...options } = {}) {
     const { ca, client } = tls.certificates
     tls.clientOptions = { tls: true, tlsCAFile: ca, tlsCertificateKeyFile: client }
     tls.server = await startServer({
-      ...options, args: tlsArguments(tls.certificates, { demandsCertificate }), clientOptions: tls.clientOptions,
+      ...options,
+      args: tlsArguments(tls.certificates, { demandsCertificate }),
+      clientOptions: tls.clientOptions,
     })
   })
   after(async () => {

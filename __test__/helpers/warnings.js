@@ -11,17 +11,20 @@ const { FACTORY } = require('./stores.js')
  * before it is closed.
  */
 async function warningsOf(style, ...options) {
-  const { code, lines, stderr } = await runProgram(async ({ isFactory, all }) => {
-    const MongoStore = require('connect-mongo-native')
-    const Store = isFactory ? MongoStore(require('express-session')) : MongoStore
-    process.on('warning', (warning) => console.log(JSON.stringify({ code: warning.code, message: warning.message })))
-    for (const each of all) {
-      const store = new Store(each)
-      await store.length()
-      await store.collectionP
-      await store.close()
-    }
-  }, { isFactory: style === FACTORY, all: options })
+  const { code, lines, stderr } = await runProgram(
+    async ({ isFactory, all }) => {
+      const MongoStore = require('connect-mongo-native')
+      const Store = isFactory ? MongoStore(require('express-session')) : MongoStore
+      process.on('warning', (warning) => console.log(JSON.stringify({ code: warning.code, message: warning.message })))
+      for (const each of all) {
+        const store = new Store(each)
+        await store.length()
+        await store.collectionP
+        await store.close()
+      }
+    },
+    { isFactory: style === FACTORY, all: options },
+  )
   assert.equal(code, 0, stderr)
   return lines.map((line) => JSON.parse(line))
 }

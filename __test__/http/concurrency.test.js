@@ -24,7 +24,10 @@ function gate() {
   }
   return {
     routes(app) {
-      app.get('/slow-read', wait(() => {}))
+      app.get(
+        '/slow-read',
+        wait(() => {}),
+      )
     },
     arrived: () => once(events, 'arrived'),
     go: () => events.emit('go'),
@@ -41,7 +44,10 @@ for (const setup of SETUPS) {
         return browser
       })
       const answers = await many((n) => browsers[n].get('/me'))
-      assert.deepEqual(answers.map(({ body }) => body.user), browsers.map((_, n) => `user${n}`))
+      assert.deepEqual(
+        answers.map(({ body }) => body.user),
+        browsers.map((_, n) => `user${n}`),
+      )
       assert.equal(new Set(answers.map(({ body }) => body.id)).size, MANY)
       assert.equal(await app.collection.countDocuments(), MANY)
 
@@ -53,7 +59,9 @@ for (const setup of SETUPS) {
     it('answers many requests of one browser, reads and writes mixed', async (t) => {
       const app = await start(t, { setup })
       const browser = app.browser()
-      const { body: { id } } = await browser.post('/login?user=Ada')
+      const {
+        body: { id },
+      } = await browser.post('/login?user=Ada')
       const answers = await many((n) => (n % 3 === 0 ? browser.clone().post('/count') : browser.clone().get('/me')))
       for (const { status, body } of answers) {
         assert.equal(status, 200)
@@ -70,7 +78,9 @@ for (const setup of SETUPS) {
         const slow = gate()
         const app = await start(t, { setup, store: { touchAfter }, routes: slow.routes })
         const browser = app.browser()
-        const { body: { id } } = await browser.post('/login?user=Ada')
+        const {
+          body: { id },
+        } = await browser.post('/login?user=Ada')
 
         const arrived = slow.arrived()
         const reading = browser.clone().get('/slow-read')
@@ -88,10 +98,15 @@ for (const setup of SETUPS) {
     it('answers a request whose session expired meanwhile, and does not revive it', async (t) => {
       const slow = gate()
       const app = await start(t, {
-        setup, store: { autoRemove: 'disabled' }, session: { cookie: { maxAge: 1000 } }, routes: slow.routes,
+        setup,
+        store: { autoRemove: 'disabled' },
+        session: { cookie: { maxAge: 1000 } },
+        routes: slow.routes,
       })
       const browser = app.browser()
-      const { body: { id } } = await browser.post('/login?user=Ada')
+      const {
+        body: { id },
+      } = await browser.post('/login?user=Ada')
 
       const arrived = slow.arrived()
       const reading = browser.get('/slow-read')

@@ -22,7 +22,9 @@ for (const setup of SETUPS) {
       it('remembers who logged in, and stores nothing that can be read', async (t) => {
         const app = await start(t, { setup, store })
         const browser = app.browser()
-        const { body: { id } } = await browser.post('/login?user=Ada%20Lovelace')
+        const {
+          body: { id },
+        } = await browser.post('/login?user=Ada%20Lovelace')
         for (const count of [1, 2, 3]) assert.equal((await browser.post('/count')).body.count, count)
         assert.equal((await browser.get('/me')).body.user, 'Ada Lovelace')
         const [document, ...others] = await app.collection.find().toArray()

@@ -10,10 +10,11 @@ const { SETUPS, useApps } = require('../helpers/app.js')
 const start = useApps()
 
 /** A route that sets the session to null. */
-const forgetting = (app) => app.post('/forget', (req, res) => {
-  req.session = null
-  res.json({})
-})
+const forgetting = (app) =>
+  app.post('/forget', (req, res) => {
+    req.session = null
+    res.json({})
+  })
 
 for (const setup of SETUPS) {
   describe(setup.name, () => {
@@ -23,7 +24,9 @@ for (const setup of SETUPS) {
       assert.equal((await browser.get('/me')).body.user, null)
       assert.equal(await app.collection.countDocuments(), 0)
 
-      const { body: { id } } = await browser.post('/login?user=Ada')
+      const {
+        body: { id },
+      } = await browser.post('/login?user=Ada')
       assert.equal((await browser.get('/me')).body.user, 'Ada')
       assert.deepEqual((await browser.get('/me')).body, { id, user: 'Ada' })
 
@@ -36,11 +39,15 @@ for (const setup of SETUPS) {
     it('gives a new id at login and removes the old document', async (t) => {
       const app = await start(t, { setup })
       const browser = app.browser()
-      const { body: { id: old } } = await browser.post('/count')
+      const {
+        body: { id: old },
+      } = await browser.post('/count')
       assert(await app.collection.findOne({ _id: old }))
       const stolen = browser.clone()
 
-      const { body: { id } } = await browser.post('/login?user=Ada')
+      const {
+        body: { id },
+      } = await browser.post('/login?user=Ada')
       assert.notEqual(id, old)
       assert.equal(await app.collection.findOne({ _id: old }), null)
       assert(await app.collection.findOne({ _id: id }))
@@ -50,7 +57,9 @@ for (const setup of SETUPS) {
     it('removes the document at logout, for every browser with that cookie', async (t) => {
       const app = await start(t, { setup })
       const browser = app.browser()
-      const { body: { id } } = await browser.post('/login?user=Ada')
+      const {
+        body: { id },
+      } = await browser.post('/login?user=Ada')
       const other = browser.clone()
 
       assert.equal((await browser.post('/logout')).status, 200)
@@ -95,15 +104,29 @@ for (const setup of SETUPS) {
     it('gives nobody a session for a cookie that was tampered with', async (t) => {
       const app = await start(t, { setup })
       const owner = app.browser()
-      const { body: { id } } = await owner.post('/login?user=Ada')
+      const {
+        body: { id },
+      } = await owner.post('/login?user=Ada')
       const cookie = decodeURIComponent(owner.cookies.get('connect.sid'))
-      const signed = (sid) => `s:${sid}.${createHmac('sha256', 'the secret of a test').update(sid).digest('base64').replace(/=+$/, '')}`
+      const signed = (sid) =>
+        `s:${sid}.${createHmac('sha256', 'the secret of a test').update(sid).digest('base64').replace(/=+$/, '')}`
       assert.equal(signed(id), cookie)
 
       const forged = [
-        id, `s:${id}`, `s:${id}.`, cookie.slice(0, -1), `${cookie}x`, cookie.replace(id, [...id].reverse().join('')),
+        id,
+        `s:${id}`,
+        `s:${id}.`,
+        cookie.slice(0, -1),
+        `${cookie}x`,
+        cookie.replace(id, [...id].reverse().join('')),
         `s:${id}.${createHmac('sha256', 'another secret').update(id).digest('base64')}`,
-        's:', 's:.', '', 'j:{"$gt":""}', '{"$ne":null}', '%00', '\u{1F36A}',
+        's:',
+        's:.',
+        '',
+        'j:{"$gt":""}',
+        '{"$ne":null}',
+        '%00',
+        '\u{1F36A}',
         // Rightly signed, but of no session: what a leaked secret or another application with the same one gives.
         ...['nobody', '', '$where', '{"$gt":""}', '[object Object]', 'null', 'a\0b', 'x'.repeat(4000)].map(signed),
       ]

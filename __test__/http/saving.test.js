@@ -13,7 +13,9 @@ const start = useApps()
 /** Logs in; resolves with the browser and the session's document. */
 async function loggedIn(app) {
   const browser = app.browser()
-  const { body: { id } } = await browser.post('/login?user=Ada')
+  const {
+    body: { id },
+  } = await browser.post('/login?user=Ada')
   return { browser, id, document: await app.collection.findOne({ _id: id }) }
 }
 
@@ -65,7 +67,10 @@ for (const setup of SETUPS) {
     it('stores an unchanged session again with resave: true', async (t) => {
       const app = await start(t, { setup, session: { resave: true } })
       const { browser, id } = await loggedIn(app)
-      await app.collection.updateOne({ _id: id }, { $set: { session: JSON.stringify({ cookie: {}, user: 'Ada', by: 'us' }) } })
+      await app.collection.updateOne(
+        { _id: id },
+        { $set: { session: JSON.stringify({ cookie: {}, user: 'Ada', by: 'us' }) } },
+      )
       const sets = []
       app.store.on('set', (sid) => sets.push(sid))
       await browser.get('/health')
@@ -122,7 +127,10 @@ for (const setup of SETUPS) {
       assert.equal(stored.lastModified, undefined)
     })
 
-    for (const [path, cookies] of [['/save', 1], ['/save-unchanged', 0]]) {
+    for (const [path, cookies] of [
+      ['/save', 1],
+      ['/save-unchanged', 0],
+    ]) {
       it(`POST ${path} writes once within touchAfter, with ${cookies} Set-Cookie`, async (t) => {
         const app = await start(t, { setup, store: { touchAfter: 3600 }, routes: addSave })
         const { browser } = await loggedIn(app)
@@ -136,14 +144,15 @@ for (const setup of SETUPS) {
     it('has stored the session when req.session.save calls back', async (t) => {
       const app = await start(t, {
         setup,
-        routes: (express, collection) => express.post('/save-and-look', (req, res, next) => {
-          req.session.user = 'Grace'
-          req.session.save(async (error) => {
-            if (error) return next(error)
-            const document = await collection.findOne({ _id: req.sessionID })
-            res.json({ user: JSON.parse(document.session).user })
-          })
-        }),
+        routes: (express, collection) =>
+          express.post('/save-and-look', (req, res, next) => {
+            req.session.user = 'Grace'
+            req.session.save(async (error) => {
+              if (error) return next(error)
+              const document = await collection.findOne({ _id: req.sessionID })
+              res.json({ user: JSON.parse(document.session).user })
+            })
+          }),
       })
       assert.deepEqual((await app.browser().post('/save-and-look')).body, { user: 'Grace' })
     })
@@ -151,11 +160,12 @@ for (const setup of SETUPS) {
     it('reads what others have stored meanwhile when the session is reloaded', async (t) => {
       const app = await start(t, {
         setup,
-        routes: (express, collection) => express.get('/reload', async (req, res, next) => {
-          const changed = JSON.stringify({ cookie: req.session.cookie, user: 'Grace' })
-          await collection.updateOne({ _id: req.sessionID }, { $set: { session: changed } })
-          req.session.reload((error) => (error ? next(error) : res.json({ user: req.session.user })))
-        }),
+        routes: (express, collection) =>
+          express.get('/reload', async (req, res, next) => {
+            const changed = JSON.stringify({ cookie: req.session.cookie, user: 'Grace' })
+            await collection.updateOne({ _id: req.sessionID }, { $set: { session: changed } })
+            req.session.reload((error) => (error ? next(error) : res.json({ user: req.session.user })))
+          }),
       })
       const { browser } = await loggedIn(app)
       assert.deepEqual((await browser.get('/reload')).body, { user: 'Grace' })
@@ -165,10 +175,11 @@ for (const setup of SETUPS) {
     it('tells the application when a session to reload is gone', async (t) => {
       const app = await start(t, {
         setup,
-        routes: (express, collection) => express.get('/reload', async (req, res) => {
-          await collection.deleteOne({ _id: req.sessionID })
-          req.session.reload((error) => res.json({ message: error.message }))
-        }),
+        routes: (express, collection) =>
+          express.get('/reload', async (req, res) => {
+            await collection.deleteOne({ _id: req.sessionID })
+            req.session.reload((error) => res.json({ message: error.message }))
+          }),
       })
       const { browser } = await loggedIn(app)
       assert.deepEqual((await browser.get('/reload')).body, { message: 'failed to load session' })
@@ -190,7 +201,10 @@ for (const setup of SETUPS) {
     it('lets a session expire with its cookie', async (t) => {
       const app = await start(t, { setup, store: { autoRemove: 'disabled' }, session: { cookie: { maxAge: 300 } } })
       const { browser, id } = await loggedIn(app)
-      await until('the end of the session', async () => (await app.collection.findOne({ _id: id })).expires < new Date())
+      await until(
+        'the end of the session',
+        async () => (await app.collection.findOne({ _id: id })).expires < new Date(),
+      )
       assert.equal((await browser.get('/me')).body.user, null)
       assert(await app.collection.findOne({ _id: id }))
     })

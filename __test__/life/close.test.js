@@ -26,7 +26,8 @@ for (const { name, Store, ofUrl } of STYLES) {
       const url = server.current.url(`close-${ofUrl}-${databases}`)
       return new Store({ [ofUrl]: url, mongoOptions: { ...mongoOptions, ...options } })
     }
-    const setMany = (store) => Promise.allSettled(Array.from({ length: MANY }, (_, n) => store.set(`sid${n}`, session(n))))
+    const setMany = (store) =>
+      Promise.allSettled(Array.from({ length: MANY }, (_, n) => store.set(`sid${n}`, session(n))))
 
     it('answers what is in flight, all of it well', async () => {
       const store = open()
@@ -34,7 +35,10 @@ for (const { name, Store, ofUrl } of STYLES) {
       const inFlight = setMany(store)
       await within('close', store.close())
       const results = await within('the answers', inFlight)
-      assert.deepEqual(results.filter(({ status }) => status !== 'fulfilled'), [])
+      assert.deepEqual(
+        results.filter(({ status }) => status !== 'fulfilled'),
+        [],
+      )
     })
 
     it('answers what is in flight of a store made a moment ago', async () => {
@@ -42,7 +46,10 @@ for (const { name, Store, ofUrl } of STYLES) {
       const inFlight = setMany(store)
       await within('close', store.close())
       const results = await within('the answers', inFlight)
-      assert.deepEqual(results.filter(({ status }) => status !== 'fulfilled'), [])
+      assert.deepEqual(
+        results.filter(({ status }) => status !== 'fulfilled'),
+        [],
+      )
     })
 
     it('leaves no connection behind', async (t) => {
@@ -51,7 +58,7 @@ for (const { name, Store, ofUrl } of STYLES) {
       const store = open({ appName: `closed-${ofUrl}` })
       await setMany(store)
       await store.collectionP
-      assert(await connectionsOf(client, `closed-${ofUrl}`) > 0)
+      assert((await connectionsOf(client, `closed-${ofUrl}`)) > 0)
       await within('close', store.close())
       await until('the connections to end', async () => (await connectionsOf(client, `closed-${ofUrl}`)) === 0)
     })
@@ -118,7 +125,8 @@ for (const { name, Store, ofUrl } of STYLES) {
         options: { heartbeatFrequencyMS: 10_000_000 },
         disturb: () => server.current.kill('SIGSTOP'),
         mend: () => server.current.kill('SIGCONT'),
-      }))
+      }),
+    )
 
     it('ends without a server that never was there', async () => {
       const store = new Store({ [ofUrl]: 'mongodb://127.0.0.1:1/x', mongoOptions })

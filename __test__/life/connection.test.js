@@ -59,10 +59,12 @@ for (const { name, Store, ofUrl } of STYLES) {
 
       await server.current.restart()
       await until('the store to work', () => works(store, 'sid').catch(() => false))
-      const index = await until('the TTL index', () => look(database, async (db) => {
-        const indexes = await db.collection('sessions').indexes()
-        return indexes.find(({ key }) => key.expires)
-      }))
+      const index = await until('the TTL index', () =>
+        look(database, async (db) => {
+          const indexes = await db.collection('sessions').indexes()
+          return indexes.find(({ key }) => key.expires)
+        }),
+      )
       assert.equal(index.expireAfterSeconds, 0)
       if (Store !== STYLES[0].Store) {
         await within('the event connected', connected)

@@ -22,7 +22,10 @@ async function mostOf(t, style, options) {
   const counts = []
   for (let round = 0; round < 40; round += 1) {
     const calls = Array.from({ length: 100 }, (_, n) => [
-      store.set(`s${n}`, { cookie: {}, n }), store.get(`s${n}`), store.touch(`s${n}`, { cookie: {} }).catch(() => {}), store.destroy(`t${n}`),
+      store.set(`s${n}`, { cookie: {}, n }),
+      store.get(`s${n}`),
+      store.touch(`s${n}`, { cookie: {} }).catch(() => {}),
+      store.destroy(`t${n}`),
     ]).flat()
     const large = Array.from({ length: 5 }, (_, n) => [store.set(`large${n}`, LARGE), store.get(`large${n}`)]).flat()
     const sweeps = round % 10 === 0 ? [store.all(), store.length(), store.clear()] : []

@@ -29,7 +29,12 @@ async function useAndClose({ style, options }) {
   const store = new Store(style === 'modern' ? options : { url, ...others })
   store.set('nobody hears', { cookie: {} })
   store.get('nobody hears', () => {})
-  for (const start of [() => store.get('sid'), () => store.set('sid', { cookie: {} }), () => store.length(), () => store.collectionP]) {
+  for (const start of [
+    () => store.get('sid'),
+    () => store.set('sid', { cookie: {} }),
+    () => store.length(),
+    () => store.collectionP,
+  ]) {
     try {
       await start()
       console.log(JSON.stringify({ name: 'none', message: 'it worked' }))
@@ -43,13 +48,18 @@ async function useAndClose({ style, options }) {
 for (const style of STYLES) {
   describe(style, () => {
     it('a store that nobody uses, of a server that is not there', async () => {
-      const { stderr } = await endsWell(async ({ factory }) => {
-        const MongoStore = require('connect-mongo-native')
-        const mongoOptions = { serverSelectionTimeoutMS: 100 }
-        const url = 'mongodb://127.0.0.1:1/x'
-        const store = factory ? new (MongoStore(require('express-session')))({ url, mongoOptions }) : MongoStore.create({ mongoUrl: url, mongoOptions })
-        process.on('warning', () => store.close())
-      }, { factory: style === 'factory' })
+      const { stderr } = await endsWell(
+        async ({ factory }) => {
+          const MongoStore = require('connect-mongo-native')
+          const mongoOptions = { serverSelectionTimeoutMS: 100 }
+          const url = 'mongodb://127.0.0.1:1/x'
+          const store = factory
+            ? new (MongoStore(require('express-session')))({ url, mongoOptions })
+            : MongoStore.create({ mongoUrl: url, mongoOptions })
+          process.on('warning', () => store.close())
+        },
+        { factory: style === 'factory' },
+      )
       assert.match(stderr, /MONGO_STORE_CONNECTION.*ECONNREFUSED/)
     })
 
@@ -78,7 +88,11 @@ for (const style of STYLES) {
     })
 
     for (const [title, mongoUrl, message] of [
-      ['that is none', 'nope', /Invalid scheme, expected connection string to start with "mongodb:\/\/" or "mongodb\+srv:\/\/"/],
+      [
+        'that is none',
+        'nope',
+        /Invalid scheme, expected connection string to start with "mongodb:\/\/" or "mongodb\+srv:\/\/"/,
+      ],
       ['of another database', 'postgres://app:hunter2@127.0.0.1/x', /Invalid scheme/],
       ['without a host', 'mongodb:///x', /./],
       ['with a port that is none', 'mongodb://127.0.0.1:port/x', /./],
@@ -94,41 +108,51 @@ for (const style of STYLES) {
     }
 
     it('a clientPromise that is rejected', async () => {
-      const { stderr } = await endsWell(async ({ factory }) => {
-        const { rejects } = require('node:assert/strict')
-        const MongoStore = require('connect-mongo-native')
-        const options = () => ({ clientPromise: Promise.reject(new Error('no client today')) })
-        const make = () => (factory ? new (MongoStore(require('express-session')))(options()) : MongoStore.create(options()))
-        make()
-        const store = make()
-        store.set('nobody hears', { cookie: {} })
-        await rejects(store.get('sid'), { message: 'no client today' })
-        await store.close()
-        await rejects(store.get('sid'), { name: 'MongoNotConnectedError' })
-      }, { factory: style === 'factory' })
+      const { stderr } = await endsWell(
+        async ({ factory }) => {
+          const { rejects } = require('node:assert/strict')
+          const MongoStore = require('connect-mongo-native')
+          const options = () => ({ clientPromise: Promise.reject(new Error('no client today')) })
+          const make = () =>
+            factory ? new (MongoStore(require('express-session')))(options()) : MongoStore.create(options())
+          make()
+          const store = make()
+          store.set('nobody hears', { cookie: {} })
+          await rejects(store.get('sid'), { message: 'no client today' })
+          await store.close()
+          await rejects(store.get('sid'), { name: 'MongoNotConnectedError' })
+        },
+        { factory: style === 'factory' },
+      )
       assert.match(stderr, /no client today/)
     })
 
     it('a store that is closed right after it was made', async () => {
-      await endsWell(async ({ factory, urls, NEVER: forever }) => {
-        const { match, rejects } = require('node:assert/strict')
-        const MongoStore = require('connect-mongo-native')
-        const Store = factory ? MongoStore(require('express-session')) : MongoStore
-        const mongoOptions = { serverSelectionTimeoutMS: forever }
-        const never = new Promise(() => {})
-        const all = [...urls.map((url) => ({ [factory ? 'url' : 'mongoUrl']: url, mongoOptions })), { clientPromise: never }]
-        for (const options of all) {
-          const store = new Store(options)
-          const early = store.collectionP
-          await store.close()
-          await rejects(early, { name: 'MongoNotConnectedError' })
-          new Store(options).close()
-          const closing = new Store(options)
-          const answer = closing.set('sid', { cookie: {} })
-          closing.close()
-          await answer.catch((error) => match(error.name, /^Mongo/))
-        }
-      }, { factory: style === 'factory', NEVER, urls: [server.current.url('x'), 'mongodb://127.0.0.1:1/x', 'nope'] })
+      await endsWell(
+        async ({ factory, urls, NEVER: forever }) => {
+          const { match, rejects } = require('node:assert/strict')
+          const MongoStore = require('connect-mongo-native')
+          const Store = factory ? MongoStore(require('express-session')) : MongoStore
+          const mongoOptions = { serverSelectionTimeoutMS: forever }
+          const never = new Promise(() => {})
+          const all = [
+            ...urls.map((url) => ({ [factory ? 'url' : 'mongoUrl']: url, mongoOptions })),
+            { clientPromise: never },
+          ]
+          for (const options of all) {
+            const store = new Store(options)
+            const early = store.collectionP
+            await store.close()
+            await rejects(early, { name: 'MongoNotConnectedError' })
+            new Store(options).close()
+            const closing = new Store(options)
+            const answer = closing.set('sid', { cookie: {} })
+            closing.close()
+            await answer.catch((error) => match(error.name, /^Mongo/))
+          }
+        },
+        { factory: style === 'factory', NEVER, urls: [server.current.url('x'), 'mongodb://127.0.0.1:1/x', 'nope'] },
+      )
     })
   })
 }

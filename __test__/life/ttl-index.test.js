@@ -60,7 +60,10 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       await store.collectionP
       const indexes = await withClient((client) => client.db(database).collection('sessions').indexes())
       const { key, name: indexName, expireAfterSeconds } = indexes.find((index) => index.key.expires)
-      assert.deepEqual({ key, indexName, expireAfterSeconds }, { key: { expires: 1 }, indexName: 'expires_1', expireAfterSeconds: 0 })
+      assert.deepEqual(
+        { key, indexName, expireAfterSeconds },
+        { key: { expires: 1 }, indexName: 'expires_1', expireAfterSeconds: 0 },
+      )
     })
 
     it('keeps the index when it clears the collection', async (t) => {
@@ -77,7 +80,9 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       const warnings = collectWarnings(t)
       const database = 'conflict'
       const collection = `sessions-${ofUrl}`
-      await withClient((client) => client.db(database).collection(collection).createIndex({ expires: 1 }, { expireAfterSeconds: 77 }))
+      await withClient((client) =>
+        client.db(database).collection(collection).createIndex({ expires: 1 }, { expireAfterSeconds: 77 }),
+      )
       const store = new Store({ [ofUrl]: server.current.url(database), [collectionOption]: collection })
       t.after(() => store.close())
       await worksWithOneWarning(store, warnings)
@@ -93,8 +98,11 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       await withClient(async (client) => {
         const db = client.db(database)
         await db.command({
-          createRole: 'sessions', roles: [],
-          privileges: [{ resource: { db: database, collection: 'sessions' }, actions: ['find', 'insert', 'update', 'remove'] }],
+          createRole: 'sessions',
+          roles: [],
+          privileges: [
+            { resource: { db: database, collection: 'sessions' }, actions: ['find', 'insert', 'update', 'remove'] },
+          ],
         })
         await db.command({ createUser: 'app', pwd: password, roles: ['sessions'] })
       })
@@ -114,7 +122,10 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
         await store.collectionP
       }
       const indexes = await withClient((client) => client.db(database).collection('sessions').indexes())
-      assert.deepEqual(indexes.map(({ key }) => key), [{ _id: 1 }])
+      assert.deepEqual(
+        indexes.map(({ key }) => key),
+        [{ _id: 1 }],
+      )
     })
   })
 }

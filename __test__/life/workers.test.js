@@ -38,12 +38,13 @@ async function main({ url, factory, life, own }) {
     const again = (n) => store.set(sid + n, { cookie: {}, text: 'x'.repeat(1000) }, () => store.get(sid + n, () => again(n)))
     const load = () => { for (let n = 0; n < 20; n += 1) again(n) }
     ${life}`
-  const worker = () => new Promise((resolve, reject) => {
-    const thread = new Worker(source, { eval: true })
-    thread.on('error', (error) => error.message !== 'of the worker' && reject(error))
-    thread.on('message', () => setTimeout(() => thread.terminate(), Math.random() * 100))
-    thread.on('exit', resolve)
-  })
+  const worker = () =>
+    new Promise((resolve, reject) => {
+      const thread = new Worker(source, { eval: true })
+      thread.on('error', (error) => error.message !== 'of the worker' && reject(error))
+      thread.on('message', () => setTimeout(() => thread.terminate(), Math.random() * 100))
+      thread.on('exit', resolve)
+    })
   const store = own && new (require('connect-mongo-native'))({ mongoUrl: url })
   for (let round = 0; round < 3; round += 1) {
     await Promise.all(Array.from({ length: 4 }, worker))
@@ -73,28 +74,43 @@ for (const style of ['modern', 'factory']) {
 
 it('workers that were terminated leave no connection behind', async () => {
   const url = `${server.url(server.freshDb())}?appName=worker-${process.pid}`
-  const { code, lines } = await runProgram(async (input) => {
-    const { Worker } = require('node:worker_threads')
-    const source = `
+  const { code, lines } = await runProgram(
+    async (input) => {
+      const { Worker } = require('node:worker_threads')
+      const source = `
       const store = require('connect-mongo-native').create({ mongoUrl: ${JSON.stringify(input.url)} })
       store.set('sid', { cookie: {} }).then(() => require('node:worker_threads').parentPort.postMessage('stored'))`
-    await Promise.all(Array.from({ length: 4 }, () => new Promise((resolve, reject) => {
-      const thread = new Worker(source, { eval: true })
-      thread.on('error', reject)
-      thread.on('message', () => {
-        console.log('stored')
-        thread.terminate().then(resolve)
-      })
-    })))
-    // The process lives on until the test has seen that the connections are gone.
-    process.stdin.once('data', () => process.exit(0))
-    console.log('terminated')
-  }, { url }, {
-    onLine(line, child) {
-      if (line !== 'terminated') return
-      until('the connections to end', async () => (await connectionsOf(server.client, `worker-${process.pid}`)) === 0)
-        .then(() => child.stdin.write('end\n'), () => child.kill('SIGKILL'))
+      await Promise.all(
+        Array.from(
+          { length: 4 },
+          () =>
+            new Promise((resolve, reject) => {
+              const thread = new Worker(source, { eval: true })
+              thread.on('error', reject)
+              thread.on('message', () => {
+                console.log('stored')
+                thread.terminate().then(resolve)
+              })
+            }),
+        ),
+      )
+      // The process lives on until the test has seen that the connections are gone.
+      process.stdin.once('data', () => process.exit(0))
+      console.log('terminated')
     },
-  })
+    { url },
+    {
+      onLine(line, child) {
+        if (line !== 'terminated') return
+        until(
+          'the connections to end',
+          async () => (await connectionsOf(server.client, `worker-${process.pid}`)) === 0,
+        ).then(
+          () => child.stdin.write('end\n'),
+          () => child.kill('SIGKILL'),
+        )
+      },
+    },
+  )
   assert.deepEqual({ code, lines }, { code: 0, lines: ['stored', 'stored', 'stored', 'stored', 'terminated'] })
 })

@@ -34,16 +34,25 @@ eachStyle(({ style, isFactory }) => {
   test('all gives more sessions than the server puts into one answer', async (t) => {
     const { store, collection } = server.open(t, {}, style)
     const count = 1234
-    await collection.insertMany(Array.from({ length: count }, (_, number) => ({
-      _id: `id-${number}`, session: JSON.stringify({ number, text: 'x'.repeat(20_000) }),
-    })))
+    await collection.insertMany(
+      Array.from({ length: count }, (_, number) => ({
+        _id: `id-${number}`,
+        session: JSON.stringify({ number, text: 'x'.repeat(20_000) }),
+      })),
+    )
     const numbers = (await store.all()).map(({ number }) => number)
-    assert.deepEqual(numbers.sort((one, other) => one - other), Array.from({ length: count }, (_, number) => number))
+    assert.deepEqual(
+      numbers.sort((one, other) => one - other),
+      Array.from({ length: count }, (_, number) => number),
+    )
   })
 
   test('all reads sessions stored as text and as documents', async (t) => {
     const { store, collection } = server.open(t, {}, style)
-    await collection.insertMany([{ _id: '1', session: '{"a":1}' }, { _id: '2', session: { a: 2 } }])
+    await collection.insertMany([
+      { _id: '1', session: '{"a":1}' },
+      { _id: '2', session: { a: 2 } },
+    ])
     assert.deepEqual((await store.all()).map(({ a }) => a).sort(), [1, 2])
   })
 
@@ -51,7 +60,10 @@ eachStyle(({ style, isFactory }) => {
     const { store } = server.open(t, {}, style)
     await store.set('s', { a: 1 })
     const events = recordEvents(store, ['all'])
-    const { results: [, sessions], returned } = await withCallback(store, 'all')
+    const {
+      results: [, sessions],
+      returned,
+    } = await withCallback(store, 'all')
     assert.deepEqual(events, [['all', [{ a: 1 }]]])
     assert.equal(events[0][1], sessions)
     assert.equal(await returned, isFactory ? sessions : undefined)

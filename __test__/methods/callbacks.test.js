@@ -12,11 +12,25 @@ const server = useStores()
 
 /** A call of every method that succeeds, in an order in which it can. */
 const CALLS = [
-  ['set', 's', { cookie: {}, a: 1 }], ['get', 's'], ['get', 'nobody'], ['touch', 's', { cookie: {} }], ['all'], ['length'],
-  ['load', 's'], ['destroy', 's'], ['clear'],
+  ['set', 's', { cookie: {}, a: 1 }],
+  ['get', 's'],
+  ['get', 'nobody'],
+  ['touch', 's', { cookie: {} }],
+  ['all'],
+  ['length'],
+  ['load', 's'],
+  ['destroy', 's'],
+  ['clear'],
 ]
 /** Calls that fail before anything is sent. */
-const FAILING = [['set', undefined, {}], ['set', 's', { a: 5n }], ['get', null], ['touch', 's', null], ['destroy', ''], ['load', 5]]
+const FAILING = [
+  ['set', undefined, {}],
+  ['set', 's', { a: 5n }],
+  ['get', null],
+  ['touch', 's', null],
+  ['destroy', ''],
+  ['load', 5],
+]
 
 eachStyle(({ style, isFactory }) => {
   test('every method returns before its callback is called, and calls it once', async (t) => {
@@ -37,86 +51,132 @@ eachStyle(({ style, isFactory }) => {
     const { store } = server.open(t, {}, style)
     const context = new AsyncLocalStorage()
     const calls = [...CALLS, ...FAILING, ['close'], ['get', 's']]
-    const contexts = await Promise.all(calls.map(([method, ...args], number) => new Promise((resolve) => {
-      context.run(number, () => store[method](...args, () => resolve(context.getStore())))
-    })))
-    assert.deepEqual(contexts, calls.map((_, number) => number))
+    const contexts = await Promise.all(
+      calls.map(
+        ([method, ...args], number) =>
+          new Promise((resolve) => {
+            context.run(number, () => store[method](...args, () => resolve(context.getStore())))
+          }),
+      ),
+    )
+    assert.deepEqual(
+      contexts,
+      calls.map((_, number) => number),
+    )
   })
 
   test('this holds also when a hook is asynchronous, or the connection is given as a promise', async (t) => {
     const context = new AsyncLocalStorage()
-    const opened = server.open(t, {
-      clientPromise: new Promise((resolve) => setImmediate(() => resolve(server.client()))),
-      transformId: async (sid) => sid, serialize: async (session) => JSON.stringify(session), unserialize: async (text) => JSON.parse(text),
-    }, style)
+    const opened = server.open(
+      t,
+      {
+        clientPromise: new Promise((resolve) => setImmediate(() => resolve(server.client()))),
+        transformId: async (sid) => sid,
+        serialize: async (session) => JSON.stringify(session),
+        unserialize: async (text) => JSON.parse(text),
+      },
+      style,
+    )
     const calls = CALLS.slice(0, 3)
-    const contexts = await Promise.all(calls.map(([method, ...args], number) => new Promise((resolve) => {
-      context.run(number, () => opened.store[method](...args, () => resolve(context.getStore())))
-    })))
+    const contexts = await Promise.all(
+      calls.map(
+        ([method, ...args], number) =>
+          new Promise((resolve) => {
+            context.run(number, () => opened.store[method](...args, () => resolve(context.getStore())))
+          }),
+      ),
+    )
     assert.deepEqual(contexts, [0, 1, 2])
   })
 
   test('a callback that throws is an uncaught exception, and every other call is answered all the same', async (t) => {
     const { mongoUrl, collection } = server.open(t, {}, style)
-    const { code, lines, stderr } = await runProgram(async ({ where, isFactoryStyle, calls }) => {
-      const MongoStore = require('connect-mongo-native')
-      const Store = isFactoryStyle ? MongoStore(require('express-session')) : MongoStore
-      const store = new Store({ ...where, autoRemove: 'disabled' })
-      const uncaught = []
-      process.on('uncaughtException', ({ message }) => uncaught.push(message))
-      process.on('unhandledRejection', ({ message }) => console.log(`unhandled rejection: ${message}`))
-      let answered = 0
-      const bystanders = []
-      for (const [number, [method, ...args]] of calls.entries()) {
-        store[method](...args, () => { throw new Error(`of ${number}`) })
-        bystanders.push(new Promise((resolve) => store[method](...args, resolve)).then(() => answered++))
-        bystanders.push(Promise.resolve(store[method](...args)).catch(() => {}).then(() => answered++))
-      }
-      await Promise.all(bystanders)
-      await store.close()
-      await new Promise((resolve) => store.close(() => { setImmediate(resolve); throw new Error('of close') }))
-      console.log(JSON.stringify({ answered, uncaught: uncaught.sort() }))
-    }, {
-      where: { [style.ofUrl]: mongoUrl, [style.collectionOption]: collection.collectionName },
-      isFactoryStyle: isFactory,
-      calls: [...CALLS, ['get', null], ['touch', 's', null], ['destroy', '']],
-    })
+    const { code, lines, stderr } = await runProgram(
+      async ({ where, isFactoryStyle, calls }) => {
+        const MongoStore = require('connect-mongo-native')
+        const Store = isFactoryStyle ? MongoStore(require('express-session')) : MongoStore
+        const store = new Store({ ...where, autoRemove: 'disabled' })
+        const uncaught = []
+        process.on('uncaughtException', ({ message }) => uncaught.push(message))
+        process.on('unhandledRejection', ({ message }) => console.log(`unhandled rejection: ${message}`))
+        let answered = 0
+        const bystanders = []
+        for (const [number, [method, ...args]] of calls.entries()) {
+          store[method](...args, () => {
+            throw new Error(`of ${number}`)
+          })
+          bystanders.push(new Promise((resolve) => store[method](...args, resolve)).then(() => answered++))
+          bystanders.push(
+            Promise.resolve(store[method](...args))
+              .catch(() => {})
+              .then(() => answered++),
+          )
+        }
+        await Promise.all(bystanders)
+        await store.close()
+        await new Promise((resolve) =>
+          store.close(() => {
+            setImmediate(resolve)
+            throw new Error('of close')
+          }),
+        )
+        console.log(JSON.stringify({ answered, uncaught: uncaught.sort() }))
+      },
+      {
+        where: { [style.ofUrl]: mongoUrl, [style.collectionOption]: collection.collectionName },
+        isFactoryStyle: isFactory,
+        calls: [...CALLS, ['get', null], ['touch', 's', null], ['destroy', '']],
+      },
+    )
     assert.equal(code, 0, stderr)
     const count = CALLS.length + 3
     const uncaught = [...Array.from({ length: count }, (_, number) => `of ${number}`), 'of close'].sort()
-    assert.deepEqual(lines.map((line) => JSON.parse(line)), [{ answered: count * 2, uncaught }])
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line)),
+      [{ answered: count * 2, uncaught }],
+    )
   })
 
   test('a callback that throws ends a process that does not handle it', async (t) => {
     const { mongoUrl, collection } = server.open(t, {}, style)
-    const { code, stderr } = await runProgram(({ where, isFactoryStyle }) => {
-      const MongoStore = require('connect-mongo-native')
-      const Store = isFactoryStyle ? MongoStore(require('express-session')) : MongoStore
-      new Store({ ...where, autoRemove: 'disabled' }).get('s', () => { throw new Error('of the callback') })
-    }, {
-      where: { [style.ofUrl]: mongoUrl, [style.collectionOption]: collection.collectionName }, isFactoryStyle: isFactory,
-    })
+    const { code, stderr } = await runProgram(
+      ({ where, isFactoryStyle }) => {
+        const MongoStore = require('connect-mongo-native')
+        const Store = isFactoryStyle ? MongoStore(require('express-session')) : MongoStore
+        new Store({ ...where, autoRemove: 'disabled' }).get('s', () => {
+          throw new Error('of the callback')
+        })
+      },
+      {
+        where: { [style.ofUrl]: mongoUrl, [style.collectionOption]: collection.collectionName },
+        isFactoryStyle: isFactory,
+      },
+    )
     assert.notEqual(code, 0)
     assert.match(stderr, /of the callback/)
   })
 
   test('a promise that rejects unseen is no unhandled rejection', async (t) => {
     const { mongoUrl, collection } = server.open(t, {}, style)
-    const { code, lines, stderr } = await runProgram(async ({ where, isFactoryStyle }) => {
-      const MongoStore = require('connect-mongo-native')
-      const Store = isFactoryStyle ? MongoStore(require('express-session')) : MongoStore
-      const store = new Store({ ...where, autoRemove: 'disabled' })
-      store.set('s', { a: 5n })
-      store.get(null)
-      store.destroy(null, () => {})
-      store.touch('s')
-      store.load(5)
-      await store.close()
-      store.all()
-      setImmediate(() => console.log('still here'))
-    }, {
-      where: { [style.ofUrl]: mongoUrl, [style.collectionOption]: collection.collectionName }, isFactoryStyle: isFactory,
-    })
+    const { code, lines, stderr } = await runProgram(
+      async ({ where, isFactoryStyle }) => {
+        const MongoStore = require('connect-mongo-native')
+        const Store = isFactoryStyle ? MongoStore(require('express-session')) : MongoStore
+        const store = new Store({ ...where, autoRemove: 'disabled' })
+        store.set('s', { a: 5n })
+        store.get(null)
+        store.destroy(null, () => {})
+        store.touch('s')
+        store.load(5)
+        await store.close()
+        store.all()
+        setImmediate(() => console.log('still here'))
+      },
+      {
+        where: { [style.ofUrl]: mongoUrl, [style.collectionOption]: collection.collectionName },
+        isFactoryStyle: isFactory,
+      },
+    )
     assert.equal(code, 0, stderr)
     assert.deepEqual(lines, ['still here'])
   })

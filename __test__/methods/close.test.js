@@ -9,8 +9,14 @@ const { within } = require('../helpers/wait.js')
 const server = useStores()
 const CLOSED = { name: 'MongoNotConnectedError', message: 'Client must be connected before running operations' }
 const CALLS = [
-  ['get', ['s']], ['set', ['s', { a: 1 }]], ['touch', ['s', aSession()]], ['destroy', ['s']], ['all', []], ['length', []],
-  ['clear', []], ['load', ['s']],
+  ['get', ['s']],
+  ['set', ['s', { a: 1 }]],
+  ['touch', ['s', aSession()]],
+  ['destroy', ['s']],
+  ['all', []],
+  ['length', []],
+  ['clear', []],
+  ['load', ['s']],
 ]
 
 eachStyle(({ style }) => {
@@ -32,7 +38,9 @@ eachStyle(({ style }) => {
   test('close waits for the operations that were called before, which are answered first', async (t) => {
     const { store, collection } = server.open(t, {}, style)
     const answered = []
-    const writes = Array.from({ length: 100 }, (_, number) => store.set(`id-${number}`, { number }).then(() => answered.push(number)))
+    const writes = Array.from({ length: 100 }, (_, number) =>
+      store.set(`id-${number}`, { number }).then(() => answered.push(number)),
+    )
     await store.close()
     assert.equal(answered.length, 100)
     await Promise.all(writes)
@@ -40,7 +48,8 @@ eachStyle(({ style }) => {
   })
 
   test('close at once, before there is a connection, is no error', async (t) => {
-    for (const autoRemove of ['native', 'interval', 'disabled']) await server.open(t, { autoRemove }, style).store.close()
+    for (const autoRemove of ['native', 'interval', 'disabled'])
+      await server.open(t, { autoRemove }, style).store.close()
   })
 
   test('after close every operation fails, and nothing is written', async (t) => {

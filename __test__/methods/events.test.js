@@ -5,7 +5,16 @@ const { AsyncLocalStorage } = require('node:async_hooks')
 const { once } = require('node:events')
 const { test } = require('node:test')
 const { runProgram } = require('../helpers/child.js')
-const { FACTORY, HOUR, MODERN, aSession, eachStyle, recordEvents, resultsOf, useStores } = require('../helpers/stores.js')
+const {
+  FACTORY,
+  HOUR,
+  MODERN,
+  aSession,
+  eachStyle,
+  recordEvents,
+  resultsOf,
+  useStores,
+} = require('../helpers/stores.js')
 const { within } = require('../helpers/wait.js')
 
 const server = useStores()
@@ -29,8 +38,14 @@ eachStyle(({ style, isFactory }) => {
       assert.equal(events.pop(), 'answer')
       return [...events]
     }
-    assert.deepEqual(await emittedBy('set', 's', session), [['create', 's'], ['set', 's']])
-    assert.deepEqual(await emittedBy('set', 's', session), [['update', 's'], ['set', 's']])
+    assert.deepEqual(await emittedBy('set', 's', session), [
+      ['create', 's'],
+      ['set', 's'],
+    ])
+    assert.deepEqual(await emittedBy('set', 's', session), [
+      ['update', 's'],
+      ['set', 's'],
+    ])
     assert.deepEqual(await emittedBy('get', 's'), [['get', 's']])
     assert.deepEqual(await emittedBy('get', 'nobody'), missing)
     assert.deepEqual(await emittedBy('touch', 's', session), [['touch', 's', session]])
@@ -54,7 +69,14 @@ eachStyle(({ style, isFactory }) => {
     const { store } = server.open(t, {}, style)
     const events = recordEvents(store, NAMES)
     await store.close()
-    for (const [method, ...args] of [['set', 's', {}], ['get', 's'], ['touch', 's', {}], ['destroy', 's'], ['all'], ['clear']]) {
+    for (const [method, ...args] of [
+      ['set', 's', {}],
+      ['get', 's'],
+      ['touch', 's', {}],
+      ['destroy', 's'],
+      ['all'],
+      ['clear'],
+    ]) {
       assert.ok((await resultsOf(store, method, ...args))[0] instanceof Error)
     }
     assert.deepEqual(events, [])
@@ -71,7 +93,18 @@ eachStyle(({ style, isFactory }) => {
     const { store } = server.open(t, {}, style)
     const events = recordEvents(store, ['create', 'update', 'set'])
     await Promise.all(Array.from({ length: 5 }, () => store.set('s', {})))
-    assert.deepEqual(events.map(([name]) => name).sort(), ['create', 'set', 'set', 'set', 'set', 'set', 'update', 'update', 'update', 'update'])
+    assert.deepEqual(events.map(([name]) => name).sort(), [
+      'create',
+      'set',
+      'set',
+      'set',
+      'set',
+      'set',
+      'update',
+      'update',
+      'update',
+      'update',
+    ])
   })
 
   test('set of a session that has expired but is still there updates it', async (t) => {
@@ -86,54 +119,77 @@ eachStyle(({ style, isFactory }) => {
     const { store } = server.open(t, {}, style)
     const context = new AsyncLocalStorage()
     const heard = []
-    for (const name of ['create', 'set', 'get', 'touch', 'all', 'destroy']) store.on(name, () => heard.push([name, context.getStore()]))
+    for (const name of ['create', 'set', 'get', 'touch', 'all', 'destroy'])
+      store.on(name, () => heard.push([name, context.getStore()]))
     // Side by side, so that the context of one call could be mistaken for that of another.
-    await Promise.all(['one', 'two'].map((name) => context.run(name, async () => {
-      await store.set(name, aSession())
-      await store.get(name)
-      await store.touch(name, aSession())
-      await store.all()
-      await store.destroy(name)
-    })))
+    await Promise.all(
+      ['one', 'two'].map((name) =>
+        context.run(name, async () => {
+          await store.set(name, aSession())
+          await store.get(name)
+          await store.touch(name, aSession())
+          await store.all()
+          await store.destroy(name)
+        }),
+      ),
+    )
     for (const name of ['one', 'two']) {
-      assert.deepEqual(heard.filter(([, from]) => from === name).map(([event]) => event), ['create', 'set', 'get', 'touch', 'all', 'destroy'])
+      assert.deepEqual(
+        heard.filter(([, from]) => from === name).map(([event]) => event),
+        ['create', 'set', 'get', 'touch', 'all', 'destroy'],
+      )
     }
     assert.equal(heard.length, 12)
   })
 
   test('a listener that throws is an uncaught exception, and no error of the operation', async (t) => {
     const { mongoUrl, collection } = server.open(t, {}, style)
-    const { code, lines, stderr } = await runProgram(async ({ where, isFactoryStyle }) => {
-      const MongoStore = require('connect-mongo-native')
-      const Store = isFactoryStyle ? MongoStore(require('express-session')) : MongoStore
-      const store = new Store({ ...where, autoRemove: 'disabled' })
-      const uncaught = []
-      process.on('uncaughtException', ({ message }) => uncaught.push(message))
-      process.on('unhandledRejection', () => console.log('an unhandled rejection'))
-      const calls = {
-        create: ['set', 's', { cookie: {} }], update: ['set', 's', { cookie: {} }], set: ['set', 't', {}], get: ['get', 's'],
-        touch: ['touch', 's', { cookie: {} }], all: ['all'], destroy: ['destroy', 's'],
-      }
-      for (const [event, [method, ...args]] of Object.entries(calls)) {
-        const listener = () => { throw new Error(`of ${event}`) }
-        for (const call of [
-          () => new Promise((resolve, reject) => store[method](...args, (error) => (error ? reject(error) : resolve()))),
-          () => store[method](...args),
-        ]) {
-          if (event === 'create') await store.destroy('s')
-          store.on(event, listener)
-          await call()
-          store.off(event, listener)
+    const { code, lines, stderr } = await runProgram(
+      async ({ where, isFactoryStyle }) => {
+        const MongoStore = require('connect-mongo-native')
+        const Store = isFactoryStyle ? MongoStore(require('express-session')) : MongoStore
+        const store = new Store({ ...where, autoRemove: 'disabled' })
+        const uncaught = []
+        process.on('uncaughtException', ({ message }) => uncaught.push(message))
+        process.on('unhandledRejection', () => console.log('an unhandled rejection'))
+        const calls = {
+          create: ['set', 's', { cookie: {} }],
+          update: ['set', 's', { cookie: {} }],
+          set: ['set', 't', {}],
+          get: ['get', 's'],
+          touch: ['touch', 's', { cookie: {} }],
+          all: ['all'],
+          destroy: ['destroy', 's'],
         }
-      }
-      await store.close()
-      setImmediate(() => console.log(JSON.stringify(uncaught)))
-    }, {
-      where: { [style.ofUrl]: mongoUrl, [style.collectionOption]: collection.collectionName }, isFactoryStyle: isFactory,
-    })
+        for (const [event, [method, ...args]] of Object.entries(calls)) {
+          const listener = () => {
+            throw new Error(`of ${event}`)
+          }
+          for (const call of [
+            () =>
+              new Promise((resolve, reject) => store[method](...args, (error) => (error ? reject(error) : resolve()))),
+            () => store[method](...args),
+          ]) {
+            if (event === 'create') await store.destroy('s')
+            store.on(event, listener)
+            await call()
+            store.off(event, listener)
+          }
+        }
+        await store.close()
+        setImmediate(() => console.log(JSON.stringify(uncaught)))
+      },
+      {
+        where: { [style.ofUrl]: mongoUrl, [style.collectionOption]: collection.collectionName },
+        isFactoryStyle: isFactory,
+      },
+    )
     assert.equal(code, 0, stderr)
     const events = ['create', 'update', 'set', 'get', 'touch', 'all', 'destroy']
-    assert.deepEqual(lines.map((line) => JSON.parse(line)), [events.flatMap((event) => [`of ${event}`, `of ${event}`])])
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line)),
+      [events.flatMap((event) => [`of ${event}`, `of ${event}`])],
+    )
   })
 })
 
@@ -155,7 +211,10 @@ test('a store of the factory goes from init through connecting to connected, and
   const { mongoUrl, dbName } = server.place()
   const store = new Watched({ url: mongoUrl, autoRemove: 'disabled' })
   t.after(() => store.close())
-  assert.deepEqual(states, [['init', 'init'], ['connecting', 'connecting']])
+  assert.deepEqual(states, [
+    ['init', 'init'],
+    ['connecting', 'connecting'],
+  ])
   assert.equal(store.state, 'connecting')
   const that = await new Promise((resolve) => {
     store.on('connected', function () {

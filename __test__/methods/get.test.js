@@ -3,7 +3,17 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { refusesBadCallbacks, refusesBadIds } = require('../helpers/bad-input.js')
-const { HOUR, MODERN, FACTORY, aSession, eachStyle, gives, resultsOf, useStores, withCallback } = require('../helpers/stores.js')
+const {
+  HOUR,
+  MODERN,
+  FACTORY,
+  aSession,
+  eachStyle,
+  gives,
+  resultsOf,
+  useStores,
+  withCallback,
+} = require('../helpers/stores.js')
 
 const server = useStores()
 const inAnHour = () => new Date(Date.now() + HOUR)
@@ -63,14 +73,37 @@ eachStyle(({ style, isFactory, missing }) => {
 
   test('get gives no field of the document but the session', async (t) => {
     const { store, collection } = server.open(t, {}, style)
-    await collection.insertOne({ _id: 's', session: '{"a":1}', expires: inAnHour(), lastModified: new Date(), user: 'x' })
+    await collection.insertOne({
+      _id: 's',
+      session: '{"a":1}',
+      expires: inAnHour(),
+      lastModified: new Date(),
+      user: 'x',
+    })
     assert.deepEqual(await store.get('s'), { a: 1 })
   })
 
   test('get takes an id for exactly what it is', async (t) => {
     const { store } = server.open(t, {}, style)
     // Alike to a careless eye: cut at NUL, trimmed, folded, normalised, taken for a path, a number or a pattern.
-    const ids = ['a', 'a\0', 'a\0b', '\0', 'A', ' a', 'a ', 'é', 'e\u0301', '5', '05', '.*', '$where', 'a.b', '__proto__', '\u{1f36a}']
+    const ids = [
+      'a',
+      'a\0',
+      'a\0b',
+      '\0',
+      'A',
+      ' a',
+      'a ',
+      'é',
+      'e\u0301',
+      '5',
+      '05',
+      '.*',
+      '$where',
+      'a.b',
+      '__proto__',
+      '\u{1f36a}',
+    ]
     for (const id of ids) await store.set(id, { id })
     for (const id of ids) assert.deepEqual(await store.get(id), { id })
   })
@@ -89,7 +122,10 @@ eachStyle(({ style, isFactory, missing }) => {
     const ids = Array.from({ length: 300 }, (_, number) => `id-${number}`)
     await Promise.all(ids.map((id) => store.set(id, { id })))
     const found = await Promise.all(ids.map((id) => store.get(id)))
-    assert.deepEqual(found.map(({ id }) => id), ids)
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      ids,
+    )
   })
 
   test('get gives objects of the application, which assert and instanceof take for their own', async (t) => {

@@ -20,7 +20,8 @@ eachStyle(({ style, missing }) => {
   test('a store is a Store of express-session', (t) => {
     const { store } = server.open(t, {}, style)
     assert.ok(store instanceof session.Store)
-    for (const method of ['regenerate', 'load', 'createSession', 'on', 'emit']) assert.equal(typeof store[method], 'function')
+    for (const method of ['regenerate', 'load', 'createSession', 'on', 'emit'])
+      assert.equal(typeof store[method], 'function')
   })
 
   test('the middleware assigns generate to a store', (t) => {
@@ -76,9 +77,10 @@ eachStyle(({ style, missing }) => {
     const { store } = server.open(t, {}, style)
     await store.set('s', aSession({ a: 1 }))
     const loaded = await store.load('s')
-    const done = (method) => new Promise((resolve, reject) => {
-      loaded[method]((error) => (error ? reject(error) : resolve()))
-    })
+    const done = (method) =>
+      new Promise((resolve, reject) => {
+        loaded[method]((error) => (error ? reject(error) : resolve()))
+      })
     loaded.a = 2
     await done('save')
     assert.equal((await store.get('s')).a, 2)

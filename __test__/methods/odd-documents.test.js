@@ -35,7 +35,7 @@ const DOCUMENTS = {
   'JSON text with NUL and half a surrogate pair': [{ session: '{"a":"\\u0000\\ud800"}' }, OBJECT],
   'deep JSON text': [{ session: `${'['.repeat(5000)}${']'.repeat(5000)}` }, OBJECT],
   'no session field': [{ user: SECRET }, ERROR, NOTHING],
-  'null': [{ session: null }, NOTHING],
+  null: [{ session: null }, NOTHING],
   'a BSON document': [{ session: { user: 'x', cookie: { path: '/' } } }, OBJECT],
   'an empty BSON document': [{ session: {} }, OBJECT],
   'a BSON array': [{ session: [SECRET] }, OBJECT],
@@ -120,13 +120,16 @@ test('the warning of all has a code, and quotes nothing of what is stored', asyn
   const { runProgram } = require('../helpers/child.js')
   const { mongoUrl, collection } = server.open(t)
   await collection.insertOne({ _id: SECRET, session: `{bad ${SECRET}` })
-  const { code, lines } = await runProgram(async ({ url, collectionName }) => {
-    process.on('warning', ({ code: warningCode, message }) => console.log(JSON.stringify([warningCode, message])))
-    const store = require('connect-mongo-native').create({ mongoUrl: url, collectionName })
-    await store.all()
-    await store.all()
-    await store.close()
-  }, { url: mongoUrl, collectionName: collection.collectionName })
+  const { code, lines } = await runProgram(
+    async ({ url, collectionName }) => {
+      process.on('warning', ({ code: warningCode, message }) => console.log(JSON.stringify([warningCode, message])))
+      const store = require('connect-mongo-native').create({ mongoUrl: url, collectionName })
+      await store.all()
+      await store.all()
+      await store.close()
+    },
+    { url: mongoUrl, collectionName: collection.collectionName },
+  )
   assert.equal(code, 0)
   assert.equal(lines.length, 1)
   const [warningCode, message] = JSON.parse(lines[0])
@@ -149,7 +152,10 @@ eachStyle(({ style }) => {
 
   test('get emits no event for what cannot be read', async (t) => {
     const { store, collection } = server.open(t, {}, style)
-    await collection.insertMany([{ _id: 'bad', session: '{bad' }, { _id: 'good', session: '{}' }])
+    await collection.insertMany([
+      { _id: 'bad', session: '{bad' },
+      { _id: 'good', session: '{}' },
+    ])
     const first = once(store, 'get')
     await assert.rejects(store.get('bad'))
     await store.get('good')

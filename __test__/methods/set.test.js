@@ -16,7 +16,9 @@ eachStyle(({ style, isFactory, missing }) => {
     const genuine = Genuine.create({ client: server.client(), dbName, collectionName, autoRemove: 'disabled' })
     const session = aSession({ user: 'Zoë', list: [1.5, null, { a: true }], nothing: undefined })
     await store.set('ours', session)
-    await new Promise((resolve, reject) => genuine.set('theirs', session, (error) => (error ? reject(error) : resolve())))
+    await new Promise((resolve, reject) =>
+      genuine.set('theirs', session, (error) => (error ? reject(error) : resolve())),
+    )
 
     const [ours, theirs] = await collection.find().sort({ _id: 1 }).toArray()
     assert.deepEqual({ ...ours, _id: 'theirs' }, theirs)
@@ -87,9 +89,17 @@ eachStyle(({ style, isFactory, missing }) => {
   test('set lets the session live for two weeks when its cookie has no valid date', async (t) => {
     const { store, collection } = server.open(t, {}, style)
     const sessions = [
-      {}, { cookie: null }, { cookie: {} }, { cookie: 'text' }, { cookie: { expires: null } }, { cookie: { expires: false } },
-      { cookie: { expires: 'never' } }, { cookie: { expires: new Date(NaN) } }, { cookie: { expires: {} } },
-      { cookie: { expires: Infinity } }, { cookie: { maxAge: 1000, originalMaxAge: 1000 } },
+      {},
+      { cookie: null },
+      { cookie: {} },
+      { cookie: 'text' },
+      { cookie: { expires: null } },
+      { cookie: { expires: false } },
+      { cookie: { expires: 'never' } },
+      { cookie: { expires: new Date(NaN) } },
+      { cookie: { expires: {} } },
+      { cookie: { expires: Infinity } },
+      { cookie: { maxAge: 1000, originalMaxAge: 1000 } },
     ]
     for (const session of sessions) {
       const earliest = Date.now() + TWO_WEEKS
@@ -114,21 +124,40 @@ eachStyle(({ style, isFactory, missing }) => {
     const before = await collection.find().toArray()
     const circular = {}
     circular.self = circular
-    const throwing = (thrown) => ({ get user() { throw thrown } })
+    const throwing = (thrown) => ({
+      get user() {
+        throw thrown
+      },
+    })
     const bad = [
       ['a circular structure', circular, TypeError],
       ['a BigInt in it', { a: 5n }, TypeError],
       ['a getter that throws', throwing(new RangeError('of the getter')), /of the getter/],
       ['a getter that throws text', throwing('of the getter'), Error],
       ['a getter that throws nothing', throwing(undefined), Error],
-      ['a toJSON that throws', { toJSON() { throw new RangeError('of toJSON') } }, /of toJSON/],
-      ['over 16 MB', { text: 'x'.repeat(16 * 2 ** 20) }, { name: 'MongoServerError', code: 10334, message: /too large/ }],
+      [
+        'a toJSON that throws',
+        {
+          toJSON() {
+            throw new RangeError('of toJSON')
+          },
+        },
+        /of toJSON/,
+      ],
+      [
+        'over 16 MB',
+        { text: 'x'.repeat(16 * 2 ** 20) },
+        { name: 'MongoServerError', code: 10334, message: /too large/ },
+      ],
     ]
     for (const [what, session, expected] of bad) {
       await t.test(what, () => fails(store, 'set', ['s', session], expected))
     }
     await t.test('a function', async () => {
-      await assert.rejects(store.set('s', () => {}), TypeError)
+      await assert.rejects(
+        store.set('s', () => {}),
+        TypeError,
+      )
       await fails(store, 'set', ['s', () => {}], TypeError)
     })
     assert.deepEqual(await collection.find().toArray(), before)
@@ -148,9 +177,22 @@ eachStyle(({ style, isFactory, missing }) => {
     let reads = 0
     const sessions = [
       { cookie: { expires: Symbol('never') } },
-      { cookie: { expires: Object.assign(() => {}, { valueOf() { throw new Error('of valueOf') } }) } },
+      {
+        cookie: {
+          expires: Object.assign(() => {}, {
+            valueOf() {
+              throw new Error('of valueOf')
+            },
+          }),
+        },
+      },
       // Serialised well, and then not readable.
-      { get cookie() { if (++reads % 2 === 0) throw new Error('of the second read'); return { path: '/' } } },
+      {
+        get cookie() {
+          if (++reads % 2 === 0) throw new Error('of the second read')
+          return { path: '/' }
+        },
+      },
     ]
     for (const session of sessions) {
       const [error] = await resultsOf(store, 'set', 's', session)
@@ -168,7 +210,13 @@ eachStyle(({ style, isFactory, missing }) => {
 
   test('set keeps any text', async (t) => {
     const { store } = server.open(t, {}, style)
-    const session = { nul: 'a\0b', emoji: '\u{1f36a}', lone: '\ud800', line: '\u2028', key: { 'a.b': 1, $set: 2, '': 3, 'n\0l': 4 } }
+    const session = {
+      nul: 'a\0b',
+      emoji: '\u{1f36a}',
+      lone: '\ud800',
+      line: '\u2028',
+      key: { 'a.b': 1, $set: 2, '': 3, 'n\0l': 4 },
+    }
     await store.set('s', session)
     assert.deepEqual(await store.get('s'), session)
   })

@@ -4,7 +4,15 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { refusesBadCallbacks, refusesBadIds } = require('../helpers/bad-input.js')
 const {
-  HOUR, aSession, eachStyle, fails, gives, recordEvents, resultsOf, useStores, withCallback,
+  HOUR,
+  aSession,
+  eachStyle,
+  fails,
+  gives,
+  recordEvents,
+  resultsOf,
+  useStores,
+  withCallback,
 } = require('../helpers/stores.js')
 
 const server = useStores()
@@ -80,14 +88,23 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.equal(returned instanceof Promise, isFactory)
   })
 
-  for (const [what, expires] of [['is not there', undefined], ['has expired', new Date(Date.now() - HOUR)]]) {
-    const name = isFactory ? `touch of a session that ${what} is no error` : `touch of a session that ${what} is an error`
+  for (const [what, expires] of [
+    ['is not there', undefined],
+    ['has expired', new Date(Date.now() - HOUR)],
+  ]) {
+    const name = isFactory
+      ? `touch of a session that ${what} is no error`
+      : `touch of a session that ${what} is an error`
     test(`${name}, and brings no session back`, async (t) => {
       const { store, collection } = server.open(t, {}, style)
       if (expires) await collection.insertOne({ _id: 's', session: '{"a":1}', expires })
       const before = await collection.find().toArray()
       if (isFactory) assert.equal(await gives(store, 'touch', 's', aSession()), undefined)
-      else await fails(store, 'touch', ['s', aSession()], { name: 'Error', message: 'Unable to find the session to touch' })
+      else
+        await fails(store, 'touch', ['s', aSession()], {
+          name: 'Error',
+          message: 'Unable to find the session to touch',
+        })
       assert.deepEqual(await collection.find().toArray(), before)
       assert.equal(await store.get('s'), missing)
     })
@@ -121,8 +138,17 @@ eachStyle(({ style, isFactory, missing }) => {
     const circular = aSession()
     circular.self = circular
     const sessions = [
-      circular, aSession({ big: 5n }), aSession({ text: 'x'.repeat(17 * 2 ** 20) }), [], JSON.stringify(aSession()),
-      { ...until(later()), get user() { throw new Error('of the getter') } },
+      circular,
+      aSession({ big: 5n }),
+      aSession({ text: 'x'.repeat(17 * 2 ** 20) }),
+      [],
+      JSON.stringify(aSession()),
+      {
+        ...until(later()),
+        get user() {
+          throw new Error('of the getter')
+        },
+      },
     ]
     for (const session of sessions) assert.equal(await gives(store, 'touch', 's', session), undefined)
   })
@@ -131,12 +157,68 @@ eachStyle(({ style, isFactory, missing }) => {
     const { store, collection } = server.open(t, { touchAfter: 60 }, style)
     await store.set('s', aSession())
     const before = await collection.find().toArray()
-    const thrown = () => { throw new RangeError('of the getter') }
-    await fails(store, 'touch', ['s', { get cookie() { return thrown() } }], /of the getter/)
-    await fails(store, 'touch', ['s', { get lastModified() { return thrown() } }], /of the getter/)
-    await fails(store, 'touch', ['s', { cookie: { get expires() { return thrown() } } }], /of the getter/)
-    await fails(store, 'touch', ['s', { get cookie() { throw undefined } }], Error) // eslint-disable-line no-throw-literal
-    const [error] = await resultsOf(store, 'touch', 'nobody', { get req() { return thrown() } })
+    const thrown = () => {
+      throw new RangeError('of the getter')
+    }
+    await fails(
+      store,
+      'touch',
+      [
+        's',
+        {
+          get cookie() {
+            return thrown()
+          },
+        },
+      ],
+      /of the getter/,
+    )
+    await fails(
+      store,
+      'touch',
+      [
+        's',
+        {
+          get lastModified() {
+            return thrown()
+          },
+        },
+      ],
+      /of the getter/,
+    )
+    await fails(
+      store,
+      'touch',
+      [
+        's',
+        {
+          cookie: {
+            get expires() {
+              return thrown()
+            },
+          },
+        },
+      ],
+      /of the getter/,
+    )
+    await fails(
+      store,
+      'touch',
+      [
+        's',
+        {
+          get cookie() {
+            throw undefined // eslint-disable-line no-throw-literal
+          },
+        },
+      ],
+      Error,
+    )
+    const [error] = await resultsOf(store, 'touch', 'nobody', {
+      get req() {
+        return thrown()
+      },
+    })
     assert.ok(error === null || error instanceof Error)
     assert.deepEqual(await collection.find().toArray(), before)
   })
@@ -144,7 +226,15 @@ eachStyle(({ style, isFactory, missing }) => {
   test('touch does not throw for a date that is none', async (t) => {
     const { store } = server.open(t, { touchAfter: 60 }, style)
     await store.set('s', aSession())
-    for (const none of [Symbol('date'), { valueOf() { throw new Error('of valueOf') } }, 5n]) {
+    for (const none of [
+      Symbol('date'),
+      {
+        valueOf() {
+          throw new Error('of valueOf')
+        },
+      },
+      5n,
+    ]) {
       for (const session of [until(none), { ...aSession(), lastModified: none }]) {
         const [error] = await resultsOf(store, 'touch', 's', session)
         assert.ok(error === null || error instanceof Error)

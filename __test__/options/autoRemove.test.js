@@ -21,7 +21,11 @@ eachStyle(({ style }) => {
   test('by default, and with autoRemove: native, the server removes expired sessions by the index of connect-mongo', async (t) => {
     for (const autoRemove of ['native', undefined]) {
       const { store, collection, dbName } = server.open(t, { autoRemove }, style)
-      const genuine = Genuine.create({ client: server.client(), dbName, collectionName: `${collection.collectionName}-6` })
+      const genuine = Genuine.create({
+        client: server.client(),
+        dbName,
+        collectionName: `${collection.collectionName}-6`,
+      })
       const expected = (await (await genuine.collectionP).indexes())[1]
       await store.collectionP
       assert.deepEqual(await ttlIndexOf(collection), expected)
@@ -55,12 +59,15 @@ eachStyle(({ style }) => {
   test('with autoRemove: interval, the store removes expired sessions again and again, and makes no index', async (t) => {
     const { store, collection } = server.open(t, { autoRemove: 'interval', autoRemoveInterval: SHORTLY }, style)
     const dead = (_id) => ({ _id, session: '{}', expires: new Date(Date.now() - 1) })
-    await collection.insertMany([{ _id: 'for ever', session: '{}' }, { _id: 'odd', session: '{}', expires: null }])
+    await collection.insertMany([
+      { _id: 'for ever', session: '{}' },
+      { _id: 'odd', session: '{}', expires: null },
+    ])
     await store.set('alive', aSession())
     // The second is not expired when the store is made: a date kept from then would never remove it.
     for (const _id of ['first', 'second']) {
       await collection.insertOne(dead(_id))
-      await until('the removal', async () => await collection.countDocuments({ _id }) === 0)
+      await until('the removal', async () => (await collection.countDocuments({ _id })) === 0)
     }
     const left = (await collection.find().toArray()).map(({ _id }) => _id)
     assert.deepEqual(left.sort(), ['alive', 'for ever', 'odd'])
@@ -87,7 +94,10 @@ eachStyle(({ style }) => {
     assert.equal(await ttlIndexOf(collection), undefined)
     assert.equal(store.timer, undefined)
 
-    const [warning, ...others] = await warningsOf(style, { [style.ofUrl]: server.place().mongoUrl, autoRemove: 'nativ' })
+    const [warning, ...others] = await warningsOf(style, {
+      [style.ofUrl]: server.place().mongoUrl,
+      autoRemove: 'nativ',
+    })
     assert.deepEqual(others, [])
     assert.equal(warning.code, 'MONGO_STORE_OPTION')
     assert.match(warning.message, /autoRemove is none of native, interval, disabled/)

@@ -13,7 +13,7 @@ eachStyle(({ style }) => {
       const { store, collection } = server.open(t, { autoRemove: 'interval', autoRemoveInterval }, style)
       assert.equal(store.autoRemoveInterval, 0.004)
       await collection.insertOne({ session: '{}', expires: new Date(0) })
-      await until('the removal', async () => await collection.countDocuments() === 0)
+      await until('the removal', async () => (await collection.countDocuments()) === 0)
     }
   })
 
@@ -26,12 +26,18 @@ eachStyle(({ style }) => {
 
   test('an autoRemoveInterval that is no number of minutes is refused', (t) => {
     for (const autoRemoveInterval of [NaN, -Infinity, -1, '', 'often', {}, []]) {
-      assert.throws(() => server.open(t, { autoRemoveInterval }, style), { name: 'TypeError', message: /autoRemoveInterval/ })
+      assert.throws(() => server.open(t, { autoRemoveInterval }, style), {
+        name: 'TypeError',
+        message: /autoRemoveInterval/,
+      })
     }
   })
 
   test('the longest autoRemoveInterval is taken', (t) => {
-    assert.equal(server.open(t, { autoRemove: 'interval', autoRemoveInterval: 71582 }, style).store.autoRemoveInterval, 71582)
+    assert.equal(
+      server.open(t, { autoRemove: 'interval', autoRemoveInterval: 71582 }, style).store.autoRemoveInterval,
+      71582,
+    )
   })
 })
 
@@ -41,6 +47,9 @@ test('an autoRemoveInterval that is too long is refused, also where it would not
       name: 'AssertionError',
       message: 'autoRemoveInterval is too large. options.autoRemoveInterval is in minutes but not seconds nor mills',
     })
-    assert.throws(() => server.open(t, { autoRemove, autoRemoveInterval: 71583 }, FACTORY), { name: 'TypeError', message: /at most 71582 minutes/ })
+    assert.throws(() => server.open(t, { autoRemove, autoRemoveInterval: 71583 }, FACTORY), {
+      name: 'TypeError',
+      message: /at most 71582 minutes/,
+    })
   }
 })

@@ -47,9 +47,15 @@ test('an empty collection means "sessions" to the factory, as in connect-mongo 3
 })
 
 test('an empty collectionName is refused', () => {
-  assert.throws(() => make(MODERN, { mongoUrl: 'mongodb://127.0.0.1', collectionName: '' }), { name: 'TypeError', message: /collectionName/ })
+  assert.throws(() => make(MODERN, { mongoUrl: 'mongodb://127.0.0.1', collectionName: '' }), {
+    name: 'TypeError',
+    message: /collectionName/,
+  })
 })
 
 test('a collectionName with NUL is refused', () => {
-  assert.throws(() => make(MODERN, { mongoUrl: 'mongodb://127.0.0.1', collectionName: 'a\0b' }), { name: 'TypeError', message: /collectionName/ })
+  assert.throws(() => make(MODERN, { mongoUrl: 'mongodb://127.0.0.1', collectionName: 'a\0b' }), {
+    name: 'TypeError',
+    message: /collectionName/,
+  })
 })

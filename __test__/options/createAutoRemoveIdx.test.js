@@ -9,7 +9,8 @@ const server = useStores()
 test('createAutoRemoveIdx is refused with the names of its successors', (t) => {
   for (const createAutoRemoveIdx of [true, false, 0, 'yes']) {
     assert.throws(() => server.open(t, { createAutoRemoveIdx }, MODERN), {
-      name: 'AssertionError', message: 'options.createAutoRemoveIdx has been reverted to autoRemove and autoRemoveInterval',
+      name: 'AssertionError',
+      message: 'options.createAutoRemoveIdx has been reverted to autoRemove and autoRemoveInterval',
     })
   }
 })

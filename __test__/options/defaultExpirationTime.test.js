@@ -34,7 +34,10 @@ test('defaultExpirationTime has no effect with MongoStore.create', (t) => {
 eachStyle(({ style }) => {
   test('a defaultExpirationTime that is no number is refused', (t) => {
     for (const defaultExpirationTime of [NaN, Infinity, 'a day', {}]) {
-      assert.throws(() => server.open(t, { defaultExpirationTime }, style), { name: 'TypeError', message: /defaultExpirationTime/ })
+      assert.throws(() => server.open(t, { defaultExpirationTime }, style), {
+        name: 'TypeError',
+        message: /defaultExpirationTime/,
+      })
     }
   })
 })

@@ -51,15 +51,23 @@ eachStyle(({ style }) => {
 
     test(`a store with ${option} does not keep the process alive`, async () => {
       const { mongoUrl } = server.place()
-      const { code, lines, stderr } = await runProgram(async ({ url, name, isFactory }) => {
-        const MongoStore = require('connect-mongo-native')
-        const Store = isFactory ? MongoStore(require('express-session')) : MongoStore
-        const mongo = new (require('mongodb').MongoClient)(url)
-        const given = { client: mongo, clientPromise: Promise.resolve(mongo), db: mongo.db(), dbPromise: Promise.resolve(mongo.db()) }
-        const store = new Store({ [name]: given[name] })
-        await store.set('s', { a: 1 })
-        console.log(JSON.stringify(await store.get('s')))
-      }, { url: mongoUrl, name: option, isFactory: style === FACTORY })
+      const { code, lines, stderr } = await runProgram(
+        async ({ url, name, isFactory }) => {
+          const MongoStore = require('connect-mongo-native')
+          const Store = isFactory ? MongoStore(require('express-session')) : MongoStore
+          const mongo = new (require('mongodb').MongoClient)(url)
+          const given = {
+            client: mongo,
+            clientPromise: Promise.resolve(mongo),
+            db: mongo.db(),
+            dbPromise: Promise.resolve(mongo.db()),
+          }
+          const store = new Store({ [name]: given[name] })
+          await store.set('s', { a: 1 })
+          console.log(JSON.stringify(await store.get('s')))
+        },
+        { url: mongoUrl, name: option, isFactory: style === FACTORY },
+      )
       assert.equal(code, 0, stderr)
       assert.deepEqual(lines, ['{"a":1}'])
     })
@@ -78,17 +86,29 @@ eachStyle(({ style }) => {
     const store = make(style, { client, autoRemove: 'disabled' })
     t.after(() => store.close())
     await fails(store, 'set', ['s', aSession()], { name: 'MongoServerError', code: 2 })
-    const connections = await server.client().db('admin').aggregate([
-      { $currentOp: { idleConnections: true, localOps: true } }, { $match: { appName: 'of the client' } },
-    ]).toArray()
+    const connections = await server
+      .client()
+      .db('admin')
+      .aggregate([{ $currentOp: { idleConnections: true, localOps: true } }, { $match: { appName: 'of the client' } }])
+      .toArray()
     assert.ok(connections.length > 0)
   })
 
   test('a client with options of every kind that a connection string has can be given', async (t) => {
     const { client } = aClient(t, {
-      readPreference: 'primaryPreferred', readConcern: { level: 'local' }, retryWrites: false, retryReads: false, maxPoolSize: 3,
-      minPoolSize: 1, maxIdleTimeMS: 60_000, connectTimeoutMS: 4000, serverSelectionTimeoutMS: 4000, heartbeatFrequencyMS: 5000,
-      localThresholdMS: 20, directConnection: true, socketTimeoutMS: 9000,
+      readPreference: 'primaryPreferred',
+      readConcern: { level: 'local' },
+      retryWrites: false,
+      retryReads: false,
+      maxPoolSize: 3,
+      minPoolSize: 1,
+      maxIdleTimeMS: 60_000,
+      connectTimeoutMS: 4000,
+      serverSelectionTimeoutMS: 4000,
+      heartbeatFrequencyMS: 5000,
+      localThresholdMS: 20,
+      directConnection: true,
+      socketTimeoutMS: 9000,
     })
     const { store } = server.open(t, { client }, style)
     await store.set('s', { a: 1 })
@@ -104,7 +124,15 @@ eachStyle(({ style }) => {
 
   test('operations wait for the promise of a client', async (t) => {
     let give
-    const { store } = server.open(t, { clientPromise: new Promise((resolve) => { give = resolve }) }, style)
+    const { store } = server.open(
+      t,
+      {
+        clientPromise: new Promise((resolve) => {
+          give = resolve
+        }),
+      },
+      style,
+    )
     const results = Promise.all([store.set('s', { a: 1 }), store.length()])
     await new Promise(setImmediate)
     give(server.client())
@@ -129,7 +157,10 @@ eachStyle(({ style }) => {
 
     test(`a ${option} that is no promise is refused`, (t) => {
       for (const none of [{}, server.client()]) {
-        assert.throws(() => server.open(t, { [option]: none }, style), { name: 'TypeError', message: `The option ${option} must be a promise` })
+        assert.throws(() => server.open(t, { [option]: none }, style), {
+          name: 'TypeError',
+          message: `The option ${option} must be a promise`,
+        })
       }
     })
 

@@ -20,7 +20,10 @@ eachStyle(({ style }) => {
     for (const [hash, id] of ids) {
       const { store, collection } = server.open(t, { hash }, style)
       await store.set('t', { a: 1 })
-      assert.deepEqual((await collection.find().toArray()).map(({ _id }) => _id), [id])
+      assert.deepEqual(
+        (await collection.find().toArray()).map(({ _id }) => _id),
+        [id],
+      )
       assert.deepEqual(await store.get('t'), { a: 1 })
       await store.touch('t', {})
       await store.destroy('t')

@@ -24,8 +24,19 @@ before(async () => {
   certificates = makeCertificates()
   const { startReplicaSet } = await import('../../scripts/mongod.mjs')
   set = await startReplicaSet({
-    version: '5.0', nodes: 1, name: 'live', auth: { user: 'root', password: 'root' },
-    args: ['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', certificates.server, '--tlsCAFile', certificates.ca, '--tlsAllowConnectionsWithoutCertificates'],
+    version: '5.0',
+    nodes: 1,
+    name: 'live',
+    auth: { user: 'root', password: 'root' },
+    args: [
+      '--tlsMode',
+      'requireTLS',
+      '--tlsCertificateKeyFile',
+      certificates.server,
+      '--tlsCAFile',
+      certificates.ca,
+      '--tlsAllowConnectionsWithoutCertificates',
+    ],
     clientOptions: { tls: true, tlsCAFile: certificates.ca },
   })
   admin = await new DRIVERS[6].MongoClient(set.uri, { tls: true, tlsCAFile: certificates.ca }).connect()
@@ -39,61 +50,104 @@ after(async () => {
 })
 
 const host = () => set.members[0].host
-const url = (database, options) => `mongodb://${encodeURIComponent(USER)}:${encodeURIComponent(PASSWORD)}@${host()}/${database}?${new URLSearchParams({ authSource: HOME, replicaSet: 'live', ...options })}`
+const url = (database, options) =>
+  `mongodb://${encodeURIComponent(USER)}:${encodeURIComponent(PASSWORD)}@${host()}/${database}?${new URLSearchParams({ authSource: HOME, replicaSet: 'live', ...options })}`
 const read = (name) => fs.readFileSync(certificates[name])
 
 /** What the connections of a store tell of themselves: those of the addon, and whose they are. */
 async function storesAs() {
-  const found = await admin.db('admin').aggregate([{ $currentOp: { allUsers: true, idleConnections: true } }]).toArray()
-  return found.filter(({ clientMetadata }) => clientMetadata?.driver.name.includes('connect-mongo-native'))
+  const found = await admin
+    .db('admin')
+    .aggregate([{ $currentOp: { allUsers: true, idleConnections: true } }])
+    .toArray()
+  return found
+    .filter(({ clientMetadata }) => clientMetadata?.driver.name.includes('connect-mongo-native'))
     .flatMap(({ effectiveUsers = [], appName }) => effectiveUsers.map(({ user, db }) => ({ user, db, appName })))
 }
 
 /** What the application has, by its driver: `open()` resolves with the store's options, and a way to close it. */
 const GIVEN = {
   'a client of version 6': async (t) => {
-    const client = new DRIVERS[6].MongoClient(url(ALLOWED), { tls: true, tlsCAFile: certificates.ca, appName: 'live', readPreference: 'secondaryPreferred' })
+    const client = new DRIVERS[6].MongoClient(url(ALLOWED), {
+      tls: true,
+      tlsCAFile: certificates.ca,
+      appName: 'live',
+      readPreference: 'secondaryPreferred',
+    })
     t.after(() => client.close())
     return { client }
   },
   'a connected client of version 7, with dbName': async (t) => {
-    const client = await new DRIVERS[7].MongoClient(url('elsewhere'), { tls: true, tlsCAFile: certificates.ca, appName: 'live' }).connect()
+    const client = await new DRIVERS[7].MongoClient(url('elsewhere'), {
+      tls: true,
+      tlsCAFile: certificates.ca,
+      appName: 'live',
+    }).connect()
     t.after(() => client.close())
     return { client, dbName: ALLOWED }
   },
   'a client of version 7 with a server API': async (t) => {
-    const client = new DRIVERS[7].MongoClient(url(ALLOWED), { tls: true, tlsCAFile: certificates.ca, appName: 'live', serverApi: '1' })
+    const client = new DRIVERS[7].MongoClient(url(ALLOWED), {
+      tls: true,
+      tlsCAFile: certificates.ca,
+      appName: 'live',
+      serverApi: '1',
+    })
     t.after(() => client.close())
     return { client }
   },
   'a Db of version 7': async (t) => {
-    const client = new DRIVERS[7].MongoClient(url('elsewhere'), { tls: true, tlsCAFile: certificates.ca, appName: 'live' })
+    const client = new DRIVERS[7].MongoClient(url('elsewhere'), {
+      tls: true,
+      tlsCAFile: certificates.ca,
+      appName: 'live',
+    })
     t.after(() => client.close())
     return { db: client.db(ALLOWED) }
   },
   'a client of version 3 with options': async (t) => {
     const client = await new DRIVERS[3].MongoClient(`mongodb://${host()}/${ALLOWED}`, {
-      useUnifiedTopology: true, tls: true, tlsCAFile: certificates.ca, replicaSet: 'live', authSource: HOME, auth: { user: USER, password: PASSWORD },
-      appname: 'live', readPreference: 'primaryPreferred',
+      useUnifiedTopology: true,
+      tls: true,
+      tlsCAFile: certificates.ca,
+      replicaSet: 'live',
+      authSource: HOME,
+      auth: { user: USER, password: PASSWORD },
+      appname: 'live',
+      readPreference: 'primaryPreferred',
     }).connect()
     t.after(() => client.close())
     return { client }
   },
   'a Db of version 3': async (t) => {
-    const client = await new DRIVERS[3].MongoClient(url('elsewhere'), { useUnifiedTopology: true, tls: true, tlsCAFile: certificates.ca, appname: 'live' }).connect()
+    const client = await new DRIVERS[3].MongoClient(url('elsewhere'), {
+      useUnifiedTopology: true,
+      tls: true,
+      tlsCAFile: certificates.ca,
+      appname: 'live',
+    }).connect()
     t.after(() => client.close())
     return { db: client.db(ALLOWED) }
   },
   'a connection of mongoose 9 that is opening': async (t) => {
     const mongoose = require('mongoose-9')
-    const connection = mongoose.createConnection(url('elsewhere'), { tls: true, tlsCAFile: certificates.ca, appName: 'live', dbName: ALLOWED })
+    const connection = mongoose.createConnection(url('elsewhere'), {
+      tls: true,
+      tlsCAFile: certificates.ca,
+      appName: 'live',
+      dbName: ALLOWED,
+    })
     t.after(() => connection.close())
     return { mongooseConnection: connection }
   },
   'a connection of mongoose 5, by useDb': async (t) => {
     const mongoose = require('mongoose-5')
     const connection = await mongoose.createConnection(url('elsewhere'), {
-      useUnifiedTopology: true, useNewUrlParser: true, tls: true, tlsCAFile: certificates.ca, appname: 'live',
+      useUnifiedTopology: true,
+      useNewUrlParser: true,
+      tls: true,
+      tlsCAFile: certificates.ca,
+      appname: 'live',
     })
     t.after(() => connection.close())
     return { mongooseConnection: connection.useDb(ALLOWED) }
@@ -103,7 +157,11 @@ const GIVEN = {
 /** Objects whose certificates are in memory, or whose driver has no name to tell: what counts is that the store works. */
 const ALSO = {
   'a Db of version 2': async (t) => {
-    const db = await DRIVERS[2].MongoClient.connect(url(ALLOWED, { ssl: true }), { sslValidate: true, sslCA: [read('ca')], checkServerIdentity: true })
+    const db = await DRIVERS[2].MongoClient.connect(url(ALLOWED, { ssl: true }), {
+      sslValidate: true,
+      sslCA: [read('ca')],
+      checkServerIdentity: true,
+    })
     t.after(() => db.close())
     return { db }
   },
@@ -114,13 +172,19 @@ const ALSO = {
   },
   'a client that is known by its certificate': async (t) => {
     const client = new DRIVERS[6].MongoClient(`mongodb://${host()}/${ALLOWED}?authMechanism=MONGODB-X509`, {
-      tls: true, tlsCAFile: certificates.ca, tlsCertificateKeyFile: certificates.client,
+      tls: true,
+      tlsCAFile: certificates.ca,
+      tlsCertificateKeyFile: certificates.client,
     })
     t.after(() => client.close())
     return { client }
   },
   'a client that checks the names in certificates in a way of its own': async (t) => {
-    const client = new DRIVERS[6].MongoClient(url(ALLOWED), { tls: true, tlsCAFile: certificates.ca, checkServerIdentity: () => undefined })
+    const client = new DRIVERS[6].MongoClient(url(ALLOWED), {
+      tls: true,
+      tlsCAFile: certificates.ca,
+      checkServerIdentity: () => undefined,
+    })
     t.after(() => client.close())
     return { client }
   },
@@ -142,7 +206,10 @@ eachStyle(({ style }) => {
       assert.equal(await stored.countDocuments(), 1)
       if (what in GIVEN) {
         const users = await storesAs()
-        assert.ok(users.some(({ user, db, appName }) => user === USER && db === HOME && appName === 'live'), JSON.stringify(users))
+        assert.ok(
+          users.some(({ user, db, appName }) => user === USER && db === HOME && appName === 'live'),
+          JSON.stringify(users),
+        )
       }
       const collection = await store.collectionP
       assert.equal(collection.collectionName, stored.collectionName)

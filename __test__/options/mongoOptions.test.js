@@ -11,9 +11,11 @@ const ALONE = { name: 'MongoServerError', code: 2 }
 
 /** The connections of the server by the name of their application. */
 function connectionsOf(appName) {
-  return server.client().db('admin').aggregate([
-    { $currentOp: { idleConnections: true, localOps: true } }, { $match: { appName } },
-  ]).toArray()
+  return server
+    .client()
+    .db('admin')
+    .aggregate([{ $currentOp: { idleConnections: true, localOps: true } }, { $match: { appName } }])
+    .toArray()
 }
 
 eachStyle(({ style, missing }) => {
@@ -35,7 +37,11 @@ eachStyle(({ style, missing }) => {
   test('a connection string or mongoOptions that ask for compression are honoured as far as the server goes along', async (t) => {
     const { mongoUrl } = server.place()
     const url = `${mongoUrl}${mongoUrl.includes('?') ? '&' : '?'}compressors=zstd,zlib,snappy`
-    for (const options of [{ [style.ofUrl]: url }, { mongoOptions: { compressors: ['zlib'] } }, { mongoOptions: { compressors: 'none' } }]) {
+    for (const options of [
+      { [style.ofUrl]: url },
+      { mongoOptions: { compressors: ['zlib'] } },
+      { mongoOptions: { compressors: 'none' } },
+    ]) {
       const { store } = server.open(t, options, style)
       await store.set('s', { a: 1 })
       assert.deepEqual(await store.get('s'), { a: 1 })
@@ -55,8 +61,17 @@ eachStyle(({ style, missing }) => {
 
   test('mongoOptions that older drivers needed are accepted, and have no effect', async (t) => {
     const mongoOptions = {
-      useNewUrlParser: true, useUnifiedTopology: true, useCreateIndex: true, autoReconnect: true, reconnectTries: 5,
-      promiseLibrary: Promise, poolSize: 3, keepAlive: true, loggerLevel: 'error', ssl: false, family: 4,
+      useNewUrlParser: true,
+      useUnifiedTopology: true,
+      useCreateIndex: true,
+      autoReconnect: true,
+      reconnectTries: 5,
+      promiseLibrary: Promise,
+      poolSize: 3,
+      keepAlive: true,
+      loggerLevel: 'error',
+      ssl: false,
+      family: 4,
     }
     const { store } = server.open(t, { mongoOptions }, style)
     await store.set('s', { a: 1 })
@@ -65,8 +80,15 @@ eachStyle(({ style, missing }) => {
 
   test('mongoOptions of many kinds reach the driver', async (t) => {
     const mongoOptions = {
-      readPreference: 'secondaryPreferred', readConcern: { level: 'local' }, retryWrites: false, retryReads: true, maxPoolSize: 2,
-      connectTimeoutMS: 5000, serverSelectionTimeoutMS: 5000, directConnection: true, appName: undefined,
+      readPreference: 'secondaryPreferred',
+      readConcern: { level: 'local' },
+      retryWrites: false,
+      retryReads: true,
+      maxPoolSize: 2,
+      connectTimeoutMS: 5000,
+      serverSelectionTimeoutMS: 5000,
+      directConnection: true,
+      appName: undefined,
     }
     const { store } = server.open(t, { mongoOptions }, style)
     await store.set('s', { a: 1 })
@@ -84,7 +106,10 @@ eachStyle(({ style, missing }) => {
   })
 
   test('mongoOptions may have the credentials, which no error quotes', async (t) => {
-    for (const auth of [{ username: 'no:body@', password: 'hunter2/?' }, { user: 'nobody', password: 'hunter2/?' }]) {
+    for (const auth of [
+      { username: 'no:body@', password: 'hunter2/?' },
+      { user: 'nobody', password: 'hunter2/?' },
+    ]) {
       const { store } = server.open(t, { mongoOptions: { auth, authSource: 'admin' } }, style)
       const error = await fails(store, 'get', ['s'], { code: 18, codeName: 'AuthenticationFailed' })
       assert.doesNotMatch(`${error.stack}${JSON.stringify(error)}`, /hunter2/)
@@ -101,19 +126,26 @@ eachStyle(({ style, missing }) => {
   })
 
   test('mongoOptions say how long to look for a server that is not there', async (t) => {
-    const { store } = server.open(t, { [style.ofUrl]: 'mongodb://127.0.0.1:1/', mongoOptions: { serverSelectionTimeoutMS: 50 } }, style)
+    const { store } = server.open(
+      t,
+      { [style.ofUrl]: 'mongodb://127.0.0.1:1/', mongoOptions: { serverSelectionTimeoutMS: 50 } },
+      style,
+    )
     await fails(store, 'get', ['s'], { name: 'MongoServerSelectionError' })
   })
 
   test('an option in mongoOptions that cannot be honoured is refused by its name', (t) => {
     const refused = { noSuchOption: 1, autoEncryption: {}, auth: { password: 'hunter2' } }
     for (const [name, value] of Object.entries(refused)) {
-      assert.throws(() => server.open(t, { mongoOptions: { [name]: value } }, style), ({ constructor, message }) => {
-        assert.equal(constructor, TypeError)
-        assert.match(message, new RegExp(`mongoOptions\\.${name}`))
-        assert.doesNotMatch(message, /hunter2/)
-        return true
-      })
+      assert.throws(
+        () => server.open(t, { mongoOptions: { [name]: value } }, style),
+        ({ constructor, message }) => {
+          assert.equal(constructor, TypeError)
+          assert.match(message, new RegExp(`mongoOptions\\.${name}`))
+          assert.doesNotMatch(message, /hunter2/)
+          return true
+        },
+      )
     }
   })
 })

@@ -18,7 +18,11 @@ eachStyle(({ style, isFactory }) => {
 
     test(`the database is "test" when ${option} names none`, async (t) => {
       const { mongoUrl, dbName } = server.place()
-      const { store, collection } = server.open(t, { [style.ofUrl]: undefined, [option]: mongoUrl.replace(dbName, '') }, style)
+      const { store, collection } = server.open(
+        t,
+        { [style.ofUrl]: undefined, [option]: mongoUrl.replace(dbName, '') },
+        style,
+      )
       await store.set('s', aSession())
       const sessions = server.client().db('test').collection(collection.collectionName)
       assert.equal(await sessions.countDocuments({ _id: 's' }), 1)
@@ -35,7 +39,12 @@ eachStyle(({ style, isFactory }) => {
   }
 
   test('what is wrong with a connection string is said without its password', async (t) => {
-    const wrong = ['mongodb://me:hun ter2%zz@127.0.0.1/', 'mongodb://me:hunter2@/x', 'mongodb://me:hunter2@h:port/', 'mongodb://me:hunter2@h/?w=-1']
+    const wrong = [
+      'mongodb://me:hun ter2%zz@127.0.0.1/',
+      'mongodb://me:hunter2@/x',
+      'mongodb://me:hunter2@h:port/',
+      'mongodb://me:hunter2@h/?w=-1',
+    ]
     for (const url of wrong) {
       const { store } = server.open(t, { [style.ofUrl]: url }, style)
       const error = await fails(store, 'get', ['s'], Error)
@@ -47,7 +56,11 @@ eachStyle(({ style, isFactory }) => {
     const { mongoUrl, dbName } = server.place()
     const others = { clientPromise: Promise.reject(new Error('unused')), client: {}, db: {}, mongooseConnection: {} }
     others.clientPromise.catch(() => {})
-    for (const options of [{ mongoUrl, url: 'nope' }, { mongoUrl, ...others }, { url: mongoUrl, ...others }]) {
+    for (const options of [
+      { mongoUrl, url: 'nope' },
+      { mongoUrl, ...others },
+      { url: mongoUrl, ...others },
+    ]) {
       const store = make(style, options)
       t.after(() => store.close())
       await store.set('s', aSession())
@@ -56,11 +69,19 @@ eachStyle(({ style, isFactory }) => {
   })
 
   test('a store without a connection is refused', () => {
-    for (const options of [{}, { mongoUrl: '' }, { mongoUrl: undefined }, { url: null }, { client: null, clientPromise: undefined }]) {
+    for (const options of [
+      {},
+      { mongoUrl: '' },
+      { mongoUrl: undefined },
+      { url: null },
+      { client: null, clientPromise: undefined },
+    ]) {
       if (isFactory) assert.throws(() => make(style, options), { message: 'Connection strategy not found' })
       else {
         assert.throws(() => make(style, options), {
-          name: 'AssertionError', code: 'ERR_ASSERTION', message: /You must provide either mongoUrl\|clientPromise\|client in options/,
+          name: 'AssertionError',
+          code: 'ERR_ASSERTION',
+          message: /You must provide either mongoUrl\|clientPromise\|client in options/,
         })
       }
     }
@@ -69,7 +90,10 @@ eachStyle(({ style, isFactory }) => {
 
 test('a store without any options is refused', () => {
   for (const nothing of [undefined, null]) {
-    assert.throws(() => make(MODERN, nothing), { name: 'TypeError', message: new RegExp(`Cannot read properties of ${nothing} \\(reading 'collectionName'\\)`) })
+    assert.throws(() => make(MODERN, nothing), {
+      name: 'TypeError',
+      message: new RegExp(`Cannot read properties of ${nothing} \\(reading 'collectionName'\\)`),
+    })
     assert.throws(() => make(FACTORY, nothing), { message: 'Connection strategy not found' })
   }
   for (const none of ['mongodb://127.0.0.1', 5, true]) assert.throws(() => make(MODERN, none), TypeError)

@@ -9,7 +9,16 @@ const { eachStyle, make } = require('../helpers/stores.js')
 eachStyle(({ style }) => {
   test('a mongooseConnection that is no connection of mongoose is refused', () => {
     for (const option of ['mongooseConnection', 'mongoose_connection']) {
-      for (const none of [{}, [], { readyState: 1 }, { readyState: 0 }, { once: true }, 'mongodb://127.0.0.1', 5, true]) {
+      for (const none of [
+        {},
+        [],
+        { readyState: 1 },
+        { readyState: 0 },
+        { once: true },
+        'mongodb://127.0.0.1',
+        5,
+        true,
+      ]) {
         assert.throws(() => make(style, { [option]: none }), TypeError)
       }
     }

@@ -40,7 +40,10 @@ eachStyle(({ style }) => {
       return JSON.stringify(session)
     }
     const { store } = server.open(t, { serialize, touchAfter: 60 }, style)
-    const session = store.createSession({ sessionID: 's', sessionStore: store }, aSession({ a: 1, lastModified: new Date(0) }))
+    const session = store.createSession(
+      { sessionID: 's', sessionStore: store },
+      aSession({ a: 1, lastModified: new Date(0) }),
+    )
     await store.set('s', session)
     assert.deepEqual(Object.keys(given), ['cookie', 'a'])
     assert.equal(Object.getPrototypeOf(given), Object.getPrototypeOf(session))
@@ -71,7 +74,16 @@ eachStyle(({ style }) => {
   test('what serialize gives must be storable', async (t) => {
     const circular = {}
     circular.self = circular
-    const results = [circular, 'x'.repeat(17 * 2 ** 20), { big: Buffer.alloc(17 * 2 ** 20) }, { get user() { throw new Error('of the getter') } }]
+    const results = [
+      circular,
+      'x'.repeat(17 * 2 ** 20),
+      { big: Buffer.alloc(17 * 2 ** 20) },
+      {
+        get user() {
+          throw new Error('of the getter')
+        },
+      },
+    ]
     for (const result of results) {
       for (const serialize of [() => result, async () => result]) {
         const { store, collection } = server.open(t, { serialize }, style)
@@ -83,7 +95,10 @@ eachStyle(({ style }) => {
 
   test('serialize that is no function is refused', (t) => {
     for (const serialize of ['JSON.stringify', {}, true, 5]) {
-      assert.throws(() => server.open(t, { serialize }, style), { name: 'TypeError', message: /The option serialize must be a function/ })
+      assert.throws(() => server.open(t, { serialize }, style), {
+        name: 'TypeError',
+        message: /The option serialize must be a function/,
+      })
     }
   })
 })

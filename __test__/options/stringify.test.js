@@ -10,20 +10,42 @@ const server = useStores()
 
 /** What is in a session, one value per kind, as a function since some may be written only once. */
 const values = () => ({
-  text: 'Zoë\0', empty: '', yes: true, nothing: null, unset: undefined, date: new Date(12_345), pattern: /a+/gi,
-  numbers: [0, 1, -1, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 53, 0.5, -0, 1e300, NaN, Infinity], big: 5n, list: [undefined, [], {}],
-  map: new Map([['a', 1]]), set: new Set([1]), buffer: Buffer.from('bytes'), bytes: new Uint8Array([1, 2]),
-  id: new ObjectId('0123456789abcdef01234567'), decimal: Decimal128.fromString('0.1'), method() {}, 'a.b': { $set: 1 },
+  text: 'Zoë\0',
+  empty: '',
+  yes: true,
+  nothing: null,
+  unset: undefined,
+  date: new Date(12_345),
+  pattern: /a+/gi,
+  numbers: [0, 1, -1, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 53, 0.5, -0, 1e300, NaN, Infinity],
+  big: 5n,
+  list: [undefined, [], {}],
+  map: new Map([['a', 1]]),
+  set: new Set([1]),
+  buffer: Buffer.from('bytes'),
+  bytes: new Uint8Array([1, 2]),
+  id: new ObjectId('0123456789abcdef01234567'),
+  decimal: Decimal128.fromString('0.1'),
+  method() {},
+  'a.b': { $set: 1 },
 })
 
 eachStyle(({ style, missing }) => {
   test('with stringify: false, the session is stored as a document, just as connect-mongo stores it', async (t) => {
     const { store, collection, dbName } = server.open(t, { stringify: false }, style)
     const { collectionName } = collection
-    const genuine = Genuine.create({ client: server.client(), dbName, collectionName, autoRemove: 'disabled', stringify: false })
+    const genuine = Genuine.create({
+      client: server.client(),
+      dbName,
+      collectionName,
+      autoRemove: 'disabled',
+      stringify: false,
+    })
     const session = aSession(values())
     await store.set('ours', session)
-    await new Promise((resolve, reject) => genuine.set('theirs', session, (error) => (error ? reject(error) : resolve())))
+    await new Promise((resolve, reject) =>
+      genuine.set('theirs', session, (error) => (error ? reject(error) : resolve())),
+    )
 
     const exact = { promoteValues: false, promoteLongs: false, promoteBuffers: false }
     const [ours, theirs] = await collection.find({}, exact).sort({ _id: 1 }).toArray()
@@ -89,8 +111,22 @@ eachStyle(({ style, missing }) => {
     const bad = {
       'no object': [undefined, null, 'text', 5, true, Symbol('s')],
       'a circular structure': [circular],
-      'a getter that throws': [{ get user() { throw new Error('of the getter') } }],
-      'a cookie that throws': [{ cookie: { toJSON() { throw new Error('of the cookie') } } }],
+      'a getter that throws': [
+        {
+          get user() {
+            throw new Error('of the getter')
+          },
+        },
+      ],
+      'a cookie that throws': [
+        {
+          cookie: {
+            toJSON() {
+              throw new Error('of the cookie')
+            },
+          },
+        },
+      ],
       'a map with keys that are no text': [{ map: new Map([[5, 1]]) }],
       'over 16 MB': [{ text: 'x'.repeat(16 * 2 ** 20) }, { bytes: Buffer.alloc(17 * 2 ** 20) }],
     }

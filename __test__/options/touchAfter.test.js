@@ -25,8 +25,8 @@ eachStyle(({ style, missing }) => {
     for (const touchAfter of [undefined, null, 0, '0', -5]) {
       const { store, collection } = server.open(t, { touchAfter }, style)
       await store.set('s', aSession())
-      assert.equal('lastModified' in await collection.findOne({ _id: 's' }), false)
-      assert.equal('lastModified' in await store.get('s'), false)
+      assert.equal('lastModified' in (await collection.findOne({ _id: 's' })), false)
+      assert.equal('lastModified' in (await store.get('s')), false)
       const session = laterSession({ lastModified: new Date() })
       await store.touch('s', session)
       const { expires, ...others } = await collection.findOne({ _id: 's' })

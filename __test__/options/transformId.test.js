@@ -11,7 +11,11 @@ const idsOf = async (collection) => (await collection.find().toArray()).map(({ _
 
 eachStyle(({ style, missing }) => {
   test('transformId makes the _id of a document, for every method that takes an id', async (t) => {
-    for (const transformId of [(sid) => `hidden-${sid}`, async (sid) => `hidden-${sid}`, (sid) => ({ then: (resolve) => resolve(`hidden-${sid}`) })]) {
+    for (const transformId of [
+      (sid) => `hidden-${sid}`,
+      async (sid) => `hidden-${sid}`,
+      (sid) => ({ then: (resolve) => resolve(`hidden-${sid}`) }),
+    ]) {
       const { store, collection } = server.open(t, { transformId }, style)
       await store.set('s', aSession({ a: 1 }))
       assert.deepEqual(await idsOf(collection), ['hidden-s'])
@@ -33,12 +37,20 @@ eachStyle(({ style, missing }) => {
     await store.get('s')
     await store.touch('s', {})
     await store.destroy('s')
-    assert.deepEqual(events.map(([name, sid]) => [name, sid]), ['create', 'set', 'get', 'touch', 'destroy'].map((name) => [name, 's']))
+    assert.deepEqual(
+      events.map(([name, sid]) => [name, sid]),
+      ['create', 'set', 'get', 'touch', 'destroy'].map((name) => [name, 's']),
+    )
   })
 
   test('transformId may give what is not text', async (t) => {
     const ids = {
-      objectId: new ObjectId(), number: 5, fraction: 0.5, yes: true, date: new Date(0), document: { a: 1 },
+      objectId: new ObjectId(),
+      number: 5,
+      fraction: 0.5,
+      yes: true,
+      date: new Date(0),
+      document: { a: 1 },
       bytes: new Binary(Buffer.from('bytes')),
     }
     const { store, collection } = server.open(t, { transformId: (sid) => ids[sid] }, style)
@@ -66,7 +78,10 @@ eachStyle(({ style, missing }) => {
     for (const nothing of [undefined, null, 'a\ud800']) {
       for (const transformId of [() => nothing, async () => nothing]) {
         const { store, collection } = server.open(t, { transformId }, style)
-        await collection.insertMany([{ _id: null, session: '{}' }, { _id: 'a\ufffd', session: '{}' }])
+        await collection.insertMany([
+          { _id: null, session: '{}' },
+          { _id: 'a\ufffd', session: '{}' },
+        ])
         const before = await collection.find().toArray()
         for (const [method, ...rest] of [['get'], ['set', {}], ['touch', {}], ['destroy']]) {
           await fails(store, method, ['s', ...rest], /transformId gave/)
@@ -79,9 +94,17 @@ eachStyle(({ style, missing }) => {
   test('transformId gives an id that cannot be stored: an error', async (t) => {
     const circular = {}
     circular.self = circular
-    for (const id of [circular, { get a() { throw new Error('of the getter') } }]) {
+    for (const id of [
+      circular,
+      {
+        get a() {
+          throw new Error('of the getter')
+        },
+      },
+    ]) {
       const { store } = server.open(t, { transformId: () => id }, style)
-      for (const [method, ...rest] of [['get'], ['set', {}], ['touch', {}], ['destroy']]) await fails(store, method, ['s', ...rest], Error)
+      for (const [method, ...rest] of [['get'], ['set', {}], ['touch', {}], ['destroy']])
+        await fails(store, method, ['s', ...rest], Error)
     }
   })
 
@@ -103,9 +126,18 @@ eachStyle(({ style, missing }) => {
 
   test('transformId that is no function is refused', (t) => {
     for (const transformId of ['sha1', {}, true, 5]) {
-      assert.throws(() => server.open(t, { transformId }, style), { name: 'TypeError', message: /The option transformId must be a function/ })
+      assert.throws(() => server.open(t, { transformId }, style), {
+        name: 'TypeError',
+        message: /The option transformId must be a function/,
+      })
     }
   })
 })
 
-survivesFailures(server, 'transformId', [['get', 's'], ['set', 's', { a: 1 }], ['touch', 's', {}], ['destroy', 's'], ['load', 's']])
+survivesFailures(server, 'transformId', [
+  ['get', 's'],
+  ['set', 's', { a: 1 }],
+  ['touch', 's', {}],
+  ['destroy', 's'],
+  ['load', 's'],
+])

@@ -23,7 +23,12 @@ async function lives(t, style, options, lifetime) {
 
 eachStyle(({ style, missing }) => {
   test('ttl is the lifetime in seconds of a session whose cookie has no date', async (t) => {
-    for (const [ttl, lifetime] of [[60, 60_000], ['60', 60_000], [0.5, 500], [1e9, 1e12]]) {
+    for (const [ttl, lifetime] of [
+      [60, 60_000],
+      ['60', 60_000],
+      [0.5, 500],
+      [1e9, 1e12],
+    ]) {
       const store = await lives(t, style, { ttl }, lifetime)
       assert.equal(store.ttl, Number(ttl))
     }
@@ -58,7 +63,10 @@ eachStyle(({ style, missing }) => {
 
   test('a ttl that is no finite number is refused', (t) => {
     for (const ttl of [NaN, Infinity, -Infinity, '', 'a day', {}, [], true, 60n, () => 60]) {
-      assert.throws(() => server.open(t, { ttl }, style), { name: 'TypeError', message: /The option ttl must be a finite number/ })
+      assert.throws(() => server.open(t, { ttl }, style), {
+        name: 'TypeError',
+        message: /The option ttl must be a finite number/,
+      })
     }
   })
 })

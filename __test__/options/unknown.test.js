@@ -37,12 +37,15 @@ eachStyle(({ style }) => {
   test('an option of a wrong type is refused by its name, and the message does not quote it', (t) => {
     for (const [name, values] of Object.entries(MISTYPED)) {
       for (const value of values) {
-        assert.throws(() => server.open(t, { [name]: value }, style), (error) => {
-          assert.equal(error.name, 'TypeError', `${name}: ${error.message}`)
-          assert.match(error.message, new RegExp(`The option ${name} must be`))
-          assert.doesNotMatch(error.message, /hunter2/)
-          return true
-        })
+        assert.throws(
+          () => server.open(t, { [name]: value }, style),
+          (error) => {
+            assert.equal(error.name, 'TypeError', `${name}: ${error.message}`)
+            assert.match(error.message, new RegExp(`The option ${name} must be`))
+            assert.doesNotMatch(error.message, /hunter2/)
+            return true
+          },
+        )
       }
     }
   })
@@ -67,30 +70,56 @@ eachStyle(({ style }) => {
 
   test('an unknown option is told by a process warning, once, with the name that may be meant', async () => {
     const base = { [style.ofUrl]: server.place().mongoUrl, autoRemove: 'disabled' }
-    const misspelt = { colectionName: 'x', touchafter: 5, autoremove: 'native', serialise: 1, mongoURL: 'x', TTL: 5, flavour: 'sweet' }
+    const misspelt = {
+      colectionName: 'x',
+      touchafter: 5,
+      autoremove: 'native',
+      serialise: 1,
+      mongoURL: 'x',
+      TTL: 5,
+      flavour: 'sweet',
+    }
     const warnings = await warningsOf(style, { ...base, ...misspelt }, { ...base, ...misspelt })
     assert.ok(warnings.every(({ code }) => code === 'MONGO_STORE_OPTION'))
-    assert.deepEqual(warnings.map(({ message }) => message), [
-      'The option "colectionName" is unknown: did you mean "collectionName"?',
-      'The option "touchafter" is unknown: did you mean "touchAfter"?',
-      'The option "autoremove" is unknown: did you mean "autoRemove"?',
-      'The option "serialise" is unknown: did you mean "serialize"?',
-      'The option "mongoURL" is unknown: did you mean "mongoUrl"?',
-      'The option "TTL" is unknown: did you mean "ttl"?',
-      'The option "flavour" is unknown and has no effect',
-    ])
+    assert.deepEqual(
+      warnings.map(({ message }) => message),
+      [
+        'The option "colectionName" is unknown: did you mean "collectionName"?',
+        'The option "touchafter" is unknown: did you mean "touchAfter"?',
+        'The option "autoremove" is unknown: did you mean "autoRemove"?',
+        'The option "serialise" is unknown: did you mean "serialize"?',
+        'The option "mongoURL" is unknown: did you mean "mongoUrl"?',
+        'The option "TTL" is unknown: did you mean "ttl"?',
+        'The option "flavour" is unknown and has no effect',
+      ],
+    )
   })
 
   test('options that are known give no warning', async () => {
     const options = {
-      [style.ofUrl]: server.place().mongoUrl, [style.collectionOption]: 'x', ttl: 60, touchAfter: 5, autoRemove: 'native',
-      autoRemoveInterval: 5, stringify: true, timestamps: true, writeOperationOptions: { w: 1 }, fallbackMemory: false,
+      [style.ofUrl]: server.place().mongoUrl,
+      [style.collectionOption]: 'x',
+      ttl: 60,
+      touchAfter: 5,
+      autoRemove: 'native',
+      autoRemoveInterval: 5,
+      stringify: true,
+      timestamps: true,
+      writeOperationOptions: { w: 1 },
+      fallbackMemory: false,
     }
     assert.deepEqual(await warningsOf(style, options), [])
   })
 
   test('the parts of a connection string have no effect beside one, which a process warning says without quoting them', async () => {
-    const options = { [style.ofUrl]: server.place().mongoUrl, autoRemove: 'disabled', host: 'h', port: 1, password: 'hunter2', autoReconnect: true }
+    const options = {
+      [style.ofUrl]: server.place().mongoUrl,
+      autoRemove: 'disabled',
+      host: 'h',
+      port: 1,
+      password: 'hunter2',
+      autoReconnect: true,
+    }
     const warnings = await warningsOf(style, options)
     assert.equal(warnings.length, 1)
     assert.equal(warnings[0].code, 'MONGO_STORE_OPTION')

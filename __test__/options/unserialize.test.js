@@ -20,7 +20,10 @@ eachStyle(({ style, missing }) => {
   test('unserialize may be asynchronous', async (t) => {
     for (const later of [async (value) => value, (value) => ({ then: (resolve) => resolve(value) })]) {
       const { store, collection } = server.open(t, { unserialize: (stored) => later({ stored }) }, style)
-      await collection.insertMany([{ _id: 's', session: 'text' }, { _id: 't', session: 'other' }])
+      await collection.insertMany([
+        { _id: 's', session: 'text' },
+        { _id: 't', session: 'other' },
+      ])
       assert.deepEqual(await store.get('s'), { stored: 'text' })
       assert.deepEqual((await store.all()).map(({ stored }) => stored).sort(), ['other', 'text'])
     }
@@ -89,9 +92,15 @@ eachStyle(({ style, missing }) => {
 
   test('unserialize that is no function is refused', (t) => {
     for (const unserialize of ['JSON.parse', {}, true, 5]) {
-      assert.throws(() => server.open(t, { unserialize }, style), { name: 'TypeError', message: /The option unserialize must be a function/ })
+      assert.throws(() => server.open(t, { unserialize }, style), {
+        name: 'TypeError',
+        message: /The option unserialize must be a function/,
+      })
     }
   })
 })
 
-survivesFailures(server, 'unserialize', [['get', 's'], ['load', 's']])
+survivesFailures(server, 'unserialize', [
+  ['get', 's'],
+  ['load', 's'],
+])

@@ -12,7 +12,12 @@ const WRITES = [['set', 's', { a: 1 }], ['touch', 's', {}], ['destroy', 's'], ['
 
 eachStyle(({ style }) => {
   test('writeOperationOptions are the write concern of every write, and of no read', async (t) => {
-    for (const writeOperationOptions of [{ w: 2 }, { w: 2, j: true, wtimeout: 100 }, { w: 'two-halls' }, { writeConcern: { w: 2 } }]) {
+    for (const writeOperationOptions of [
+      { w: 2 },
+      { w: 2, j: true, wtimeout: 100 },
+      { w: 'two-halls' },
+      { writeConcern: { w: 2 } },
+    ]) {
       const { store, collection } = server.open(t, { writeOperationOptions }, style)
       await collection.insertOne({ _id: 's', session: '{"a":1}' })
       for (const [method, ...args] of WRITES) await fails(store, method, args, ALONE)
@@ -29,8 +34,18 @@ eachStyle(({ style }) => {
 
   test('a write concern that the server can meet lets every method work', async (t) => {
     const concerns = [
-      {}, null, undefined, { w: 1 }, { w: 'majority' }, { w: 'majority', wtimeoutMS: 5000 }, { j: true }, { journal: false },
-      { w: 1, wtimeout: 0 }, { w: 0 }, { w: 0, j: false }, { w: null, j: undefined },
+      {},
+      null,
+      undefined,
+      { w: 1 },
+      { w: 'majority' },
+      { w: 'majority', wtimeoutMS: 5000 },
+      { j: true },
+      { journal: false },
+      { w: 1, wtimeout: 0 },
+      { w: 0 },
+      { w: 0, j: false },
+      { w: null, j: undefined },
     ]
     for (const writeOperationOptions of concerns) {
       const { store } = server.open(t, { writeOperationOptions }, style)
@@ -60,14 +75,19 @@ eachStyle(({ style }) => {
     for (const [name, values] of Object.entries(wrong)) {
       for (const value of values) {
         assert.throws(() => server.open(t, { writeOperationOptions: { [name]: value } }, style), {
-          name: 'TypeError', message: new RegExp(`The option writeOperationOptions\\.${name} must be`),
+          name: 'TypeError',
+          message: new RegExp(`The option writeOperationOptions\\.${name} must be`),
         })
       }
     }
   })
 
   test('what else is in writeOperationOptions has no effect, which a process warning says', async () => {
-    const options = { [style.ofUrl]: server.place().mongoUrl, autoRemove: 'disabled', writeOperationOptions: { w: 1, wTimeOut: 5 } }
+    const options = {
+      [style.ofUrl]: server.place().mongoUrl,
+      autoRemove: 'disabled',
+      writeOperationOptions: { w: 1, wTimeOut: 5 },
+    }
     const [warning, ...others] = await warningsOf(style, options)
     assert.deepEqual(others, [])
     assert.equal(warning.code, 'MONGO_STORE_OPTION')

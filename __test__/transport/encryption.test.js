@@ -41,12 +41,21 @@ eachStyle(({ style, missing }) => {
 
   for (const [what, options] of Object.entries(FORMATS)) {
     test(`${what}: a store through a client and one by the addon read each other's records, and no text is plain`, async (t) => {
-      const { stores: [through, native], collection } = open(t, options)
-      for (const [writer, reader] of [[through, native], [native, through]]) {
+      const {
+        stores: [through, native],
+        collection,
+      } = open(t, options)
+      for (const [writer, reader] of [
+        [through, native],
+        [native, through],
+      ]) {
         await writer.set('s', aSession({ word: 'acorn' }))
         assert.equal((await reader.get('s')).word, 'acorn')
         assert.equal((await writer.get('s')).word, 'acorn')
-        assert.deepEqual((await reader.all()).map(({ word }) => word), ['acorn'])
+        assert.deepEqual(
+          (await reader.all()).map(({ word }) => word),
+          ['acorn'],
+        )
         const [document] = await collection.find().toArray()
         assert.equal(typeof document.session, 'string')
         assert.doesNotMatch(document.session, /acorn/)
@@ -59,7 +68,9 @@ eachStyle(({ style, missing }) => {
   }
 
   test('values of BSON survive encryption through a client', async (t) => {
-    const { stores: [through, native] } = open(t, { stringify: false, ...FORMATS.encryption })
+    const {
+      stores: [through, native],
+    } = open(t, { stringify: false, ...FORMATS.encryption })
     const session = { date: new Date(5), id: new ObjectId(), bytes: Buffer.from([0, 255]) }
     await through.set('s', session)
     for (const store of [through, native]) {
@@ -70,7 +81,10 @@ eachStyle(({ style, missing }) => {
 
   test('a record is bound to its id, of whatever type, through a client as well', async (t) => {
     const transformId = (sid) => new ObjectId(Buffer.from(sid.padEnd(12)))
-    const { stores: [through, native], collection } = open(t, { transformId, ...FORMATS.encryption })
+    const {
+      stores: [through, native],
+      collection,
+    } = open(t, { transformId, ...FORMATS.encryption })
     await through.set('s', { a: 1 })
     assert.deepEqual(await native.get('s'), { a: 1 })
     assert.deepEqual(await through.all(), [{ a: 1 }])
@@ -81,10 +95,16 @@ eachStyle(({ style, missing }) => {
   })
 
   test('a session that is not encrypted is not read through a client, or counts as none where that is wanted', async (t) => {
-    const { stores: [through], collection } = open(t, FORMATS.encryption)
+    const {
+      stores: [through],
+      collection,
+    } = open(t, FORMATS.encryption)
     await collection.insertOne({ _id: 's', session: '{"a":1}' })
     await fails(through, 'get', ['s'], { code: 'ERR_SESSION_FORMAT' })
-    const { stores: [forgetful], collection: other } = open(t, { ...FORMATS.encryption, onDecryptError: 'new-session' })
+    const {
+      stores: [forgetful],
+      collection: other,
+    } = open(t, { ...FORMATS.encryption, onDecryptError: 'new-session' })
     await other.insertOne({ _id: 's', session: '{"a":1}' })
     assert.deepEqual(await resultsOf(forgetful, 'get', 's'), [null, missing])
   })

@@ -16,7 +16,17 @@ const server = useStores()
 
 const never = () => new Promise(() => {})
 /** A stand-in for a driver that never answers. */
-const SILENT = { db: () => ({ collection: () => ({ findOne: never, updateOne: never, deleteOne: never, countDocuments: never, createIndex: never }) }) }
+const SILENT = {
+  db: () => ({
+    collection: () => ({
+      findOne: never,
+      updateOne: never,
+      deleteOne: never,
+      countDocuments: never,
+      createIndex: never,
+    }),
+  }),
+}
 const CLOSED = { name: 'MongoNotConnectedError' }
 
 /** A server that takes connections, and says nothing. */
@@ -48,7 +58,14 @@ eachStyle(({ style }) => {
     const store = make(style, { client })
     t.after(() => store.close())
     const calls = [store.get('s'), store.set('s', { cookie: {} }), store.get('s'), store.length(), store.destroy('t')]
-    for (const call of calls) await within('the answer', assert.rejects(call, { name: 'MongoOperationTimeoutError', message: /^timed out after 50 ms: the server did not answer/ }))
+    for (const call of calls)
+      await within(
+        'the answer',
+        assert.rejects(call, {
+          name: 'MongoOperationTimeoutError',
+          message: /^timed out after 50 ms: the server did not answer/,
+        }),
+      )
     const stats = store.stats()
     assert.deepEqual(stats.errors, { MongoOperationTimeoutError: 5 })
     assert.deepEqual([stats.queueDepth, stats.inFlight], [0, 0])
@@ -56,9 +73,18 @@ eachStyle(({ style }) => {
 
   test('a connection string tells the time that an operation has also through the mongodb package', async (t) => {
     const silent = await silentServer(t)
-    const store = make(style, { [style.ofUrl]: `mongodb://${silent}/?timeoutMS=80`, mongoOptions: { lookup: dns.lookup } })
+    const store = make(style, {
+      [style.ofUrl]: `mongodb://${silent}/?timeoutMS=80`,
+      mongoOptions: { lookup: dns.lookup },
+    })
     t.after(() => store.close())
-    await within('the answer', assert.rejects(store.get('s'), { name: 'MongoOperationTimeoutError', message: /^timed out after 80 ms: 127\.0\.0\.1:\d+ did not answer/ }))
+    await within(
+      'the answer',
+      assert.rejects(store.get('s'), {
+        name: 'MongoOperationTimeoutError',
+        message: /^timed out after 80 ms: 127\.0\.0\.1:\d+ did not answer/,
+      }),
+    )
   })
 
   test('close answers what the driver never will', async () => {
@@ -114,11 +140,20 @@ eachStyle(({ style }) => {
     await store.set('s', { cookie: {} })
     await Promise.all([store.get('s'), store.get('s'), store.length()])
     const { operations, batches, meanBatchSize, errors, retries } = store.stats()
-    assert.deepEqual(Object.fromEntries(Object.entries(operations).map(([name, { count }]) => [name, count])), { set: 1, get: 2, length: 1 })
-    for (const { latency: { mean, p50, p99, p999, max } } of Object.values(operations)) {
+    assert.deepEqual(Object.fromEntries(Object.entries(operations).map(([name, { count }]) => [name, count])), {
+      set: 1,
+      get: 2,
+      length: 1,
+    })
+    for (const {
+      latency: { mean, p50, p99, p999, max },
+    } of Object.values(operations)) {
       assert.ok(mean > 0 && p50 > 0 && p50 <= p99 && p99 <= p999 && p999 <= max)
     }
-    assert.deepEqual({ batches, meanBatchSize, errors, retries }, { batches: 4, meanBatchSize: 1, errors: {}, retries: 0 })
+    assert.deepEqual(
+      { batches, meanBatchSize, errors, retries },
+      { batches: 4, meanBatchSize: 1, errors: {}, retries: 0 },
+    )
   })
 
   /** Through the client of the application, or one of the store's own. */
@@ -126,7 +161,12 @@ eachStyle(({ style }) => {
     'a client': (t, options) => open(t, options),
     'a connection string': (t, options) => {
       const { mongoUrl, db } = server.place()
-      const store = make(style, { [style.ofUrl]: mongoUrl, mongoOptions: { lookup: dns.lookup }, autoRemove: 'disabled', ...options })
+      const store = make(style, {
+        [style.ofUrl]: mongoUrl,
+        mongoOptions: { lookup: dns.lookup },
+        autoRemove: 'disabled',
+        ...options,
+      })
       t.after(() => store.close())
       return { store, collection: db.collection('sessions') }
     },
@@ -136,8 +176,15 @@ eachStyle(({ style }) => {
       const { ObjectId, Decimal128, Long, Int32, Double, Binary, BSONRegExp, Timestamp } = require('mongodb')
       const { store, collection } = openThrough(t, { stringify: false, transformId: (sid) => new ObjectId(sid) })
       const session = {
-        id: new ObjectId(), decimal: Decimal128.fromString('1.50'), long: Long.fromString('9007199254740993'), int: new Int32(5), double: new Double(5),
-        bytes: new Binary(Buffer.from('abc'), 4), time: new Timestamp({ t: 1, i: 2 }), date: new Date(7), pattern: new BSONRegExp('a', 'ix'),
+        id: new ObjectId(),
+        decimal: Decimal128.fromString('1.50'),
+        long: Long.fromString('9007199254740993'),
+        int: new Int32(5),
+        double: new Double(5),
+        bytes: new Binary(Buffer.from('abc'), 4),
+        time: new Timestamp({ t: 1, i: 2 }),
+        date: new Date(7),
+        pattern: new BSONRegExp('a', 'ix'),
       }
       const sid = new ObjectId().toHexString()
       await store.set(sid, session)
@@ -145,7 +192,10 @@ eachStyle(({ style }) => {
       const stored = await collection.findOne({ _id: new ObjectId(sid) }, raw)
       assert.deepEqual(stored.session, session)
       const { id, decimal, long, date } = await store.get(sid)
-      assert.deepEqual({ id, decimal, long, date }, { id: session.id, decimal: session.decimal, long: session.long, date: session.date })
+      assert.deepEqual(
+        { id, decimal, long, date },
+        { id: session.id, decimal: session.decimal, long: session.long, date: session.date },
+      )
       assert.equal((await store.all()).length, 1)
       await store.touch(sid, { cookie: {} })
       await store.destroy(sid)

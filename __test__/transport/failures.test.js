@@ -11,7 +11,16 @@ const { DRIVERS } = require('../helpers/drivers.js')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
 const { MODERN } = require('../helpers/stores.js')
 
-const STATEMENTS = ['failing', 'messages', 'retries', 'one-statement', 'late-writes', 'selection', 'write-concern', 'clearing']
+const STATEMENTS = [
+  'failing',
+  'messages',
+  'retries',
+  'one-statement',
+  'late-writes',
+  'selection',
+  'write-concern',
+  'clearing',
+]
 
 /** A store that works through a client of a version of the driver, since the addon has no lookup functions. */
 async function openThrough(t, version, there) {
@@ -46,7 +55,9 @@ describe('one operation, one command', () => {
   for (const [what, { data, most }] of Object.entries(REFUSALS)) {
     for (const [command, start] of Object.entries(CALLS)) {
       test(`a server that ${what} is asked for ${command} ${most === 1 ? 'once' : `${most} times at the most`}`, async (t) => {
-        const { store, fail, mend } = await server.open(t, { parameters: { timeoutMS: 5000, heartbeatFrequencyMS: 500 } })
+        const { store, fail, mend } = await server.open(t, {
+          parameters: { timeoutMS: 5000, heartbeatFrequencyMS: 500 },
+        })
         await fail([command], data)
         await assert.rejects(start(store), { name: 'MongoServerError', code: data.errorCode })
         const commands = await mend()
@@ -85,7 +96,10 @@ describe('one operation, one command', () => {
       const store = await openThrough(t, version, there)
       await there.collection.createIndex({ 'session.email': 1 }, { unique: true })
       await store.set('first', { cookie: {}, email: 'taken' })
-      const error = await store.set('s', { cookie: {}, email: 'taken' }).then(() => assert.fail('it was stored'), (reason) => reason)
+      const error = await store.set('s', { cookie: {}, email: 'taken' }).then(
+        () => assert.fail('it was stored'),
+        (reason) => reason,
+      )
       assert.deepEqual([error.name, error.code], ['MongoServerError', 11000])
       assert.match(error.message, /session\.email_1 dup key$/)
       await there.fail(['update'], { errorCode: 91 }, { times: 1 })

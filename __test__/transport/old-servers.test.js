@@ -32,15 +32,26 @@ async function useStore(store) {
   const cookie = { expires: new Date(Date.now() + 60_000) }
   // Nothing is waited for: the operations of one session keep their order by themselves.
   const results = await Promise.all([
-    store.set('a', { cookie, n: 1 }), store.set('a', { cookie, n: 2 }), store.get('a'), store.touch('a', { cookie }), store.set('b', { cookie }),
-    store.destroy('b'), store.get('b'), store.length(), store.all(),
+    store.set('a', { cookie, n: 1 }),
+    store.set('a', { cookie, n: 2 }),
+    store.get('a'),
+    store.touch('a', { cookie }),
+    store.set('b', { cookie }),
+    store.destroy('b'),
+    store.get('b'),
+    store.length(),
+    store.all(),
   ])
   const [, , session, , , , none, length, all] = results
   return { n: session.n, none: none ?? null, length, all: all.map(({ n }) => n), events: events.sort() }
 }
 
 const USED = {
-  n: 2, none: null, length: 1, all: [2], events: ['create a', 'create b', 'destroy b', 'touch a', 'update a'],
+  n: 2,
+  none: null,
+  length: 1,
+  all: [2],
+  events: ['create a', 'create b', 'destroy b', 'touch a', 'update a'],
 }
 
 /** The document's own view of it, and the index, by a driver that has nothing to do with the store. */
@@ -121,21 +132,28 @@ eachStyle(({ style }) => {
     const dbName = current.freshDb()
     const store = make(style, { [style.ofUrl]: `mongodb://${host}/${dbName}` })
     t.after(() => store.close())
-    const many = Array.from({ length: 200 }, (_, n) => Promise.all([
-      store.set(`sid-${n}`, { cookie: {}, n }), store.get(`sid-${n}`), store.set(`sid-${n}`, { cookie: {}, n: -n }),
-    ]))
+    const many = Array.from({ length: 200 }, (_, n) =>
+      Promise.all([
+        store.set(`sid-${n}`, { cookie: {}, n }),
+        store.get(`sid-${n}`),
+        store.set(`sid-${n}`, { cookie: {}, n: -n }),
+      ]),
+    )
     for (const [n, [, session]] of (await Promise.all(many)).entries()) assert.equal(session.n, n)
     const stored = await client.db(dbName).collection('sessions').find().toArray()
     assert.equal(stored.length, 200)
     for (const { _id, session } of stored) assert.equal(`sid-${-JSON.parse(session).n}`, _id)
   })
 
-  test('the time until the server has said that it is too old is a part of an operation\'s time limit', async (t) => {
+  test("the time until the server has said that it is too old is a part of an operation's time limit", async (t) => {
     const host = await oldServer(t, current.client.options.hosts[0].toString(), { delay: 800 })
     const store = make(style, { [style.ofUrl]: `mongodb://${host}/?timeoutMS=1200` })
     t.after(() => store.close())
     const since = performance.now()
-    await assert.rejects(store.get('s'), { name: 'MongoOperationTimeoutError', message: `timed out after 1200 ms: ${host} did not answer` })
+    await assert.rejects(store.get('s'), {
+      name: 'MongoOperationTimeoutError',
+      message: `timed out after 1200 ms: ${host} did not answer`,
+    })
     const took = performance.now() - since
     assert.ok(took > 1100 && took < 1800, `${took} ms`)
   })
@@ -146,14 +164,18 @@ for (const version of [2, 3]) {
     const { url } = place()
     const cwd = packageFolder(t, ['bson', 'express-session'])
     fs.symlinkSync(folderOf(version), path.join(cwd, 'node_modules', 'mongodb'), 'junction')
-    const { code, lines, stderr } = await runProgram(async ({ mongoUrl }) => {
-      const store = require('connect-mongo-native').create({ mongoUrl })
-      await store.set('a', { cookie: {}, n: 1 })
-      const { n } = await store.get('a')
-      const collection = await store.collectionP
-      console.log(JSON.stringify([n, await collection.count({})]))
-      await store.close()
-    }, { mongoUrl: url }, { cwd, env: { NODE_NO_WARNINGS: '1' } })
+    const { code, lines, stderr } = await runProgram(
+      async ({ mongoUrl }) => {
+        const store = require('connect-mongo-native').create({ mongoUrl })
+        await store.set('a', { cookie: {}, n: 1 })
+        const { n } = await store.get('a')
+        const collection = await store.collectionP
+        console.log(JSON.stringify([n, await collection.count({})]))
+        await store.close()
+      },
+      { mongoUrl: url },
+      { cwd, env: { NODE_NO_WARNINGS: '1' } },
+    )
     assert.equal(code, 0, stderr)
     assert.deepEqual(JSON.parse(lines.at(-1)), [1, 1])
   })
@@ -161,15 +183,18 @@ for (const version of [2, 3]) {
 
 test('a server that is too old is said once for each store target, with the reason', async () => {
   const { url } = place()
-  const { code, lines, stderr } = await runProgram(async ({ mongoUrl }) => {
-    process.on('warning', ({ code: warningCode, message }) => console.log(JSON.stringify([warningCode, message])))
-    const MongoStore = require('connect-mongo-native')
-    for (let n = 0; n < 3; n += 1) {
-      const store = MongoStore.create({ mongoUrl })
-      await store.set('a', { cookie: {} })
-      await store.close()
-    }
-  }, { mongoUrl: url })
+  const { code, lines, stderr } = await runProgram(
+    async ({ mongoUrl }) => {
+      process.on('warning', ({ code: warningCode, message }) => console.log(JSON.stringify([warningCode, message])))
+      const MongoStore = require('connect-mongo-native')
+      for (let n = 0; n < 3; n += 1) {
+        const store = MongoStore.create({ mongoUrl })
+        await store.set('a', { cookie: {} })
+        await store.close()
+      }
+    },
+    { mongoUrl: url },
+  )
   assert.equal(code, 0, stderr)
   assert.equal(lines.length, 1, lines.join('\n'))
   const [code0, message] = JSON.parse(lines[0])
@@ -179,11 +204,16 @@ test('a server that is too old is said once for each store target, with the reas
 
 test('without the mongodb package, the error says which server is too old, and what helps', async (t) => {
   const { url } = place()
-  const { code, lines, stderr } = await runProgram(async ({ mongoUrl }) => {
-    const store = require('connect-mongo-native').create({ mongoUrl })
-    for (let n = 0; n < 2; n += 1) await store.set('a', { cookie: {} }).catch(({ name, message }) => console.log(JSON.stringify([name, message])))
-    await store.close()
-  }, { mongoUrl: url }, { cwd: packageFolder(t, ['bson', 'express-session']) })
+  const { code, lines, stderr } = await runProgram(
+    async ({ mongoUrl }) => {
+      const store = require('connect-mongo-native').create({ mongoUrl })
+      for (let n = 0; n < 2; n += 1)
+        await store.set('a', { cookie: {} }).catch(({ name, message }) => console.log(JSON.stringify([name, message])))
+      await store.close()
+    },
+    { mongoUrl: url },
+    { cwd: packageFolder(t, ['bson', 'express-session']) },
+  )
   assert.equal(code, 0, stderr)
   assert.equal(lines.length, 2)
   for (const line of lines) {

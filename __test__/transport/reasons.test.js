@@ -18,7 +18,9 @@ const CLIENTS = {
   // The package for encryption needs a library of its own: this client has the option, and encrypts nothing.
   'client-side encryption': (url) => {
     const client = new MongoClient(url)
-    Object.defineProperty(client, 'options', { value: { ...client.options, autoEncryption: { bypassAutoEncryption: true } } })
+    Object.defineProperty(client, 'options', {
+      value: { ...client.options, autoEncryption: { bypassAutoEncryption: true } },
+    })
     return client
   },
 }
@@ -42,7 +44,10 @@ eachStyle(({ style }) => {
       assert.equal(store.db.databaseName, dbName)
       await store.close()
       await assert.rejects(store.get('s'), { name: 'MongoNotConnectedError' })
-      assert.deepEqual({ options: { ...client.options }, topology: client.topology, listeners: client.eventNames() }, before)
+      assert.deepEqual(
+        { options: { ...client.options }, topology: client.topology, listeners: client.eventNames() },
+        before,
+      )
       assert.equal(await client.db().collection('sessions').countDocuments(), 1)
     })
   }
@@ -88,7 +93,10 @@ eachStyle(({ style }) => {
       looked += 1
       return dns.lookup(...args)
     }
-    const store = make(style, { [style.ofUrl]: mongoUrl.replace('127.0.0.1', 'localhost'), mongoOptions: { lookup, family: 4 } })
+    const store = make(style, {
+      [style.ofUrl]: mongoUrl.replace('127.0.0.1', 'localhost'),
+      mongoOptions: { lookup, family: 4 },
+    })
     await store.set('s', { cookie: {}, a: 1 })
     assert.equal((await store.get('s')).a, 1)
     assert.ok(looked > 0)
@@ -104,13 +112,23 @@ eachStyle(({ style }) => {
 test('what only the client can follow is known before anything is connected', async (t) => {
   const { targetOf } = require('../../lib/connection.js')
   const known = {
-    proxyHost: ['proxy.example', /proxy/], secureContext: [tls.createSecureContext(), /secureContext/], pfx: [Buffer.alloc(1), /pfx/], crl: ['-', /revoked/],
-    tlsCRLFile: ['/no/such', /revoked/], servername: ['other.example', /servername/], localAddress: ['127.0.0.1', /localAddress/], ciphers: ['AES', /ciphers/],
-    secureProtocol: ['TLSv1_2_method', /TLS versions/], tlsAllowInvalidHostnames: [true, /checkServerIdentity/], authMechanism: ['MONGODB-AWS', /MONGODB-AWS/],
+    proxyHost: ['proxy.example', /proxy/],
+    secureContext: [tls.createSecureContext(), /secureContext/],
+    pfx: [Buffer.alloc(1), /pfx/],
+    crl: ['-', /revoked/],
+    tlsCRLFile: ['/no/such', /revoked/],
+    servername: ['other.example', /servername/],
+    localAddress: ['127.0.0.1', /localAddress/],
+    ciphers: ['AES', /ciphers/],
+    secureProtocol: ['TLSv1_2_method', /TLS versions/],
+    tlsAllowInvalidHostnames: [true, /checkServerIdentity/],
+    authMechanism: ['MONGODB-AWS', /MONGODB-AWS/],
   }
   for (const [name, [value, reason]] of Object.entries(known)) {
     await t.test(name, () => {
-      const { uri, obstacle } = targetOf({ client: new MongoClient('mongodb://db.example/?tls=true', { [name]: value }) })
+      const { uri, obstacle } = targetOf({
+        client: new MongoClient('mongodb://db.example/?tls=true', { [name]: value }),
+      })
       assert.equal(uri, undefined)
       assert.match(obstacle, reason)
     })
@@ -121,18 +139,21 @@ test('what only the client can follow is known before anything is connected', as
 
 test('that a store works through a client is said once, with the reason and without a secret', async () => {
   const { mongoUrl } = server.place()
-  const { code, lines, stderr } = await runProgram(async ({ url }) => {
-    process.on('warning', (warning) => console.log(JSON.stringify([warning.name, warning.code, warning.message])))
-    const mongodb = require('mongodb')
-    const MongoStore = require('connect-mongo-native')
-    const client = new mongodb.MongoClient(url, { lookup: require('node:dns').lookup })
-    for (let n = 0; n < 3; n += 1) {
-      const store = MongoStore.create({ client })
-      await store.set('s', { cookie: {} })
-      await store.close()
-    }
-    await client.close()
-  }, { url: mongoUrl })
+  const { code, lines, stderr } = await runProgram(
+    async ({ url }) => {
+      process.on('warning', (warning) => console.log(JSON.stringify([warning.name, warning.code, warning.message])))
+      const mongodb = require('mongodb')
+      const MongoStore = require('connect-mongo-native')
+      const client = new mongodb.MongoClient(url, { lookup: require('node:dns').lookup })
+      for (let n = 0; n < 3; n += 1) {
+        const store = MongoStore.create({ client })
+        await store.set('s', { cookie: {} })
+        await store.close()
+      }
+      await client.close()
+    },
+    { url: mongoUrl },
+  )
   assert.equal(code, 0, stderr)
   assert.equal(lines.length, 1, lines.join('\n'))
   const [name, warningCode, message] = JSON.parse(lines[0])
@@ -142,14 +163,17 @@ test('that a store works through a client is said once, with the reason and with
 
 test('a store that works through a client does not keep the process alive', async () => {
   const { mongoUrl } = server.place()
-  const { code, lines, stderr } = await runProgram(async ({ url }) => {
-    const mongodb = require('mongodb')
-    const client = new mongodb.MongoClient(url, { lookup: require('node:dns').lookup })
-    const store = require('connect-mongo-native').create({ client })
-    await store.set('s', { a: 1 })
-    console.log(JSON.stringify(await store.get('s')))
-    await client.close()
-  }, { url: mongoUrl })
+  const { code, lines, stderr } = await runProgram(
+    async ({ url }) => {
+      const mongodb = require('mongodb')
+      const client = new mongodb.MongoClient(url, { lookup: require('node:dns').lookup })
+      const store = require('connect-mongo-native').create({ client })
+      await store.set('s', { a: 1 })
+      console.log(JSON.stringify(await store.get('s')))
+      await client.close()
+    },
+    { url: mongoUrl },
+  )
   assert.equal(code, 0, stderr)
   assert.deepEqual(lines, ['{"a":1}'])
 })

@@ -9,10 +9,15 @@ const { eachStyle, make, resultsOf } = require('../helpers/stores.js')
 /** A client with one collection, whose methods note their arguments. */
 function standIn(methods) {
   const calls = []
-  const collection = Object.fromEntries(Object.entries(methods).map(([name, give]) => [name, async (...args) => {
-    calls.push([name, ...args])
-    return give(...args)
-  }]))
+  const collection = Object.fromEntries(
+    Object.entries(methods).map(([name, give]) => [
+      name,
+      async (...args) => {
+        calls.push([name, ...args])
+        return give(...args)
+      },
+    ]),
+  )
   const names = []
   const db = {
     collection(name) {
@@ -21,7 +26,9 @@ function standIn(methods) {
     },
   }
   return {
-    calls, names, db,
+    calls,
+    names,
+    db,
     client: {
       db(name) {
         names.push(name)
@@ -34,15 +41,27 @@ function standIn(methods) {
 eachStyle(({ style, isFactory, missing }) => {
   test('a client that has only updateOne gets what connect-mongo would give it', async (t) => {
     const { client, calls, names } = standIn({ updateOne: () => ({ upsertedCount: 1 }) })
-    const store = make(style, { client, dbName: 'mine', [style.collectionOption]: 'people', writeOperationOptions: { w: 0, j: false } })
+    const store = make(style, {
+      client,
+      dbName: 'mine',
+      [style.collectionOption]: 'people',
+      writeOperationOptions: { w: 0, j: false },
+    })
     t.after(() => store.close())
     const created = new Promise((resolve) => store.once('create', resolve))
     const expires = new Date(Date.now() + 60_000)
     assert.deepEqual((await resultsOf(store, 'set', 'sid', { cookie: { expires }, a: 1 }))[0], null)
     assert.equal(await created, 'sid')
-    assert.deepEqual(calls, [['updateOne', { _id: 'sid' }, {
-      $set: { _id: 'sid', session: JSON.stringify({ cookie: { expires }, a: 1 }), expires },
-    }, { upsert: true, writeConcern: { w: 0, j: false } }]])
+    assert.deepEqual(calls, [
+      [
+        'updateOne',
+        { _id: 'sid' },
+        {
+          $set: { _id: 'sid', session: JSON.stringify({ cookie: { expires }, a: 1 }), expires },
+        },
+        { upsert: true, writeConcern: { w: 0, j: false } },
+      ],
+    ])
     assert.deepEqual([...new Set(names)], ['mine', 'people'])
   })
 
@@ -61,7 +80,10 @@ eachStyle(({ style, isFactory, missing }) => {
     await store.set('sid', { cookie: {}, n: 1, half: 0.5, date, deep: { list: [1, 'a', null] } })
     assert.deepEqual(stored.session, { cookie: {}, n: 1, half: 0.5, date, deep: { list: [1, 'a', null] } })
     const session = await store.get('sid')
-    assert.deepEqual({ n: session.n, half: session.half, deep: session.deep }, { n: 1, half: 0.5, deep: { list: [1, 'a', null] } })
+    assert.deepEqual(
+      { n: session.n, half: session.half, deep: session.deep },
+      { n: 1, half: 0.5, deep: { list: [1, 'a', null] } },
+    )
   })
 
   test('what a stand-in throws is the error of the operation, the very same', async (t) => {
@@ -96,13 +118,20 @@ eachStyle(({ style, isFactory, missing }) => {
   })
 
   test('a db may be a stand-in, too, and so may what a promise gives', async (t) => {
-    for (const give of [({ db }) => ({ db }), ({ db }) => ({ dbPromise: Promise.resolve(db) }), ({ client }) => ({ clientPromise: Promise.resolve(client) })]) {
+    for (const give of [
+      ({ db }) => ({ db }),
+      ({ db }) => ({ dbPromise: Promise.resolve(db) }),
+      ({ client }) => ({ clientPromise: Promise.resolve(client) }),
+    ]) {
       const made = standIn({ deleteOne: () => ({ deletedCount: 1 }), countDocuments: () => 7 })
       const store = make(style, give(made))
       t.after(() => store.close())
       await store.destroy('sid')
       assert.equal(await store.length(), 7)
-      assert.deepEqual(made.calls.filter(([name]) => name === 'deleteOne').map(([, filter]) => filter), [{ _id: 'sid' }])
+      assert.deepEqual(
+        made.calls.filter(([name]) => name === 'deleteOne').map(([, filter]) => filter),
+        [{ _id: 'sid' }],
+      )
     }
   })
 

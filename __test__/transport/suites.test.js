@@ -11,8 +11,20 @@ process.env.TEST_THROUGH = 'client'
 
 /** The options that are not about the connection. */
 const OPTIONS = [
-  'autoRemove', 'autoRemoveInterval', 'collectionName', 'dbName', 'defaultExpirationTime', 'hash', 'serialize', 'stringify',
-  'timestamps', 'touchAfter', 'transformId', 'ttl', 'unserialize', 'writeOperationOptions',
+  'autoRemove',
+  'autoRemoveInterval',
+  'collectionName',
+  'dbName',
+  'defaultExpirationTime',
+  'hash',
+  'serialize',
+  'stringify',
+  'timestamps',
+  'touchAfter',
+  'transformId',
+  'ttl',
+  'unserialize',
+  'writeOperationOptions',
 ]
 
 // One server for all of these files, also when this one runs by itself.

@@ -9,7 +9,7 @@ const COLOURS = {
   [THEIRS]: '#1864ab',
   'connect-redis': '#7b5ea7',
   'connect-mongodb-session': '#4ba3c7',
-  MemoryStore: '#868e96'
+  MemoryStore: '#868e96',
 }
 
 const INK = '#343a40'
@@ -35,7 +35,14 @@ export const CONFIG = {
   padding: 20,
   font: 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif',
   view: { stroke: null },
-  title: { color: INK, fontSize: 17, fontWeight: 600, subtitleColor: FAINT, subtitleFontSize: 12.5, subtitlePadding: 5 },
+  title: {
+    color: INK,
+    fontSize: 17,
+    fontWeight: 600,
+    subtitleColor: FAINT,
+    subtitleFontSize: 12.5,
+    subtitlePadding: 5,
+  },
   axis: {
     labelColor: FAINT,
     titleColor: INK,
@@ -46,11 +53,19 @@ export const CONFIG = {
     labelFlush: false,
     gridColor: '#e9ecef',
     domainColor: '#ced4da',
-    tickColor: '#ced4da'
+    tickColor: '#ced4da',
   },
   header: { labelColor: INK, labelFontSize: 13.5, labelFontWeight: 600, titleColor: INK, titleFontSize: 12 },
-  legend: { labelColor: INK, labelFontSize: 12, orient: 'top', symbolSize: 110, labelLimit: 260, columnPadding: 10, offset: 10 },
-  bar: { cornerRadiusEnd: 2 }
+  legend: {
+    labelColor: INK,
+    labelFontSize: 12,
+    orient: 'top',
+    symbolSize: 110,
+    labelLimit: 260,
+    columnPadding: 10,
+    offset: 10,
+  },
+  bar: { cornerRadiusEnd: 2 },
 }
 
 /** The mark of numbers at the end of bars. */

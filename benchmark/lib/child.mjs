@@ -23,7 +23,7 @@ export class Child {
   constructor(file, { args = [], env } = {}) {
     this.#process = fork(fileURLToPath(new URL(`../process/${file}`, import.meta.url)), args, {
       env: { ...process.env, NODE_ENV: 'production', ...env },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc']
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     running.add(this.#process)
     this.#process.on('message', ({ id, result, error }) => {

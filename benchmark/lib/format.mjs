@@ -17,7 +17,10 @@ export function table(header, rows) {
   const cells = [header, ...rows].map((row) => row.map((cell) => String(cell ?? '–')))
   const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)))
   const lines = cells.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ').trimEnd()
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd(),
   )
   lines.splice(1, 0, widths.map((width) => '─'.repeat(width)).join('  '))
   return lines.join('\n')

@@ -8,7 +8,7 @@ import { root } from '../../scripts/lib/process.mjs'
 
 const PACKAGES = [
   ...['connect-mongo-6', 'connect-mongodb-session', 'mongodb', 'connect-redis', 'redis'],
-  ...['express', 'express-session', 'autocannon']
+  ...['express', 'express-session', 'autocannon'],
 ]
 
 /** The machine that measured. */
@@ -18,7 +18,7 @@ export function machine() {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
-    platform: `${process.platform} ${process.arch}`
+    platform: `${process.platform} ${process.arch}`,
   }
 }
 
@@ -31,7 +31,7 @@ export function versions(servers) {
     mongod: servers.mongod,
     redis: servers.redis,
     [own.name]: own.version,
-    ...Object.fromEntries(packages)
+    ...Object.fromEntries(packages),
   }
 }
 

@@ -38,7 +38,7 @@ export class Meter {
       loopUs: (loop.active * 1000) / count,
       cpuUs: (cpu.user + cpu.system) / count,
       serverUs: serverCpu === undefined ? undefined : (serverCpu - this.#serverCpu) / count,
-      rssMb: process.memoryUsage.rss() / 1e6
+      rssMb: process.memoryUsage.rss() / 1e6,
     }
   }
 }

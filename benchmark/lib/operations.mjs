@@ -64,7 +64,7 @@ export async function operation(name, store, { kb, concurrency }) {
           store.set(sid, session, done)
         }
       })
-    }
+    },
   }
   return begin[name]
 }
@@ -72,14 +72,19 @@ export async function operation(name, store, { kb, concurrency }) {
 /** Reads `count` sessions as a request does, which makes Session objects of them. */
 async function readSome(store, sids, count) {
   const keys = Array.from({ length: count }, () => Math.floor(Math.random() * sids.length))
-  return Promise.all(keys.map((key) => new Promise((resolve, reject) => {
-    const sid = sids[key]
-    store.get(sid, (error, stored) => {
-      const failure = error || unexpected(stored, key)
-      if (failure) reject(failure)
-      else resolve({ sid, session: store.createSession({ sessionID: sid, sessionStore: store }, stored) })
-    })
-  })))
+  return Promise.all(
+    keys.map(
+      (key) =>
+        new Promise((resolve, reject) => {
+          const sid = sids[key]
+          store.get(sid, (error, stored) => {
+            const failure = error || unexpected(stored, key)
+            if (failure) reject(failure)
+            else resolve({ sid, session: store.createSession({ sessionID: sid, sessionStore: store }, stored) })
+          })
+        }),
+    ),
+  )
 }
 
 /** Stores all sessions of a size. */

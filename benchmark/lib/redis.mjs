@@ -10,7 +10,18 @@ const START_TIMEOUT = 10_000 // ms
 /** Starts a server; resolves with undefined where `redis-server` is not installed. */
 export async function startRedis() {
   const port = await freePort()
-  const options = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--daemonize', 'no']
+  const options = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--daemonize',
+    'no',
+  ]
   const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] })
   if (child.pid === undefined) {
     const [error] = await once(child, 'error')
@@ -32,7 +43,7 @@ export async function startRedis() {
       const ended = once(child, 'exit')
       child.kill('SIGKILL')
       await ended
-    }
+    },
   }
 }
 

@@ -41,7 +41,9 @@ export class Servers {
   async #proxy(port, delay) {
     const key = `${port} ${delay}`
     if (!this.#proxies.has(key)) {
-      const child = spawn(process.execPath, [PROXY, String(port), String(delay)], { stdio: ['pipe', 'pipe', 'inherit'] })
+      const child = spawn(process.execPath, [PROXY, String(port), String(delay)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
       const [output] = await once(child.stdout, 'data')
       this.#proxies.set(key, { child, port: Number(output) })
     }

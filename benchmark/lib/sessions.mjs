@@ -10,7 +10,8 @@ const { Cookie, Session } = require('express-session')
 /** The life of a session, as the cookie has it; in ms. */
 export const MAX_AGE = 14 * 24 * 3600 * 1000
 
-const WORDS = 'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et'.split(' ')
+const WORDS =
+  'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et'.split(' ')
 
 /** How many sessions of `kb` are stored: so many that operations in flight hardly ever meet on one. */
 export function countOf(kb) {
@@ -46,7 +47,13 @@ function text(length, seed) {
 }
 
 function item(index) {
-  return { id: 1000 + index * 7, name: text(16, index), note: text(90, index + 1), price: index * 1.25 + 0.99, count: 1 + (index % 5) }
+  return {
+    id: 1000 + index * 7,
+    name: text(16, index),
+    note: text(90, index + 1),
+    price: index * 1.25 + 0.99,
+    count: 1 + (index % 5),
+  }
 }
 
 const contents = new Map()

@@ -36,5 +36,10 @@ export function combine(measurements) {
   combined.errors = measurements.reduce((sum, { errors }) => sum + errors, 0)
   combined.firstError = measurements.find(({ firstError }) => firstError)?.firstError
   const throughputs = measurements.map(({ perSecond }) => perSecond)
-  return { ...combined, rounds: measurements.length, lowest: Math.min(...throughputs), highest: Math.max(...throughputs) }
+  return {
+    ...combined,
+    rounds: measurements.length,
+    lowest: Math.min(...throughputs),
+    highest: Math.max(...throughputs),
+  }
 }

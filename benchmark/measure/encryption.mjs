@@ -27,7 +27,9 @@ export async function measureEncryption({ workers, rounds, warmUp, slice }) {
           console.log(`  ${key}: ${error.message}`)
         }
       }
-      console.log(`  round ${round + 1}/${rounds}, ${options.op}@${options.concurrency}, per second: ${line.sort().join(', ')}`)
+      console.log(
+        `  round ${round + 1}/${rounds}, ${options.op}@${options.concurrency}, per second: ${line.sort().join(', ')}`,
+      )
     }
   }
   return [...found.values()].map(({ measurements, ...result }) => ({ ...result, ...combine(measurements) }))

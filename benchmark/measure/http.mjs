@@ -76,9 +76,12 @@ async function measureRounds({ routes, peers, apps, load, secret, rounds, warmUp
           const measurement = await load.call('run', { ...options, seconds })
           const spent = await app.call('end', { count: measurement.count })
           const key = `${peer.name} ${route}`
-          if (!found.has(key)) found.set(key, { peer: peer.name, route, connections: CONNECTIONS, kb: KB, measurements: [] })
+          if (!found.has(key))
+            found.set(key, { peer: peer.name, route, connections: CONNECTIONS, kb: KB, measurements: [] })
           found.get(key).measurements.push({ ...spent, ...measurement })
-          line.push(`${peer.name} ${count(measurement.perSecond)}${measurement.errors > 0 ? ` (${measurement.errors} errors)` : ''}`)
+          line.push(
+            `${peer.name} ${count(measurement.perSecond)}${measurement.errors > 0 ? ` (${measurement.errors} errors)` : ''}`,
+          )
         } catch (error) {
           console.log(`  ${peer.name}, http ${route}: ${error.message}`)
         }

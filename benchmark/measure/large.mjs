@@ -24,7 +24,9 @@ export async function measureLarge({ peers, workers, rounds, warmUp, slice }) {
           for (const [name, list] of Object.entries(found.get(peer.name))) list.push(measured[name])
           const { alone, others: aside, beside } = measured
           const times = [alone, aside, beside].map(({ p99 }) => count(p99))
-          console.log(`  round ${round + 1}/${rounds}, ${peer.name}: p99 ${times[0]} ms alone, ${times[1]} ms beside another process, ${times[2]} ms in one`)
+          console.log(
+            `  round ${round + 1}/${rounds}, ${peer.name}: p99 ${times[0]} ms alone, ${times[1]} ms beside another process, ${times[2]} ms in one`,
+          )
         } catch (error) {
           console.log(`  ${peer.name}, large sessions: ${error.message}`)
         }
@@ -37,7 +39,11 @@ export async function measureLarge({ peers, workers, rounds, warmUp, slice }) {
     .filter(([, { beside }]) => beside.length > 0)
     .map(([peer, lists]) => {
       const conditions = { kb: KB, largeKb: LARGE_KB, concurrency: CONCURRENCY }
-      return { peer, ...conditions, ...Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, combine(list)])) }
+      return {
+        peer,
+        ...conditions,
+        ...Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, combine(list)])),
+      }
     })
 }
 

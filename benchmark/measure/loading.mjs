@@ -10,12 +10,14 @@ const execute = promisify(execFile)
 
 const MODULES = [
   { peer: OURS, module: 'connect-mongo-native' },
-  { peer: THEIRS, module: 'connect-mongo-6' }
+  { peer: THEIRS, module: 'connect-mongo-6' },
 ]
 
 /** Gives `{ peer, preloaded, ms }` for each; `preloaded` is what had been loaded before. */
 export async function measureLoading({ rounds }) {
-  const cases = MODULES.flatMap((entry) => [[], ['express-session']].map((preloaded) => ({ ...entry, preloaded, times: [] })))
+  const cases = MODULES.flatMap((entry) =>
+    [[], ['express-session']].map((preloaded) => ({ ...entry, preloaded, times: [] })),
+  )
   for (let round = 0; round < rounds; round += 1) {
     for (const { module, preloaded, times } of cases) times.push(await timeOf(module, preloaded))
   }

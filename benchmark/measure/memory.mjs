@@ -16,8 +16,16 @@ export async function measureMemory({ peers, workers, seconds }) {
       const { samples, ...spent } = await worker.call('memory', { kb: KB, concurrency: CONCURRENCY, seconds })
       const second = samples.filter(({ x }) => x >= seconds / 2)
       const last = samples.filter(({ x }) => x >= seconds * 0.8)
-      const result = { ...spent, peer: peer.name, samples, finalMb: median(last.map(({ y }) => y)), growth: slope(second) * 60 }
-      console.log(`  ${peer.name}: ${count(result.finalMb)} MB after ${seconds} s, ${result.growth.toFixed(1)} MB per minute`)
+      const result = {
+        ...spent,
+        peer: peer.name,
+        samples,
+        finalMb: median(last.map(({ y }) => y)),
+        growth: slope(second) * 60,
+      }
+      console.log(
+        `  ${peer.name}: ${count(result.finalMb)} MB after ${seconds} s, ${result.growth.toFixed(1)} MB per minute`,
+      )
       results.push(result)
     } catch (error) {
       console.log(`  ${peer.name}, memory: ${error.message}`)

@@ -18,7 +18,9 @@ export async function measureOperations({ cases, peers, workers, rounds, warmUp,
         const key = `${peer.name} ${nameOf(options)}`
         if (!found.has(key)) found.set(key, { peer: peer.name, ...options, measurements: [] })
         found.get(key).measurements.push(measurement)
-        line.push(`${peer.name} ${count(measurement.perSecond)}${measurement.errors > 0 ? ` (${measurement.errors} errors)` : ''}`)
+        line.push(
+          `${peer.name} ${count(measurement.perSecond)}${measurement.errors > 0 ? ` (${measurement.errors} errors)` : ''}`,
+        )
       }
       console.log(`  round ${round + 1}/${rounds}, ${nameOf(options)}, per second: ${line.sort().join(', ')}`)
     }

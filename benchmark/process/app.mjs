@@ -50,5 +50,5 @@ serve({
   /** Ends the measurement of `count` requests. */
   end({ count }) {
     return meter.stop(count)
-  }
+  },
 })

@@ -57,7 +57,8 @@ serve({
       perSecond: (latencies.count / (last - first)) * 1000,
       ...latencies.summary(),
       errors,
-      firstError: errors > 0 ? `${failed} of a status but 200, ${result.errors} failed, ${result.timeouts} timed out` : undefined
+      firstError:
+        errors > 0 ? `${failed} of a status but 200, ${result.errors} failed, ${result.timeouts} timed out` : undefined,
     }
-  }
+  },
 })

@@ -91,5 +91,5 @@ serve({
   async close() {
     const { close } = await opened
     await Promise.race([close(), delay(3000)])
-  }
+  },
 })

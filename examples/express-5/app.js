@@ -36,7 +36,7 @@ function createApp({ mongoUrl, dbName, ttl = 60 * 60, touchAfter = 60 }) {
     touchAfter,
     // A sub-document rather than a JSON string: dates stay dates, and any MongoDB tool can query the session.
     stringify: false,
-    mongoOptions: { serverSelectionTimeoutMS: 5000 }
+    mongoOptions: { serverSelectionTimeoutMS: 5000 },
   })
 
   const cookie = { httpOnly: true, sameSite: 'lax', secure: 'auto', path: '/' }
@@ -48,7 +48,7 @@ function createApp({ mongoUrl, dbName, ttl = 60 * 60, touchAfter = 60 }) {
       'Content-Security-Policy':
         "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
       'Referrer-Policy': 'same-origin',
-      'X-Content-Type-Options': 'nosniff'
+      'X-Content-Type-Options': 'nosniff',
     })
     next()
   })
@@ -64,8 +64,8 @@ function createApp({ mongoUrl, dbName, ttl = 60 * 60, touchAfter = 60 }) {
       resave: false,
       saveUninitialized: false,
       cookie,
-      store
-    })
+      store,
+    }),
   )
   app.use(express.urlencoded({ extended: false, limit: '4kb' }))
   app.use((req, res, next) => {
@@ -86,8 +86,8 @@ function createApp({ mongoUrl, dbName, ttl = 60 * 60, touchAfter = 60 }) {
         visits: req.session.visits,
         document: await storedDocument(collection, req.sessionID),
         namespace: collection.namespace,
-        touchAfter
-      })
+        touchAfter,
+      }),
     )
   })
 
@@ -156,7 +156,7 @@ function describeError(err) {
     return {
       status: 503,
       title: 'MongoDB does not answer',
-      text: 'The session could not be read or written. Check that MongoDB is running, then load the page again.'
+      text: 'The session could not be read or written. Check that MongoDB is running, then load the page again.',
     }
   }
   if (err?.status >= 400 && err.status < 500) {

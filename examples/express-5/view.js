@@ -86,7 +86,7 @@ ${problem ? html`<p class="problem" id="problem" role="alert">${problem}</p>` : 
 <div class="stored-head"><h2 id="sample">A session, for example</h2></div>
 <pre><code>${documentLines(sampleDocument())}</code></pre>
 </section>
-</div>`
+</div>`,
   })
 }
 
@@ -94,7 +94,7 @@ function sampleDocument() {
   return {
     _id: 'q7Xn0bVfT2…',
     expires: new Date(Date.now() + 60 * 60 * 1000),
-    session: { name: 'Ada', visits: new BSON.Int32(1) }
+    session: { name: 'Ada', visits: new BSON.Int32(1) },
   }
 }
 
@@ -131,7 +131,7 @@ function sessionPage({ name, visits, document, namespace, touchAfter }) {
 ${document ? html`<pre tabindex="0" aria-labelledby="stored"><code>${documentLines(document)}</code></pre>` : html`<p class="empty">MongoDB holds no document for this session.</p>`}
 </section>
 <p class="hint">Each visit changes the session, so the store writes it. <a href="/session">Read it as canonical extended JSON</a> instead:
-nothing changes, and the store only moves <code>expires</code>, at most once every ${seconds(touchAfter)}.</p>`
+nothing changes, and the store only moves <code>expires</code>, at most once every ${seconds(touchAfter)}.</p>`,
   })
 }
 
@@ -142,7 +142,7 @@ function errorPage({ title, text }) {
     body: html`
 <h1>${title}</h1>
 <p class="lead">${text}</p>
-<p><a class="button" href="/">Back to the start</a></p>`
+<p><a class="button" href="/">Back to the start</a></p>`,
   })
 }
 
@@ -180,7 +180,9 @@ function fieldLines(container, depth) {
     const nested = type === 'array' || type === 'object'
     if (!nested || Object.keys(value).length === 0) {
       const text = nested ? open + close : BSON.EJSON.stringify(value, { relaxed: true })
-      return [line(depth, html`${label}<span class="value"><span class="value-${type}">${text}</span>${comma}</span>`, type)]
+      return [
+        line(depth, html`${label}<span class="value"><span class="value-${type}">${text}</span>${comma}</span>`, type),
+      ]
     }
     return [line(depth, html`${label}${open}`, type), ...fieldLines(value, depth + 1), line(depth, close + comma)]
   })
@@ -197,7 +199,14 @@ function bsonType(value) {
   if (Array.isArray(value)) return 'array'
   if (value instanceof Date) return 'date'
   if (value instanceof RegExp) return 'regex'
-  const names = { Int32: 'int', Double: 'double', Long: 'long', Decimal128: 'decimal', ObjectId: 'objectId', Binary: 'binData' }
+  const names = {
+    Int32: 'int',
+    Double: 'double',
+    Long: 'long',
+    Decimal128: 'decimal',
+    ObjectId: 'objectId',
+    Binary: 'binData',
+  }
   if (value._bsontype) return names[value._bsontype] ?? value._bsontype.toLowerCase()
   const plain = { string: 'string', boolean: 'bool', number: 'double', bigint: 'long' }
   return plain[typeof value] ?? 'object'

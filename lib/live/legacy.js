@@ -9,7 +9,14 @@ const { tlsOf } = require('./tls.js')
 /** What these drivers take for themselves when nothing is said. */
 const DEFAULTS = { size: 5, socketTimeout: [0, 30_000, 360_000], connectionTimeout: [0, 10_000, 30_000] }
 /** The names of their providers of credentials; undefined for what every server now negotiates. */
-const MECHANISMS = { 'scram-sha-1': undefined, 'scram-sha-256': undefined, mongocr: undefined, default: undefined, x509: 'MONGODB-X509', plain: 'PLAIN' }
+const MECHANISMS = {
+  'scram-sha-1': undefined,
+  'scram-sha-256': undefined,
+  mongocr: undefined,
+  default: undefined,
+  x509: 'MONGODB-X509',
+  plain: 'PLAIN',
+}
 
 /**
  * @param {object} db of version 1 or 2, open or not
@@ -24,7 +31,17 @@ function readLegacy(db, account = {}) {
   const hosts = hostsOf(topology, many)
   if (hosts === undefined) return undefined
   const { pool, options: made } = topology.s?.server?.s ?? {}
-  const options = Object.assign({}, db.options, db.s?.options, topology.options, topology.s?.options, topology.s?.clonedOptions, made, many?.options, pool?.options)
+  const options = Object.assign(
+    {},
+    db.options,
+    db.s?.options,
+    topology.options,
+    topology.s?.options,
+    topology.s?.clonedOptions,
+    made,
+    many?.options,
+    pool?.options,
+  )
   for (const name of ['ssl', 'sslCA', 'sslCert', 'sslKey', 'sslPass', 'sslValidate']) options[name] ??= topology[name]
 
   const carried = tlsOf(options, { checked: false })
@@ -34,21 +51,30 @@ function readLegacy(db, account = {}) {
   const concern = db.writeConcern
   if (concern && typeof concern === 'object' && Object.keys(concern).length > 0) carried.writeConcern = concern
   const preference = db.s?.readPreference ?? options.readPreference
-  if (preference) carried.readPreference = typeof preference === 'string' ? preference : { mode: preference.mode, tags: tagsOf(preference) }
+  if (preference)
+    carried.readPreference =
+      typeof preference === 'string' ? preference : { mode: preference.mode, tags: tagsOf(preference) }
   if (db.s?.readConcern) carried.readConcern = db.s.readConcern
   if (options.appname) carried.appName = options.appname
   if (options.size > 0 && options.size !== DEFAULTS.size) carried.maxPoolSize = options.size
   const { connectionTimeout, socketTimeout } = options
-  if (connectionTimeout > 0 && !DEFAULTS.connectionTimeout.includes(connectionTimeout)) carried.connectTimeoutMS = connectionTimeout
+  if (connectionTimeout > 0 && !DEFAULTS.connectionTimeout.includes(connectionTimeout))
+    carried.connectTimeoutMS = connectionTimeout
   if (socketTimeout > 0 && !DEFAULTS.socketTimeout.includes(socketTimeout)) carried.socketTimeoutMS = socketTimeout
 
-  const session = sessionOf(db, topology, many) ?? (account.user && { username: account.user, password: account.pass, db: options.authSource })
+  const session =
+    sessionOf(db, topology, many) ??
+    (account.user && { username: account.user, password: account.pass, db: options.authSource })
   if (session) {
     carried.authSource = session.db || options.authSource || db.databaseName
     if (session.mechanism) carried.authMechanism = session.mechanism
   }
   return fromParts({
-    hosts, user: session?.username || undefined, password: session?.password || undefined, database: db.databaseName, options: carried,
+    hosts,
+    user: session?.username || undefined,
+    password: session?.password || undefined,
+    database: db.databaseName,
+    options: carried,
   })
 }
 
@@ -88,7 +114,8 @@ function sessionOf(db, topology, many) {
     const providers = part?.s?.authProviders ?? part?.s?.pool?.authProviders ?? {}
     for (const [name, provider] of Object.entries(providers)) {
       const [session] = provider?.authStore ?? []
-      if (session) return { username: session.username, password: session.password, db: session.db, mechanism: mechanismOf(name) }
+      if (session)
+        return { username: session.username, password: session.password, db: session.db, mechanism: mechanismOf(name) }
     }
   }
   return undefined

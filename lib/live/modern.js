@@ -6,21 +6,52 @@ const { fromParts, withOptions } = require('../uri.js')
 
 /** Options that are carried over as they are. */
 const CARRIED = [
-  'appName', 'ca', 'cert', 'compressors', 'connectTimeoutMS', 'heartbeatFrequencyMS', 'key', 'localThresholdMS',
-  'maxConnecting', 'maxIdleTimeMS', 'maxPoolSize', 'minPoolSize', 'passphrase', 'readConcern', 'readPreference',
-  'replicaSet', 'retryReads', 'retryWrites', 'serverApi', 'serverMonitoringMode', 'serverSelectionTimeoutMS',
-  'socketTimeoutMS', 'timeoutMS', 'tls', 'tlsCAFile', 'tlsCertificateKeyFile', 'tlsCertificateKeyFilePassword',
-  'writeConcern', 'zlibCompressionLevel',
+  'appName',
+  'ca',
+  'cert',
+  'compressors',
+  'connectTimeoutMS',
+  'heartbeatFrequencyMS',
+  'key',
+  'localThresholdMS',
+  'maxConnecting',
+  'maxIdleTimeMS',
+  'maxPoolSize',
+  'minPoolSize',
+  'passphrase',
+  'readConcern',
+  'readPreference',
+  'replicaSet',
+  'retryReads',
+  'retryWrites',
+  'serverApi',
+  'serverMonitoringMode',
+  'serverSelectionTimeoutMS',
+  'socketTimeoutMS',
+  'timeoutMS',
+  'tls',
+  'tlsCAFile',
+  'tlsCertificateKeyFile',
+  'tlsCertificateKeyFilePassword',
+  'writeConcern',
+  'zlibCompressionLevel',
 ]
 
 /** Options that only the client itself can follow: they change who is connected to, how safely, or what is stored. */
 const OBSTACLES = {
   autoEncryption: 'client-side encryption (autoEncryption)',
-  lookup: 'a lookup function of its own', proxyHost: 'a proxy (proxyHost)',
-  secureContext: 'a secureContext', pfx: 'pfx certificates', crl: 'a list of revoked certificates (crl)',
-  tlsCRLFile: 'a list of revoked certificates (tlsCRLFile)', pskCallback: 'a pskCallback', servername: 'a servername of its own',
-  localAddress: 'a localAddress', ciphers: 'a choice of ciphers',
-  secureProtocol: 'a choice of TLS versions', ecdhCurve: 'a choice of ecdhCurve',
+  lookup: 'a lookup function of its own',
+  proxyHost: 'a proxy (proxyHost)',
+  secureContext: 'a secureContext',
+  pfx: 'pfx certificates',
+  crl: 'a list of revoked certificates (crl)',
+  tlsCRLFile: 'a list of revoked certificates (tlsCRLFile)',
+  pskCallback: 'a pskCallback',
+  servername: 'a servername of its own',
+  localAddress: 'a localAddress',
+  ciphers: 'a choice of ciphers',
+  secureProtocol: 'a choice of TLS versions',
+  ecdhCurve: 'a choice of ecdhCurve',
 }
 /** Mechanisms that the addon speaks. */
 const MECHANISMS = ['DEFAULT', 'MONGODB-CR', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'MONGODB-X509', 'PLAIN']
@@ -50,7 +81,8 @@ function readModern(options) {
   const { username: user, password } = credentials ?? {}
   if (credentials) {
     carried.authSource = credentials.source
-    if (!['DEFAULT', 'MONGODB-CR'].includes(credentials.mechanism ?? 'DEFAULT')) carried.authMechanism = credentials.mechanism
+    if (!['DEFAULT', 'MONGODB-CR'].includes(credentials.mechanism ?? 'DEFAULT'))
+      carried.authMechanism = credentials.mechanism
   }
   if (srvHost) {
     // The hosts in the options are those that were found at the last look-up.

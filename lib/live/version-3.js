@@ -9,13 +9,32 @@ const { tlsOf } = require('./tls.js')
 
 /** Options that are carried over, and their newer names. */
 const CARRIED = {
-  appname: 'appName', appName: 'appName', authMechanism: 'authMechanism', connectTimeoutMS: 'connectTimeoutMS',
-  directConnection: 'directConnection', heartbeatFrequencyMS: 'heartbeatFrequencyMS', localThresholdMS: 'localThresholdMS',
-  maxPoolSize: 'maxPoolSize', minPoolSize: 'minPoolSize', minSize: 'minPoolSize', poolSize: 'maxPoolSize', readConcern: 'readConcern',
-  readConcernLevel: 'readConcernLevel', readPreference: 'readPreference', readPreferenceTags: 'readPreferenceTags',
-  replicaSet: 'replicaSet', rs_name: 'replicaSet', retryReads: 'retryReads', retryWrites: 'retryWrites',
-  serverSelectionTimeoutMS: 'serverSelectionTimeoutMS', socketTimeoutMS: 'socketTimeoutMS', wtimeout: 'wtimeoutMS', w: 'w', j: 'journal',
-  writeConcern: 'writeConcern', compressors: 'compressors',
+  appname: 'appName',
+  appName: 'appName',
+  authMechanism: 'authMechanism',
+  connectTimeoutMS: 'connectTimeoutMS',
+  directConnection: 'directConnection',
+  heartbeatFrequencyMS: 'heartbeatFrequencyMS',
+  localThresholdMS: 'localThresholdMS',
+  maxPoolSize: 'maxPoolSize',
+  minPoolSize: 'minPoolSize',
+  minSize: 'minPoolSize',
+  poolSize: 'maxPoolSize',
+  readConcern: 'readConcern',
+  readConcernLevel: 'readConcernLevel',
+  readPreference: 'readPreference',
+  readPreferenceTags: 'readPreferenceTags',
+  replicaSet: 'replicaSet',
+  rs_name: 'replicaSet',
+  retryReads: 'retryReads',
+  retryWrites: 'retryWrites',
+  serverSelectionTimeoutMS: 'serverSelectionTimeoutMS',
+  socketTimeoutMS: 'socketTimeoutMS',
+  wtimeout: 'wtimeoutMS',
+  w: 'w',
+  j: 'journal',
+  writeConcern: 'writeConcern',
+  compressors: 'compressors',
 }
 
 /**
@@ -30,10 +49,12 @@ function readVersion3(client) {
   const carried = carriedOf(options)
   const { auth, user, password, authSource } = options
   const credentials = auth ?? (user === undefined ? undefined : { user, password })
-  if (credentials?.password !== undefined) carried.auth = { user: credentials.user ?? credentials.username, password: credentials.password }
+  if (credentials?.password !== undefined)
+    carried.auth = { user: credentials.user ?? credentials.username, password: credentials.password }
   if (authSource) carried.authSource = authSource
   // One host without a set's name was connected to as it is, whatever it is a part of.
-  if (/^mongodb:\/\/[^,/?]+(?:[/?]|$)/.test(url) && !/[?&]replicaSet=/i.test(url) && !carried.replicaSet) carried.directConnection ??= true
+  if (/^mongodb:\/\/[^,/?]+(?:[/?]|$)/.test(url) && !/[?&]replicaSet=/i.test(url) && !carried.replicaSet)
+    carried.directConnection ??= true
   return withOptions(url, carried)
 }
 
@@ -45,7 +66,8 @@ function readVersion3Topology(topology, database) {
   const carried = carriedOf(options)
   if (options.setName) carried.replicaSet ??= options.setName
   if (credentials?.source) carried.authSource = credentials.source
-  if (credentials?.mechanism && credentials.mechanism.toLowerCase() !== 'default') carried.authMechanism = credentials.mechanism.toUpperCase()
+  if (credentials?.mechanism && credentials.mechanism.toLowerCase() !== 'default')
+    carried.authMechanism = credentials.mechanism.toUpperCase()
   return fromParts({
     hosts: servers.map(({ host, port, domain_socket: socket }) => socket ?? `${host}:${port ?? 27017}`),
     user: credentials?.username || undefined,
@@ -58,7 +80,9 @@ function readVersion3Topology(topology, database) {
 /** The options with those of the nested forms, which older code still gives. */
 function flatten(options = {}) {
   const { db, server, replset, replSet, mongos } = options
-  const nested = [db, server, replset, replSet, mongos].filter((part) => part !== null && typeof part === 'object' && Object.getPrototypeOf(part) === Object.prototype)
+  const nested = [db, server, replset, replSet, mongos].filter(
+    (part) => part !== null && typeof part === 'object' && Object.getPrototypeOf(part) === Object.prototype,
+  )
   return Object.assign({}, ...nested.map(({ socketOptions, ...part }) => ({ ...socketOptions, ...part })), options)
 }
 

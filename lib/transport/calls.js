@@ -68,7 +68,11 @@ class Calls {
 
   /** Whether there was a document. */
   async update(filter, update, knownLive) {
-    const result = await this.#collection.updateOne(knownLive ? filter : { ...filter, ...live() }, update, this.#write())
+    const result = await this.#collection.updateOne(
+      knownLive ? filter : { ...filter, ...live() },
+      update,
+      this.#write(),
+    )
     return result?.acknowledged === false || result?.matchedCount !== 0
   }
 
@@ -141,7 +145,12 @@ class CallsOfVersion1 {
     // This version knows no `_id` in an update: the filter's is taken for a new document.
     const fields = { ...update.$set }
     delete fields._id
-    const [, status] = await this.#call('update', filter, { ...update, $set: fields }, { ...this.#concern, upsert: true })
+    const [, status] = await this.#call(
+      'update',
+      filter,
+      { ...update, $set: fields },
+      { ...this.#concern, upsert: true },
+    )
     return status?.updatedExisting === false
   }
 

@@ -50,7 +50,9 @@ class Carrier {
     const { timeLimitMs, servers } = this.#settings
     job.since ??= performance.now()
     job.until = job.since + timeLimitMs
-    job.timer = after(job.until - performance.now(), () => this.#giveUp(job, lateError(timeLimitMs, job.cause, servers)))
+    job.timer = after(job.until - performance.now(), () =>
+      this.#giveUp(job, lateError(timeLimitMs, job.cause, servers)),
+    )
     job.start = () => this.#carry(job, work)
     if (this.isClosed) this.answer(job, closed())
     else if (!this.queue.push(job)) this.answer(job, overloaded())
@@ -58,7 +60,7 @@ class Carrier {
 
   async #carry(job, work) {
     try {
-      this.answer(job, null, ...await work())
+      this.answer(job, null, ...(await work()))
     } catch (error) {
       this.answer(job, error)
     } finally {

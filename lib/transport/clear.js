@@ -95,7 +95,9 @@ class Clearing {
     const jobs = this.#ready.splice(0)
     try {
       if (!this.#isOver) {
-        await this.#carrier.attempt(this.job, ({ calls }) => calls.removeMany(jobs.map(({ id }) => this.#source.decode(id))))
+        await this.#carrier.attempt(this.job, ({ calls }) =>
+          calls.removeMany(jobs.map(({ id }) => this.#source.decode(id))),
+        )
       }
     } catch (error) {
       this.#failure ??= error

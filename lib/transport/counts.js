@@ -31,8 +31,13 @@ class Histogram {
 
   summary(operation) {
     return {
-      operation, count: this.#count, mean: this.#sum / this.#count, p50: this.#quantile(0.5), p99: this.#quantile(0.99),
-      p999: this.#quantile(0.999), max: this.#max,
+      operation,
+      count: this.#count,
+      mean: this.#sum / this.#count,
+      p50: this.#quantile(0.5),
+      p99: this.#quantile(0.99),
+      p999: this.#quantile(0.999),
+      max: this.#max,
     }
   }
 }

@@ -32,7 +32,11 @@ const DUPLICATE_KEY = 11_000
 const AUTHENTICATION_FAILED = 18
 /** Errors of the drivers for a connection that was lost, or could not be opened after all. */
 const LOST = new Set([
-  'MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoPoolClearedError', 'MongoPoolClearedOnNetworkError', 'MongoTopologyClosedError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoPoolClearedError',
+  'MongoPoolClearedOnNetworkError',
+  'MongoTopologyClosedError',
   'MongoServerClosedError',
 ])
 /** The codes of Node for what is written to a connection that the other side has ended. */
@@ -93,7 +97,8 @@ function labelsOf({ errorLabels }) {
 
 /** The error for the caller: a driver's own keeps documents beside its message. */
 function told(error, statement) {
-  if (statement) return new MongoStoreError('MongoServerError', cut(statement.errmsg), statement.code, statement.codeName, [])
+  if (statement)
+    return new MongoStoreError('MongoServerError', cut(statement.errmsg), statement.code, statement.codeName, [])
   const { name, message, code, codeName } = error
   if (!/^(?:Mongo|WriteError$)/.test(name)) return error
   // Drivers before version 4 have one class for all that servers say.

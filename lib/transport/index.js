@@ -125,7 +125,9 @@ class TransportStore {
       const found = await calls.findAllLive()
       const sessions = []
       for (let at = 0; at < found.length; at += AT_ONCE) {
-        sessions.push(...await Promise.all(found.slice(at, at + AT_ONCE).map((document) => this.#readOrNull(document))))
+        sessions.push(
+          ...(await Promise.all(found.slice(at, at + AT_ONCE).map((document) => this.#readOrNull(document)))),
+        )
       }
       return [KIND.SESSIONS, sessions]
     })
@@ -166,7 +168,10 @@ class TransportStore {
   }
 
   removeExpired(slot) {
-    this.#onAll({ kind: 'removeExpired', slot, writes: true }, async (calls) => [KIND.COUNT, await calls.removeExpired()])
+    this.#onAll({ kind: 'removeExpired', slot, writes: true }, async (calls) => [
+      KIND.COUNT,
+      await calls.removeExpired(),
+    ])
   }
 
   /** What the store has done so far. */
@@ -206,10 +211,12 @@ class TransportStore {
 
   #onSession(job, perform) {
     job.key = keyOf(job.id)
-    this.#submit(job, () => this.#carrier.attempt(job, ({ calls }) => {
-      const _id = this.#source.decode(job.id)
-      return perform(calls, { _id: typeof _id === 'string' ? _id : { $eq: _id } }, _id)
-    }))
+    this.#submit(job, () =>
+      this.#carrier.attempt(job, ({ calls }) => {
+        const _id = this.#source.decode(job.id)
+        return perform(calls, { _id: typeof _id === 'string' ? _id : { $eq: _id } }, _id)
+      }),
+    )
   }
 
   #onAll(job, perform) {

@@ -19,21 +19,27 @@ const { TransportStore } = require('./index.js')
 function openTransport(target, driver, options, settings, owner) {
   if (target.isOwn) makeClient(target, driver)
   const ofClient = settingsOf(target, options)
-  return new Bridge({
-    ...ofClient,
-    source: new Source(target, driver, settings),
-    ttlIndex: settings.autoRemove === 'native',
-    timestamps: settings.timestamps,
-    cipher: settings.encryption?.native && new SessionCipher(settings.encryption, ofClient.timeLimitMs),
-  }, owner, TransportStore)
+  return new Bridge(
+    {
+      ...ofClient,
+      source: new Source(target, driver, settings),
+      ttlIndex: settings.autoRemove === 'native',
+      timestamps: settings.timestamps,
+      cipher: settings.encryption?.native && new SessionCipher(settings.encryption, ofClient.timeLimitMs),
+    },
+    owner,
+    TransportStore,
+  )
 }
 
 /** Makes the store's own client now: what the installed driver refuses, too, is refused when the store is made. */
 function makeClient({ refusal }, driver) {
   if (!driver.isInstalled) {
-    throw new TypeError(refusal
-      ? `${refusal.message}, unless the npm package "mongodb" is installed and knows it`
-      : 'Such a server is used through the npm package "mongodb", which is not installed: npm install mongodb')
+    throw new TypeError(
+      refusal
+        ? `${refusal.message}, unless the npm package "mongodb" is installed and knows it`
+        : 'Such a server is used through the npm package "mongodb", which is not installed: npm install mongodb',
+    )
   }
   try {
     return driver.client

@@ -15,10 +15,10 @@ const TIMES = ['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS']
  * @returns {{timeLimitMs: number, selectionLimitMs: number, retries: {reads: boolean, writes: boolean}, readsFrom: string, servers: string}}
  */
 function settingsOf({ uri, client, db, isOwn }, { mongoUrl, url, mongoOptions }) {
-  const given = isOwn ? mongoOptions : client?.options ?? client?.s?.options ?? db?.s?.topology?.s?.options
+  const given = isOwn ? mongoOptions : (client?.options ?? client?.s?.options ?? db?.s?.topology?.s?.options)
   // A connection string for the addon has every option in it.
   const said = (uri === undefined && given) || {}
-  const address = readUri(uri ?? (isOwn ? mongoUrl ?? url : client?.s?.url) ?? '')
+  const address = readUri(uri ?? (isOwn ? (mongoUrl ?? url) : client?.s?.url) ?? '')
   const times = TIMES.flatMap((name) => {
     const value = typeof said[name] === 'number' ? said[name] : address.option(name)
     return value === undefined ? [] : [`${name}=${value}`]

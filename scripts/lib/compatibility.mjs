@@ -12,7 +12,7 @@ const END = '<!-- /compatibility -->'
 const paths = {
   data: join(root, 'docs', 'compatibility.json'),
   page: join(root, 'docs', 'compatibility.md'),
-  readme: join(root, 'README.md')
+  readme: join(root, 'README.md'),
 }
 
 /**
@@ -33,8 +33,14 @@ export function writeCompatibility(results) {
 function byRow(results) {
   const { rows } = createRequire(import.meta.url)('../../__test__/stacks/rows.js')
   return rows.map(({ row, kind, title, versions, server, note, cannot }) => ({
-    row, kind, title, versions, server, note, cannot,
-    results: results.filter((result) => result.row === row).map(repeatable)
+    row,
+    kind,
+    title,
+    versions,
+    server,
+    note,
+    cannot,
+    results: results.filter((result) => result.row === row).map(repeatable),
   }))
 }
 
@@ -61,7 +67,15 @@ ${sections.join('\n\n')}
 
 function table(rows) {
   const head = ['', 'versions', 'MongoDB', 'variants', 'servers', 'result', 'connection']
-  const lines = rows.map((row) => [row.title, row.versions, row.server, variants(row), accesses(row), outcome(row), transports(row)])
+  const lines = rows.map((row) => [
+    row.title,
+    row.versions,
+    row.server,
+    variants(row),
+    accesses(row),
+    outcome(row),
+    transports(row),
+  ])
   return [head, head.map(() => '---'), ...lines].map(cells).join('\n')
 }
 
@@ -108,7 +122,10 @@ function outcome({ cannot, results }) {
   if (bad.length === 0) return cannot ? `cannot run: ${cannot}` : 'works'
   const reasons = unique(bad.map(({ reason }) => reason)).map((reason) => {
     const alike = bad.filter((other) => other.reason === reason)
-    const where = alike.length < results.length ? ` (${alike.map(({ variant, access }) => `${variant}: ${access}`).join('; ')})` : ''
+    const where =
+      alike.length < results.length
+        ? ` (${alike.map(({ variant, access }) => `${variant}: ${access}`).join('; ')})`
+        : ''
     return `${alike[0].result}${where}: ${reason}`
   })
   return reasons.join('<br>')

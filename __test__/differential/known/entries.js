@@ -23,8 +23,13 @@ const sidOf = ({ step }) => step.split(' #')[0].split(' ').slice(1).join(' ')
 function answering({ step, returned, log = [] }, events, ...answer) {
   const [error, value] = answer
   const thrown = log.filter(([kind]) => kind === 'uncaught')
-  const entry = { step, log: [...events.map((event) => ['event', ...event]), ['callback', ...answer], ...thrown], returned }
-  if (returned === 'promise') entry.settled = error ? { rejected: error } : { resolved: answer.length > 1 ? value : '<undefined>' }
+  const entry = {
+    step,
+    log: [...events.map((event) => ['event', ...event]), ['callback', ...answer], ...thrown],
+    returned,
+  }
+  if (returned === 'promise')
+    entry.settled = error ? { rejected: error } : { resolved: answer.length > 1 ? value : '<undefined>' }
   return entry
 }
 
@@ -41,7 +46,10 @@ function missing(entry, { style }) {
 
 /** The same documents after a change to each; one for which `change` gives null is left out. `more` are added. */
 function documents(entry, change, more = []) {
-  const changed = entry.documents.map((text) => JSON.parse(text)).map(change).filter(Boolean)
+  const changed = entry.documents
+    .map((text) => JSON.parse(text))
+    .map(change)
+    .filter(Boolean)
   return { ...entry, documents: [...changed, ...more].map((document) => JSON.stringify(document)).sort() }
 }
 
@@ -54,4 +62,17 @@ function without(object, name) {
 
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value)
 
-module.exports = { answerOf, errorOf, valueOf, eventsOf, sidOf, answering, failing, getting, missing, documents, without, isObject }
+module.exports = {
+  answerOf,
+  errorOf,
+  valueOf,
+  eventsOf,
+  sidOf,
+  answering,
+  failing,
+  getting,
+  missing,
+  documents,
+  without,
+  isObject,
+}

@@ -8,10 +8,16 @@ const { answerOf, answering, documents, eventsOf, isObject, valueOf } = require(
 const NOT_FOUND = { '<Error>': { name: 'Error', message: 'Unable to find the session to touch' } }
 
 /** The steps in which a session is read whose document has another date than its cookie, and that date. */
-const MOVED = { 'life/get a #3': LATEST, 'unacknowledged/get a': LATEST, 'cookies/get number': LATER, 'odd documents/get moved': LATEST }
+const MOVED = {
+  'life/get a #3': LATEST,
+  'unacknowledged/get a': LATEST,
+  'cookies/get number': LATER,
+  'odd documents/get moved': LATEST,
+}
 
 /** A cookie's date after it was set to the document's, of the same kind; a number becomes a Date. */
-const refreshed = (expires, date) => (typeof expires === 'string' ? date.toISOString() : { '<Date>': date.toISOString() })
+const refreshed = (expires, date) =>
+  typeof expires === 'string' ? date.toISOString() : { '<Date>': date.toISOString() }
 
 const HABITS = [
   {
@@ -77,7 +83,15 @@ const HABITS = [
     play: 'unacknowledged',
     step: 'set a',
     genuine: (entry) => eventsOf(entry)[0][0] === 'update',
-    ours: (entry) => answering(entry, [['create', 'a'], ['set', 'a']], ...answerOf(entry)),
+    ours: (entry) =>
+      answering(
+        entry,
+        [
+          ['create', 'a'],
+          ['set', 'a'],
+        ],
+        ...answerOf(entry),
+      ),
   },
   {
     why: 'writes are always acknowledged, so that touch knows whether there is a session',

@@ -59,7 +59,8 @@ const HAZARDS_DIFFER = [
     in: [6, 5, 1],
     play: 'writers that fail without a callback',
     step: 'bare set a',
-    genuine: (entry) => entry.returned === '<undefined>' || entry.threw['<Error>'].message === 'callback is not a function',
+    genuine: (entry) =>
+      entry.returned === '<undefined>' || entry.threw['<Error>'].message === 'callback is not a function',
     ours: (entry) => promised(entry, { rejected: circleError() }),
   },
   {
@@ -86,7 +87,10 @@ const HAZARDS_DIFFER = [
     ours: (entry, { style }) => {
       const [method] = entry.step.split(' ')
       const answered = answering(entry, eventsOf(entry), ...success(method, style))
-      return { ...answered, log: [...answered.log, ['uncaught', error('Error', `thrown by the listener of ${method}`)]] }
+      return {
+        ...answered,
+        log: [...answered.log, ['uncaught', error('Error', `thrown by the listener of ${method}`)]],
+      }
     },
   },
   {
@@ -94,17 +98,24 @@ const HAZARDS_DIFFER = [
     play: 'touch without a session',
     step: ['touch a', 'touch a #2'],
     genuine: (entry) => (entry.threw?.['<Error>'] ?? errorOf(entry)).message.endsWith("(reading 'lastModified')"),
-    ours: (entry, { style }) => answering({ ...entry, returned: style === 'modern' ? '<undefined>' : 'promise' }, [], NO_SESSION),
+    ours: (entry, { style }) =>
+      answering({ ...entry, returned: style === 'modern' ? '<undefined>' : 'promise' }, [], NO_SESSION),
   },
   {
     why: 'a lastModified that is no date does not count, instead of failing',
     play: 'touch without a session',
     step: 'touch a #3',
-    genuine: (entry) => (entry.threw?.['<Error>'] ?? errorOf(entry)).message === 'session.lastModified.getTime is not a function',
+    genuine: (entry) =>
+      (entry.threw?.['<Error>'] ?? errorOf(entry)).message === 'session.lastModified.getTime is not a function',
     ours: (entry, { style }) =>
       style === 'modern'
         ? answering(entry, [], NOT_FOUND)
-        : answering({ ...entry, returned: 'promise' }, [['touch', 'a', { lastModified: 'yesterday' }]], null, '<undefined>'),
+        : answering(
+            { ...entry, returned: 'promise' },
+            [['touch', 'a', { lastModified: 'yesterday' }]],
+            null,
+            '<undefined>',
+          ),
   },
   {
     why: 'set refuses a callback in the place of the session, instead of storing null',
@@ -133,14 +144,16 @@ const HAZARDS_DIFFER = [
     why: 'close may be called at once: the rest of the start fails nobody (up to 3.x, such a close does nothing)',
     play: 'close at once',
     step: 'bare close',
-    genuine: (entry, { style }) => (style === 'modern' ? entry.returned === 'promise' : entry.returned === '<undefined>'),
+    genuine: (entry, { style }) =>
+      style === 'modern' ? entry.returned === 'promise' : entry.returned === '<undefined>',
     ours: (entry) => promised(entry, { resolved: '<undefined>' }),
   },
   {
     why: 'after close, calls fail with the error of a client that is not connected (up to 3.x, close at once does nothing)',
     play: 'close at once',
     step: 'get a',
-    genuine: (entry, { style }) => (style === 'modern' ? errorOf(entry) !== undefined : valueOf(entry) === '<undefined>'),
+    genuine: (entry, { style }) =>
+      style === 'modern' ? errorOf(entry) !== undefined : valueOf(entry) === '<undefined>',
     ours: (entry) => answering({ ...entry, log: [] }, [], CLOSED),
   },
   {

@@ -52,7 +52,8 @@ class Known {
     let expected = entry
     for (const difference of this.#differences) {
       if (!applies(difference.play, place.play) || !applies(difference.options, place.options)) continue
-      if (!applies(difference.step, entry.step) || (difference.genuine && !difference.genuine(expected, context))) continue
+      if (!applies(difference.step, entry.step) || (difference.genuine && !difference.genuine(expected, context)))
+        continue
       this.#seen.add(difference)
       expected = difference.ours(expected, context, actual)
     }
@@ -61,7 +62,11 @@ class Known {
 
   assertAllSeen() {
     const unseen = this.#differences.filter((difference) => !this.#seen.has(difference))
-    assert.deepEqual(unseen.map(({ why }) => why), [], 'differences that the genuine store no longer has')
+    assert.deepEqual(
+      unseen.map(({ why }) => why),
+      [],
+      'differences that the genuine store no longer has',
+    )
   }
 }
 

@@ -3,7 +3,18 @@
 // Deliberate differences for what is not a sound session: odd documents, values that are no sessions, odd ids.
 
 const {
-  answerOf, answering, documents, errorOf, eventsOf, failing, getting, isObject, missing, sidOf, valueOf, without,
+  answerOf,
+  answering,
+  documents,
+  errorOf,
+  eventsOf,
+  failing,
+  getting,
+  isObject,
+  missing,
+  sidOf,
+  valueOf,
+  without,
 } = require('./entries.js')
 
 const AS_TEXT = ['defaults', 'touchAfter']
@@ -57,7 +68,9 @@ const DOCUMENTS = [
     genuine: (entry) => errorOf(entry)?.message.startsWith("Cannot create property 'lastModified' on string"),
     ours: (entry) => {
       // The genuine error quotes the whole session.
-      const session = JSON.parse(errorOf(entry).message.slice("Cannot create property 'lastModified' on string '".length, -1))
+      const session = JSON.parse(
+        errorOf(entry).message.slice("Cannot create property 'lastModified' on string '".length, -1),
+      )
       const lastModified = { '<Date>': '2020-01-01T00:00:00.000Z' }
       return getting(entry, entry.step === 'get modified' ? { ...session, lastModified } : session)
     },
@@ -93,7 +106,10 @@ const DOCUMENTS = [
     step: 'all',
     genuine: (entry) => errorOf(entry)?.name === 'SyntaxError',
     ours: (entry) => {
-      const readable = { cookie: { originalMaxAge: 3600000, expires: '2099-03-04T05:06:07.089Z', httpOnly: true, path: '/' }, n: 1 }
+      const readable = {
+        cookie: { originalMaxAge: 3600000, expires: '2099-03-04T05:06:07.089Z', httpOnly: true, path: '/' },
+        n: 1,
+      }
       return answering(entry, [['all', [readable]]], null, [readable])
     },
   },
@@ -118,7 +134,9 @@ const VALUES = [
     options: AS_TEXT,
     step: PRIMITIVE.map((sid) => `get ${sid}`),
     genuine: (entry, { options }) =>
-      options === 'defaults' ? !isObject(valueOf(entry)) : errorOf(entry)?.message.startsWith("Cannot create property 'lastModified' on"),
+      options === 'defaults'
+        ? !isObject(valueOf(entry))
+        : errorOf(entry)?.message.startsWith("Cannot create property 'lastModified' on"),
     ours: (entry) => failing(entry, 'Error', `The stored session is a ${KIND[sidOf(entry)]}, not an object`),
   },
   {
@@ -146,7 +164,11 @@ const VALUES = [
     genuine: (entry) => answerOf(entry)[0] === null || errorOf(entry)?.message.endsWith("(reading 'cookie')"),
     ours: (entry) => {
       const sid = sidOf(entry).split(' ')[0]
-      return failing(entry, 'TypeError', `set needs a session object, and got ${sid === 'null' ? 'null' : `a ${KIND[sid] ?? sid}`}`)
+      return failing(
+        entry,
+        'TypeError',
+        `set needs a session object, and got ${sid === 'null' ? 'null' : `a ${KIND[sid] ?? sid}`}`,
+      )
     },
   },
   {
@@ -182,10 +204,11 @@ const VALUES = [
     options: AS_OBJECTS,
     step: 'documents',
     genuine: (entry) => entry.documents.length >= 5,
-    ours: (entry) => documents(entry, (document) => {
-      if ([...NO_SESSION, ...PRIMITIVE].includes(document._id)) return null
-      return { ...document, session: without(document.session, 'cookie') }
-    }),
+    ours: (entry) =>
+      documents(entry, (document) => {
+        if ([...NO_SESSION, ...PRIMITIVE].includes(document._id)) return null
+        return { ...document, session: without(document.session, 'cookie') }
+      }),
   },
 ]
 

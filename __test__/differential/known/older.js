@@ -45,7 +45,10 @@ const OLDER = [
     in: [1],
     step: /^(bare )?(get|load)/,
     genuine: (entry) => eventsOf(entry).some(([name]) => name === 'touch'),
-    ours: (entry) => ({ ...entry, log: entry.log.map((line) => (line[1] === 'touch' ? ['event', 'get', ...line.slice(2)] : line)) }),
+    ours: (entry) => ({
+      ...entry,
+      log: entry.log.map((line) => (line[1] === 'touch' ? ['event', 'get', ...line.slice(2)] : line)),
+    }),
   },
   {
     why: '1.x emits "touch" with the id alone, 3.2.0 with the session, too',
@@ -55,7 +58,10 @@ const OLDER = [
     ours: (entry, _, actual) => {
       // Which session that is, the comparison with 3.2.0 tells.
       const [, , , session] = actual.log.find(([, name]) => name === 'touch') ?? []
-      return { ...entry, log: entry.log.map((line) => (line[1] === 'touch' ? [...line, session ?? 'a session'] : line)) }
+      return {
+        ...entry,
+        log: entry.log.map((line) => (line[1] === 'touch' ? [...line, session ?? 'a session'] : line)),
+      }
     },
   },
   {
@@ -100,9 +106,14 @@ const OLDER = [
     play: 'foreign fields',
     step: /^documents/,
     genuine: (entry) => !entry.documents[0].includes('userId'),
-    ours: (entry) => documents(entry, ({ _id, session, expires }) => ({
-      _id, session, expires, userId: { $numberInt: '7' }, createdAt: { $date: '2020-01-01T00:00:00.000Z' },
-    })),
+    ours: (entry) =>
+      documents(entry, ({ _id, session, expires }) => ({
+        _id,
+        session,
+        expires,
+        userId: { $numberInt: '7' },
+        createdAt: { $date: '2020-01-01T00:00:00.000Z' },
+      })),
   },
   {
     why: '5.x gives no number beside an error of length, 6.0 gives 0',
@@ -143,7 +154,10 @@ const OLDER = [
     in: [3, 1],
     step: /^indexes/,
     genuine: (entry) => entry.indexes.some(({ key, background }) => key.expires === 1 && background === undefined),
-    ours: (entry) => ({ ...entry, indexes: entry.indexes.map((index) => (index.key.expires === 1 ? TTL_INDEX : index)) }),
+    ours: (entry) => ({
+      ...entry,
+      indexes: entry.indexes.map((index) => (index.key.expires === 1 ? TTL_INDEX : index)),
+    }),
   },
   {
     why: 'the driver of 3.x calls an error of the server MongoError, the later ones MongoServerError',

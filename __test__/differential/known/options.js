@@ -4,7 +4,17 @@
 
 const { LATER } = require('../plays.js')
 const {
-  answerOf, answering, documents, errorOf, eventsOf, failing, getting, missing, sidOf, valueOf, without,
+  answerOf,
+  answering,
+  documents,
+  errorOf,
+  eventsOf,
+  failing,
+  getting,
+  missing,
+  sidOf,
+  valueOf,
+  without,
 } = require('./entries.js')
 
 /** The options with which sessions are stored as objects by the built-in writer. */
@@ -21,9 +31,10 @@ const OPTIONS_DIFFER = [
     options: AS_OBJECTS,
     step: /^documents/,
     genuine: (entry) => entry.documents.some((text) => text.includes('"session":{"cookie":null,"n":')),
-    ours: (entry) => documents(entry, (document) =>
-      document._id === 'no cookie' ? { ...document, session: without(document.session, 'cookie') } : document
-    ),
+    ours: (entry) =>
+      documents(entry, (document) =>
+        document._id === 'no cookie' ? { ...document, session: without(document.session, 'cookie') } : document,
+      ),
   },
   {
     why: '6.0 reads the `cookie: null` that it wrote',
@@ -41,7 +52,16 @@ const OPTIONS_DIFFER = [
     options: AS_OBJECTS,
     step: 'set null',
     genuine: (entry) => errorOf(entry)?.name === 'TypeError',
-    ours: (entry, { style }) => answering(entry, [['create', 'null'], ['set', 'null']], null, ...(style === 'modern' ? [] : ['<undefined>'])),
+    ours: (entry, { style }) =>
+      answering(
+        entry,
+        [
+          ['create', 'null'],
+          ['set', 'null'],
+        ],
+        null,
+        ...(style === 'modern' ? [] : ['<undefined>']),
+      ),
   },
   {
     why: 'before 6.0, a session whose cookie is null was not stored',
@@ -50,12 +70,15 @@ const OPTIONS_DIFFER = [
     options: AS_OBJECTS,
     step: /^documents/,
     genuine: (entry) => !entry.documents.some((text) => text.startsWith('{"_id":"null"')),
-    ours: (entry, context) => documents(entry, (document) => document, [{
-      _id: 'null',
-      expires: { $date: 'now + ttl' },
-      ...(modified(context) && { lastModified: { $date: 'now' } }),
-      session: { cookie: null },
-    }]),
+    ours: (entry, context) =>
+      documents(entry, (document) => document, [
+        {
+          _id: 'null',
+          expires: { $date: 'now + ttl' },
+          ...(modified(context) && { lastModified: { $date: 'now' } }),
+          session: { cookie: null },
+        },
+      ]),
   },
   {
     why: 'before 6.0, a session whose cookie is null was not stored, so that there is one less',
@@ -73,11 +96,12 @@ const OPTIONS_DIFFER = [
     options: AS_OBJECTS,
     step: 'get null',
     genuine: (entry) => [null, '<undefined>'].includes(valueOf(entry)),
-    ours: (entry, context) => getting(entry, {
-      ...(context.options === 'only unserialize' && { read: true }),
-      cookie: null,
-      ...(modified(context) && { lastModified: { '<Date>': 'now' } }),
-    }),
+    ours: (entry, context) =>
+      getting(entry, {
+        ...(context.options === 'only unserialize' && { read: true }),
+        cookie: null,
+        ...(modified(context) && { lastModified: { '<Date>': 'now' } }),
+      }),
   },
 
   // Hooks.
@@ -110,7 +134,8 @@ const OPTIONS_DIFFER = [
     options: 'asynchronous hooks',
     step: /^documents/,
     genuine: (entry) => entry.documents.every((text) => text.includes('"session":{}')),
-    ours: (entry) => documents(entry, (document) => ({ ...document, session: { $numberInt: document._id === 'a' ? '1' : '2' } })),
+    ours: (entry) =>
+      documents(entry, (document) => ({ ...document, session: { $numberInt: document._id === 'a' ? '1' : '2' } })),
   },
   {
     why: 'asynchronous hooks are awaited; what was read was a promise, or an empty object',
@@ -123,7 +148,8 @@ const OPTIONS_DIFFER = [
     why: 'an asynchronous transformId is awaited; all people had one session',
     options: 'an asynchronous transformId',
     step: /^documents/,
-    genuine: (entry) => entry.step === 'documents #2' || (entry.documents.length === 1 && entry.documents[0].includes('"_id":{}')),
+    genuine: (entry) =>
+      entry.step === 'documents #2' || (entry.documents.length === 1 && entry.documents[0].includes('"_id":{}')),
     ours: (entry) => {
       const written = [1, 2].map((n) => ({
         _id: `later/${n === 1 ? 'a' : 'b'}`,
@@ -138,7 +164,15 @@ const OPTIONS_DIFFER = [
     options: 'an asynchronous transformId',
     step: 'set b',
     genuine: (entry) => eventsOf(entry)[0][0] === 'update',
-    ours: (entry) => answering(entry, [['create', 'b'], ['set', 'b']], ...answerOf(entry)),
+    ours: (entry) =>
+      answering(
+        entry,
+        [
+          ['create', 'b'],
+          ['set', 'b'],
+        ],
+        ...answerOf(entry),
+      ),
   },
   {
     why: 'an asynchronous transformId is awaited; the first person had the session of the second',
@@ -155,10 +189,11 @@ const OPTIONS_DIFFER = [
     play: 'rich values',
     step: 'documents',
     genuine: (entry) => entry.documents[0].includes('"numbers":[{"$numberInt":"0"},{"$numberInt":"0"}'),
-    ours: (entry) => documents(entry, (document) => {
-      (document.session.wrapped ?? document.session).numbers[1] = { $numberDouble: '-0.0' }
-      return document
-    }),
+    ours: (entry) =>
+      documents(entry, (document) => {
+        ;(document.session.wrapped ?? document.session).numbers[1] = { $numberDouble: '-0.0' }
+        return document
+      }),
   },
   {
     why: 'before version 4, the BSON library wrote -0 as 0, which is what is read',
@@ -188,7 +223,16 @@ const OPTIONS_DIFFER = [
     options: AS_OBJECTS,
     step: 'set big',
     genuine: (entry) => errorOf(entry)?.message === 'Unsupported type BigInt, please use Decimal128',
-    ours: (entry) => answering(entry, [['create', 'big'], ['set', 'big']], null, '<undefined>'),
+    ours: (entry) =>
+      answering(
+        entry,
+        [
+          ['create', 'big'],
+          ['set', 'big'],
+        ],
+        null,
+        '<undefined>',
+      ),
   },
   {
     why: 'before version 4, the BSON library refused a BigInt (in 1.x: left it out)',

@@ -11,18 +11,20 @@ const { MONGO_URL, VARIANT, MAX_AGE } = process.env
 const makers = {
   factory: () => new (connectMongo(session))({ url: MONGO_URL }),
   create: () => MongoStore.create({ mongoUrl: MONGO_URL }),
-  new: () => new MongoStore({ mongoUrl: MONGO_URL, timestamps: true })
+  new: () => new MongoStore({ mongoUrl: MONGO_URL, timestamps: true }),
 }
 const store = makers[VARIANT]()
 
 const app = express()
-app.use(session({
-  secret: 'keyboard cat',
-  resave: false,
-  saveUninitialized: false,
-  cookie: { maxAge: Number(MAX_AGE) },
-  store
-}))
+app.use(
+  session({
+    secret: 'keyboard cat',
+    resave: false,
+    saveUninitialized: false,
+    cookie: { maxAge: Number(MAX_AGE) },
+    store,
+  }),
+)
 addRoutes(app)
 
 serve(createServer(app), { store })

@@ -84,12 +84,16 @@ class Deployments {
     })
     const files = tls ? (this.#certificates ??= certificates()) : undefined
     const clientOptions = tls ? { tls: true, tlsCAFile: files.ca } : {}
-    const args = tls ? [
-      ...['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', files.server, '--tlsCAFile', files.ca],
-      '--tlsAllowConnectionsWithoutCertificates', // of those who log in with a password, or need not log in
-    ] : []
+    const args = tls
+      ? [
+          ...['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', files.server, '--tlsCAFile', files.ca],
+          '--tlsAllowConnectionsWithoutCertificates', // of those who log in with a password, or need not log in
+        ]
+      : []
     const options = { version: this.#version, args, auth: auth ? ROOT_USER : undefined, clientOptions }
-    const server = members ? await mongod.startReplicaSet({ ...options, nodes: members }) : await mongod.startServer(options)
+    const server = members
+      ? await mongod.startReplicaSet({ ...options, nodes: members })
+      : await mongod.startServer(options)
     const connect = (uri) => new MongoClient(uri, clientOptions).connect()
     const client = await connect(server.uri)
     if (auth) await createUsers(client, { subject: files?.subject, members })
@@ -100,11 +104,13 @@ class Deployments {
   /** Stops what was started. */
   async stop() {
     const started = await Promise.allSettled(this.#started.values())
-    await Promise.all(started.map(async ({ value }) => {
-      if (!value) return // it could not be started
-      await Promise.all([value.client, ...value.watchers].map((client) => client.close()))
-      await value.server.stop()
-    }))
+    await Promise.all(
+      started.map(async ({ value }) => {
+        if (!value) return // it could not be started
+        await Promise.all([value.client, ...value.watchers].map((client) => client.close()))
+        await value.server.stop()
+      }),
+    )
     this.#certificates?.remove()
   }
 }
@@ -123,14 +129,19 @@ async function createUsers(client, { subject, members = 1 }) {
   const writeConcern = { w: members } // the root user, too, must have arrived everywhere
   const roles = [{ role: 'readWriteAnyDatabase', db: 'admin' }]
   for (const mechanism of ['SCRAM-SHA-1', 'SCRAM-SHA-256']) {
-    await client.db('admin').command({ createUser: mechanism, pwd: PASSWORD, roles, mechanisms: [mechanism], writeConcern })
+    await client
+      .db('admin')
+      .command({ createUser: mechanism, pwd: PASSWORD, roles, mechanisms: [mechanism], writeConcern })
   }
   if (subject) await client.db('$external').command({ createUser: subject, roles, writeConcern })
 }
 
 /** The connections to a server which the addon opened. */
 async function nativeConnections(client) {
-  const all = await client.db('admin').aggregate([{ $currentOp: { allUsers: true, idleConnections: true } }]).toArray()
+  const all = await client
+    .db('admin')
+    .aggregate([{ $currentOp: { allUsers: true, idleConnections: true } }])
+    .toArray()
   return all.filter(({ clientMetadata }) => clientMetadata?.driver?.name.includes(manifest.name))
 }
 

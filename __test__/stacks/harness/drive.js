@@ -82,8 +82,15 @@ async function ok(request) {
 
 /** The start of an answer, which may be a page of HTML that shows an error with its stack. */
 function textOf(body) {
-  const text = typeof body === 'string' ? body.replace(/<(title|style|script)[^]*?<\/\1>|<[^>]*>|&nbsp;/g, ' ') : JSON.stringify(body)
-  return text.replace(/\s+/g, ' ').replace(/ at [\w.# <>]+ \(.*/, '').trim().slice(0, 300)
+  const text =
+    typeof body === 'string'
+      ? body.replace(/<(title|style|script)[^]*?<\/\1>|<[^>]*>|&nbsp;/g, ' ')
+      : JSON.stringify(body)
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/ at [\w.# <>]+ \(.*/, '')
+    .trim()
+    .slice(0, 300)
 }
 
 async function step(title, run) {

@@ -35,7 +35,8 @@ function install({ row, folder = row, alias = manifest.name, build, platform }) 
 }
 
 async function installNow({ folder, alias, build, platform }) {
-  if (platform && platform !== `${process.platform}-${process.arch}`) throw new Unavailable(`its packages are for ${platform}`)
+  if (platform && platform !== `${process.platform}-${process.arch}`)
+    throw new Unavailable(`its packages are for ${platform}`)
   const source = path.join(STACKS, folder)
   const target = path.join(CACHE, folder)
   copySources(source, target)

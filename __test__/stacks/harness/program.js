@@ -32,7 +32,7 @@ function start({ folder, command, env }) {
 async function runProgram(options) {
   const { child, ended, stderr } = start(options)
   try {
-    return { ...await within('the program to end', ended), stderr: stderr() }
+    return { ...(await within('the program to end', ended)), stderr: stderr() }
   } finally {
     child.kill('SIGKILL')
   }

@@ -19,12 +19,17 @@ const external = {
 
 const app = new Koa()
 app.keys = ['keyboard cat']
-app.use(session({
-  store: external,
-  maxAge: Number(MAX_AGE),
-  rolling: true,
-  genid: (ctx) => (ctx.state.newId = randomUUID()),
-}, app))
+app.use(
+  session(
+    {
+      store: external,
+      maxAge: Number(MAX_AGE),
+      rolling: true,
+      genid: (ctx) => (ctx.state.newId = randomUUID()),
+    },
+    app,
+  ),
+)
 
 const routes = {
   async 'GET /me'(ctx) {

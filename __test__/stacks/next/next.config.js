@@ -4,5 +4,6 @@
 module.exports = {
   outputFileTracingRoot: __dirname,
   turbopack: { root: __dirname },
-  rewrites: async () => ['me', 'login', 'count', 'logout'].map((name) => ({ source: `/${name}`, destination: `/api/${name}` })),
+  rewrites: async () =>
+    ['me', 'login', 'count', 'logout'].map((name) => ({ source: `/${name}`, destination: `/api/${name}` })),
 }

@@ -23,25 +23,27 @@ const stores = {
   'db, connected': async () => {
     await client.connect()
     return new (MongoStore(session))({ db: client.db() })
-  }
+  },
 }
 
 async function main() {
   const store = await stores[VARIANT]()
   const app = express()
-  app.use(session({
-    secret: 'keyboard cat',
-    resave: false,
-    saveUninitialized: false,
-    cookie: { maxAge: Number(MAX_AGE) },
-    store
-  }))
+  app.use(
+    session({
+      secret: 'keyboard cat',
+      resave: false,
+      saveUninitialized: false,
+      cookie: { maxAge: Number(MAX_AGE) },
+      store,
+    }),
+  )
   addRoutes(app)
 
   serve(createServer(app), {
     store,
     own: () => client.db().collection('things').insertOne({ name: 'a thing' }),
-    close: () => client.close()
+    close: () => client.close(),
   })
 }
 

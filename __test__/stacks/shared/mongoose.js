@@ -21,24 +21,26 @@ const stores = {
   },
   getClient(connection) {
     return MongoStore.create({ client: connection.getClient() })
-  }
+  },
 }
 const connection = VARIANT === 'connection' ? mongoose.connection : mongoose.createConnection(MONGO_URL)
 const store = stores[VARIANT](connection)
 const Thing = connection.model('Thing', new mongoose.Schema({ name: String }))
 
 const app = express()
-app.use(session({
-  secret: 'keyboard cat',
-  resave: false,
-  saveUninitialized: false,
-  cookie: { maxAge: Number(MAX_AGE) },
-  store
-}))
+app.use(
+  session({
+    secret: 'keyboard cat',
+    resave: false,
+    saveUninitialized: false,
+    cookie: { maxAge: Number(MAX_AGE) },
+    store,
+  }),
+)
 addRoutes(app)
 
 serve(createServer(app), {
   store,
   own: () => Thing.create({ name: 'a thing' }),
-  close: () => connection.close()
+  close: () => connection.close(),
 })

@@ -20,13 +20,15 @@ const makers = {
 const store = makers[VARIANT]()
 
 const app = express()
-app.use(session({
-  secret: 'keyboard cat',
-  resave: false,
-  saveUninitialized: false,
-  cookie: { maxAge: Number(MAX_AGE) },
-  store,
-}))
+app.use(
+  session({
+    secret: 'keyboard cat',
+    resave: false,
+    saveUninitialized: false,
+    cookie: { maxAge: Number(MAX_AGE) },
+    store,
+  }),
+)
 addRoutes(app)
 
 serve(createServer(app), {

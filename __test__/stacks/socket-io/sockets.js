@@ -9,7 +9,9 @@ const { io } = require('socket.io-client')
 
 module.exports = async function sockets({ origin, browser, sessions }) {
   const ann = browser()
-  const { body: { id } } = await ann.post('/login?user=ann')
+  const {
+    body: { id },
+  } = await ann.post('/login?user=ann')
   for (const transports of [['polling'], ['websocket']]) {
     const socket = await connect(origin, ann, transports)
     try {

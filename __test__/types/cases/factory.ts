@@ -30,10 +30,21 @@ const options: LegacyMongoStoreOptions = {
 }
 new MongoStore(options)
 new MongoStore({ fallbackMemory: true })
-new MongoStore({ host: 'localhost', port: 27017, db: 'shop', username: 'ann', password: 'x', w: 1, auto_reconnect: true })
+new MongoStore({
+  host: 'localhost',
+  port: 27017,
+  db: 'shop',
+  username: 'ann',
+  password: 'x',
+  w: 1,
+  auto_reconnect: true,
+})
 new MongoStore({ url, advancedOptions: { poolSize: 5 } })
 new MongoStore({ mongoose_connection: { readyState: 1, once: () => {} } })
-new MongoStore<session.SessionData & { referrer: string }>({ url }).get('sid', (_error, found) => found?.referrer.length)
+new MongoStore<session.SessionData & { referrer: string }>({ url }).get(
+  'sid',
+  (_error, found) => found?.referrer.length,
+)
 export class Sub extends MongoStore {}
 new Sub({ url }).touch('sid', { cookie: new session.Cookie() })
 

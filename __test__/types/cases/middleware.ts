@@ -22,8 +22,15 @@ app.use(session({ secret: 's', store: new MongoStore<Visit>({ mongoUrl, collecti
 app.use(session({ secret: 's', store: MongoStore.create<Visit>({ mongoUrl }) }))
 
 // Hooks do not narrow the session so far that express-session would not have the store.
-app.use(session({ secret: 's', store: MongoStore.create({ mongoUrl, serialize: (visit: Record<string, any>) => visit }) }))
-app.use(session({ secret: 's', store: MongoStore.create({ mongoUrl, unserialize: (stored: Record<string, unknown>) => stored }) }))
+app.use(
+  session({ secret: 's', store: MongoStore.create({ mongoUrl, serialize: (visit: Record<string, any>) => visit }) }),
+)
+app.use(
+  session({
+    secret: 's',
+    store: MongoStore.create({ mongoUrl, unserialize: (stored: Record<string, unknown>) => stored }),
+  }),
+)
 
 const store: session.Store = new MongoStore({ mongoUrl })
 const withGenerate: Express.SessionStore = new MongoStore({ mongoUrl })
@@ -45,7 +52,10 @@ export const general: MongoStore = new MongoStore<Visit>({ mongoUrl })
 
 // The options of one and the same kind of session belong together.
 MongoStore.create<Visit>({ mongoUrl, serialize: (visit) => visit.referrer })
-MongoStore.create({ mongoUrl, serialize: (visit: Visit) => visit.referrer }).get('sid', (_error, found) => found?.referrer)
+MongoStore.create({ mongoUrl, serialize: (visit: Visit) => visit.referrer }).get(
+  'sid',
+  (_error, found) => found?.referrer,
+)
 
 export function storeOf<T extends session.SessionData>(collectionName: string): MongoStore<T> {
   return MongoStore.create<T>({ mongoUrl, collectionName })

@@ -25,7 +25,13 @@ MongoStore.create(everything)
 
 // A setting that may be absent, as read from the environment, is passed on as it is.
 const environment: { ttl?: number; db: string | undefined } = { db: undefined }
-MongoStore.create({ mongoUrl, ttl: environment.ttl, dbName: environment.db, autoRemove: undefined, serialize: undefined })
+MongoStore.create({
+  mongoUrl,
+  ttl: environment.ttl,
+  dbName: environment.db,
+  autoRemove: undefined,
+  serialize: undefined,
+})
 
 // Old names.
 new MongoStore({ url: mongoUrl, collection: 'visits', hash: true, defaultExpirationTime: 60_000 })

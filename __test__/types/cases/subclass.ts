@@ -24,7 +24,11 @@ export class WithCallbacks extends MongoStore {
   override set(sid: string, data: session.SessionData, callback?: (error: any) => void): void {
     super.set(sid, { ...data, cookie: data.cookie }, callback)
   }
-  override touch(sid: string, data: session.SessionData & { lastModified?: Date }, callback?: (error: any) => void): void {
+  override touch(
+    sid: string,
+    data: session.SessionData & { lastModified?: Date },
+    callback?: (error: any) => void,
+  ): void {
     super.touch(sid, data, callback)
   }
   override destroy(sid: string, callback?: (error?: any) => void): void {

@@ -1,6 +1,11 @@
 // The declarations where neither express-session nor mongodb is installed: whatever they would tell is `any`.
 
-import MongoStore, { type DriverClient, type DriverCollection, type DriverDb, type SessionData } from 'connect-mongo-native'
+import MongoStore, {
+  type DriverClient,
+  type DriverCollection,
+  type DriverDb,
+  type SessionData,
+} from 'connect-mongo-native'
 import { expect, type Same } from '../expect.js'
 
 // @ts-expect-error not installed

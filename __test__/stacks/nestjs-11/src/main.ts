@@ -61,14 +61,19 @@ const makers = {
 
 async function bootstrap() {
   const store = makers[VARIANT as keyof typeof makers]()
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ['error', 'warn'], forceCloseConnections: true })
-  app.use(session({
-    secret: 'keyboard cat',
-    resave: false,
-    saveUninitialized: false,
-    cookie: { maxAge: Number(MAX_AGE) },
-    store,
-  }))
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+    logger: ['error', 'warn'],
+    forceCloseConnections: true,
+  })
+  app.use(
+    session({
+      secret: 'keyboard cat',
+      resave: false,
+      saveUninitialized: false,
+      cookie: { maxAge: Number(MAX_AGE) },
+      store,
+    }),
+  )
   await app.listen(0, '127.0.0.1')
   console.log(JSON.stringify({ port: Number(new URL(await app.getUrl()).port) }))
   whenTold(async () => {

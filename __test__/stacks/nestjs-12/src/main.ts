@@ -8,14 +8,19 @@ import session from 'express-session'
 import { AppModule } from './app.module.js'
 import { whenTold } from '../shared/serve.js'
 
-const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ['error', 'warn'], forceCloseConnections: true })
-app.use(session({
-  secret: 'keyboard cat',
-  resave: false,
-  saveUninitialized: false,
-  cookie: { maxAge: Number(process.env.MAX_AGE) },
-  store: app.get(MongoStore),
-}))
+const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+  logger: ['error', 'warn'],
+  forceCloseConnections: true,
+})
+app.use(
+  session({
+    secret: 'keyboard cat',
+    resave: false,
+    saveUninitialized: false,
+    cookie: { maxAge: Number(process.env.MAX_AGE) },
+    store: app.get(MongoStore),
+  }),
+)
 await app.listen(0, '127.0.0.1')
 console.log(JSON.stringify({ port: Number(new URL(await app.getUrl()).port) }))
 whenTold(() => app.close())
