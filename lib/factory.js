@@ -3,10 +3,10 @@
 // The one export for all generations of connect-mongo: a function that is the class of 4 to 6 when it is called with
 // `new`, and the factory of 0.8 to 3 when it is called without.
 
-const { createKrupteinAdapter, createWebCryptoAdapter } = require('./adapters.js')
-const { installedStore } = require('./base.js')
-const { FACTORY, MODERN } = require('./generations.js')
-const { looksLikeOptions } = require('./options.js')
+const { createKrupteinAdapter, createWebCryptoAdapter } = require('./encryption/adapters.js')
+const { installedStore } = require('./base-store.js')
+const { FACTORY, MODERN } = require('./styles.js')
+const { looksLikeOptions } = require('./options/index.js')
 const { defineStore } = require('./store.js')
 
 const Store = defineStore(installedStore(), MODERN)

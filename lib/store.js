@@ -3,27 +3,27 @@
 // The store of express-session: its methods, events and properties, over one call of the addon per operation. Every
 // callback is called exactly once, after its method has returned; every promise settles.
 
-const { Codec, wrap } = require('./codec.js')
-const { defineDriverObjects } = require('./driver.js')
-const { fromNative } = require('./errors.js')
-const { KIND } = require('./bridge.js')
-const { HashedIds } = require('./hashed-ids.js')
-const { Link } = require('./link.js')
-const { Operation } = require('./operation.js')
-const { readOptions } = require('./options.js')
-const { promised, quiet, settle } = require('./promises.js')
-const { sidError, storageIdError } = require('./sid.js')
-const { shape } = require('./stats.js')
-const { warnOnce } = require('./warn.js')
+const { Codec, wrap } = require('./session/codec.js')
+const { defineDriverObjects } = require('./connection/driver-objects.js')
+const { fromNative } = require('./common/errors.js')
+const { KIND } = require('./connection/addon.js')
+const { RehashingConnection } = require('./connection/rehashing-connection.js')
+const { Connection } = require('./connection/connection.js')
+const { Operation } = require('./connection/operation.js')
+const { readOptions } = require('./options/index.js')
+const { promised, quiet, settle } = require('./common/promises.js')
+const { sidError, storageIdError } = require('./session/session-id.js')
+const { shape } = require('./connection/stats.js')
+const { warnOnce } = require('./common/warn.js')
 
 /**
  * The class of a store.
  * @param {Function} Base the `Store` of express-session or Connect
- * @param {object} generation of `generations.js`
+ * @param {object} style of `styles.js`
  * @param {Function} [MemoryStore] of the same host, for the option `fallbackMemory`
  */
-function defineStore(Base, generation, MemoryStore) {
-  const operationOf = (kind, call) => new Operation(kind, call, generation.promiseBesideCallback)
+function defineStore(Base, style, MemoryStore) {
+  const operationOf = (kind, call) => new Operation(kind, call, style.promiseBesideCallback)
 
   class MongoStore extends Base {
     #settings
@@ -32,7 +32,7 @@ function defineStore(Base, generation, MemoryStore) {
 
     constructor(options) {
       if (MemoryStore && options?.fallbackMemory) return new MemoryStore()
-      const read = readOptions(options, generation)
+      const read = readOptions(options, style)
       super(read.options)
       this.options = read.options
       this.transformFunctions = read.hooks
@@ -46,11 +46,15 @@ function defineStore(Base, generation, MemoryStore) {
       this.#settings = read.settings
       this.#codec = new Codec(read.hooks, read.settings)
       this.#changeState('init')
-      this.#link = new (read.settings.encryption?.movesIds ? HashedIds : Link)(read.options, read.settings, {
-        onResult: (operation, kind, first, second) =>
-          operation.runInAsyncScope(this.#finish, this, operation, kind, first, second),
-        onState: (state) => this.#changeState(state),
-      })
+      this.#link = new (read.settings.encryption?.movesIds ? RehashingConnection : Connection)(
+        read.options,
+        read.settings,
+        {
+          onResult: (operation, kind, first, second) =>
+            operation.runInAsyncScope(this.#finish, this, operation, kind, first, second),
+          onState: (state) => this.#changeState(state),
+        },
+      )
       if (read.settings.autoRemove === 'interval') this.#startRemoving()
       this.#changeState('connecting')
     }
@@ -76,7 +80,7 @@ function defineStore(Base, generation, MemoryStore) {
     /** Gives the number of stored sessions, among them expired ones that were not removed yet. */
     length(callback) {
       // connect-mongo 6 gives a number also with an error.
-      const besideErrors = generation.valuesOfWrites ? [] : [0]
+      const besideErrors = style.valuesOfWrites ? [] : [0]
       return this.#start(operationOf('length', { callback, besideErrors }))
     }
 
@@ -260,13 +264,13 @@ function defineStore(Base, generation, MemoryStore) {
     }
 
     #gotten(operation, session) {
-      if (session !== null || generation.emitsMisses) this.#emit('get', operation.sid)
-      operation.answer(null, session ?? generation.missing)
+      if (session !== null || style.emitsMisses) this.#emit('get', operation.sid)
+      operation.answer(null, session ?? style.missing)
     }
 
     #finishTouch(operation, found) {
       const { sid, session } = operation
-      if (!found && generation.touchMustFind) {
+      if (!found && style.touchMustFind) {
         if (operation.ofRequest) return this.#answer(operation)
         return operation.answer(new Error('Unable to find the session to touch'))
       }
@@ -275,7 +279,7 @@ function defineStore(Base, generation, MemoryStore) {
     }
 
     #answer(operation, value) {
-      if (generation.valuesOfWrites) operation.answer(null, value)
+      if (style.valuesOfWrites) operation.answer(null, value)
       else operation.answer(null)
     }
 
@@ -296,7 +300,7 @@ function defineStore(Base, generation, MemoryStore) {
     }
 
     #changeState(state) {
-      if (!generation.states || state === this.state) return
+      if (!style.states || state === this.state) return
       this.state = state
       this.#emit(state)
     }

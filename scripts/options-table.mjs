@@ -1,5 +1,5 @@
 // Writes the table of all mongoOptions into docs/options.md, from the data that the code acts by. Run it after a change
-// of lib/mongo-options.js; a test fails as long as the page says otherwise.
+// of lib/settings/driver-options.js; a test fails as long as the page says otherwise.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -31,7 +31,7 @@ function table({ OPTIONS }) {
 /** The page as it is, and as it should be. */
 export function optionsPage() {
   const now = readFileSync(PAGE, 'utf8')
-  const data = createRequire(import.meta.url)('../lib/mongo-options.js')
+  const data = createRequire(import.meta.url)('../lib/settings/driver-options.js')
   const [before, rest = ''] = now.split(START)
   const [, after = ''] = rest.split(END)
   return { now, wanted: `${before}${START}\n${table(data)}\n${END}${after}` }

@@ -8,7 +8,7 @@ const { readFileSync } = require('node:fs')
 const { createRequire } = require('node:module')
 const { test } = require('node:test')
 const path = require('node:path')
-const { OPTIONS, optionOf } = require('../../lib/mongo-options.js')
+const { OPTIONS, optionOf } = require('../../lib/settings/driver-options.js')
 const { ROOT } = require('../helpers/child.js')
 const { settingsOf } = require('../helpers/settings.js')
 const { makeCertificates } = require('../helpers/tls.js')
@@ -260,7 +260,7 @@ test('mechanisms of authentication that the addon does not have are refused by t
 
 test('a parameter of a connection string that nobody knows is warned of; one that seems to be about security is refused', async () => {
   const warnings = await warningsOf((input) => {
-    const { withOptions } = require('./lib/uri.js')
+    const { withOptions } = require('./lib/settings/connection-string.js')
     console.log(withOptions(input))
     withOptions(input)
   }, 'mongodb://ann:hunter2@127.0.0.1/?colour=hunter2&tlsCAFile=/x')

@@ -239,7 +239,7 @@ describe('certificates and keys given as values', () => {
         const folder = mkdtempSync(join(process.env.TMPDIR, 'own-'))
         chmodSync(folder, 0o755)
         process.env.TMPDIR = folder
-        const { withOptions } = require('./lib/uri.js')
+        const { withOptions } = require('./lib/settings/connection-string.js')
         const files = [...new URLSearchParams(withOptions(mongoUrl, mongoOptions).split('?')[1])]
           .filter(([name]) => /File$/.test(name))
           .map(([, file]) => file)
@@ -266,7 +266,7 @@ describe('certificates and keys given as values', () => {
         if (String(file).startsWith('/proc/')) throw new Error('There is no /proc here')
         return read(file, ...more)
       }
-      const file = require('./lib/private-file.js').privateFile('a certificate')
+      const file = require('./lib/settings/private-file.js').privateFile('a certificate')
       console.log(JSON.stringify([file, (files.statSync(file).mode & 0o777).toString(8), read(file, 'utf8')]))
     })
     assert.equal(code, 0, stderr)

@@ -8,8 +8,8 @@ const { readFile } = require('node:fs/promises')
 const { test } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { createKrupteinAdapter, createWebCryptoAdapter } = require('connect-mongo-native')
-const { encryptionOf } = require('../../lib/crypto.js')
-const { SessionCipher } = require('../../lib/transport/cipher.js')
+const { encryptionOf } = require('../../lib/encryption/encryption.js')
+const { SessionCipher } = require('../../lib/connection/fallback/cipher.js')
 const { aSession, make, useStores } = require('../helpers/stores.js')
 const {
   STYLES: [MODERN],

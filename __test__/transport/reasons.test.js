@@ -110,7 +110,7 @@ eachStyle(({ style }) => {
 })
 
 test('what only the client can follow is known before anything is connected', async (t) => {
-  const { targetOf } = require('../../lib/connection.js')
+  const { targetOf } = require('../../lib/settings/target.js')
   const known = {
     proxyHost: ['proxy.example', /proxy/],
     secureContext: [tls.createSecureContext(), /secureContext/],

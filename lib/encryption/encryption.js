@@ -1,0 +1,223 @@
+'use strict'
+
+// How a store's sessions are encrypted, from its options: what the addon does by itself, what an adapter does in
+// JavaScript, and under which ids sessions are stored. No message here quotes a secret.
+
+const { NativeCipher } = require('../common/native.js')
+const {
+  ALGORITHMS,
+  ENCODINGS,
+  HASHES,
+  NONCES,
+  createKrupteinAdapter,
+  formatOf,
+  passwordFormat,
+  settingsOf,
+  toBytes,
+} = require('./adapters.js')
+const bson = require('../common/bson.js')
+const { cryptoError } = require('../common/errors.js')
+const { warnOnce } = require('../common/warn.js')
+
+/** The shortest secret of `encryption.keys`, in bytes: it is taken as random, and not made harder to guess. */
+const SHORTEST = 32
+const KEY_ID = /^[\w-]{1,64}$/
+/** What a hashed id begins with, in `src/crypto/envelope.rs` too. */
+const HASHED = 'cmnid1.'
+const POLICIES = ['error', 'new-session']
+
+/**
+ * The encryption that a store's options ask for; null for none.
+ * @param {object} given the application's options, before defaults are filled in
+ * @returns {?object} what the codec, the link and the store need of it
+ * @throws {Error} connect-mongo's own, or one that names the option
+ */
+function encryptionOf(given) {
+  const { crypto, cryptoAdapter, secret, encryption, onDecryptError = 'error' } = given
+  if (crypto !== undefined && cryptoAdapter !== undefined) {
+    throw new Error('Provide either the legacy crypto option or cryptoAdapter, not both')
+  }
+  if (!POLICIES.includes(onDecryptError))
+    throw new TypeError(`The option onDecryptError must be one of ${POLICIES.join(', ')}`)
+  const adapter = adapterOf(crypto, cryptoAdapter)
+  if (!adapter && !secret && !encryption) return null
+  const custom = Boolean(given.serialize || given.unserialize)
+  const format = adapter && formatOf(adapter)
+  const foreign = Boolean(adapter) && !format
+  if (foreign && secret)
+    throw new TypeError('The option secret can be combined with crypto, and not with an adapter in JavaScript')
+  const settings = {
+    ...settingsOf(format?.web ? { web: { ...format.web, parses: custom } } : format),
+    ...(secret && { secret: secretFormat(given) }),
+    ...(encryption && readEncryption(encryption, given)),
+    foreign,
+    forgets: onDecryptError === 'new-session',
+  }
+  // With an adapter in JavaScript alone, the addon has nothing to encrypt.
+  const native = foreign && !encryption ? null : new NativeCipher(settings)
+  const fromBefore = Boolean(adapter || secret || settings.readsPlain)
+  return Object.freeze({
+    native,
+    /** An adapter in JavaScript, which encrypts unless `encryption` does. */
+    adapter: foreign ? adapter : null,
+    /** Who writes: `native` takes every value, `text` only text and JSON, `adapter` is in JavaScript. */
+    writer: encryption ? 'native' : foreign ? 'adapter' : 'text',
+    publicAdapter: adapter ?? null,
+    custom,
+    forgets: settings.forgets,
+    idsOf: encryption?.hashIds ? idsOf(native, fromBefore) : undefined,
+    /** Whether a session may be under an older id than the one it is written to. */
+    movesIds: Boolean(encryption?.hashIds) && (fromBefore || encryption.keys.length > 1),
+  })
+}
+
+function adapterOf(crypto, cryptoAdapter) {
+  if (cryptoAdapter !== undefined && cryptoAdapter !== null) {
+    if (typeof cryptoAdapter.encrypt !== 'function' || typeof cryptoAdapter.decrypt !== 'function') {
+      throw new TypeError('The option cryptoAdapter must have the functions encrypt and decrypt')
+    }
+    return cryptoAdapter
+  }
+  if (crypto === undefined || crypto === null || crypto.secret === false) return undefined
+  const adapter = createKrupteinAdapter(crypto)
+  if (!isComplex(crypto.secret)) {
+    warnOnce(
+      'crypto.secret: The supplied secret failed to meet complexity requirements! Newer releases of kruptein refuse it.',
+      'MONGO_STORE_SECRET',
+    )
+  }
+  return adapter
+}
+
+/** What kruptein asks of a secret since its release 3.1.1. */
+function isComplex(secret) {
+  const count = (pattern) => (String(secret).match(pattern) ?? []).length
+  return (
+    String(secret).length >= 8 &&
+    count(/[A-Z]/g) >= 2 &&
+    count(/[a-z]/g) >= 2 &&
+    count(/[0-9]/g) >= 2 &&
+    count(/[!@#$%^&*()_+\-=[\]{};':"\\|,.<>/?]/g) >= 2
+  )
+}
+
+/** The format of connect-mongo 3, whose options are the store's own. Its nonce and key are text of an encoding. */
+function secretFormat({
+  secret,
+  algorithm = 'aes-256-gcm',
+  hashing = 'sha512',
+  encodeas = 'hex',
+  iv_size: ivSize,
+  key_size: keySize,
+  at_size: tagSize,
+}) {
+  const ivLen = ivSize || 16
+  const wrong = (name, wanted) => {
+    throw new TypeError(`The option ${name} beside secret must be ${wanted}`)
+  }
+  if (typeof secret !== 'string' && !ArrayBuffer.isView(secret))
+    throw new TypeError('The option secret must be a string or a Buffer')
+  const algorithms = Object.keys(ALGORITHMS).filter((name) => name.endsWith('gcm'))
+  if (!algorithms.includes(algorithm)) wrong('algorithm', `one of ${algorithms.join(', ')}`)
+  if (!HASHES.includes(hashing)) wrong('hashing', `one of ${HASHES.join(', ')}`)
+  if (!ENCODINGS.includes(encodeas)) wrong('encodeas', `one of ${ENCODINGS.join(', ')}`)
+  if ((keySize || 32) !== ALGORITHMS[algorithm]) wrong('key_size', `${ALGORITHMS[algorithm]} for ${algorithm}`)
+  if ((tagSize || 16) !== 16) wrong('at_size', '16')
+  if (!Number.isInteger(ivLen) || ivLen < 1 || !NONCES.includes(Buffer.alloc(ivLen).toString(encodeas).length)) {
+    wrong('iv_size', `such that its text has ${NONCES.join(', ')} characters`)
+  }
+  return passwordFormat({ secret, algorithm, hashing, encodeas }, ivLen)
+}
+
+function readEncryption({ keys, hashIds = false, readPlain = false, ...others }, { transformId, hash }) {
+  const unknown = Object.keys(others)
+  if (unknown.length > 0)
+    throw new TypeError(`The option encryption has no ${unknown.join(', ')}: it has keys, hashIds and readPlain`)
+  if (!Array.isArray(keys) || keys.length === 0)
+    throw new TypeError('The option encryption.keys must be a list of { id, secret }, the newest first')
+  if (typeof hashIds !== 'boolean' || typeof readPlain !== 'boolean')
+    throw new TypeError('The options encryption.hashIds and encryption.readPlain must be true or false')
+  if (hashIds && (transformId || hash))
+    throw new TypeError('The option encryption.hashIds cannot be combined with transformId or hash')
+  const ids = keys.map((key) => key?.id)
+  if (!ids.every((id) => typeof id === 'string' && KEY_ID.test(id))) {
+    throw new TypeError('The id of each of encryption.keys must have 1 to 64 letters, digits, - or _')
+  }
+  if (new Set(ids).size < ids.length) throw new TypeError('No two of encryption.keys may have the same id')
+  return { keys: keys.map(({ id, secret }) => ({ id, secret: keyBytes(id, secret) })), readsPlain: readPlain }
+}
+
+function keyBytes(id, secret) {
+  const isBytes = typeof secret === 'string' || ArrayBuffer.isView(secret) || secret instanceof ArrayBuffer
+  const bytes = isBytes ? toBytes(secret) : Buffer.alloc(0)
+  if (bytes.length < SHORTEST) {
+    throw new TypeError(
+      `The secret of the encryption key "${id}" must have at least ${SHORTEST} random bytes, such as: openssl rand -base64 32`,
+    )
+  }
+  return bytes
+}
+
+/** Gives the ids under which a session may be stored, the one for writing first. */
+function idsOf(native, fromBefore) {
+  return (sid) => {
+    const ids = native.hashIds(sid)
+    // An id out of a leaked database must not open a session.
+    return fromBefore && !sid.startsWith(HASHED) ? [...ids, sid] : ids
+  }
+}
+
+/** What the addon is given for a serialised session, or a promise of it. */
+function encrypt({ writer, adapter }, stored) {
+  if (writer === 'native') return typeof stored === 'string' ? stored : bson.encode({ session: stored })
+  if (writer === 'text') return typeof stored === 'string' ? stored : bson.encode({ json: toJson(stored) })
+  return Promise.resolve(adapter.encrypt(typeof stored === 'string' ? stored : toJson(stored))).then((record) => {
+    if (typeof record === 'string') return record
+    throw new TypeError(`cryptoAdapter.encrypt must give a string, not a ${typeof record}`)
+  })
+}
+
+function toJson(stored) {
+  return JSON.stringify(stored) ?? 'null'
+}
+
+/** What was serialised, from what the addon gives, or a promise of it. */
+function decrypt(encryption, value) {
+  const { native, custom } = encryption
+  if (native === null) return typeof value === 'string' ? decryptForeign(encryption, value) : refuse(encryption)
+  if (typeof value === 'string') return value
+  const { session, json, stored } = bson.decode(value)
+  if (stored !== undefined) return decryptForeign(encryption, stored)
+  return json === undefined ? session : parse(json, custom)
+}
+
+function decryptForeign(encryption, record) {
+  return Promise.resolve()
+    .then(() => encryption.adapter.decrypt(record))
+    .then(
+      (text) => parse(String(text), encryption.custom),
+      (error) => refuse(encryption, error),
+    )
+}
+
+/** The error of a session that could not be decrypted; `undefined`, for none, where the application wants that. */
+function refuse({ forgets }, error = cryptoError('Unable to parse ciphertext object!')) {
+  if (forgets) return FORGOTTEN
+  throw typeof error === 'string' ? cryptoError(error) : error
+}
+
+/** A session that counts as none, since it could not be decrypted. */
+const FORGOTTEN = Symbol('forgotten')
+
+/** As connect-mongo 6 does: text of JSON is what it means, and a store without hooks takes either. */
+function parse(text, custom) {
+  let parsed
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    return text
+  }
+  return custom || typeof parsed === 'string' || typeof parsed === 'object' ? parsed : text
+}
+
+module.exports = { encryptionOf, encrypt, decrypt, FORGOTTEN }

@@ -1,0 +1,190 @@
+'use strict'
+
+// A session and what is stored of it: serialisation, expiry, and the fields that travel beside the session. What `get`
+// gives is an object, null or an error, whatever is in the document, and no error quotes it.
+
+const bson = require('../common/bson.js')
+const { FORGOTTEN, decrypt, encrypt } = require('../encryption/encryption.js')
+const { KnownExpiry } = require('./known-expiry.js')
+const { isThenable } = require('../common/promises.js')
+const { warnOnce } = require('../common/warn.js')
+
+/** The session as a plain object, for `stringify: false`: the cookie by its `toJSON`, as connect-mongo has it. */
+function toPlainObject(session) {
+  if (session === null || typeof session !== 'object') {
+    throw new TypeError(`set needs a session object, and got ${session === null ? 'null' : `a ${typeof session}`}`)
+  }
+  const plain = {}
+  for (const key of Object.keys(session)) plain[key] = session[key]
+  if (typeof plain.cookie?.toJSON === 'function') plain.cookie = plain.cookie.toJSON()
+  return plain
+}
+
+/** The hooks that a store uses, from its options. One given hook switches `stringify` off for the other, too. */
+function transformFunctions({ serialize, unserialize, stringify }) {
+  if (serialize || unserialize) {
+    return { serialize: serialize || toPlainObject, unserialize: unserialize || ((stored) => stored) }
+  }
+  if (stringify === false) return { serialize: toPlainObject, unserialize: fromObject }
+  return { serialize: JSON.stringify, unserialize: fromText }
+}
+
+// Both built-in readers take what the other one's writer stored, so that `stringify` can be changed while people are
+// logged in.
+
+function fromText(stored) {
+  if (typeof stored === 'string') return parse(stored)
+  if (stored === undefined) throw new Error('The stored document has no session')
+  return stored
+}
+
+function fromObject(stored) {
+  return typeof stored === 'string' ? parse(stored) : stored
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The engine's own message quotes the text, which is somebody's session.
+    throw new Error('The stored session is not valid JSON')
+  }
+}
+
+/** What the addon takes for a value: text as it is, anything else as the BSON of a document that wraps it. */
+function wrap(value) {
+  return typeof value === 'string' ? value : bson.encode({ session: value })
+}
+
+function unwrap(value) {
+  return value instanceof Uint8Array ? bson.decode(value).session : value
+}
+
+/** What may be given to the application as a session. */
+function checked(session) {
+  if (session === null || session === undefined) return null
+  if (typeof session !== 'object') throw new Error(`The stored session is a ${typeof session}, not an object`)
+  return session
+}
+
+class Codec {
+  #hooks
+  #ttl
+  #touchAfter
+  #encryption
+
+  /**
+   * @param {{serialize: Function, unserialize: Function}} hooks
+   * @param {{ttl: number, touchAfter: number, encryption: ?object}} settings the first two in seconds
+   */
+  constructor(hooks, { ttl, touchAfter, encryption }) {
+    this.#hooks = hooks
+    this.#ttl = ttl * 1000
+    this.#touchAfter = touchAfter * 1000
+    this.#encryption = encryption
+  }
+
+  /** The stored form of a session, or a promise of it. */
+  encode(session) {
+    const stored = this.#hooks.serialize(this.#withoutLastModified(session))
+    const store = this.#encryption ? (value) => encrypt(this.#encryption, value) : wrap
+    return isThenable(stored) ? Promise.resolve(stored).then(store) : store(stored)
+  }
+
+  // `lastModified` is the document's, not the session's. The live object keeps it: without it, express-session
+  // would see a changed session and save it a second time.
+  #withoutLastModified(session) {
+    if (this.#touchAfter === 0 || !session?.lastModified || typeof session !== 'object') return session
+    const others = Object.getOwnPropertyDescriptors(session)
+    delete others.lastModified
+    return Object.create(Object.getPrototypeOf(session), others)
+  }
+
+  /**
+   * The session of a document, or a promise of it; null for none.
+   * @param {string | Uint8Array | undefined} value the stored form
+   * @param {number} [expires] the document's, in milliseconds
+   * @param {number} [lastModified] likewise
+   */
+  decode(value, expires, lastModified) {
+    if (!this.#encryption) return this.#unserialize(unwrap(value), expires, lastModified)
+    const stored = decrypt(this.#encryption, value)
+    if (!isThenable(stored)) return this.#unserialize(stored, expires, lastModified)
+    return stored.then((known) => this.#unserialize(known, expires, lastModified))
+  }
+
+  #unserialize(stored, expires, lastModified) {
+    if (stored === FORGOTTEN) return null
+    const session = this.#hooks.unserialize(stored)
+    const finish = (found) => this.#complete(checked(found), expires, lastModified)
+    return isThenable(session) ? Promise.resolve(session).then(finish) : finish(session)
+  }
+
+  /** The sessions of many documents, or a promise of them. One that can't be read does not hide the others. */
+  decodeAll(values) {
+    const decoded = values.map((value) => {
+      try {
+        if (value === null) throw new Error('The stored session is not valid BSON')
+        return this.decode(value)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    })
+    if (!decoded.some(isThenable)) return decoded.filter((session) => session !== null)
+    return Promise.allSettled(decoded).then((results) => {
+      if (results.some(({ status }) => status === 'rejected')) {
+        warnOnce('all() leaves out sessions that cannot be read', 'MONGO_STORE_UNREADABLE')
+      }
+      return results.flatMap(({ value }) => value ?? [])
+    })
+  }
+
+  #complete(session, expires, lastModified) {
+    if (session === null) return null
+    // touch moves the document's date only: the cookie would look older than the session is.
+    const { cookie } = session
+    const date = new Date(expires ?? NaN)
+    if (!Number.isNaN(date.getTime()) && cookie !== null && typeof cookie === 'object' && cookie.expires) {
+      cookie.expires = typeof cookie.expires === 'string' ? date.toISOString() : date
+    }
+    KnownExpiry.set(session, this, expires ?? Infinity)
+    if (this.#touchAfter > 0 && lastModified !== undefined) session.lastModified = new Date(lastModified)
+    return session
+  }
+
+  /**
+   * The dates that are written now, in milliseconds: when the session expires, which is the cookie's date, or now and
+   * the store's `ttl`; and `lastModified`, undefined without `touchAfter`.
+   */
+  dates(session) {
+    const now = Date.now()
+    const date = session?.cookie?.expires
+    const expires = date ? new Date(date).getTime() : NaN
+    return [Number.isNaN(expires) ? now + this.#ttl : expires, this.#touchAfter > 0 ? now : undefined]
+  }
+
+  /** Tells that a session which was read goes on as another object. */
+  follow(session, successor) {
+    const expires = this.#expiryOf(session)
+    if (expires !== undefined && successor !== null && typeof successor === 'object')
+      KnownExpiry.set(successor, this, expires)
+  }
+
+  /** Whether a session was read from the store, and can't have expired since. */
+  isKnownLive(session) {
+    return this.#expiryOf(session) > Date.now()
+  }
+
+  /** When a session that was read expires, in milliseconds; undefined for any other. */
+  #expiryOf(session) {
+    return session !== null && typeof session === 'object' ? KnownExpiry.get(session, this) : undefined
+  }
+
+  /** Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago. */
+  isFresh(session) {
+    if (this.#touchAfter === 0 || !session.lastModified) return false
+    return Date.now() - new Date(session.lastModified).getTime() < this.#touchAfter
+  }
+}
+
+module.exports = { Codec, transformFunctions, wrap }

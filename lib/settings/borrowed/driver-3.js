@@ -1,0 +1,104 @@
+'use strict'
+
+// The settings of a client of version 3, which keeps its connection string and the options given beside it, and of a
+// Db of that version, which has no public link to its client.
+
+const { fromParts, withOptions } = require('../connection-string.js')
+const { MECHANISMS } = require('./driver-4-7.js')
+const { tlsOf } = require('./tls.js')
+
+/** Options that are carried over, and their newer names. */
+const CARRIED = {
+  appname: 'appName',
+  appName: 'appName',
+  authMechanism: 'authMechanism',
+  connectTimeoutMS: 'connectTimeoutMS',
+  directConnection: 'directConnection',
+  heartbeatFrequencyMS: 'heartbeatFrequencyMS',
+  localThresholdMS: 'localThresholdMS',
+  maxPoolSize: 'maxPoolSize',
+  minPoolSize: 'minPoolSize',
+  minSize: 'minPoolSize',
+  poolSize: 'maxPoolSize',
+  readConcern: 'readConcern',
+  readConcernLevel: 'readConcernLevel',
+  readPreference: 'readPreference',
+  readPreferenceTags: 'readPreferenceTags',
+  replicaSet: 'replicaSet',
+  rs_name: 'replicaSet',
+  retryReads: 'retryReads',
+  retryWrites: 'retryWrites',
+  serverSelectionTimeoutMS: 'serverSelectionTimeoutMS',
+  socketTimeoutMS: 'socketTimeoutMS',
+  wtimeout: 'wtimeoutMS',
+  w: 'w',
+  j: 'journal',
+  writeConcern: 'writeConcern',
+  compressors: 'compressors',
+}
+
+/**
+ * @param {object} client of version 3
+ * @returns {string | undefined} the connection string; undefined for a client of another kind
+ * @throws {TypeError} that tells what can't be carried over
+ */
+function readVersion3(client) {
+  const { url } = client.s ?? {}
+  if (typeof url !== 'string') return undefined
+  const options = flatten(client.s.options)
+  const carried = carriedOf(options)
+  const { auth, user, password, authSource } = options
+  const credentials = auth ?? (user === undefined ? undefined : { user, password })
+  if (credentials?.password !== undefined)
+    carried.auth = { user: credentials.user ?? credentials.username, password: credentials.password }
+  if (authSource) carried.authSource = authSource
+  // One host without a set's name was connected to as it is, whatever it is a part of.
+  if (/^mongodb:\/\/[^,/?]+(?:[/?]|$)/.test(url) && !/[?&]replicaSet=/i.test(url) && !carried.replicaSet)
+    carried.directConnection ??= true
+  return withOptions(url, carried)
+}
+
+/** The same by a Db's topology, which has the options with which it was made. */
+function readVersion3Topology(topology, database) {
+  const options = flatten(topology.s?.options)
+  const { servers, credentials } = options
+  if (!Array.isArray(servers) || servers.length === 0) return undefined
+  const carried = carriedOf(options)
+  if (options.setName) carried.replicaSet ??= options.setName
+  if (credentials?.source) carried.authSource = credentials.source
+  if (credentials?.mechanism && credentials.mechanism.toLowerCase() !== 'default')
+    carried.authMechanism = credentials.mechanism.toUpperCase()
+  return fromParts({
+    hosts: servers.map(({ host, port, domain_socket: socket }) => socket ?? `${host}:${port ?? 27017}`),
+    user: credentials?.username || undefined,
+    password: credentials?.password || undefined,
+    database,
+    options: carried,
+  })
+}
+
+/** The options with those of the nested forms, which older code still gives. */
+function flatten(options = {}) {
+  const { db, server, replset, replSet, mongos } = options
+  const nested = [db, server, replset, replSet, mongos].filter(
+    (part) => part !== null && typeof part === 'object' && Object.getPrototypeOf(part) === Object.prototype,
+  )
+  return Object.assign({}, ...nested.map(({ socketOptions, ...part }) => ({ ...socketOptions, ...part })), options)
+}
+
+function carriedOf(options) {
+  if (options.autoEncryption) throw new TypeError('it has client-side encryption (autoEncryption)')
+  if (options.lookup) throw new TypeError('it has a lookup function of its own')
+  const mechanism = options.authMechanism?.toUpperCase()
+  if (mechanism && !MECHANISMS.includes(mechanism)) throw new TypeError(`it authenticates by ${mechanism}`)
+  const carried = {}
+  for (const [name, known] of Object.entries(CARRIED)) {
+    if (options[name] !== undefined && options[name] !== null) carried[known] ??= options[name]
+  }
+  if (mechanism === 'DEFAULT' || mechanism === 'MONGODB-CR') delete carried.authMechanism
+  if (carried.directConnection === false) delete carried.directConnection
+  if (options.compression?.compressors?.length > 0) carried.compressors ??= options.compression.compressors
+  return Object.assign(carried, tlsOf(options))
+}
+
+module.exports = { readVersion3, readVersion3Topology }
