@@ -3,7 +3,6 @@
 // Rules that find mistakes. Layout is left to the eye.
 
 const js = require('@eslint/js')
-const { importX } = require('eslint-plugin-import-x')
 
 /** What Node 18, the oldest that the package supports, offers besides the language itself. */
 const node = [
@@ -30,16 +29,6 @@ const node = [
   ],
   ...['performance', 'process', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone'],
 ]
-
-/** The folders of lib/ and what each may import besides itself: what stands further down, and never the other way. */
-const LAYERS = {
-  common: [],
-  encryption: ['common'],
-  session: ['common', 'encryption'],
-  settings: ['common'],
-  options: ['common', 'encryption', 'session', 'settings'],
-  connection: ['common', 'encryption', 'settings'],
-}
 
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']))
 
@@ -90,23 +79,6 @@ module.exports = [
       'object-shorthand': 'off',
       'prefer-const': 'off',
       strict: 'off',
-    },
-  },
-  {
-    files: ['lib/**/*.js'],
-    plugins: { 'import-x': importX },
-    rules: {
-      'import-x/no-cycle': ['error', { commonjs: true }],
-      'import-x/no-restricted-paths': [
-        'error',
-        {
-          zones: Object.entries(LAYERS).map(([folder, others]) => ({
-            target: `./lib/${folder}`,
-            from: './lib',
-            except: [folder, ...others].map((name) => `./${name}`),
-          })),
-        },
-      ],
     },
   },
 ]

@@ -17,6 +17,7 @@ function checks() {
     'cargo clippy': () => cargo(['clippy', '--all-targets', '--quiet', '--', '-D', 'warnings']),
     'biome format': () => tool('@biomejs/biome', ['format', '.'], { bin: 'biome' }),
     eslint: () => tool('eslint', ['.']),
+    'dependency-cruiser': () => tool('dependency-cruiser', ['lib', 'index.js'], { bin: 'depcruise' }),
     ...Object.fromEntries(
       projects.map((project) => [`tsc ${project}`, () => tool('typescript', ['-p', project], { bin: 'tsc' })]),
     ),
