@@ -1,13 +1,12 @@
 'use strict'
 
 // The crossing to the addon: an operation takes a slot, one synchronous call with primitives submits it, and the results
-// of many operations come back in one flat array. What is called in one turn of the event loop is sent in one go.
+// of many operations come back in one flat array. Calls of one turn of the event loop are sent together.
 
-// By name, so that the timers which a test runner fakes do not hold up the store.
-const { setImmediate } = require('node:timers')
 const { NativeStore } = require('../common/native.js')
+const { setImmediate } = require('../common/timers.js')
 
-/** Kinds of results, in `src/completion.rs` by the same numbers. */
+/** Kinds of results, in `src/node/completion.rs` by the same numbers. */
 const KIND = Object.freeze({
   DONE: 0,
   MISSING: 1,
@@ -23,50 +22,59 @@ const KIND = Object.freeze({
 const EVENTS = 0
 /** The elements of one result: slot, kind, two values. */
 const STRIDE = 4
-/** So many operations are sent without waiting for the end of the turn: the server works on them meanwhile. */
+/** So many operations are sent before the turn ends: the server works on them meanwhile. */
 const ENOUGH = 32
+/** What takes a result that nobody wants. */
+const NOBODY = Object.freeze({ finish() {} })
+
+/**
+ * What a carrier answers.
+ * @typedef {object} Caller
+ * @property {(kind: number, first: *, second: *) => void} finish takes the one result
+ */
 
 class Addon {
+  /** How long an operation may take, in milliseconds. */
+  timeLimitMs
   #native
-  #operations = [undefined]
+  /** @type {(Caller | undefined)[]} */
+  #callers = [undefined]
   #free = []
   #pending = 0
   /** The operations that were submitted in this turn, and not sent yet. */
   #unsent = 0
   #delivering = false
   #keepsAlive
-  #onResult
   #onEvent
 
   /**
-   * @param {object} settings as `Settings` of `src/options.rs`
+   * @param {object} settings as `Settings` of `src/node/settings.rs`
    * @param {object} owner
    * @param {boolean} owner.keepsAlive whether the process stays alive until `release`, not only for operations
-   * @param {(operation, kind, first, second) => void} owner.onResult
    * @param {(kind, failure) => void} owner.onEvent
    * @param {NativeCipher} [owner.cipher] what encrypts the sessions, by the addon's class
-   * @param {Function} [Store] what stands in the place of the addon's class
+   * @param {Function} [Store] what stands in for the addon's class
    */
-  constructor(settings, { keepsAlive, onResult, onEvent, cipher }, Store = NativeStore) {
+  constructor(settings, { keepsAlive, onEvent, cipher }, Store = NativeStore) {
+    this.timeLimitMs = settings.timeLimitMs
     this.#keepsAlive = keepsAlive
-    this.#onResult = onResult
     this.#onEvent = onEvent
     this.#native = new Store(settings, (results) => this.#deliver(results, 0), cipher)
     if (keepsAlive) this.#native.hold(true)
   }
 
-  /** Starts an operation by one call of the addon's method; it is answered through `onResult`. */
-  send(operation, method, ...values) {
-    const slot = this.#free.pop() ?? this.#operations.length
-    this.#operations[slot] = operation
+  /** Starts an operation by one call of the addon's method. Its caller gets the result. */
+  send(caller, method, ...values) {
+    const slot = this.#free.pop() ?? this.#callers.length
+    this.#callers[slot] = caller
     if (this.#pending++ === 0 && !this.#keepsAlive) this.#native.hold(true)
     if (this.#native[method](slot, ...values)) this.#sendSoon()
   }
 
-  /** Starts an operation that has been waited for since a moment of `performance.now`, by a class that is told so. */
-  sendAgain(since, operation, method, ...values) {
+  /** Starts an operation that was called at a moment of `performance.now`, by a class that is told so. */
+  sendAgain(since, caller, method, ...values) {
     this.#native.since = since
-    this.send(operation, method, ...values)
+    this.send(caller, method, ...values)
     this.#native.since = undefined
   }
 
@@ -82,7 +90,7 @@ class Addon {
     this.#native.flush()
   }
 
-  /** What the addon has done so far, as `Statistics` of `src/statistics.rs`. */
+  /** What the addon has done so far, as `Statistics` of `src/node/statistics.rs`. */
   stats() {
     return this.#native.stats()
   }
@@ -93,21 +101,20 @@ class Addon {
     if (this.#pending === 0) this.#native.hold(false)
   }
 
-  /** Ends the addon's half, whose results are wanted no more: its operations are carried out elsewhere. */
+  /** Ends the addon's half without waiting for it. Its callers must not want their results any more. */
   abandon() {
-    this.#onResult = () => {}
     this.#onEvent = () => {}
-    this.send(undefined, 'close')
+    this.send(NOBODY, 'close')
     this.release()
     this.#native.hold(false)
   }
 
   #take(slot) {
-    const operation = this.#operations[slot]
-    this.#operations[slot] = undefined
+    const caller = this.#callers[slot]
+    this.#callers[slot] = undefined
     this.#free.push(slot)
     if (--this.#pending === 0 && !this.#keepsAlive) this.#native.hold(false)
-    return operation
+    return caller
   }
 
   // A callback may throw, and its exception must leave as it is; the results behind it come in another turn.
@@ -120,7 +127,7 @@ class Addon {
         next += STRIDE
         const slot = results[at]
         if (slot === EVENTS) this.#onEvent(results[at + 1], results[at + 2])
-        else this.#onResult(this.#take(slot), results[at + 1], results[at + 2], results[at + 3])
+        else this.#take(slot).finish(results[at + 1], results[at + 2], results[at + 3])
       }
     } finally {
       this.#delivering = false

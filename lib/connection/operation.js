@@ -4,11 +4,17 @@
 // context of the call, so that AsyncLocalStorage reaches the caller's callback.
 
 const { AsyncResource } = require('node:async_hooks')
-const { asError } = require('../common/errors.js')
+const { asError, fromNative } = require('../common/errors.js')
 const { quiet } = require('../common/promises.js')
+const { nextTick } = require('../common/timers.js')
+const { KIND } = require('./addon.js')
 const { CHANNELS } = require('./stats.js')
 
+const NOTHING = Object.freeze([])
+
 class Operation extends AsyncResource {
+  #store
+  #onResult
   #callback
   #resolve
   #reject
@@ -22,17 +28,22 @@ class Operation extends AsyncResource {
    * @param {*} [call.session] the session, as the caller gave it
    * @param {Function} [call.callback] the caller's; without one the operation has a promise
    * @param {Array} [call.besideErrors] what the callback gets after an error
-   * @param {boolean} [both] whether it has a promise beside a callback, too
+   * @param {object} [store] the store
+   * @param {Function} [onResult] the store's method that answers, given the operation, the kind of the result and its values;
+   * without one, the answer has no value
+   * @param {boolean} [both] whether it has a promise even with a callback
    */
-  constructor(kind, { sid, session, callback, besideErrors = [] }, both = false) {
+  constructor(kind, { sid, session, callback, besideErrors = NOTHING }, store, onResult = answerNothing, both = false) {
     super('MongoStore')
     if (CHANNELS[kind].hasSubscribers) this.#since = performance.now()
+    this.#store = store
+    this.#onResult = onResult
     this.#besideErrors = besideErrors
     this.kind = kind
     this.sid = sid
     this.session = session
     this.promise = undefined
-    /** Whether the session is one of a request that express-session serves by the same store. */
+    /** Whether the session belongs to a request that express-session serves with the same store. */
     this.ofRequest = false
     this.#callback = callback ?? undefined
     if (typeof callback !== 'function' || both) {
@@ -45,12 +56,17 @@ class Operation extends AsyncResource {
     }
   }
 
-  /** Whether the operation can be answered as it was asked; otherwise it has failed with the reason. */
-  isSound() {
-    if (this.#callback === undefined || typeof this.#callback === 'function') return true
+  /** @throws {TypeError} when the callback is not a function; the operation then fails without one */
+  checkCallback() {
+    if (this.#callback === undefined || typeof this.#callback === 'function') return
     this.#callback = undefined
-    this.failLater(new TypeError('The callback must be a function'))
-    return false
+    throw new TypeError('The callback must be a function')
+  }
+
+  /** Takes the result of a carrier. */
+  finish(kind, first, second) {
+    if (kind === KIND.FAILED) this.runInAsyncScope(this.fail, this, fromNative(first))
+    else this.runInAsyncScope(this.#onResult, this.#store, this, kind, first, second)
   }
 
   /** Answers with the callback's arguments, the error first. To be called once, outside any promise or `try`. */
@@ -62,7 +78,7 @@ class Operation extends AsyncResource {
     this.#callback?.(...results)
   }
 
-  /** Tells the channel of the kind, without anything that tells whose session it was. */
+  /** Tells the channel of the kind, without anything that identifies the session. */
   #publish(error) {
     CHANNELS[this.kind].publish({ operation: this.kind, duration: performance.now() - this.#since, error })
   }
@@ -75,8 +91,12 @@ class Operation extends AsyncResource {
   /** Answers with an error in a later turn: no callback is called before its method has returned. */
   failLater(thrown) {
     if (typeof this.#callback !== 'function') this.#callback = undefined
-    process.nextTick(() => this.runInAsyncScope(this.fail, this, thrown))
+    nextTick(() => this.runInAsyncScope(this.fail, this, thrown))
   }
+}
+
+function answerNothing(operation) {
+  operation.answer(null)
 }
 
 module.exports = { Operation }

@@ -3,11 +3,11 @@
 // A session and what is stored of it: serialisation, expiry, and the fields that travel beside the session. What `get`
 // gives is an object, null or an error, whatever is in the document, and no error quotes it.
 
-const bson = require('../common/bson.js')
 const { FORGOTTEN, decrypt, encrypt } = require('../encryption/encryption.js')
-const { KnownExpiry } = require('./known-expiry.js')
 const { isThenable } = require('../common/promises.js')
 const { warnOnce } = require('../common/warn.js')
+const { unwrap, wrap } = require('./field.js')
+const { KnownExpiry } = require('./known-expiry.js')
 
 /** The session as a plain object, for `stringify: false`: the cookie by its `toJSON`, as connect-mongo has it. */
 function toPlainObject(session) {
@@ -51,15 +51,6 @@ function parse(text) {
   }
 }
 
-/** What the addon takes for a value: text as it is, anything else as the BSON of a document that wraps it. */
-function wrap(value) {
-  return typeof value === 'string' ? value : bson.encode({ session: value })
-}
-
-function unwrap(value) {
-  return value instanceof Uint8Array ? bson.decode(value).session : value
-}
-
 /** What may be given to the application as a session. */
 function checked(session) {
   if (session === null || session === undefined) return null
@@ -84,8 +75,18 @@ class Codec {
     this.#encryption = encryption
   }
 
-  /** The stored form of a session, or a promise of it. */
-  encode(session) {
+  /**
+   * What is stored of a session, or a promise of it.
+   * @returns {{value: string | Uint8Array, expires: number, lastModified: number | undefined}} dates as `dates` gives them
+   */
+  toDocument(session) {
+    const value = this.#encode(session)
+    if (isThenable(value)) return value.then((encoded) => ({ value: encoded, ...this.dates(session) }))
+    const { expires, lastModified } = this.dates(session)
+    return { value, expires, lastModified }
+  }
+
+  #encode(session) {
     const stored = this.#hooks.serialize(this.#withoutLastModified(session))
     const store = this.#encryption ? (value) => encrypt(this.#encryption, value) : wrap
     return isThenable(stored) ? Promise.resolve(stored).then(store) : store(stored)
@@ -106,7 +107,7 @@ class Codec {
    * @param {number} [expires] the document's, in milliseconds
    * @param {number} [lastModified] likewise
    */
-  decode(value, expires, lastModified) {
+  fromDocument(value, expires, lastModified) {
     if (!this.#encryption) return this.#unserialize(unwrap(value), expires, lastModified)
     const stored = decrypt(this.#encryption, value)
     if (!isThenable(stored)) return this.#unserialize(stored, expires, lastModified)
@@ -121,11 +122,11 @@ class Codec {
   }
 
   /** The sessions of many documents, or a promise of them. One that can't be read does not hide the others. */
-  decodeAll(values) {
+  fromDocuments(values) {
     const decoded = values.map((value) => {
       try {
         if (value === null) throw new Error('The stored session is not valid BSON')
-        return this.decode(value)
+        return this.fromDocument(value)
       } catch (error) {
         return Promise.reject(error)
       }
@@ -153,14 +154,17 @@ class Codec {
   }
 
   /**
-   * The dates that are written now, in milliseconds: when the session expires, which is the cookie's date, or now and
-   * the store's `ttl`; and `lastModified`, undefined without `touchAfter`.
+   * The dates that are written now, in milliseconds: `expires`, which is the cookie's date, or else now and the store's
+   * `ttl`; and `lastModified`, undefined without `touchAfter`.
    */
   dates(session) {
     const now = Date.now()
     const date = session?.cookie?.expires
     const expires = date ? new Date(date).getTime() : NaN
-    return [Number.isNaN(expires) ? now + this.#ttl : expires, this.#touchAfter > 0 ? now : undefined]
+    return {
+      expires: Number.isNaN(expires) ? now + this.#ttl : expires,
+      lastModified: this.#touchAfter > 0 ? now : undefined,
+    }
   }
 
   /** Tells that a session which was read goes on as another object. */
@@ -187,4 +191,4 @@ class Codec {
   }
 }
 
-module.exports = { Codec, transformFunctions, wrap }
+module.exports = { Codec, transformFunctions }

@@ -1,0 +1,71 @@
+'use strict'
+
+// A carrier for sessions that are stored under hashes of their ids. While keys are rotated, or a store goes over to hashed
+// ids, a session may still be under an older id: it is found there, and its next write moves it.
+
+const { KIND } = require('./addon.js')
+
+class Rehashing {
+  #carrier
+  #idsOf
+
+  /**
+   * @param {object} carrier that carries out the single steps
+   * @param {(sid: string) => string[]} idsOf gives the ids under which a session may be, the one for writing first
+   */
+  constructor(carrier, idsOf) {
+    this.#carrier = carrier
+    this.#idsOf = idsOf
+  }
+
+  /** Starts an operation, as `Addon` does. */
+  send(operation, method, ...values) {
+    const [, ...older] = operation.sid === undefined ? [] : this.#idsOf(operation.sid)
+    const caller = older.length > 0 ? new Search(this.#carrier, operation, method, older, values) : operation
+    this.#carrier.send(caller, method, ...values)
+  }
+}
+
+/** An operation that goes on to the next id, as long as the result leaves open where the session is. */
+class Search {
+  #carrier
+  #operation
+  #method
+  #ids
+  #values
+  /** The answer of a write is that of its first step. */
+  #firstResult
+
+  constructor(carrier, operation, method, older, [id, ...values]) {
+    this.#carrier = carrier
+    this.#operation = operation
+    this.#method = method
+    // While a session moves, a look may miss it in either place: the new one is asked a second time.
+    this.#ids = method === 'get' || method === 'touch' ? [...older, id] : older
+    this.#values = values
+  }
+
+  finish(kind, first, second) {
+    if (kind !== KIND.FAILED && this.#ids.length > 0 && this.#goesOn(kind, first)) return
+    const result = kind === KIND.FAILED ? undefined : this.#firstResult
+    this.#operation.finish(...(result ?? [kind, first, second]))
+  }
+
+  #goesOn(kind, first) {
+    switch (this.#method) {
+      case 'get':
+        if (kind === KIND.MISSING) this.#carrier.send(this, 'get', this.#ids.shift())
+        return kind === KIND.MISSING
+      case 'touch':
+        // That the session was read is known of another place only.
+        if (!first) this.#carrier.send(this, 'touch', this.#ids.shift(), ...this.#values.slice(0, -1), false)
+        return !first
+      default:
+        this.#firstResult ??= [kind, first, undefined]
+        this.#carrier.send(this, 'destroy', this.#ids.shift())
+        return true
+    }
+  }
+}
+
+module.exports = { Rehashing }

@@ -1,0 +1,15 @@
+'use strict'
+
+// A value of a document as it crosses to a carrier: text as it is, anything else as the BSON of a document around it.
+
+const bson = require('../common/bson.js')
+
+function wrap(value) {
+  return typeof value === 'string' ? value : bson.encode({ session: value })
+}
+
+function unwrap(value) {
+  return value instanceof Uint8Array ? bson.decode(value).session : value
+}
+
+module.exports = { wrap, unwrap }

@@ -1,0 +1,74 @@
+'use strict'
+
+// The order of operations whose hooks answer later. Those of one session take turns, and one on all sessions waits for
+// those that were called before it, and is waited for by those that are called after it.
+
+/** The turn of one operation. */
+class Turn {
+  /** Resolves when all turns before it are over; undefined when there are none. */
+  before
+  #isOver = false
+  #resolve
+  #onOver
+  #over
+
+  constructor(before, onOver) {
+    this.before = before
+    this.#onOver = onOver
+  }
+
+  /** Resolves when this turn and those before it are over. */
+  get over() {
+    this.#over ??= new Promise((resolve) => {
+      if (this.#isOver) resolve()
+      else this.#resolve = resolve
+    })
+    return this.#over
+  }
+
+  /** Ends the turn. One that ends before its time, because its operation has failed, is over when those before it are. */
+  end(isInTime = true) {
+    if (!isInTime && this.before) this.before.then(() => this.#end())
+    else this.#end()
+  }
+
+  #end() {
+    this.#isOver = true
+    this.#onOver(this)
+    this.#resolve?.()
+  }
+}
+
+class Turns {
+  /** The last turn of each session. */
+  #last = new Map()
+  /** The last turn of an operation on all sessions. */
+  #ofAll
+
+  /** The next turn of a session. */
+  take(sid) {
+    const turn = new Turn((this.#last.get(sid) ?? this.#ofAll)?.over, () => {
+      if (this.#last.get(sid) === turn) this.#last.delete(sid)
+    })
+    this.#last.set(sid, turn)
+    return turn
+  }
+
+  /** The next turn of all sessions. */
+  takeAll() {
+    const turn = new Turn(this.#allOver(), () => {
+      if (this.#ofAll === turn) this.#ofAll = undefined
+    })
+    this.#last.clear()
+    this.#ofAll = turn
+    return turn
+  }
+
+  #allOver() {
+    const open = [...this.#last.values()]
+    if (this.#ofAll) open.push(this.#ofAll)
+    return open.length > 0 ? Promise.all(open.map(({ over }) => over)) : undefined
+  }
+}
+
+module.exports = { Turns }
