@@ -1,6 +1,6 @@
 // Two checkouts of this package, built, side by side: `node benchmark/compare.mjs URL OLD NEW [operation:in flight …]`, such as
 // `node benchmark/compare.mjs mongodb://127.0.0.1:27017/compare ../before . get:128 set:1`. Each measurement is a process of its
-// own, in turn. Prints the medians of operations a second, and their ratio.
+// own, in turn. Prints the medians of operations a second and of microseconds of the event loop for each, with their ratios.
 
 import { fork } from 'node:child_process'
 import { join, resolve } from 'node:path'
@@ -17,15 +17,18 @@ function session(n) {
   return { cookie, n, text: 'x'.repeat(900) }
 }
 
-/** Operations a second, with so many in flight for so long. */
+/** Operations a second, and microseconds of the event loop for each, with so many in flight for so long. */
 function rateOf(call, inFlight, time) {
   return new Promise((resolveRate, reject) => {
     const start = performance.now()
+    const before = performance.eventLoopUtilization()
     let [open, done, n] = [0, 0, 0]
     const next = () => {
       const elapsed = performance.now() - start
       if (elapsed > time) {
-        if (open === 0) resolveRate((done / elapsed) * 1000)
+        if (open > 0) return
+        const { active } = performance.eventLoopUtilization(before)
+        resolveRate({ rate: (done / elapsed) * 1000, loop: (active / done) * 1000 })
         return
       }
       open++
@@ -80,7 +83,11 @@ if (process.env.COMPARE_CHILD) {
       for (const [i, root] of [before, after].entries())
         rates[i].push(await inProcess(resolve(root), url, ...name.split(':')))
     }
-    const [old, now] = rates.map(median)
-    console.log(`${name}: ${Math.round(old)}/s before, ${Math.round(now)}/s now, ratio ${(now / old).toFixed(2)}`)
+    const [old, now] = rates.map((measured) => median(measured.map(({ rate }) => rate)))
+    const [oldLoop, loop] = rates.map((measured) => median(measured.map((one) => one.loop)))
+    console.log(
+      `${name}: ${Math.round(old)}/s before, ${Math.round(now)}/s now, ratio ${(now / old).toFixed(2)}; ` +
+        `event loop ${oldLoop.toFixed(2)} us before, ${loop.toFixed(2)} us now, ratio ${(loop / oldLoop).toFixed(2)}`,
+    )
   }
 }

@@ -9,7 +9,7 @@
 const { Deadline } = require('./common/deadline.js')
 const { closedError } = require('./common/errors.js')
 const { isThenable, promised, quiet, settle } = require('./common/promises.js')
-const { clearInterval, nextTick, setInterval } = require('./common/timers.js')
+const { nextTick } = require('./common/timers.js')
 const { warnOnce } = require('./common/warn.js')
 const { KIND } = require('./connection/addon.js')
 const { Connection } = require('./connection/connection.js')
@@ -405,6 +405,7 @@ function defineStore(Base, style, MemoryStore) {
       const remove = () => {
         this.#connection.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired')
       }
+      // As with connect-mongo, a test's fake timers are its clock.
       this.timer = setInterval(remove, this.#settings.autoRemoveInterval * 60 * 1000)
       this.timer.unref?.()
     }
