@@ -94,7 +94,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                     "can be read from"
                 };
                 Failure::no_server(format!(
-                    "No server was found that {wanted} within {} ms, among {}",
+                    "No server that {wanted} was found within {} ms among {}",
                     limit.as_millis(),
                     self.backend.servers()
                 ))

@@ -60,7 +60,7 @@ pub struct Engine<R, B> {
     queue: Queue,
     policy: Policy,
     stats: Stats,
-    /// What encrypts the sessions.
+    /// The cipher for the sessions, if they are encrypted.
     cipher: Option<Arc<Cipher>>,
     /// The time limit of an operation, counted from its call.
     time_limit: Duration,

@@ -150,7 +150,7 @@ async fn many(
 /// The filter for any of these ids.
 ///
 /// # Errors
-/// When one is not valid BSON.
+/// When an id is not valid BSON.
 pub fn among<'a>(ids: impl Iterator<Item = &'a Field>) -> Result<Document, Failure> {
     let ids: Vec<Bson> = ids.map(bson_of).collect::<Result<_, _>>()?;
     Ok(doc! { "_id": { "$in": ids } })

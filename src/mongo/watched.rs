@@ -188,7 +188,7 @@ fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
             let reason = if text.contains("handshake") {
                 "it may have no TLS, while the connection asks for it"
             } else if text.contains("TLS") {
-                "it may want a certificate of the client, see tlsCertificateKeyFile"
+                "it may want a client certificate, see tlsCertificateKeyFile"
             } else {
                 "it may want TLS, see tls=true"
             };

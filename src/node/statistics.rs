@@ -48,7 +48,7 @@ pub struct Latency {
 pub struct ErrorCount {
     /// The error's name.
     pub name: &'static str,
-    /// The number of times.
+    /// How often it was given to a caller.
     pub count: f64,
 }
 

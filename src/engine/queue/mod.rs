@@ -76,7 +76,7 @@ impl Step {
 pub struct Job {
     /// The session's `_id`.
     pub id: Field,
-    /// What is done to it.
+    /// What is done to the session.
     pub step: Step,
 }
 
