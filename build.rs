@@ -1,4 +1,4 @@
-//! Tells the linker what an addon of Node is.
+//! Configures the linker for a Node addon.
 
 fn main() {
     napi_build::setup();

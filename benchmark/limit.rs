@@ -1,6 +1,6 @@
-//! How fast the server itself is with the commands that the store's batches become, without Node.js and without the
-//! store: the physical limit that `docs/performance.md` quotes. One task for each connection sends one command after
-//! the other.
+//! Measures how fast the server itself carries out the commands that the store's batches become, without
+//! Node.js and without the store. This is the physical limit that `docs/performance.md` quotes. One task for
+//! each connection sends one command after the other.
 //!
 //! `cargo run --release --example limit -- mongodb://127.0.0.1:27017 [seconds] [tasks] [batch]`
 
@@ -125,7 +125,7 @@ fn sid(n: u64) -> String {
     format!("session-{n:024}")
 }
 
-/// 1 KB of JSON, like a session, other each time.
+/// 1 KB of JSON, like a session, different each time.
 fn text(seed: u64) -> String {
     format!(
         r#"{{"cookie":{{"originalMaxAge":60000,"path":"/"}},"n":{seed},"data":"{}"}}"#,

@@ -1,5 +1,5 @@
 #![no_main]
-//! No text makes this decoder panic.
+//! Checks that no text makes the decoder of the `encryption` format panic.
 
 use connect_mongo_native_fuzz::{Format, read};
 

@@ -1,5 +1,5 @@
-//! What the fuzz targets share: the decoders of the addon, compiled from its own files, with a cipher that reads all
-//! formats but needs no time for keys.
+//! The code that the fuzz targets share: the decoders of the addon, compiled from its own files, with a
+//! cipher that reads all formats and needs little time for keys.
 
 #![allow(dead_code, unused_imports)]
 
@@ -21,7 +21,7 @@ use crypto::{
 };
 use document::Field;
 
-/// One of the formats.
+/// A format to fuzz.
 pub enum Format {
     /// `encryption`
     Envelope,
@@ -68,7 +68,7 @@ fn cipher(format: &Format) -> Option<Cipher> {
 
 static RUNTIME: LazyLock<Option<Runtime>> = LazyLock::new(|| Runtime::new().ok());
 
-/// Reads a stored text in one of the formats, with the keys that it needs.
+/// Reads a stored text in one of the formats, and derives the keys that it needs.
 pub fn read(format: &Format, input: &[u8]) {
     let (Ok(text), Some(cipher)) = (std::str::from_utf8(input), cipher(format)) else { return };
     let (id, stored) = (Field::Text("s".to_owned()), Field::Text(text.to_owned()));

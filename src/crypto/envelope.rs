@@ -1,5 +1,6 @@
-//! The records of our own option `encryption`: `cmn1.<key id>.<base64url of salt, nonce, cipher text and tag>`. Each has a
-//! key of its own, derived from the named secret, and is bound to the `_id` of its document.
+//! The records of our own option `encryption`: `cmn1.<key id>.<base64url of salt, nonce, cipher text and
+//! tag>`. Each record has its own key, derived from the named secret, and is bound to the `_id` of its
+//! document.
 
 use std::fmt;
 
@@ -12,19 +13,20 @@ use super::keys::SecretKey;
 use super::primitives::{Encoding, Hash, Random, TAG, gcm_decrypt, gcm_encrypt};
 use crate::model::Field;
 
-/// What every record begins with: the format and its version.
+/// The prefix of every record: the format and its version.
 pub const PREFIX: &str = "cmn1.";
-/// What a hashed id begins with.
+/// The prefix of a hashed id.
 pub const ID_PREFIX: &str = "cmnid1.";
 const KEY: usize = 32;
 const SALT: usize = 16;
 const NONCE: usize = 12;
-/// The salt of HKDF-Extract (RFC 5869, 2.2), the same for all secrets, which are random by themselves.
+/// The salt of HKDF-Extract (RFC 5869, 2.2). It is the same for all secrets, since those are random
+/// themselves.
 const EXTRACT: &[u8] = b"connect-mongo-native encryption 1";
-/// What a derived key is for.
+/// The purposes of derived keys.
 const FOR_RECORD: &[u8] = b"session";
 const FOR_IDS: &[u8] = b"session id";
-/// The kinds of what is encrypted, and of ids.
+/// The types of encrypted values and of ids.
 const TEXT: u8 = 0;
 const BSON: u8 = 1;
 
@@ -56,7 +58,7 @@ impl Envelope {
     /// The format for these keys, by their ids.
     ///
     /// # Errors
-    /// None that can happen: HKDF takes secrets of every length.
+    /// Never in practice: HKDF takes secrets of any length.
     pub fn new(
         keys: impl IntoIterator<Item = (String, Zeroizing<Vec<u8>>)>,
         random: Random,
@@ -99,7 +101,7 @@ impl Envelope {
     /// Decrypts a record with the key that it names.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub fn open(&self, id: &Field, stored: &str) -> Result<Field, CryptoError> {
         let named = stored.strip_prefix(PREFIX).ok_or(CryptoError::Format)?;
         let (key_id, encoded) = named.split_once('.').ok_or(CryptoError::Format)?;
@@ -131,10 +133,11 @@ impl Envelope {
         }
     }
 
-    /// The ids under which a session may be stored: by the newest key first. They can't be turned back into the session id.
+    /// The ids under which a session may be stored, that of the newest key first. They can't be turned back
+    /// into the session id.
     ///
     /// # Errors
-    /// None that can happen, as for [`Hash::mac`].
+    /// Never in practice, as for [`Hash::mac`].
     pub fn hashed_ids(&self, sid: &str) -> Result<Vec<String>, CryptoError> {
         self.keys
             .iter()
@@ -146,7 +149,7 @@ impl Envelope {
     }
 }
 
-/// What is authenticated beside the cipher text: the header, and the id.
+/// The data that is authenticated in addition to the cipher text: the header and the id.
 fn aad(header: &str, id: &Field) -> Vec<u8> {
     let (kind, bytes) = parts(id);
     [header.as_bytes(), &[kind], bytes].concat()
@@ -159,7 +162,7 @@ fn parts(field: &Field) -> (u8, &[u8]) {
     }
 }
 
-/// HKDF-Expand for a key of the length of one digest (RFC 5869, 2.3): `info` is the parts, one after the other.
+/// HKDF-Expand for a key that is as long as one digest (RFC 5869, 2.3). `info` is the concatenated parts.
 pub fn derive(hkdf: &Hkdf<Sha256>, info: &[&[u8]]) -> Result<SecretKey, CryptoError> {
     let mut key = Zeroizing::new(vec![0; KEY]);
     hkdf.expand_multi_info(info, &mut key)

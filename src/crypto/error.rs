@@ -1,29 +1,30 @@
-//! Why a session could not be encrypted or decrypted. Nothing here quotes a secret, a session or its id.
+//! The errors of encryption and decryption. None of them quotes a secret, a session or its id.
 
 use crate::model::{Failure, FailureKind};
 
-/// What can be wrong with a stored session or with its key, by the words of connect-mongo where it has some.
+/// What can be wrong with a stored session or its key. The messages are those of connect-mongo where it has
+/// one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CryptoError {
-    /// The stored value has none of the forms that the store reads.
+    /// The stored value is in none of the formats that the store reads.
     Format,
-    /// A code that authenticates the record does not fit: another key, or changed data.
+    /// The authentication code of the record doesn't match: another key, or changed data.
     Tampered,
-    /// The record was authenticated but for its cipher.
+    /// The record is authentic, but its cipher text can't be decrypted.
     Decrypt,
     /// The record names a key that the store was not given.
     UnknownKey,
     /// The operating system gave no random bytes.
     Random,
-    /// So many keys wait to be derived that this one gave way to newer ones.
+    /// Too many keys wait to be derived, and newer ones took this one's place.
     Overloaded,
-    /// The derivation of a key ended without one: a defect, or no thread was left.
+    /// The derivation of a key ended without a key: because of a defect, or because no thread was left.
     Lost,
 }
 
 impl CryptoError {
-    /// The error's `code`, which stays the same for ever. [`Self::Overloaded`] and [`Self::Lost`] say nothing about the
-    /// session, so that JavaScript never sees theirs.
+    /// The error's `code`, which must never change. [`Self::Overloaded`] and [`Self::Lost`] say nothing about
+    /// the session, so JavaScript never sees their codes.
     pub fn code(self) -> &'static str {
         match self {
             Self::Format => "ERR_SESSION_FORMAT",
@@ -52,7 +53,8 @@ impl CryptoError {
 impl From<CryptoError> for Failure {
     fn from(error: CryptoError) -> Self {
         match error {
-            // The session may be all right, so that neither is an error of it: no session may be forgotten for that.
+            // The session may be intact. Neither is reported as an error of the session, since no session may
+            // be discarded because of it.
             CryptoError::Overloaded => Self {
                 message: error.message().to_owned(),
                 kind: FailureKind::Overload,

@@ -1,5 +1,6 @@
-//! The records of `crypto` in connect-mongo 4 to 6, which the npm package kruptein defines. Written in the form of one of
-//! its releases, 3.0.x unless told otherwise; read in the forms of all of them from 2.2.3 to 3.4.0.
+//! The records of `crypto` in connect-mongo 4 to 6, whose format the npm package kruptein defines. The store
+//! writes the format of one release, 3.0.x by default, and reads the formats of all releases from 2.2.3 to
+//! 3.4.0.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,20 +17,20 @@ use super::keys::{KeyCache, KeyName, NeededKey, Ready, SecretKey};
 use super::primitives::{BLOCK, Mode, Random, cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt, same};
 use super::writing::{Writing, WritingKey};
 
-/// The bytes of the key that makes a record's associated data.
+/// The length in bytes of the key from which a record's associated data is computed.
 const AAD_KEY: usize = 128;
 
-/// What a record has.
+/// The decrypted content of a record.
 #[derive(PartialEq, Eq)]
 pub enum Plain {
-    /// JSON text of the value that was encrypted.
+    /// The JSON text of the encrypted value.
     Json(String),
-    /// Text that was encrypted as it is.
+    /// Text that was encrypted directly.
     Text(String),
 }
 
 impl Plain {
-    /// The text, whichever it is.
+    /// The text of either variant.
     pub fn into_text(self) -> String {
         match self {
             Self::Json(text) | Self::Text(text) => text,
@@ -67,7 +68,7 @@ impl Kruptein {
         }
     }
 
-    /// The key for so many records more, or the one that must be derived first.
+    /// The key for this many more records, or the one that must be derived first.
     ///
     /// # Errors
     /// When there are no random bytes.
@@ -138,7 +139,7 @@ impl Kruptein {
         Record::parse(stored, &self.options).is_ok()
     }
 
-    /// Takes a record apart.
+    /// Parses a record.
     ///
     /// # Errors
     /// [`CryptoError::Format`]
@@ -158,8 +159,8 @@ impl Kruptein {
     }
 }
 
-/// A record with the rounds of the key that it may have. Releases of the same form differ in the rounds and in what they
-/// authenticate, and nothing in the record tells them apart.
+/// A record, with the rounds to try for its key. Releases with the same form differ in the rounds and in what
+/// they authenticate, and nothing in the record tells them apart.
 pub struct Locked {
     options: KrupteinOptions,
     keys: Arc<KeyCache>,
@@ -167,11 +168,11 @@ pub struct Locked {
     rounds: u32,
 }
 
-/// What comes of a key.
+/// The result of trying a key.
 pub enum Unlocked {
-    /// It was the right one.
+    /// The key was right.
     Plain(Plain),
-    /// The right one may be one of other rounds.
+    /// The right key may have another number of rounds.
     OtherRounds(Locked),
 }
 
@@ -184,7 +185,7 @@ impl Locked {
         })
     }
 
-    /// The bytes to decrypt.
+    /// The number of bytes to decrypt.
     pub fn len(&self) -> usize {
         self.record.cipher.len()
     }
@@ -192,7 +193,7 @@ impl Locked {
     /// Decrypts the record with the key that it asked for.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub fn unlock(self, key: &SecretKey) -> Result<Unlocked, CryptoError> {
         if self.is_authentic(key)? {
             return self.decrypt(key).map(Unlocked::Plain);
@@ -251,12 +252,12 @@ impl Locked {
     }
 }
 
-/// Bytes as 3.1.1 to 3.3.0 authenticate them: put into a string, which loses some.
+/// Bytes as releases 3.1.1 to 3.3.0 authenticate them: converted to a string, which replaces some of them.
 fn lossy(bytes: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(bytes).into_owned().into_bytes()
 }
 
-/// What release 3.4.0 encrypts: `{"type":"string","value":…}`.
+/// The content that release 3.4.0 encrypts: `{"type":"string","value":…}`.
 fn typed(text: &str) -> Result<Plain, CryptoError> {
     #[derive(Deserialize)]
     struct Typed<'a> {

@@ -1,5 +1,5 @@
-//! Encrypted sessions: what one store writes, and everything that it reads. No stored value is ever taken for a session
-//! that was not decrypted, unless the store was told to read such.
+//! Encrypted sessions: the format that one store writes, and all formats that it reads. A stored value counts
+//! as a session only after it was decrypted, unless the store was told to read unencrypted ones.
 
 // Each module uses only those above it.
 mod error;
@@ -43,20 +43,21 @@ use writing::WritingKey;
 /// The format of the options `crypto` and `cryptoAdapter`.
 #[derive(Debug)]
 pub enum Legacy {
-    /// kruptein's.
+    /// The format of kruptein.
     Kruptein(Kruptein),
-    /// Web Crypto's. `parses` tells whether hooks of the application take the text, and are given what its JSON means.
+    /// The format of Web Crypto.
     Web {
         /// The format.
         web: Web,
-        /// Whether JSON is marked as such.
+        /// Whether text that is JSON is marked as such, because hooks of the application take the parsed
+        /// value.
         parses: bool,
     },
-    /// An adapter in JavaScript, which is given the stored text.
+    /// An adapter in JavaScript, which gets the stored text.
     Foreign,
 }
 
-/// How the sessions of one store are encrypted. The first format that there is writes; all of them read.
+/// How the sessions of one store are encrypted. The first format that is set writes; all that are set read.
 #[derive(Debug, Default)]
 pub struct Cipher {
     /// `encryption`
@@ -67,11 +68,11 @@ pub struct Cipher {
     pub secret: Option<Secret>,
     /// Whether sessions that are not encrypted are read, too.
     pub reads_plain: bool,
-    /// Whether a session that can't be decrypted counts as none.
+    /// Whether a session that can't be decrypted counts as missing.
     pub forgets: bool,
 }
 
-/// What encrypts sessions, with the key at hand.
+/// Encrypts sessions. Its key is already derived.
 pub enum Sealer<'a> {
     /// `encryption`
     Envelope(&'a Envelope),
@@ -84,7 +85,7 @@ pub enum Sealer<'a> {
 }
 
 impl Cipher {
-    /// What encrypts so many sessions, as soon as its key is there.
+    /// A sealer for this many sessions, or the key that must be derived first.
     ///
     /// # Errors
     /// When the system has no random bytes.
@@ -103,7 +104,7 @@ impl Cipher {
         }
     }
 
-    /// As [`Self::sealer`], and waits for the key. Who drops the future wants it no more.
+    /// As [`Self::sealer`], but waits for the key. Dropping the future withdraws the request for the key.
     ///
     /// # Errors
     /// When the system has no random bytes or no thread left.
@@ -116,10 +117,10 @@ impl Cipher {
         }
     }
 
-    /// Decrypts a stored value, if its key is at hand.
+    /// Decrypts a stored value. If its key must be derived first, returns what waits for the key.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub fn open(&self, id: &Field, stored: Option<&Field>) -> Result<Opened, CryptoError> {
         let Some(Field::Text(text)) = stored else {
             return match stored {
@@ -148,7 +149,7 @@ impl Cipher {
         pending.open()
     }
 
-    /// Who reads a text that is not in our own format.
+    /// The format that reads a text which is not in our own format.
     fn reader_of(&self, text: &str) -> Reader<'_> {
         if let Some(secret) = &self.secret
             && Secret::recognizes(text)
@@ -174,10 +175,10 @@ impl Cipher {
         }
     }
 
-    /// As [`Self::open`], and waits for keys. Who drops the future wants them no more.
+    /// As [`Self::open`], but waits for keys. Dropping the future withdraws the request for them.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub async fn open_patiently(&self, id: &Field, stored: Option<&Field>) -> Result<Field, CryptoError> {
         let bytes = stored.map_or(0, Field::len);
         match work(bytes, || self.open(id, stored))? {
@@ -189,7 +190,7 @@ impl Cipher {
     /// Encrypts a session.
     ///
     /// # Errors
-    /// As [`Self::ready_sealer`].
+    /// As for [`Self::ready_sealer`].
     pub async fn seal(&self, id: &Field, session: &Field) -> Result<Field, Failure> {
         let sealer = self.ready_sealer(1).await?;
         work(session.len(), || sealer.seal(id, session))
@@ -198,16 +199,17 @@ impl Cipher {
     /// Encrypts a text as an adapter of connect-mongo does.
     ///
     /// # Errors
-    /// As [`Self::ready_sealer`].
+    /// As for [`Self::ready_sealer`].
     pub async fn encrypt(&self, text: &str) -> Result<String, CryptoError> {
         let sealer = self.ready_sealer(1).await?;
         work(text.len(), || sealer.seal_text(text))
     }
 
-    /// Decrypts a text as an adapter of connect-mongo does: kruptein's gives the JSON text of what it encrypted.
+    /// Decrypts a text as an adapter of connect-mongo does. kruptein's adapter returns the JSON text of the
+    /// value that it encrypted.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub async fn decrypt(&self, stored: &str) -> Result<String, CryptoError> {
         let pending = work(stored.len(), || {
             let locked = match &self.legacy {
@@ -227,9 +229,9 @@ impl Cipher {
         }
     }
 
-    /// Has the key for writing derived, so that the first session does not wait for it.
+    /// Orders the key for writing in advance, so that the first session doesn't wait for it.
     pub fn warm_up(&self) {
-        // The first write tells of an error by itself.
+        // The first write reports an error by itself.
         if let Ok(Ready::After(needed)) = self.sealer(0) {
             needed.prepare();
         }
@@ -246,7 +248,7 @@ enum Reader<'a> {
 }
 
 impl Sealer<'_> {
-    /// Encrypts a session: text, or JSON that is marked as such (our own format takes every value).
+    /// Encrypts a session: text, or JSON that is marked as such. Our own format takes every value.
     ///
     /// # Errors
     /// When there are no random bytes.
@@ -282,7 +284,7 @@ impl Sealer<'_> {
     }
 }
 
-/// A record that an adapter in the shim decrypts.
+/// A record that an adapter in JavaScript decrypts.
 fn stored(text: &str) -> Field {
     Field::Wrapped(rawdoc! { "stored": text }.into_bytes())
 }

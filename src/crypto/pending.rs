@@ -1,4 +1,4 @@
-//! A record that was taken apart and waits for the key that it needs. It is not read again when the key is there.
+//! A parsed record that waits for the key that it needs. It is not parsed again when the key arrives.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use super::work::work;
 use super::{secret, web};
 use crate::model::Field;
 
-/// Records that are waited for at a time by callers without a deadline. The queue of keys has room for many more, so that
-/// they never push each other out of it.
+/// The maximum number of records for which callers without a deadline wait at a time. The queue of keys has
+/// room for many more, so they never push each other out of it.
 const IN_TURN: usize = 256;
 
 static TURNS: Semaphore = Semaphore::const_new(IN_TURN);
 
-/// What comes of a stored value.
+/// The result of opening a stored value.
 pub enum Opened {
     /// The session.
     Value(Field),
@@ -38,11 +38,11 @@ impl fmt::Debug for Opened {
 
 /// A record in one of the formats that need derived keys.
 pub enum Locked {
-    /// kruptein's.
+    /// The format of kruptein.
     Kruptein(kruptein::Locked),
-    /// Web Crypto's.
+    /// The format of Web Crypto.
     Web(web::Locked),
-    /// The one of `secret`.
+    /// The format of `secret`.
     Secret(secret::Locked),
 }
 
@@ -64,7 +64,7 @@ impl Locked {
     }
 }
 
-/// What a decrypted text means.
+/// Turns a decrypted text into the value that it stands for.
 type Meaning = fn(Plain) -> Result<Field, CryptoError>;
 
 /// A record that waits for its key.
@@ -75,7 +75,7 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// A record with what its text will mean.
+    /// A record, with the meaning of its text.
     pub fn new(locked: Locked, meaning: Meaning) -> Self {
         Self {
             needed: locked.key(),
@@ -93,7 +93,7 @@ impl Pending {
     /// Decrypts the record, if its keys are at hand.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub fn open(mut self) -> Result<Opened, CryptoError> {
         while let Some(key) = self.needed.get() {
             match self.resume(&key)? {
@@ -104,10 +104,10 @@ impl Pending {
         Ok(Opened::Waits(self))
     }
 
-    /// Goes on with the key that was needed. Records of some releases may then need a second one.
+    /// Continues with the key that was needed. Records of some releases may then need a second one.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub fn resume(self, key: &Arc<SecretKey>) -> Result<Opened, CryptoError> {
         let Self { locked, meaning, .. } = self;
         let plain = match *locked {
@@ -123,10 +123,11 @@ impl Pending {
         Ok(Opened::Value(meaning(plain)?))
     }
 
-    /// Decrypts the record as soon as its key is derived. Who drops the future wants neither any more.
+    /// Decrypts the record as soon as its key is derived. Dropping the future withdraws the request for the
+    /// key.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub async fn finish(mut self) -> Result<Field, CryptoError> {
         loop {
             let key = self.needed.wait().await?;
@@ -137,10 +138,10 @@ impl Pending {
         }
     }
 
-    /// As [`Self::finish`], for a caller who may come with many records at once and has no deadline for each.
+    /// As [`Self::finish`], for a caller that may have many records at once and no deadline for each.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub async fn finish_in_turn(self) -> Result<Field, CryptoError> {
         let _turn = TURNS.acquire().await.map_err(|_| CryptoError::Lost)?;
         self.finish().await
@@ -156,10 +157,10 @@ impl fmt::Debug for Pending {
     }
 }
 
-/// What kruptein encrypted: text, or a value as JSON.
+/// The value that kruptein encrypted: text, or a value as JSON.
 ///
 /// # Errors
-/// When the JSON of a text is none.
+/// When the JSON is a malformed string.
 pub fn value_of(plain: Plain) -> Result<Field, CryptoError> {
     match plain {
         Plain::Text(text) => Ok(Field::Text(text)),
@@ -174,23 +175,23 @@ pub fn value_of(plain: Plain) -> Result<Field, CryptoError> {
 ///
 /// # Errors
 /// None.
-#[expect(clippy::unnecessary_wraps, reason = "one of the meanings")]
+#[expect(clippy::unnecessary_wraps, reason = "the signature of a Meaning")]
 pub fn text_of(plain: Plain) -> Result<Field, CryptoError> {
     Ok(Field::Text(plain.into_text()))
 }
 
-/// Text, of which JSON is marked as such.
+/// The text, marked as JSON if it is valid JSON.
 ///
 /// # Errors
 /// None.
-#[expect(clippy::unnecessary_wraps, reason = "one of the meanings")]
+#[expect(clippy::unnecessary_wraps, reason = "the signature of a Meaning")]
 pub fn marked(plain: Plain) -> Result<Field, CryptoError> {
     let text = plain.into_text();
     let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
     Ok(if is_json { json(&text) } else { Field::Text(text) })
 }
 
-/// Text that the shim parses.
+/// Text that the JavaScript side parses.
 pub fn json(text: &str) -> Field {
     Field::Wrapped(rawdoc! { "json": text }.into_bytes())
 }

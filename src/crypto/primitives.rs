@@ -1,5 +1,6 @@
-//! Ciphers, hashes and encodings by the names that Node's `crypto` has for them, as far as they are native. Keys and nonces
-//! have the lengths that stored sessions have; anything else is refused, never adapted.
+//! Ciphers, hashes and encodings under the names of Node's `crypto`, limited to those with a native
+//! implementation. Keys and nonces have the lengths that occur in stored sessions; any other length is
+//! refused, never adapted.
 
 use aes::{Aes128, Aes192, Aes256};
 use aes_gcm::AesGcm;
@@ -16,23 +17,23 @@ use zeroize::Zeroizing;
 
 use super::error::CryptoError;
 
-/// The bytes of an authentication tag.
+/// The length of an authentication tag in bytes.
 pub const TAG: usize = 16;
-/// The bytes of an initialisation vector of CBC.
+/// The length of a CBC initialisation vector in bytes.
 pub const BLOCK: usize = 16;
 
 /// A source of random bytes.
 pub type Random = fn(&mut [u8]) -> Result<(), CryptoError>;
 
-/// Random bytes of the operating system.
+/// Random bytes from the operating system.
 ///
 /// # Errors
-/// When it gives none.
+/// When the operating system gives none.
 pub fn system_random(bytes: &mut [u8]) -> Result<(), CryptoError> {
     getrandom::fill(bytes).map_err(|_| CryptoError::Random)
 }
 
-/// Whether two byte strings are equal, in a time that does not depend on where they differ.
+/// Whether two byte strings are equal, compared in a time that doesn't depend on where they differ.
 pub fn same(one: &[u8], other: &[u8]) -> bool {
     one.ct_eq(other).into()
 }
@@ -51,7 +52,7 @@ pub enum Hash {
 }
 
 impl Hash {
-    /// The hash of a name; `None` for one that is not native.
+    /// The hash with this name; `None` if there is no native implementation.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "sha1" => Some(Self::Sha1),
@@ -62,7 +63,7 @@ impl Hash {
         }
     }
 
-    /// The bytes of a digest.
+    /// The length of a digest in bytes.
     pub fn len(self) -> usize {
         match self {
             Self::Sha1 => 20,
@@ -72,7 +73,7 @@ impl Hash {
         }
     }
 
-    /// The digest of some bytes.
+    /// The digest of these bytes.
     pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha1 => Sha1::digest(bytes).to_vec(),
@@ -82,10 +83,10 @@ impl Hash {
         }
     }
 
-    /// The HMAC of the parts, one after the other.
+    /// The HMAC of the concatenated parts.
     ///
     /// # Errors
-    /// None that can happen: HMAC takes keys of every length.
+    /// Never in practice: HMAC takes keys of any length.
     pub fn mac(self, key: &[u8], parts: &[&[u8]]) -> Result<Vec<u8>, CryptoError> {
         match self {
             Self::Sha1 => mac::<Hmac<Sha1>>(key, parts),
@@ -95,7 +96,7 @@ impl Hash {
         }
     }
 
-    /// PBKDF2 with HMAC.
+    /// Derives a key with PBKDF2 and HMAC.
     pub fn derive(self, secret: &[u8], salt: &[u8], rounds: u32, len: usize) -> Zeroizing<Vec<u8>> {
         let mut key = Zeroizing::new(vec![0; len]);
         match self {
@@ -116,19 +117,20 @@ fn mac<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Result<Vec<u8>, CryptoE
     Ok(mac.finalize().into_bytes().to_vec())
 }
 
-/// How bytes are written as text. Reading takes exactly what writing gives, so that no two texts are one record.
+/// How bytes are written as text. Decoding accepts exactly what encoding writes, so that no two texts are the
+/// same record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// Base64 with padding.
     Base64,
-    /// The alphabet for URLs, without padding.
+    /// Base64 with the alphabet for URLs, without padding.
     Base64Url,
     /// Lower-case hexadecimal.
     Hex,
 }
 
 impl Encoding {
-    /// The encoding of a name; `None` for one that is not native.
+    /// The encoding with this name; `None` if there is no native implementation.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "base64" => Some(Self::Base64),
@@ -138,7 +140,7 @@ impl Encoding {
         }
     }
 
-    /// Bytes as text.
+    /// Encodes bytes as text.
     pub fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Base64 => STANDARD.encode_to_string(bytes),
@@ -147,7 +149,7 @@ impl Encoding {
         }
     }
 
-    /// The bytes of a text.
+    /// Decodes the bytes of a text.
     ///
     /// # Errors
     /// [`CryptoError::Format`]
@@ -165,23 +167,23 @@ impl Encoding {
 /// A mode of AES.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Authenticated.
+    /// GCM, which is authenticated.
     Gcm,
-    /// Not authenticated by itself.
+    /// CBC, which is not authenticated by itself.
     Cbc,
 }
 
-/// AES of some length in some mode.
+/// AES with a key length and a mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Algorithm {
     /// The mode.
     pub mode: Mode,
-    /// The bytes of the key.
+    /// The length of the key in bytes.
     pub key_len: usize,
 }
 
 impl Algorithm {
-    /// The algorithm of a name; `None` for one that is not native.
+    /// The algorithm with this name; `None` if there is no native implementation.
     pub fn named(name: &str) -> Option<Self> {
         let (mode, key_len) = match name {
             "aes-128-gcm" => (Mode::Gcm, 16),
@@ -196,8 +198,8 @@ impl Algorithm {
     }
 }
 
-/// Calls a function with the AES-GCM type of a key and a nonce. Nonces have 12 bytes, 16 with `iv_size: 16`, and as many
-/// as the text of some random bytes in connect-mongo 3.
+/// Calls a function with the AES-GCM type for a key and a nonce. Nonces have 12 bytes, or 16 with `iv_size:
+/// 16`. In connect-mongo 3, the nonce is the text of some random bytes and as long as that text.
 macro_rules! with_gcm {
     ($key:expr, $nonce:expr, $function:ident($($argument:expr),*)) => {
         match ($key.len(), $nonce.len()) {
@@ -218,10 +220,10 @@ macro_rules! with_gcm {
     };
 }
 
-/// Encrypts in place with AES-GCM, and gives the tag.
+/// Encrypts in place with AES-GCM, and returns the tag.
 ///
 /// # Errors
-/// For a key or nonce of a length that is not native.
+/// When the length of the key or the nonce is not supported.
 pub fn gcm_encrypt(key: &[u8], nonce: &[u8], aad: &[u8], text: &mut [u8]) -> Result<[u8; TAG], CryptoError> {
     with_gcm!(key, nonce, encrypt_with(key, nonce, aad, text))
 }
@@ -239,10 +241,10 @@ where
     tag.as_slice().try_into().map_err(|_| CryptoError::Format)
 }
 
-/// Decrypts in place with AES-GCM. What is left in `text` after an error is not the plain text.
+/// Decrypts in place with AES-GCM. After an error, `text` doesn't hold the plain text.
 ///
 /// # Errors
-/// [`CryptoError::Decrypt`] when the tag does not fit.
+/// [`CryptoError::Decrypt`] when the tag doesn't match.
 pub fn gcm_decrypt(
     key: &[u8],
     nonce: &[u8],
@@ -274,7 +276,7 @@ where
 /// Encrypts with AES-CBC and PKCS #7 padding.
 ///
 /// # Errors
-/// For a key or initialisation vector of another length than AES has.
+/// When the key or the initialisation vector has a length that AES doesn't have.
 pub fn cbc_encrypt(key: &[u8], iv: &[u8], text: &[u8]) -> Result<Vec<u8>, CryptoError> {
     fn with<E: KeyIvInit + BlockModeEncrypt>(
         key: &[u8],
@@ -294,7 +296,7 @@ pub fn cbc_encrypt(key: &[u8], iv: &[u8], text: &[u8]) -> Result<Vec<u8>, Crypto
 /// Decrypts what [`cbc_encrypt`] encrypted.
 ///
 /// # Errors
-/// [`CryptoError::Decrypt`] when the padding does not fit.
+/// [`CryptoError::Decrypt`] when the padding is wrong.
 pub fn cbc_decrypt(key: &[u8], iv: &[u8], text: &[u8]) -> Result<Vec<u8>, CryptoError> {
     fn with<D: KeyIvInit + BlockModeDecrypt>(
         key: &[u8],

@@ -1,4 +1,5 @@
-//! The records of the option `secret` in connect-mongo 3: JSON text of a JSON string, under one key for each secret.
+//! The records of the option `secret` in connect-mongo 3: the JSON text of a JSON string. Each secret has one
+//! key.
 
 use std::sync::Arc;
 
@@ -10,13 +11,14 @@ use super::formats::node_buffer::NodeBuffer;
 use super::keys::{KeyCache, KeyName, NeededKey, SecretKey};
 use super::primitives::{Algorithm, Encoding, Hash, Random, TAG, gcm_decrypt, gcm_encrypt, same};
 
-/// Rounds of PBKDF2, and the bytes that are derived, of whose text the key is the beginning.
+/// The rounds of PBKDF2, and the number of bytes that it derives. The key is the beginning of the text of
+/// these bytes.
 const ROUNDS: u32 = 10_000;
 const DERIVED: usize = 64;
-/// The characters of the salt.
+/// The length of the salt in characters.
 const SALT: usize = 16;
 
-/// What is the same for reading and writing.
+/// The options that reading and writing share.
 #[derive(Clone, Copy, Debug)]
 struct Names {
     algorithm: Algorithm,
@@ -25,7 +27,7 @@ struct Names {
 }
 
 impl Names {
-    /// The key of AES and HMAC, which is the beginning of the text of what was derived.
+    /// The key of AES and HMAC: the beginning of the text of the derived bytes.
     fn key_of(self, derived: &SecretKey) -> SecretKey {
         let mut text = Zeroizing::new(self.encoding.encode(derived.bytes()).into_bytes());
         text.truncate(self.algorithm.key_len);
@@ -43,7 +45,7 @@ pub struct Secret {
     random: Random,
 }
 
-/// What the JSON text has, in this order.
+/// The fields of the JSON text, in this order.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Fields {
@@ -55,7 +57,7 @@ struct Fields {
 }
 
 impl Secret {
-    /// The format for one secret. `iv_len` is the number of random bytes of which the nonce is the text.
+    /// The format for one secret. `iv_len` is the number of random bytes whose text is the nonce.
     pub fn new(
         secret: Zeroizing<Vec<u8>>,
         algorithm: Algorithm,
@@ -79,7 +81,7 @@ impl Secret {
         }
     }
 
-    /// The one key, as it is derived.
+    /// The only key of the format, as derived.
     pub fn key(&self) -> NeededKey {
         self.keys.for_all(self.name.clone())
     }
@@ -110,12 +112,12 @@ impl Secret {
         serde_json::to_string(&inner).map_err(|_| CryptoError::Format)
     }
 
-    /// Whether a stored text has the form.
+    /// Whether a stored text has this form.
     pub fn recognizes(stored: &str) -> bool {
         parse(stored).is_ok()
     }
 
-    /// Takes a record apart.
+    /// Parses a record.
     ///
     /// # Errors
     /// [`CryptoError::Format`]
@@ -135,11 +137,11 @@ impl Secret {
     }
 }
 
-/// A record, taken apart.
+/// A parsed record.
 pub struct Locked {
     names: Names,
     needed: NeededKey,
-    /// The text of the cipher text, which `mac` is over.
+    /// The encoded cipher text, which `mac` authenticates.
     authenticated: String,
     mac: Vec<u8>,
     cipher: Vec<u8>,
@@ -149,12 +151,12 @@ pub struct Locked {
 }
 
 impl Locked {
-    /// The key of the record, as it is derived.
+    /// The key of the record, as derived.
     pub fn key(&self) -> NeededKey {
         self.needed.clone()
     }
 
-    /// The bytes to decrypt.
+    /// The number of bytes to decrypt.
     pub fn len(&self) -> usize {
         self.cipher.len()
     }
@@ -162,7 +164,7 @@ impl Locked {
     /// Decrypts the record.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub fn unlock(self, derived: &SecretKey) -> Result<String, CryptoError> {
         let key = self.names.key_of(derived);
         let mac = self

@@ -1,4 +1,5 @@
-//! The formats against records of the genuine packages and published vectors, in both directions, and under random input.
+//! Tests the formats against records of the genuine packages and published vectors, in both directions, and
+//! with random input.
 
 #![expect(
     clippy::unwrap_used,
@@ -23,11 +24,11 @@ use super::writing::{RECORDS_PER_SALT, Writing};
 use super::*;
 use vectors::{PLAIN, V1, V2, V3, V4, V5, V6, V7, V8};
 
-/// The source that the vectors were made with.
+/// The random source that the vectors were made with.
 #[expect(
     clippy::unnecessary_wraps,
     clippy::cast_possible_truncation,
-    reason = "the type of a source"
+    reason = "the signature of a random source"
 )]
 fn counting(bytes: &mut [u8]) -> Result<(), CryptoError> {
     for (position, byte) in bytes.iter_mut().enumerate() {
@@ -104,7 +105,7 @@ fn text_of(field: Field) -> String {
     field.value().unwrap().as_str().unwrap().to_owned()
 }
 
-/// Has what needs a key, which is derived on this thread.
+/// Gets a value that needs a key. Derives the key on this thread.
 fn ready<T>(mut act: impl FnMut() -> Result<Ready<T>, CryptoError>) -> T {
     loop {
         match act().unwrap() {
@@ -119,7 +120,7 @@ fn seal(cipher: &Cipher, session: &Field) -> Field {
     sealer.seal(&text("s"), session).unwrap()
 }
 
-/// Reads a record, and derives its keys on this thread.
+/// Reads a record. Derives its keys on this thread.
 fn open(cipher: &Cipher, stored: &Field) -> Result<Field, CryptoError> {
     let mut opened = cipher.open(&text("s"), Some(stored))?;
     loop {
@@ -182,7 +183,7 @@ fn records_of_all_releases_of_kruptein_are_read() {
 }
 
 #[test]
-fn the_form_of_another_release_is_written_when_it_is_asked_for() {
+fn the_format_of_another_release_is_written_on_request() {
     let options = |release, mode| KrupteinOptions {
         algorithm: Algorithm::named(mode).unwrap(),
         hash: Hash::Sha512,
@@ -205,7 +206,7 @@ fn the_form_of_another_release_is_written_when_it_is_asked_for() {
 }
 
 #[test]
-fn what_was_written_with_other_options_of_the_encoding_is_read() {
+fn records_in_other_encodings_are_read() {
     for written in ["base64", "base64url", "hex"] {
         for read in ["base64", "base64url", "hex"] {
             let stored = seal(
@@ -219,7 +220,7 @@ fn what_was_written_with_other_options_of_the_encoding_is_read() {
 }
 
 #[test]
-fn a_wrong_secret_is_tampering() {
+fn a_wrong_secret_is_reported_as_tampering() {
     let other = of_kruptein(kruptein("squirrels", "aes-256-gcm", "sha512", "base64"));
     for stored in [V1, V3, V4, V5] {
         assert_eq!(open(&other, &text(stored)), Err(CryptoError::Tampered));
@@ -227,7 +228,7 @@ fn a_wrong_secret_is_tampering() {
 }
 
 #[test]
-fn what_is_not_encrypted_is_refused_unless_it_is_asked_for() {
+fn unencrypted_values_are_refused_unless_they_are_allowed() {
     let plain = [text(PLAIN), text(""), text("null"), json(PLAIN), text("cmn1.")];
     let all = || Cipher {
         envelope: Some(envelope(&["a"])),
@@ -251,8 +252,9 @@ fn what_is_not_encrypted_is_refused_unless_it_is_asked_for() {
 }
 
 #[test]
-fn gcm_gives_what_nist_gives() {
-    // The test cases 13, 14, 16 and, for a nonce of another length, none of NIST's has 16, 24 or 32 bytes: see `V4`, `V6`.
+fn gcm_matches_the_test_vectors_of_nist() {
+    // Test cases 13, 14 and 16 of NIST. None of NIST's cases has a nonce of 16, 24 or 32 bytes: `V4` and `V6`
+    // cover those.
     let key = hex::decode("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308").unwrap();
     let nonce = hex::decode("cafebabefacedbaddecaf888").unwrap();
     let aad = hex::decode("feedfacedeadbeeffeedfacedeadbeefabaddad2").unwrap();
@@ -282,7 +284,7 @@ fn gcm_gives_what_nist_gives() {
 }
 
 #[test]
-fn hkdf_gives_what_rfc_5869_gives() {
+fn hkdf_matches_the_test_vector_of_rfc_5869() {
     let ikm = [0x0b; 22];
     let salt = hex::decode("000102030405060708090a0b0c").unwrap();
     let info = hex::decode("f0f1f2f3f4f5f6f7f8f9").unwrap();
@@ -299,11 +301,11 @@ fn hkdf_gives_what_rfc_5869_gives() {
 }
 
 #[test]
-fn our_own_format_is_what_the_documents_say() {
+fn our_own_format_is_as_documented() {
     let keys = [("k".to_owned(), secret("0123456789abcdef0123456789abcdef"))];
     let envelope = Envelope::new(keys, counting).unwrap();
     let stored = envelope.seal(&text("sid"), &text("{}")).unwrap();
-    // Made by the steps of docs/encryption.md with Node's `crypto`.
+    // Computed by the steps in docs/encryption.md with Node's `crypto`.
     assert_eq!(stored, OWN);
     assert_eq!(envelope.hashed_ids("sid").unwrap(), [OWN_ID]);
 }
@@ -333,13 +335,13 @@ fn a_record_under_another_id_or_key_is_refused() {
     for id in [text("t"), text(""), json("s")] {
         assert_eq!(ours.open(&id, &stored), Err(CryptoError::Tampered));
     }
-    // A key of the same name with another secret.
+    // A key with the same name and another secret.
     let other = Envelope::new([("a".to_owned(), secret("another secret"))], system_random).unwrap();
     assert_eq!(other.open(&text("s"), &stored), Err(CryptoError::Tampered));
 }
 
 #[test]
-fn a_salt_serves_a_stated_number_of_records() {
+fn a_salt_serves_a_fixed_number_of_records() {
     let keys = KeyCache::new(secret("squirrel"), Hash::Sha256, 32);
     let writing = Writing::new(keys, 1, system_random);
     let next = |records| ready(|| writing.key(records)).salt;
@@ -350,7 +352,7 @@ fn a_salt_serves_a_stated_number_of_records() {
     assert_ne!(next(RECORDS_PER_SALT), second);
 }
 
-/// Bytes as they may be printed: as text, in hexadecimal and as a list of numbers.
+/// The forms in which bytes may be printed: as text, in hexadecimal and as a list of numbers.
 fn forms_of(bytes: &[u8]) -> [String; 4] {
     [
         String::from_utf8_lossy(bytes).into_owned(),
@@ -361,7 +363,7 @@ fn forms_of(bytes: &[u8]) -> [String; 4] {
 }
 
 #[test]
-fn nothing_that_is_printed_has_a_secret_a_key_a_salt_a_session_or_an_id() {
+fn no_printed_value_contains_a_secret_a_key_a_salt_a_session_or_an_id() {
     const SESSION: &str = r#"{"user":"zebra"}"#;
     let usual = usual();
     let writing = ready(|| usual.writing_key(1));
@@ -442,7 +444,7 @@ fn of_web_pending() -> Pending {
     }
 }
 
-/// Each record with one bit changed is refused, whatever the bit.
+/// Checks that the record is refused after a change of any single bit.
 fn no_bit_may_change(cipher: &Cipher, stored: &str) {
     assert!(open(cipher, &text(stored)).is_ok());
     for position in 0..stored.len() {
@@ -450,7 +452,7 @@ fn no_bit_may_change(cipher: &Cipher, stored: &str) {
             let mut bytes = stored.as_bytes().to_vec();
             bytes[position] ^= 1 << bit;
             let changed = Field::Text(String::from_utf8(bytes).unwrap());
-            // A salt that differs costs a derivation each: one bit in some places is enough there.
+            // Each changed salt costs a derivation, so check only one bit in some places there.
             if let Ok(Opened::Waits(..)) = cipher.open(&text("s"), Some(&changed))
                 && position % 64 != 0
             {

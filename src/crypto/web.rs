@@ -1,5 +1,5 @@
-//! The records of `createWebCryptoAdapter` in connect-mongo 6: nonce and cipher text, encoded, under one key for each
-//! adapter. With AES-CBC they are not authenticated.
+//! The records of `createWebCryptoAdapter` in connect-mongo 6: the nonce and the cipher text, encoded. Each
+//! adapter has one key. Records with AES-CBC are not authenticated.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::primitives::{
     Encoding, Hash, Mode, Random, TAG, cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt,
 };
 
-/// The bytes of a key: Web Crypto is asked for 256 bits.
+/// The length of a key in bytes: the adapter asks Web Crypto for 256 bits.
 const KEY: usize = 32;
 
 /// The format with its options.
@@ -45,7 +45,7 @@ impl Web {
         }
     }
 
-    /// The one key.
+    /// The only key of the format.
     pub fn key(&self) -> NeededKey {
         self.keys.for_all(self.name.clone())
     }
@@ -75,7 +75,7 @@ impl Web {
         self.encoding.decode(stored.as_bytes()).is_ok()
     }
 
-    /// Takes a record apart.
+    /// Parses a record.
     ///
     /// # Errors
     /// [`CryptoError::Format`]
@@ -94,7 +94,7 @@ impl Web {
     }
 }
 
-/// A record: nonce, cipher text, and with AES-GCM a tag.
+/// A record: nonce, cipher text and, with AES-GCM, a tag.
 pub struct Locked {
     mode: Mode,
     iv_len: usize,
@@ -108,7 +108,7 @@ impl Locked {
         self.needed.clone()
     }
 
-    /// The bytes to decrypt.
+    /// The number of bytes to decrypt.
     pub fn len(&self) -> usize {
         self.record.len()
     }
@@ -116,7 +116,7 @@ impl Locked {
     /// Decrypts the record.
     ///
     /// # Errors
-    /// As [`CryptoError`].
+    /// See [`CryptoError`].
     pub fn unlock(self, key: &SecretKey) -> Result<String, CryptoError> {
         let (iv, cipher) = self
             .record
@@ -126,7 +126,7 @@ impl Locked {
             Mode::Gcm => {
                 let (cipher, tag) = cipher.split_last_chunk::<TAG>().ok_or(CryptoError::Format)?;
                 let mut text = cipher.to_vec();
-                // There is nothing but the tag to tell a wrong key or changed data by.
+                // Only the tag can reveal a wrong key or changed data.
                 gcm_decrypt(key.bytes(), iv, &[], &mut text, tag).map_err(|_| CryptoError::Tampered)?;
                 text
             }

@@ -1,5 +1,5 @@
-//! The key that sessions are encrypted with in kruptein's format: derived from a salt which this process uses for a stated
-//! number of records, and the next one in time, so that no write waits for it.
+//! The key for writing sessions in kruptein's format. It is derived from a salt that this process uses for a
+//! fixed number of records. The next key is ordered in time, so that no write waits for it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,18 +8,18 @@ use super::error::CryptoError;
 use super::keys::{KeyCache, KeyName, Ready, SecretKey};
 use super::primitives::Random;
 
-/// The records that share a salt, and so a key, at the most. Their random nonces of 96 bits are then all different but for
-/// a chance of 2^-57; NIST asks for 2^-32 (SP 800-38D, 8.3).
+/// The maximum number of records that share a salt and so a key. The probability that two of their random
+/// 96-bit nonces are equal is then 2^-57; NIST requires at most 2^-32 (SP 800-38D, 8.3).
 pub const RECORDS_PER_SALT: u32 = 1 << 20;
-/// So many records before the last one, the next key is ordered.
+/// The next key is ordered when this many records are left.
 const LEAD: u32 = 1 << 14;
-/// The bytes of a salt.
+/// The length of a salt in bytes.
 const SALT: usize = 128;
 
 /// A key with its salt.
 #[derive(Clone)]
 pub struct WritingKey {
-    /// The salt, which goes into the record.
+    /// The salt, which each record contains.
     pub salt: Arc<[u8]>,
     /// The key.
     pub key: Arc<SecretKey>,
@@ -31,7 +31,7 @@ impl fmt::Debug for WritingKey {
     }
 }
 
-/// The salts of this process.
+/// The salts of this process, for one secret.
 pub struct Writing {
     keys: Arc<KeyCache>,
     rounds: u32,
@@ -48,7 +48,7 @@ struct State {
 }
 
 impl Writing {
-    /// No salt yet.
+    /// Starts without a salt.
     pub fn new(keys: Arc<KeyCache>, rounds: u32, random: Random) -> Self {
         Self {
             keys,
@@ -59,11 +59,11 @@ impl Writing {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change leaves the state whole.
+        // Each change leaves the state consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The key for so many records more, or the one that must be derived first.
+    /// The key for this many more records, or the one that must be derived first.
     ///
     /// # Errors
     /// When there are no random bytes.

@@ -1,5 +1,6 @@
-//! One attempt to carry out a batch, from its beginning to the moment when nothing of it can happen any more. It is not
-//! cut off by a caller's deadline: that would close a connection each time, and leave unknown what becomes of the write.
+//! One attempt to carry out a batch, from its start until none of it can take effect any more. A caller's
+//! deadline doesn't cut it off: that would close a connection each time and leave the outcome of the write
+//! unknown.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,37 +17,38 @@ use super::operation::{Action, Reply};
 use super::planted::Planted;
 use crate::model::{FailureKind, Field};
 
-/// How long an attempt is waited for after its last caller has left: the server was told how long it has, and mostly ends
-/// it by itself.
+/// How long the engine waits for an attempt after its last caller has left. The server was told its time
+/// limit and usually ends the command by itself.
 const GRACE: Duration = Duration::from_secs(1);
-/// As long where nothing else can tell what becomes of a write.
+/// The same for a write without a transaction number, where nothing else can tell the outcome.
 const GRACE_UNNUMBERED: Duration = Duration::from_secs(5);
 /// How long one fence may take, and the pause before the next one.
 const FENCE: Duration = Duration::from_secs(5);
 const FENCE_PAUSE: Duration = Duration::from_millis(100);
-/// The fences that a server may refuse for a reason of its own, before the session is released without.
+/// The maximum number of fences that the server may refuse for reasons of its own. After that, the engine
+/// releases the session unfenced.
 const REFUSED_FENCES: usize = 20;
 
-/// The number of the last write of this process. A server takes a number that it has seen in a session for a write that is
-/// done, and one that is lower than that for one that is over: none is ever used twice.
+/// The last transaction number of this process. In a server session, the server takes a number that it has
+/// seen for a write that is done, and a lower one for a write that is over. So no number is ever used twice.
 static LAST_NUMBER: AtomicI64 = AtomicI64::new(0);
 
-/// A number for another write.
+/// The next transaction number.
 pub fn next_number() -> i64 {
     LAST_NUMBER.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-/// The server's session of a batch, once it is known whether the deployment numbers writes.
+/// The server session of a batch, once it is known whether the deployment supports transaction numbers.
 pub type Session<B> = Arc<OnceCell<Option<<B as Backend>::Session>>>;
 
-/// An attempt under way.
+/// An attempt in flight.
 pub type Running = Pin<Box<dyn Future<Output = Attempt> + Send>>;
 
 /// How the wait for an attempt ended.
 pub enum Run {
-    /// With what it came to.
+    /// The attempt ended, with this result.
     Done(Attempt),
-    /// Nobody waits for it any more.
+    /// Nobody waits for the attempt any more.
     Unwanted(Running),
     /// The store was closed.
     CutOff,
@@ -83,7 +85,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         })
     }
 
-    /// Waits for an attempt as long as somebody waits for one of its jobs.
+    /// Waits for an attempt while anybody waits for one of its jobs.
     pub(super) async fn wait_for(&self, mut running: Running, batch: &Batch<R, B>) -> Run {
         let unwanted = async {
             if self.has(Planted::CutAtFirstDeadline) {
@@ -100,13 +102,13 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         Run::Unwanted(running)
     }
 
-    /// Waits a little longer for reads that nobody wants any more, so that their connection stays open.
+    /// Gives reads that nobody wants any more a little time to end, so that their connection stays open.
     pub(super) fn let_end(&self, running: Running) {
         let cut_off = self.cut_off.clone();
         let ending = async move {
             tokio::select! {
                 biased;
-                // Whatever it comes to, nobody asks.
+                // Nobody needs the result.
                 _ = timeout(GRACE, running) => {}
                 () = cut_off.cancelled() => {}
             }
@@ -114,7 +116,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         self.tasks.spawn_on(ending, &self.runtime);
     }
 
-    /// Lets the jobs of a write go as soon as nothing of them can happen any more, in the background.
+    /// Releases the jobs of a write in the background, as soon as none of it can take effect any more.
     pub(super) fn settle_later(
         self: &Arc<Self>,
         running: Option<Running>,
@@ -156,7 +158,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }
     }
 
-    /// Waits for a write that nobody wants any more, and lets go of what it has done. Gives whether it ended.
+    /// Waits for a write that nobody wants any more, and releases the jobs that it completed. Returns whether
+    /// the write ended.
     async fn outlast(
         self: &Arc<Self>,
         running: Running,
@@ -176,7 +179,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         true
     }
 
-    /// Makes sure that what was sent under earlier numbers is done, or is never carried out. Gives whether it is.
+    /// Makes sure that everything sent under earlier numbers is done or will never be carried out. Returns
+    /// whether that succeeded.
     async fn fence(&self, batch: &Batch<R, B>, session: &B::Session) -> bool {
         let ids: Vec<Field> = batch
             .jobs()
@@ -190,10 +194,10 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                 .fence(&ids, (session, next_number()), Instant::now() + FENCE);
             match timeout(FENCE + GRACE, fence).await {
                 Ok(Ok(())) => return true,
-                // The connection is silent.
+                // No answer came within the time limit.
                 Err(_) => {}
                 Ok(Err(failure)) => {
-                    // Without a server the session waits: so does everybody else who wants it.
+                    // While there is no server the session waits, like every other operation that needs one.
                     if !matches!(
                         failure.kind,
                         FailureKind::Passing | FailureKind::NoServer | FailureKind::Overload
@@ -209,7 +213,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }
     }
 
-    /// Gives back a session in which nothing is under way.
+    /// Returns a server session in which nothing is in flight.
     pub(super) fn take_back(&self, session: Session<B>) {
         if let Some(cell) = Arc::into_inner(session)
             && let Some(Some(session)) = cell.into_inner()

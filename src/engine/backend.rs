@@ -1,5 +1,5 @@
-//! What the engine asks of a database. `src/mongo` answers with the driver, and the tests with a seeded model of servers.
-//! The engine knows nothing else of either.
+//! What the engine needs from a database. `src/mongo` implements it with the driver, and the tests with a
+//! seeded model of servers. The engine knows nothing else about either.
 
 use std::time::Duration;
 
@@ -9,20 +9,21 @@ use tokio::time::Instant;
 use super::operation::{Answer, Write};
 use crate::model::{Failure, Field, StoredSession};
 
-/// What one attempt came to.
+/// The result of one attempt.
 #[derive(Debug)]
 pub struct Attempt {
-    /// For each session of the attempt, in their order, its answer; `None` where nothing is known.
+    /// The answer for each session of the attempt, in their order. `None` means that nothing is known about
+    /// that session.
     pub answers: Vec<Option<Answer>>,
-    /// Why nothing is known of those. Without one, the attempt ended early to keep its replies small, and asking again gives
-    /// the rest.
+    /// Why nothing is known about those sessions. Without a failure, the attempt ended early to keep its
+    /// replies small, and another attempt gets the rest.
     pub failure: Option<Failure>,
-    /// The places of documents that a write has created, although its answers are not known.
+    /// The places of the documents that a write created, although their answers are not known.
     pub created: Vec<usize>,
 }
 
 impl Attempt {
-    /// An attempt of which nothing is known for any of its sessions.
+    /// An attempt that gave no answer for any of its sessions.
     pub fn failed(sessions: usize, failure: Failure) -> Self {
         Self {
             answers: vec![None; sessions],
@@ -31,7 +32,7 @@ impl Attempt {
         }
     }
 
-    /// An attempt that gave an answer for each of its sessions.
+    /// An attempt that did not fail.
     pub fn answered(answers: Vec<Option<Answer>>) -> Self {
         Self {
             answers,
@@ -46,25 +47,25 @@ impl Attempt {
 pub struct Statement<'a> {
     /// The session's `_id`.
     pub id: &'a Field,
-    /// What is done to it.
+    /// What is done to the session.
     pub write: &'a Write,
 }
 
-/// Whether there are servers for what is asked.
+/// Whether there are servers for reads and for writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// None has answered yet, and none has failed.
+    /// No server has answered yet, and none has failed.
     Unheard,
-    /// At least one answers.
+    /// At least one server answers.
     Reachable {
-        /// Whether one answers that may be read from.
+        /// Whether a server answers that can be read from.
         reads: bool,
-        /// Whether one answers that takes writes.
+        /// Whether a server answers that takes writes.
         writes: bool,
     },
-    /// None answers, for the reasons given, one for each server.
+    /// No server answers. The text has the reason for each server.
     Unreachable(String),
-    /// They answer, and do not let this user in.
+    /// The servers answer, but refuse to authenticate this user.
     Refused(Failure),
 }
 
@@ -84,7 +85,7 @@ impl Reach {
     }
 }
 
-/// What may be retried, by the settings of the connection.
+/// Whether the settings of the connection allow retries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retries {
     /// `retryReads`
@@ -93,24 +94,28 @@ pub struct Retries {
     pub writes: bool,
 }
 
-/// A database. No method retries anything, and each may be dropped at any moment. `until` is when nobody
-/// waits for it any more: the server is told what is left, so that nothing goes on there in vain.
+/// A database. No method retries anything, and each future may be dropped at any moment. `until` is the
+/// deadline after which nobody waits for the result. The server is told the time that is left, so that it
+/// doesn't work in vain.
 pub trait Backend: Send + Sync + 'static {
-    /// A session of the server: of two writes in it, the one with the lower number is never carried out after the other.
+    /// A server session, in which writes are numbered. The server never carries out a lower number after a
+    /// higher one.
     type Session: Send + Sync + 'static;
-    /// The ids of a collection, page by page.
+    /// The ids of a collection, by pages.
     type Ids: Ids;
 
     /// Reads the live sessions of these ids.
     fn read(&self, ids: &[&Field], until: Instant) -> impl Future<Output = Attempt> + Send;
 
-    /// A session that nobody else uses; `None` where the deployment does not number writes. Waits until that is known.
+    /// A server session that nobody else uses, or `None` if the deployment doesn't support transaction
+    /// numbers. Waits until that is known.
     fn session(&self) -> impl Future<Output = Result<Option<Self::Session>, Failure>> + Send;
 
-    /// Takes back a session in which nothing is under way.
+    /// Takes back a server session in which nothing is in flight.
     fn return_session(&self, session: Self::Session);
 
-    /// Carries out statements as one write, under this number of this session. All are of one command: updates or deletes.
+    /// Carries out statements as one write, under this number of this server session. All statements belong
+    /// to one command: either updates or deletes.
     fn write(
         &self,
         statements: &[Statement<'_>],
@@ -118,7 +123,8 @@ pub trait Backend: Send + Sync + 'static {
         until: Instant,
     ) -> impl Future<Output = Attempt> + Send;
 
-    /// A write of no effect on these ids. Once it is answered, no earlier number of the session is carried out on them.
+    /// Sends a write without effect on these ids. Once it is answered, the server no longer carries out any
+    /// earlier number of the session on them.
     fn fence(
         &self,
         ids: &[Field],
@@ -126,7 +132,7 @@ pub trait Backend: Send + Sync + 'static {
         until: Instant,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// All live sessions with their ids; `None` for a document that is not valid.
+    /// All live sessions with their ids. `None` stands for a document that is not valid.
     fn list(
         &self,
         until: Instant,
@@ -138,33 +144,33 @@ pub trait Backend: Send + Sync + 'static {
     /// The ids of all documents.
     fn ids(&self) -> Self::Ids;
 
-    /// Removes the documents that have expired by now, and gives their number.
+    /// Removes the documents that have expired by now, and returns how many there were.
     fn remove_expired(&self, until: Instant) -> impl Future<Output = Result<u64, Failure>> + Send;
 
-    /// Connects, and makes the collection as the settings want it.
+    /// Connects, and prepares the collection as the settings ask.
     fn prepare(&self) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// What is known of the servers, now and from now on.
+    /// The reachability of the servers, now and from now on.
     fn reach(&self) -> watch::Receiver<Reach>;
 
-    /// The servers by their addresses, for messages.
+    /// The addresses of the servers, for messages.
     fn servers(&self) -> String;
 
-    /// How long a server is looked for.
+    /// How long the backend looks for a server.
     fn selection_limit(&self) -> Duration;
 
-    /// What may be retried.
+    /// Whether reads and writes may be retried.
     fn retries(&self) -> Retries;
 
-    /// The shortest round trip to the servers of late; zero when nothing is known.
+    /// The shortest recent round trip to the servers; zero when none is known.
     fn distance(&self) -> Duration;
 
-    /// Ends the connections without waiting for anything that still uses them.
+    /// Closes the connections without waiting for anything that still uses them.
     fn shut_down(&self) -> impl Future<Output = ()> + Send;
 }
 
-/// Ids, page by page.
+/// Ids, by pages.
 pub trait Ids: Send {
-    /// The next page; none when all were given.
+    /// The next page, or `None` after the last one.
     fn next(&mut self, until: Instant) -> impl Future<Output = Result<Option<Vec<Field>>, Failure>> + Send;
 }

@@ -1,6 +1,7 @@
-//! The jobs of a batch that are not done. A job is done when its session is free for the next step: as a rule when its
-//! callers are answered, and later when it is not known what becomes of what was sent. The queue is told of each, also of
-//! those that are dropped by a panic: the next operation on the same session must not wait for ever.
+//! The unfinished jobs of a batch. A job is done when its session is free for the next step. That is usually
+//! when its callers are answered, but later when the outcome of what was sent is unknown. The queue hears of
+//! every job, even of those that a panic drops: otherwise the next operation on the same session would wait
+//! for ever.
 
 use std::mem;
 use std::sync::Arc;
@@ -14,14 +15,14 @@ use super::operation::{Action, Answer, Outcome, Reply, Write};
 use super::queue::Job;
 use crate::model::Failure;
 
-/// A job with what is known of it.
+/// A job and what is known about it.
 #[derive(Clone, Debug)]
 pub struct Carried {
     /// The job.
     pub job: Job,
-    /// Whether it was sent, and may still be carried out by a server that has not answered.
+    /// Whether the job was sent and a server that has not answered may still carry it out.
     pub in_doubt: bool,
-    /// Whether an earlier attempt has created the document, though it did not succeed as a whole.
+    /// Whether an earlier attempt created the document, although that attempt failed as a whole.
     created: bool,
 }
 
@@ -45,14 +46,14 @@ impl From<Job> for Carried {
 pub struct Batch<R: Reply, B: Backend> {
     engine: Arc<Engine<R, B>>,
     jobs: Arc<Vec<Carried>>,
-    /// Jobs whose callers were answered while they were in doubt.
+    /// Jobs whose callers were answered while the jobs were in doubt.
     orphans: Vec<Carried>,
-    /// Whether other jobs are in it than at the last look.
+    /// Whether the jobs have changed since the last call of [`Self::take_change`].
     changed: bool,
 }
 
 impl<R: Reply, B: Backend> Batch<R, B> {
-    /// A batch of these jobs.
+    /// Creates a batch of these jobs.
     pub fn new(engine: Arc<Engine<R, B>>, jobs: Vec<Carried>) -> Self {
         Self {
             engine,
@@ -62,7 +63,7 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         }
     }
 
-    /// The engine that it is of.
+    /// The engine that the batch belongs to.
     pub fn engine(&self) -> Arc<Engine<R, B>> {
         Arc::clone(&self.engine)
     }
@@ -72,29 +73,30 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         &self.jobs
     }
 
-    /// The jobs, to change what is done.
+    /// The jobs, for changing them.
     pub fn jobs_mut(&mut self) -> &mut Vec<Carried> {
         Arc::make_mut(&mut self.jobs)
     }
 
-    /// Whether other jobs are in it than at the last call.
+    /// Whether the jobs have changed since the last call.
     pub fn take_change(&mut self) -> bool {
         mem::take(&mut self.changed)
     }
 
-    /// Who waits for it.
+    /// The callers that wait for the batch.
     pub fn waiting(&self) -> impl Iterator<Item = Key> {
         self.jobs.iter().flat_map(|carried| carried.job.step.waiting())
     }
 
-    /// When its last caller will have waited too long.
+    /// The deadline of its newest caller.
     pub fn until(&self) -> Instant {
         let newest = self.jobs.iter().map(|carried| carried.job.step.newest).max();
         newest.unwrap_or_else(Instant::now) + self.engine.time_limit
     }
 
-    /// Lets go of the jobs for which nobody waits. While some are in doubt and others are waited for, all stay: the next
-    /// attempt is then the same write to the server, which tells what the first one has done.
+    /// Drops the jobs that nobody waits for. If some jobs are in doubt and somebody still waits for the
+    /// batch, all jobs stay: the next attempt is then the same write to the server, whose reply tells what
+    /// the first attempt did.
     pub fn drop_unwanted(&mut self) {
         if self.engine.callers.expired() == 0 {
             return;
@@ -112,20 +114,20 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         }
     }
 
-    /// The second half of the jobs, which leaves this batch.
+    /// Removes and returns the second half of the jobs.
     pub fn split(&mut self) -> Vec<Carried> {
         self.changed = true;
         let half = self.jobs.len() / 2;
         Arc::make_mut(&mut self.jobs).split_off(half)
     }
 
-    /// Takes other jobs in, once all of its own are gone.
+    /// Takes in other jobs once all its own are gone.
     pub fn refill(&mut self, jobs: Vec<Carried>) {
         self.changed = true;
         self.jobs = Arc::new(jobs);
     }
 
-    /// Takes out jobs, by their places or by what they are.
+    /// Removes and returns the jobs for which `taken` is true, given their places and the jobs.
     pub fn take_out(&mut self, mut taken: impl FnMut(usize, &Carried) -> bool) -> Vec<Carried> {
         let mut place = 0;
         let out = Arc::make_mut(&mut self.jobs).extract_if(.., |carried| {
@@ -137,7 +139,7 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         out
     }
 
-    /// All jobs, those without callers included, which leave this batch.
+    /// Removes and returns all jobs, including the orphans.
     pub fn take_all(&mut self) -> Vec<Carried> {
         self.changed = true;
         let mut all = mem::take(Arc::make_mut(&mut self.jobs));
@@ -145,19 +147,19 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         all
     }
 
-    /// The jobs whose callers were answered while they were in doubt.
+    /// Removes and returns the jobs whose callers were answered while the jobs were in doubt.
     pub fn take_orphans(&mut self) -> Vec<Carried> {
         mem::take(&mut self.orphans)
     }
 
-    /// What was sent may have reached a server that has not answered.
+    /// Marks all jobs as in doubt: a server that has not answered may have received them.
     pub fn note_doubt(&mut self) {
         for carried in self.jobs_mut() {
             carried.in_doubt = true;
         }
     }
 
-    /// Answers the jobs of which an attempt gave the answers, each at its job's place.
+    /// Answers the jobs that an attempt has answers for. Each answer stands at the place of its job.
     pub fn answer(&mut self, answers: Vec<Option<Answer>>) {
         if answers.iter().all(Option::is_some) {
             let jobs = mem::take(self.jobs_mut());
@@ -177,7 +179,8 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         self.let_go(done);
     }
 
-    /// Remembers which documents an attempt has created that did not succeed as a whole, by the places of their jobs.
+    /// Remembers the documents that an attempt created although it failed as a whole, by the places of their
+    /// jobs.
     pub fn note_created(&mut self, places: &[usize]) {
         for place in places {
             if let Some(carried) = self.jobs_mut().get_mut(*place) {
@@ -186,7 +189,7 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         }
     }
 
-    /// Answers all jobs alike.
+    /// Gives all jobs the same answer.
     pub fn answer_all(&mut self, answer: &Answer) {
         let jobs = mem::take(self.jobs_mut());
         self.changed = true;
@@ -221,7 +224,7 @@ impl<R: Reply, B: Backend> Drop for Batch<R, B> {
     fn drop(&mut self) {
         let left = self.take_all();
         if !left.is_empty() {
-            // Only a panic, or the store's end, drops jobs that are not done.
+            // Only a panic or the end of the store drops unfinished jobs.
             let lost = if self.engine.cut_off.is_cancelled() {
                 Err(Failure::interrupted())
             } else {
@@ -239,12 +242,13 @@ impl<R: Reply, B: Backend> Drop for Batch<R, B> {
 }
 
 impl Carried {
-    /// Whether it is for a caller, and not only for an errand of the engine.
+    /// Whether the job has a caller of the store, not only an errand of the engine.
     pub fn is_called(&self) -> bool {
         !self.job.step.callers.is_empty()
     }
 
-    /// The answers of its callers: of several sets that were stored as one, only the first can have created it.
+    /// Collects the answers for its callers. If several sets were stored as one, only the first can have
+    /// created the document.
     fn answer(&self, answer: Answer, answers: &mut Vec<(Key, Answer)>) {
         let step = &self.job.step;
         for errand in &step.errands {

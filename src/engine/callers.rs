@@ -1,5 +1,5 @@
-//! Who waits: the callers that have no answer yet, whatever becomes of their operations. A caller is taken out by
-//! whoever answers it, the attempt or its deadline, and so is answered once.
+//! The callers that still wait for an answer, whatever happens to their operations. Whoever answers a caller,
+//! the attempt or the deadline, takes it out of the list, so each caller is answered once.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,31 +12,31 @@ use tokio::time::Instant;
 use super::operation::Answer;
 use crate::model::{Failure, Kind};
 
-/// The callers that one store may have. One more fails at once.
+/// The maximum number of waiting callers in one store. One more fails at once.
 pub const MAX_CALLERS: usize = 65_536;
 
-/// A caller, as its operation knows it.
+/// The handle by which an operation refers to its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
     slot: usize,
     number: u64,
 }
 
-/// A caller that waits.
+/// A waiting caller.
 struct Caller<R> {
     number: u64,
     kind: Kind,
     since: Instant,
     reply: R,
-    /// What has kept its operation from succeeding so far.
+    /// The failure that has kept its operation from succeeding so far.
     cause: Option<Arc<Failure>>,
 }
 
 /// A caller with its answer.
 pub struct Answered<R> {
-    /// What was called.
+    /// The kind of operation.
     pub kind: Kind,
-    /// When.
+    /// When it was called.
     pub since: Instant,
     /// Where the answer goes.
     pub reply: R,
@@ -46,8 +46,9 @@ pub struct Answered<R> {
 
 struct State<R> {
     waiting: Slab<Caller<R>>,
-    /// The callers of reads and of writes in the order of their calls, and with it of their deadlines. Those that were
-    /// answered leave it when they come to the front, or when they are the most of it.
+    /// The callers of reads and of writes, in the order of their calls, which is also the order of their
+    /// deadlines. Answered callers are removed when they reach the front, or when they outnumber the waiting
+    /// ones.
     by_age: [VecDeque<(Instant, Key)>; 2],
     next: u64,
 }
@@ -60,7 +61,7 @@ pub struct Callers<R> {
 }
 
 impl<R> Callers<R> {
-    /// Nobody.
+    /// An empty list.
     pub fn new() -> Self {
         Self {
             state: Mutex::new(State {
@@ -74,14 +75,14 @@ impl<R> Callers<R> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<R>> {
-        // Each change leaves the state whole, so that a panic of another thread did no harm to it.
+        // Each change leaves the state consistent, even if another thread panicked while it held the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a caller wait.
+    /// Adds a caller.
     ///
     /// # Errors
-    /// Gives it back when too many wait.
+    /// Returns `reply` when too many callers wait.
     pub fn enter(&self, kind: Kind, since: Instant, reply: R) -> Result<Key, R> {
         let mut state = self.lock();
         if state.waiting.len() >= MAX_CALLERS {
@@ -103,7 +104,7 @@ impl<R> Callers<R> {
         Ok(key)
     }
 
-    /// Takes out callers with their answers. Who was answered before is not among them.
+    /// Removes callers and returns them with their answers. Skips callers that were answered before.
     pub fn answer(&self, answers: impl Iterator<Item = (Key, Answer)>) -> Vec<Answered<R>> {
         let mut state = self.lock();
         answers
@@ -114,7 +115,8 @@ impl<R> Callers<R> {
             .collect()
     }
 
-    /// Takes out the callers of reads, or of writes, that have waited since `until` or longer. `answer` is given the cause.
+    /// Removes the callers of reads, or of writes, that have waited since `until` or longer. `answer` gets
+    /// the cause that is known for the caller.
     pub fn expire(
         &self,
         writes: bool,
@@ -140,7 +142,7 @@ impl<R> Callers<R> {
         late
     }
 
-    /// Takes out everybody.
+    /// Removes all callers.
     pub fn drain(&self, answer: &Answer) -> Vec<Answered<R>> {
         let mut state = self.lock();
         for order in &mut state.by_age {
@@ -153,7 +155,7 @@ impl<R> Callers<R> {
             .collect()
     }
 
-    /// Since when the caller waits that has waited longest for a read, or for a write.
+    /// When the caller that has waited longest for a read, or for a write, called.
     pub fn oldest(&self, writes: bool) -> Option<Instant> {
         let mut state = self.lock();
         loop {
@@ -165,19 +167,19 @@ impl<R> Callers<R> {
         }
     }
 
-    /// Whether any of these callers waits.
+    /// Whether any of these callers still waits.
     pub fn any_waits(&self, mut keys: impl Iterator<Item = Key>) -> bool {
         let state = self.lock();
         keys.any(|key| state.is_waiting(key))
     }
 
-    /// How many of these callers wait.
+    /// How many of these callers still wait.
     pub fn count_waiting(&self, keys: impl Iterator<Item = Key>) -> usize {
         let state = self.lock();
         keys.filter(|key| state.is_waiting(*key)).count()
     }
 
-    /// Remembers what keeps the operations of these callers from succeeding.
+    /// Remembers the failure that keeps the operations of these callers from succeeding.
     pub fn note_cause(&self, keys: impl Iterator<Item = Key>, cause: &Arc<Failure>) {
         let mut state = self.lock();
         for key in keys {
@@ -189,23 +191,23 @@ impl<R> Callers<R> {
         }
     }
 
-    /// How many wait.
+    /// The number of waiting callers.
     pub fn len(&self) -> usize {
         self.lock().waiting.len()
     }
 
-    /// How many are kept in the line of their deadlines.
+    /// The number of entries in the order of deadlines.
     #[cfg(test)]
     pub fn kept(&self) -> usize {
         self.lock().by_age.iter().map(VecDeque::len).sum()
     }
 
-    /// How many were answered by their deadlines so far.
+    /// How many callers have been answered by their deadlines so far.
     pub fn expired(&self) -> u64 {
         self.expired.load(Ordering::Acquire)
     }
 
-    /// Resolves when nobody of these callers waits any more.
+    /// Resolves when none of these callers waits any more.
     pub async fn all_left<K: Iterator<Item = Key>>(&self, keys: impl Fn() -> K) {
         loop {
             let left = self.left.notified();
@@ -218,7 +220,7 @@ impl<R> Callers<R> {
         }
     }
 
-    /// Resolves when one caller is answered by its deadline.
+    /// Resolves when a deadline answers some caller.
     pub async fn one_leaves(&self) {
         self.left.notified().await;
     }
@@ -253,7 +255,8 @@ impl<R> State<R> {
             .flatten()
     }
 
-    /// One caller that waits long must not keep a line of those that were answered since.
+    /// Compacts the order, so that one long wait at the front can't retain entries of answered callers behind
+    /// it.
     fn keep_order_short(&mut self, kind: Kind) {
         const SLACK: usize = 1_024;
         let waiting = self.waiting.len();
@@ -276,7 +279,7 @@ mod tests {
     const DONE: Answer = Ok(Outcome::Done(true));
 
     #[test]
-    fn a_caller_is_answered_once_and_its_slot_is_another_ones_then() {
+    fn a_caller_is_answered_once_and_its_slot_is_reused() {
         let callers = Callers::new();
         let now = Instant::now();
         let first = callers.enter(Kind::Get, now, 1).unwrap();
@@ -290,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn those_who_wait_longest_leave_first_and_reads_apart_from_writes() {
+    fn the_longest_waiting_callers_expire_first_and_reads_apart_from_writes() {
         let callers = Callers::new();
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
@@ -306,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn one_who_waits_long_keeps_no_line_of_those_who_were_answered() {
+    fn a_long_wait_does_not_retain_answered_callers() {
         let callers = Callers::new();
         let now = Instant::now();
         callers.enter(Kind::Get, now, 0).unwrap();
@@ -319,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn one_caller_over_the_limit_is_given_back() {
+    fn a_caller_over_the_limit_is_rejected() {
         let callers = Callers::new();
         for number in 0..MAX_CALLERS {
             callers.enter(Kind::Get, Instant::now(), number).unwrap();

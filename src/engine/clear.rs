@@ -1,5 +1,6 @@
-//! `clear`, in chunks of the ids that are there: each removal is a step like any other, in the order of its session and
-//! under a number of its own, so that no late one removes what was stored after, and no session waits for more than a chunk.
+//! `clear` removes the existing documents in chunks of ids. Each removal is a step like any other: it keeps
+//! the order of its session and has its own transaction number. So no late removal deletes what was stored
+//! afterwards, and no session waits for more than a chunk.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use super::errand::Errand;
 use super::operation::{Answer, Outcome, Reply, Sweep};
 use super::policy::Tries;
 
-/// A clear from its call to its end, which it tells the queue in any case.
+/// A clear from its call to its end. It always tells the queue when it ends.
 pub struct Clearing<R: Reply, B: Backend> {
     engine: Arc<Engine<R, B>>,
     errand: Arc<Errand>,
@@ -21,7 +22,7 @@ pub struct Clearing<R: Reply, B: Backend> {
 }
 
 impl<R: Reply, B: Backend> Engine<R, B> {
-    /// Begins a clear: what is called from now on comes after it.
+    /// Begins a clear. Operations that are called from now on come after it.
     pub(super) fn begin_clear(self: &Arc<Self>, caller: Key) -> Clearing<R, B> {
         let errand = Errand::new(caller);
         let (number, settled) = self.queue.begin_clear(&errand);
@@ -35,10 +36,10 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 }
 
 impl<R: Reply, B: Backend> Clearing<R, B> {
-    /// Removes the documents that are there.
+    /// Removes the documents that exist.
     pub async fn carry_out(mut self, until: Instant) -> Answer {
         if let Some(settled) = self.settled.take() {
-            // The sender only goes with the queue, which the engine holds.
+            // The queue owns the sender, and the engine keeps the queue alive: receiving can't fail.
             let _ = settled.await;
         }
         let engine = Arc::clone(&self.engine);
@@ -51,7 +52,8 @@ impl<R: Reply, B: Backend> Clearing<R, B> {
                 Ok(Some(page)) => {
                     is_empty = false;
                     engine.start_lanes(engine.queue.clear(self.number, page, &self.errand));
-                    // A removal was tried again by its lane as often as makes sense, and what was called after it goes on.
+                    // The lane has already retried each removal as often as makes sense, and operations
+                    // called after the clear may go on.
                     self.errand.settled().await?;
                 }
                 Ok(None) => break,
@@ -65,7 +67,8 @@ impl<R: Reply, B: Backend> Clearing<R, B> {
         }
         self.errand.settled().await?;
         if is_empty {
-            // A write all the same, which tells whether the user may do it and enough members confirm it.
+            // Send a write anyway. It shows whether the user has the permission and enough members confirm
+            // it.
             let caller = self.errand.caller();
             engine
                 .carry_out_sweep(Sweep::RemoveExpired, caller, until)

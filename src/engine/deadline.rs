@@ -1,5 +1,6 @@
-//! Answers the callers whose time is over, whatever their operations are doing: waiting, or under way. A caller has the
-//! store's time limit from its call, and while there is no server for it, no longer than one is looked for.
+//! Answers the callers whose deadline has passed, whether their operations wait or are in flight. A caller's
+//! deadline is the store's time limit after its call. While there is no server for its operation, the caller
+//! waits no longer than the time in which a server is looked for.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use super::backend::{Backend, Reach};
 use super::operation::Reply;
 use crate::model::Failure;
 
-/// Since when there is no server that can be read from, and none that takes writes.
+/// Since when no server can be read from, and since when none takes writes.
 struct Absence([Option<Instant>; 2]);
 
 impl Absence {
@@ -32,7 +33,7 @@ impl Absence {
 }
 
 impl<R: Reply, B: Backend> Engine<R, B> {
-    /// Answers those who are late, until the store is closed.
+    /// Answers late callers until the store is closed.
     pub(super) async fn keep_deadlines(self: Arc<Self>) {
         let mut reach = self.backend.reach();
         let mut absence = Absence([None; 2]);
@@ -42,28 +43,29 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             tokio::select! {
                 biased;
                 () = self.cut_off.cancelled() => return,
-                // It is never closed before the backend is gone.
+                // The channel doesn't close before the backend is gone.
                 changed = reach.changed() => if changed.is_err() { return },
                 () = sleep_until(wake) => {}
             }
         }
     }
 
-    /// Answers those who are late, and tells when the next ones may be: who calls later has a later deadline.
+    /// Answers late callers, and returns when the next ones may be late. A later call never has an earlier
+    /// deadline.
     fn answer_late(&self, absence: &Absence) -> Instant {
         let now = Instant::now();
         let selection = self.backend.selection_limit().min(self.time_limit);
         let mut wake = now + self.time_limit;
         let mut late = false;
         for writes in [false, true] {
-            // The clock may have begun later than that.
+            // The clock may have started later than that.
             if let Some(until) = now.checked_sub(self.time_limit) {
                 let failure =
                     |cause: Option<&Failure>| Failure::late(self.time_limit, cause, &self.backend.servers());
                 late |= self.deliver(self.callers.expire(writes, until, failure));
             }
             if let Some(lost) = absence.of(writes) {
-                // Who called before the servers were lost waits as long as who called then.
+                // A caller from before the servers were lost waits as long as one that called at that moment.
                 if let Some(until) = now.checked_sub(selection).filter(|until| lost <= *until) {
                     let failure = self.no_server(writes, selection);
                     late |= self.deliver(self.callers.expire(writes, until, |_| failure.clone()));
@@ -77,7 +79,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         if late {
             self.forget_unwanted();
         }
-        // A clock that does not move in between must not make this a loop without a pause.
+        // Pause at least for a moment, so that a clock that stands still can't turn this into a busy loop.
         wake.max(now + Duration::from_millis(1))
     }
 
@@ -92,7 +94,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                     "can be read from"
                 };
                 Failure::no_server(format!(
-                    "No server was found that {wanted} within {} ms, among {}",
+                    "No server that {wanted} was found within {} ms among {}",
                     limit.as_millis(),
                     self.backend.servers()
                 ))

@@ -1,4 +1,4 @@
-//! Steps that the engine itself asks for, and that are waited for together: the removals of a `clear`.
+//! An errand groups steps that the engine itself orders and waits for together: the removals of a `clear`.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use super::callers::Key;
 use super::operation::Answer;
 use crate::model::Failure;
 
-/// Steps of one errand that are not done yet.
+/// The state of one errand: its unfinished steps and their first failure.
 #[derive(Debug)]
 pub struct Errand {
     caller: Key,
@@ -23,7 +23,7 @@ struct State {
 }
 
 impl Errand {
-    /// An errand for a caller, as long as that one waits.
+    /// Creates an errand for a caller. It matters only while that caller waits.
     pub fn new(caller: Key) -> Arc<Self> {
         Arc::new(Self {
             caller,
@@ -32,23 +32,23 @@ impl Errand {
         })
     }
 
-    /// Who waits for it.
+    /// The caller that waits for the errand.
     pub fn caller(&self) -> Key {
         self.caller
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change leaves the state whole.
+        // Each change leaves the state consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One step more of this errand.
+    /// Adds a step to this errand.
     pub fn step(self: &Arc<Self>) -> Arc<Self> {
         self.lock().open += 1;
         Arc::clone(self)
     }
 
-    /// One step is done, or can't be.
+    /// Reports that one step succeeded or failed.
     pub fn answer(&self, answer: &Answer) {
         let mut state = self.lock();
         state.open = state.open.saturating_sub(1);
@@ -59,10 +59,10 @@ impl Errand {
         self.done.notify_waiters();
     }
 
-    /// Resolves when all its steps are done.
+    /// Resolves when all steps are done.
     ///
     /// # Errors
-    /// The first failure of a step.
+    /// The first failure among the steps.
     pub async fn settled(&self) -> Result<(), Failure> {
         loop {
             let done = self.done.notified();

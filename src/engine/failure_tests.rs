@@ -1,6 +1,7 @@
-//! The engine against a real server that fails in every way it can: each operation is answered exactly once, each answer
-//! is true, and an error leaves a session as it was or as it would have become. `TEST_MONGO_URL` names the server, which
-//! must have test commands (`--setParameter enableTestCommands=1`); `npm test` sees to both.
+//! Runs the engine against a real server that fails in every way it can. Each operation is answered exactly
+//! once, each answer is true, and an error leaves a session either unchanged or as the operation would have
+//! made it. `TEST_MONGO_URL` names the server, which must have test commands (`--setParameter
+//! enableTestCommands=1`); `npm test` sees to both.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -20,7 +21,7 @@ use super::tests::{Slot, close, database, engine, in_an_hour};
 use super::*;
 use crate::mongo::Mongo;
 
-/// Fail points are for connections of this name only: other tests use the server, too.
+/// Fail points apply only to connections with this name, since other tests use the server, too.
 const APP_NAME: &str = "engine-failure-tests";
 const IDS: usize = 12;
 
@@ -32,7 +33,7 @@ enum Call {
     Destroy,
 }
 
-/// One operation on each of some sessions, all at once, while the server fails in a way.
+/// One operation on each of some sessions, all at once, and the fail point that is active meanwhile, if any.
 type Round = (Vec<Option<Call>>, Option<Document>);
 
 fn call() -> impl Strategy<Value = Option<Call>> {
@@ -45,11 +46,12 @@ fn call() -> impl Strategy<Value = Option<Call>> {
     ]
 }
 
-/// What a fail point does to a command.
+/// The effect of a fail point on a command.
 fn harm() -> impl Strategy<Value = Document> {
     prop_oneof![
         3 => Just(doc! { "closeConnection": true }),
-        // Shutting down, no primary, interrupted, over its time, write conflict, bad value, refused by a validator, unknown.
+        // Shutting down, not primary, interrupted, out of time, write conflict, bad value, refused by a
+        // validator, unknown.
         6 => prop::sample::select(vec![91, 10_107, 11_600, 50, 112, 2, 121, 8])
             .prop_map(|code| doc! { "errorCode": code }),
         2 => prop::sample::select(vec![64, 91])
@@ -72,10 +74,11 @@ fn round() -> impl Strategy<Value = Round> {
     (vec(call(), IDS), prop::option::weighted(0.8, failing))
 }
 
-/// The texts that a session may have, `None` for no session: more than one after an operation that failed.
+/// The texts that a session may have. `None` means that there is no session. After a failed operation there
+/// can be more than one.
 type Possible = HashSet<Option<String>>;
 
-/// Whether an answer is true, and what is possible after it.
+/// Checks that an answer is true, and narrows down what is possible after it.
 fn check(call: Call, answer: &Answer, new: String, possible: &mut Possible) -> Result<(), TestCaseError> {
     let was_there = possible.iter().any(Option::is_some);
     let was_missing = possible.contains(&None);
@@ -89,11 +92,17 @@ fn check(call: Call, answer: &Answer, new: String, possible: &mut Possible) -> R
                 },
                 _ => None,
             };
-            prop_assert!(possible.contains(&found), "{found:?} was read, of {possible:?}");
+            prop_assert!(
+                possible.contains(&found),
+                "{found:?} was read, but only {possible:?} is possible"
+            );
             *possible = HashSet::from([found]);
         }
         (Call::Set, Ok(Outcome::Done(created))) => {
-            prop_assert!(!created || was_missing, "a session was created that was there");
+            prop_assert!(
+                !created || was_missing,
+                "an existing session was reported as created"
+            );
             *possible = HashSet::from([Some(new)]);
         }
         (Call::Set, _) => {
@@ -103,7 +112,7 @@ fn check(call: Call, answer: &Answer, new: String, possible: &mut Possible) -> R
             let found = *outcome == Outcome::Done(true);
             prop_assert!(
                 if found { was_there } else { was_missing },
-                "a touch told an untruth"
+                "a touch gave a wrong answer"
             );
             possible.retain(|text| text.is_some() == found);
         }
@@ -133,7 +142,7 @@ fn action(call: Call, text: &str) -> Action {
     }
 }
 
-/// Calls one operation for each of `calls` at once, and gives the answers.
+/// Calls all operations of `calls` at once, and returns their answers.
 async fn ask(
     engine: &Arc<Engine<Slot, Mongo>>,
     calls: &[Option<Call>],
@@ -191,17 +200,17 @@ async fn carry_out(
     mend(admin).await;
     let answers = ask(engine, &[Some(Call::Get); IDS], last).await?;
     for (answer, possible) in answers.iter().flatten().zip(&mut possible) {
-        prop_assert!(answer.is_ok(), "{answer:?} when nothing fails any more");
+        prop_assert!(answer.is_ok(), "{answer:?}, although nothing fails any more");
         check(Call::Get, answer, String::new(), possible)?;
     }
-    // The queue hears of a step's end a moment after the callers.
+    // The queue hears of the end of a step a moment after the callers.
     for _ in 0..1_000 {
         if engine.load() == (0, 0) {
             return Ok(());
         }
         sleep(Duration::from_millis(10)).await;
     }
-    Err(TestCaseError::fail("operations are left that nobody called"))
+    Err(TestCaseError::fail("some operations are left over"))
 }
 
 async fn mend(admin: &Database) {
@@ -212,7 +221,7 @@ async fn mend(admin: &Database) {
 }
 
 #[test]
-fn each_operation_has_one_true_answer_whatever_fails() {
+fn whatever_fails_each_operation_gets_one_true_answer() {
     let Ok(uri) = env::var("TEST_MONGO_URL") else {
         println!("skipped: TEST_MONGO_URL names no server");
         return;
@@ -220,7 +229,8 @@ fn each_operation_has_one_true_answer_whatever_fails() {
     let runtime = Runtime::new().unwrap();
     let client = runtime.block_on(Client::with_uri_str(&uri)).unwrap();
     let separator = if uri.contains('?') { '&' } else { '?' };
-    // A fail point's error does not tell clients of the server's state, as a real one does: they ask every half second.
+    // An error from a fail point doesn't tell clients about the server's state, as a real one does. So let
+    // them check it every half second.
     let failing = format!("{uri}{separator}appName={APP_NAME}&heartbeatFrequencyMS=500");
     let cases = ProptestConfig {
         failure_persistence: None,

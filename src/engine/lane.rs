@@ -1,5 +1,6 @@
-//! A lane carries batches of one class, one after the other: it sends what waits, at once and all of it, and while the
-//! reply is under way the next batch gathers by itself. What can't be done together with the others leaves the lane.
+//! A lane carries batches of one class, one after the other. It sends everything that waits at once; while
+//! that batch is in flight, the next one gathers by itself. Work that can't be done together with the rest
+//! leaves the lane.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use super::policy::{Next, Scope, Tries};
 use super::queue::Class;
 use crate::model::{Failure, FailureKind, Field};
 
-/// One lane, from the first batch to the last one that waits.
+/// One lane, from its first batch until nothing waits.
 pub struct Lane<R: Reply, B: Backend> {
     engine: Arc<Engine<R, B>>,
     class: Class,
@@ -25,7 +26,7 @@ pub struct Lane<R: Reply, B: Backend> {
 }
 
 impl<R: Reply, B: Backend> Lane<R, B> {
-    /// A lane that was claimed from the queue.
+    /// Creates a lane that was claimed from the queue.
     pub fn new(engine: Arc<Engine<R, B>>, class: Class) -> Self {
         Self {
             engine,
@@ -34,7 +35,7 @@ impl<R: Reply, B: Backend> Lane<R, B> {
         }
     }
 
-    /// Carries batches until none waits.
+    /// Carries batches until nothing waits.
     pub async fn run(mut self) {
         loop {
             self.engine.queue.note_distance(self.engine.backend.distance());
@@ -59,7 +60,8 @@ impl<R: Reply, B: Backend> Lane<R, B> {
 }
 
 impl<R: Reply, B: Backend> Drop for Lane<R, B> {
-    /// A panic ended it: another one takes its place. Otherwise it ends with the runtime, which takes no tasks any more.
+    /// If a panic ended the lane, starts another one in its place. Otherwise the runtime is shutting down and
+    /// takes no more tasks.
     fn drop(&mut self) {
         if !self.resting && std::thread::panicking() {
             self.engine.start_lanes(self.engine.queue.lane_lost(self.class));
@@ -67,16 +69,16 @@ impl<R: Reply, B: Backend> Drop for Lane<R, B> {
     }
 }
 
-/// What carries one batch.
+/// Carries one batch.
 struct Carriage<R: Reply, B: Backend> {
     engine: Arc<Engine<R, B>>,
     reads: bool,
     batch: Batch<R, B>,
-    /// Parts of the batch that are carried out after it.
+    /// Parts that were split off the batch and are carried out after it.
     parts: Vec<Vec<Carried>>,
     tries: Tries,
     session: Session<B>,
-    /// The number of a write stands for exactly these statements.
+    /// The transaction number. It stands for exactly the current statements.
     number: i64,
 }
 
@@ -93,7 +95,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         }
     }
 
-    /// Tries until each job of the batch has its answer, or nobody waits for it.
+    /// Retries until each job of the batch has its answer or nobody waits for it.
     async fn carry_out(mut self) {
         loop {
             self.batch.drop_unwanted();
@@ -132,8 +134,8 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         self.engine.settle_later(None, orphans, self.session);
     }
 
-    /// The session of a write that is still under way. What is carried out after it has another one, unless it is in doubt
-    /// under this one, too.
+    /// The server session of a write that is still in flight. What is carried out after it gets another
+    /// server session, unless it is in doubt under this one, too.
     fn leave_session(&mut self) -> Session<B> {
         let in_doubt = self.parts.iter().flatten().any(|carried| carried.in_doubt);
         if in_doubt {
@@ -143,7 +145,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         }
     }
 
-    /// Waits, unless the store is closed meanwhile.
+    /// Sleeps. Returns false if the store is closed meanwhile.
     async fn pause(&self, pause: Duration) -> bool {
         tokio::select! {
             biased;
@@ -152,7 +154,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         }
     }
 
-    /// Takes in what an attempt came to, and gives the pause before the next one.
+    /// Processes the result of an attempt, and returns the pause before the next one.
     fn take(&mut self, attempt: Attempt) -> Duration {
         let Attempt {
             mut answers,
@@ -178,7 +180,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         self.after(failure).max(pause)
     }
 
-    /// Remembers which sessions are large, by what was read and stored.
+    /// Remembers which sessions are large, from the sizes that were read and stored.
     fn note_sizes(&self, answers: &[Option<Answer>]) {
         for (carried, answer) in self.batch.jobs().iter().zip(answers) {
             let bytes = match (&carried.job.step.action, answer) {
@@ -190,7 +192,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         }
     }
 
-    /// Does what is to be done after a failure of the command.
+    /// Reacts to a failure of the command, and returns the pause before the next attempt.
     fn after(&mut self, failure: Failure) -> Duration {
         if self.batch.jobs().is_empty() {
             return Duration::ZERO;
@@ -222,8 +224,9 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
             .next(failure, scope, &mut self.tries, may_retry)
     }
 
-    /// Statements that ran into other writes are tried again by themselves: whatever holds them up must hold up no other
-    /// session. Only what is in doubt stays, since its number is of this session of the server.
+    /// Retries statements that conflicted with other writes apart from the batch: what holds them up must not
+    /// hold up other sessions. If a job of the batch is in doubt, the conflicting statements stay, since the
+    /// transaction number belongs to this server session.
     fn leave_conflicts(&mut self, answers: &mut Vec<Option<Answer>>) -> Duration {
         let Some(failure) = answers
             .iter()
@@ -254,7 +257,8 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         answers.retain(|answer| conflict(answer.as_ref()).is_none());
         let mut carriage = Self::new(Batch::new(Arc::clone(&self.engine), jobs), false);
         carriage.tries = std::mem::take(&mut self.tries);
-        // The higher number is to be of the same session, so that the earlier one is over for them.
+        // The retry needs a higher number in the same server session, so that the server never carries out
+        // the earlier attempt.
         std::mem::swap(&mut carriage.session, &mut self.session);
         self.engine.note_cause(carriage.batch.waiting(), failure);
         let going_on = async move {

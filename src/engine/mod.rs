@@ -1,6 +1,7 @@
-//! The engine of one store: takes operations, carries each one out, and answers each one exactly once, also when the
-//! store is closed meanwhile. It never blocks the thread that submits. Who waits and what runs are apart: `callers.rs` has
-//! those who wait, each until its answer or its deadline, and the queue and the lanes have what is done for them.
+//! The engine of one store. It takes operations, carries each one out, and answers each one exactly once,
+//! even if the store is closed meanwhile. It never blocks the thread that submits. Waiting and running are
+//! separate: `callers.rs` holds the callers, each until its answer or its deadline; the queue and the lanes
+//! hold the work that is done for them.
 
 mod attempt;
 mod backend;
@@ -44,11 +45,11 @@ use queue::{Class, Job, Queue};
 
 /// How long `close()` waits for operations in flight while a server answers.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How long it waits when no server has been heard of yet, since the store was made a moment ago.
+/// How long it waits when no server has answered yet because the store was created a moment ago.
 const DRAIN_UNHEARD: Duration = Duration::from_secs(2);
-/// How long it waits for the backend to end its connections.
+/// How long it waits for the backend to close its connections.
 const SHUT_DOWN: Duration = Duration::from_secs(1);
-/// So many callers must have left before steps are looked for that wait for nobody.
+/// After this many expired callers, the engine looks for steps that nobody waits for.
 const LEFT: u64 = 256;
 
 /// The engine of one store.
@@ -59,14 +60,14 @@ pub struct Engine<R, B> {
     queue: Queue,
     policy: Policy,
     stats: Stats,
-    /// What encrypts the sessions.
+    /// The cipher for the sessions, if they are encrypted.
     cipher: Option<Arc<Cipher>>,
-    /// How long an operation may take.
+    /// The time limit of an operation, counted from its call.
     time_limit: Duration,
     closing: AtomicBool,
-    /// The classes of the lanes that submitted operations claimed, and that are not started yet.
+    /// Lanes that submitted operations have claimed but that are not started yet, by their classes.
     claimed: Mutex<Vec<Class>>,
-    /// How many callers had left when steps were last looked for that wait for nobody.
+    /// The number of expired callers when the engine last looked for steps that nobody waits for.
     looked_at: AtomicU64,
     tasks: TaskTracker,
     cut_off: CancellationToken,
@@ -75,7 +76,8 @@ pub struct Engine<R, B> {
 }
 
 impl<R: Reply, B: Backend> Engine<R, B> {
-    /// An engine that works on `runtime`. It opens no connection before [`Self::start`] or an operation.
+    /// Creates an engine that works on `runtime`. It opens no connection before [`Self::start`] or an
+    /// operation.
     pub fn new(
         runtime: Handle,
         backend: B,
@@ -116,8 +118,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         engine
     }
 
-    /// Takes an operation on one session, and gives its answer to `reply`. Tells whether it waits for [`Self::flush`],
-    /// which lets those that are submitted in one go travel together.
+    /// Takes an operation on one session and sends its answer to `reply`. Returns whether the operation waits
+    /// for [`Self::flush`], which lets operations submitted together travel together.
     pub fn submit(self: &Arc<Self>, id: Field, action: Action, reply: R) -> bool {
         let since = Instant::now();
         let kind = Kind::from(&action);
@@ -140,7 +142,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         !claimed.is_empty()
     }
 
-    /// Lets a caller wait, unless the store is closed or too many wait: then it is answered.
+    /// Registers a caller. If the store is closed or too many callers wait, answers the caller with that
+    /// error instead.
     fn admit(&self, kind: Kind, since: Instant, reply: R) -> Option<Key> {
         if self.closing.load(Ordering::Relaxed) {
             self.refuse(kind, since, reply, Failure::closed());
@@ -162,7 +165,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     }
 
     fn claimed(&self) -> MutexGuard<'_, Vec<Class>> {
-        // The list is whole after any single change, also if the thread that did it panicked.
+        // Each change leaves the list consistent, even if the thread that made it panicked.
         self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -173,20 +176,20 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }
     }
 
-    /// Steps are done: the next ones of their sessions may start.
+    /// Marks steps as done, so that the next ones of their sessions may start.
     fn finish(self: &Arc<Self>, done: impl IntoIterator<Item: Into<Job>>) {
         self.start_lanes(self.queue.finish(done.into_iter().map(Into::into)));
     }
 
-    /// Remembers what keeps operations from succeeding.
+    /// Remembers the failure that keeps operations from succeeding.
     fn note_cause(&self, callers: impl Iterator<Item = Key>, cause: Failure) {
-        // That the time is over is no reason why it was not enough.
+        // A timeout doesn't explain why the time was not enough.
         if cause.kind != FailureKind::OutOfTime {
             self.callers.note_cause(callers, &Arc::new(cause));
         }
     }
 
-    /// Drops the steps for which nobody waits, once they may be many.
+    /// Drops the steps that nobody waits for, once there may be many of them.
     fn forget_unwanted(&self) {
         let left = self.callers.expired();
         if left - self.looked_at.load(Ordering::Relaxed) >= LEFT.max(self.callers.len() as u64) {
@@ -205,7 +208,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }]);
     }
 
-    /// Gives answers to their callers, and counts them. Tells whether there were any.
+    /// Delivers answers to their callers and counts them. Returns whether there were any.
     fn deliver(&self, answered: Vec<Answered<R>>) -> bool {
         if answered.is_empty() {
             return false;
@@ -229,7 +232,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         &self.stats
     }
 
-    /// The callers whose operations wait, and those whose operations are under way.
+    /// The number of callers whose operations wait, and of those whose operations are in flight.
     pub fn load(&self) -> (usize, usize) {
         let all = self.callers.len();
         let count = |keys: &[Key]| self.callers.count_waiting(keys.iter().copied());
@@ -237,15 +240,15 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         (waiting, all.saturating_sub(waiting))
     }
 
-    /// Takes no more operations, waits for those in flight as long as a server is there to answer them, cuts off the
-    /// rest, and ends the connection. Then `done` is called.
+    /// Stops taking operations. Waits for those in flight as long as a server is there to answer them, cuts
+    /// off the rest, and closes the connection. Then calls `done`.
     pub fn close(self: &Arc<Self>, done: impl FnOnce() + Send + 'static) {
         self.closing.store(true, Ordering::Relaxed);
         let engine = Arc::clone(self);
         self.runtime.spawn(async move {
             let settled = engine.queue.settled();
             let ending = async {
-                // The sender only goes with the queue, which this task holds.
+                // The queue owns the sender, and this task keeps the queue alive: receiving can't fail.
                 let _ = settled.await;
                 engine.tasks.close();
                 engine.tasks.wait().await;
@@ -260,7 +263,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             engine.queue.drain();
             engine.tasks.close();
             engine.tasks.wait().await;
-            // The driver tells the server good-bye, which a frozen one never hears: that must hold up nobody.
+            // The driver says goodbye to the server. A frozen server never answers that, which must not delay
+            // anyone.
             let backend = Arc::clone(&engine.backend);
             let shut_down = engine.runtime.spawn(async move { backend.shut_down().await });
             let _ = timeout(SHUT_DOWN, shut_down).await;
@@ -268,7 +272,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         });
     }
 
-    /// Resolves when waiting for operations in flight has no sense any more.
+    /// Resolves when it no longer makes sense to wait for operations in flight.
     async fn give_up(&self) {
         let mut reach = self.backend.reach();
         let patience = if *reach.borrow() == Reach::Unheard {
@@ -284,7 +288,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }
     }
 
-    /// Ends everything at once: nobody is left to hear an answer.
+    /// Ends everything at once, since nobody is left to hear an answer.
     pub fn abandon(self: &Arc<Self>) {
         self.closing.store(true, Ordering::Relaxed);
         self.cut_off.cancel();

@@ -1,20 +1,20 @@
-//! What the store asks of the engine, and what it gets back.
+//! What the store asks the engine to do, and what it gets back.
 
 use crate::model::{Failure, Field, Kind, StoredSession};
 
-/// What is done to one session. Dates are milliseconds since 1970.
+/// An operation on one session. Dates are milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Reads it, if it is live.
+    /// Reads the session, if it is live.
     Get,
-    /// Changes it.
+    /// Changes the session.
     Write(Write),
 }
 
 /// A change of one session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
-    /// Stores it, whether or not it is there.
+    /// Stores the session, whether or not it exists.
     Set {
         /// The `session` field.
         session: Field,
@@ -23,21 +23,21 @@ pub enum Write {
         /// The `lastModified` field.
         last_modified: Option<i64>,
     },
-    /// Moves its expiry, if it is live.
+    /// Moves the expiry of the session, if it is live.
     Touch {
         /// The `expires` field.
         expires: i64,
         /// The `lastModified` field.
         last_modified: Option<i64>,
-        /// Whether the caller has read it, and it can't have expired since.
+        /// Whether the caller has read the session and it can't have expired since.
         known_live: bool,
     },
-    /// Removes it, whether or not it is there.
+    /// Removes the session, whether or not it exists.
     Destroy,
 }
 
 impl Action {
-    /// The bytes that wait to be sent for it, but for the id.
+    /// The number of bytes that wait to be sent, not counting the id.
     pub fn len(&self) -> usize {
         match self {
             Self::Write(Write::Set { session, .. }) => session.len(),
@@ -57,14 +57,14 @@ impl From<&Action> for Kind {
     }
 }
 
-/// What is done to the whole collection.
+/// An operation on the whole collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sweep {
     /// Reads all live sessions.
     All,
     /// Counts the documents, expired ones included.
     Length,
-    /// Removes all documents that are there when it is called, and keeps the indexes.
+    /// Removes all documents that exist when it is called, and keeps the indexes.
     Clear,
     /// Removes the expired documents.
     RemoveExpired,
@@ -88,25 +88,25 @@ pub enum Outcome {
     Missing,
     /// `Get`: the session.
     Found(StoredSession),
-    /// `Set`: whether the document was created. `Touch`: whether there was one. Others: always true.
+    /// `Set`: whether the document was created. `Touch`: whether the session was found. Others: always true.
     Done(bool),
     /// `Length`, `RemoveExpired`: a number of documents.
     Count(u64),
-    /// `All`: the sessions, in the server's order; `None` for a document that is not valid.
+    /// `All`: the sessions, in the server's order. `None` stands for a document that is not valid.
     Sessions(Vec<Option<StoredSession>>),
 }
 
-/// What an operation ends with.
+/// The final result of an operation.
 pub type Answer = Result<Outcome, Failure>;
 
-/// Where the answer to one operation goes. One that is dropped without an answer tells so by itself.
+/// Where the answer to one operation goes. A reply that is dropped without an answer reports that by itself.
 pub trait Reply: Send + Sync + 'static {
-    /// Gives many answers at once.
+    /// Delivers many answers at once.
     fn send_all(answers: Vec<(Self, Answer)>)
     where
         Self: Sized;
 
-    /// Another way to the same caller, by which a test sees that no caller is answered twice.
+    /// Another reply to the same caller, with which a test checks that no caller is answered twice.
     #[cfg(test)]
     fn twin(&self) -> Option<Self>
     where

@@ -1,4 +1,5 @@
-//! Faults that a test puts into the engine, to see that the simulation finds them. Elsewhere there is none.
+//! Faults that a test plants in the engine to check that the simulation finds them. A build without tests has
+//! none.
 
 use super::Engine;
 use super::backend::Backend;
@@ -9,35 +10,35 @@ use super::queue::Class;
 /// A fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Planted {
-    /// None.
+    /// No fault.
     Nothing,
-    /// An attempt is dropped at the first deadline of its callers, and begun anew for the others.
+    /// An attempt is dropped at the first deadline of its callers, and started again for the others.
     CutAtFirstDeadline,
-    /// Other statements have the number of those before.
+    /// Different statements reuse the number of the previous ones.
     ReusedNumber,
-    /// Writes have no number.
+    /// Writes have no transaction number.
     MissingNumber,
-    /// A session is free before the answer to its removal.
+    /// A session is released before its removal is answered.
     #[cfg(test)]
     OvertakenDelete,
     /// A caller is answered twice.
     #[cfg(test)]
     TwoAnswers,
-    /// The earlier callers of merged sets are answered before the last one's session is stored.
+    /// The earlier callers of merged sets are answered before the session of the last set is stored.
     #[cfg(test)]
     EarlyMerge,
-    /// A session is free before it is known what becomes of a late write.
+    /// A session is released before the outcome of a late write is known.
     EarlyRelease,
 }
 
 #[cfg(test)]
 impl<R: Reply, B: Backend> Engine<R, B> {
-    /// Whether the fault is planted here.
+    /// Whether this engine has the fault.
     pub(super) fn has(&self, planted: Planted) -> bool {
         self.planted == planted
     }
 
-    /// What goes wrong before a batch is sent.
+    /// Applies the faults that take effect before a batch is sent.
     pub(super) fn plant_before(self: &std::sync::Arc<Self>, batch: &Batch<R, B>, class: Class) {
         let jobs = batch.jobs().iter().map(|carried| &carried.job);
         if self.has(Planted::EarlyMerge) {
@@ -53,7 +54,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }
     }
 
-    /// What goes wrong before answers are given.
+    /// Applies the fault that takes effect before answers are delivered.
     pub(super) fn plant_twins(&self, answers: &[(R, Answer)]) {
         if self.has(Planted::TwoAnswers) {
             let twins = answers
@@ -65,7 +66,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 }
 
 #[cfg(not(test))]
-#[expect(clippy::unused_self, reason = "as in tests")]
+#[expect(clippy::unused_self, reason = "the tests have a variant that uses self")]
 impl<R: Reply, B: Backend> Engine<R, B> {
     pub(super) const fn has(&self, _planted: Planted) -> bool {
         false

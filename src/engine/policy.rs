@@ -1,5 +1,5 @@
-//! What is done after a failure: the one place that decides it, for commands, statements and operations on the whole
-//! collection alike.
+//! What the store does after a failure. This is the only place that decides it, for commands, for single
+//! statements and for operations on the whole collection.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -9,8 +9,8 @@ use fastrand::Rng;
 
 use crate::model::{Failure, FailureKind};
 
-/// The pauses before another attempt, from the second failure on: after the first one there is none, since mostly it was
-/// the connection and not the server that was lost.
+/// The pauses before another attempt, starting after the second failure. After the first failure there is no
+/// pause, since usually only the connection was lost, not the server.
 const PAUSES: [Duration; 5] = [
     Duration::from_millis(10),
     Duration::from_millis(50),
@@ -18,51 +18,52 @@ const PAUSES: [Duration; 5] = [
     Duration::from_millis(250),
     Duration::from_millis(500),
 ];
-/// The pause after the server's own clock was ahead of ours.
+/// The pause when the server ran out of time before our callers did.
 const OUT_OF_TIME_PAUSE: Duration = Duration::from_millis(20);
-/// Attempts of one statement that runs into others' writes again and again.
+/// The maximum number of retries of one statement that keeps conflicting with other writes.
 const CONFLICTS: usize = 5;
-/// Retries under overload, their first and their longest pause, and the bucket of their tokens: the values of `MongoDB`'s
-/// specification of client backpressure.
+/// Retries under overload, the base and the maximum of their pauses, and the size of the token bucket with
+/// the deposit for each success. The values come from `MongoDB`'s specification of client backpressure.
 const OVERLOAD_RETRIES: usize = 2;
 const OVERLOAD_PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 const BUCKET: f64 = 1_000.0;
 const DEPOSIT: f64 = 0.1;
-/// Commands of which a batch may be taken apart while every one of them fails: then it is no statement's fault.
+/// The maximum number of commands into which a batch may be split while every one of them fails: then no
+/// single statement is to blame.
 const PARTS_IN_VAIN: usize = 16;
 
-/// What a failure is of.
+/// What has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// A command of so many statements or ids.
+    /// A command with this many statements or ids.
     Command(usize),
-    /// One statement of a command that succeeded as such.
+    /// One statement of a command that succeeded otherwise.
     Statement,
     /// A command on the whole collection.
     Sweep,
 }
 
-/// What is done next.
+/// What the store does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// The same is sent again, after a pause.
+    /// Send the same again, after a pause.
     Retry(Duration),
-    /// The statement is sent again by itself, so that it holds up nobody.
+    /// Send the statement again by itself after a pause, so that it doesn't hold up the others.
     RetryAlone(Duration),
-    /// The command is sent in halves.
+    /// Send the command in halves.
     Split,
-    /// The failure is the answer.
+    /// Answer with the failure.
     Fail,
 }
 
-/// What has been tried for one batch.
+/// What has already been tried for one batch.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tries {
-    /// Failures so far.
+    /// The number of failures.
     pub failures: usize,
-    /// Those under overload.
+    /// The number of failures under overload.
     pub overloads: usize,
-    /// Commands that failed as a whole since the batch is taken apart, none of which succeeded.
+    /// Commands that failed as a whole since the batch was split, without any success in between.
     pub in_vain: usize,
 }
 
@@ -77,7 +78,7 @@ struct State {
 }
 
 impl Policy {
-    /// A policy whose pauses are spread by this source of random numbers.
+    /// Creates a policy. `random` spreads its pauses.
     pub fn new(random: Rng) -> Self {
         Self {
             state: Mutex::new(State {
@@ -91,15 +92,17 @@ impl Policy {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What is done after a failure. `may_retry` is the setting of the connection, `retryReads` or `retryWrites`.
+    /// Decides what to do after a failure. `may_retry` is the setting of the connection, `retryReads` or
+    /// `retryWrites`.
     pub fn next(&self, failure: &Failure, scope: Scope, tries: &mut Tries, may_retry: bool) -> Next {
         tries.failures += 1;
         match failure.kind {
             FailureKind::Passing if may_retry => self.retry(scope, tries),
-            // Without numbers, which the backend has noted.
+            // The next attempt has no transaction number: the backend has noted that the servers don't
+            // support them.
             FailureKind::Unnumbered => Next::Retry(Duration::ZERO),
             FailureKind::Overload if may_retry => self.after_overload(tries),
-            // Its callers have left by then, or it was not their time that was over.
+            // Either the callers have left by the next attempt, or it was not their time that ran out.
             FailureKind::OutOfTime => Next::Retry(OUT_OF_TIME_PAUSE),
             FailureKind::Conflict if tries.failures <= CONFLICTS => match scope {
                 Scope::Statement => Next::RetryAlone(self.pause(tries.failures)),
@@ -122,7 +125,7 @@ impl Policy {
         }
     }
 
-    /// Half of the pause is left to chance, so that many processes do not come back in step.
+    /// Half of the pause is random, so that many processes don't retry in step.
     fn pause(&self, failures: usize) -> Duration {
         let Some(position) = failures.checked_sub(2) else {
             return Duration::ZERO;
@@ -151,7 +154,7 @@ impl Policy {
         })
     }
 
-    /// A command succeeded.
+    /// Notes that a command succeeded.
     pub fn succeeded(&self, tries: &mut Tries) {
         tries.in_vain = 0;
         self.with(|state| state.tokens = (state.tokens + DEPOSIT).min(BUCKET));
@@ -170,7 +173,7 @@ mod tests {
         Failure::server("", 1, "").of_kind(kind)
     }
 
-    /// What is done after each failure in turn, of one kind, until it is given up.
+    /// The decisions after repeated failures of one kind, until the policy gives up.
     fn course(kind: FailureKind, scope: Scope, may_retry: bool) -> Vec<Next> {
         let (policy, mut tries) = (policy(), Tries::default());
         let mut course = Vec::new();
@@ -181,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_is_tried_again_without_end_unless_retries_are_off() {
+    fn a_passing_failure_is_retried_without_end_unless_retries_are_off() {
         assert_eq!(course(FailureKind::Passing, Scope::Command(9), true).len(), 100);
         assert_eq!(
             course(FailureKind::Passing, Scope::Command(9), false),
@@ -194,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_repetition_comes_at_once_and_the_later_ones_after_longer_and_longer_pauses() {
+    fn the_first_retry_comes_at_once_and_later_ones_after_growing_pauses() {
         let course = course(FailureKind::Passing, Scope::Command(9), true);
         assert_eq!(course.first(), Some(&Next::Retry(Duration::ZERO)));
         for (next, longest) in course.iter().skip(1).zip(PAUSES) {
@@ -203,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn overload_is_tried_again_twice_and_only_as_long_as_there_are_tokens() {
+    fn overload_is_retried_twice_and_only_while_there_are_tokens() {
         assert_eq!(course(FailureKind::Overload, Scope::Command(9), true).len(), 3);
         let policy = policy();
         let mut retries = 0;
@@ -230,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_in_conflict_is_tried_a_few_times_by_itself() {
+    fn a_conflicting_statement_is_retried_a_few_times_by_itself() {
         let course = course(FailureKind::Conflict, Scope::Statement, true);
         assert_eq!(course.len(), CONFLICTS + 1);
         let alone = |next: &Next| matches!(next, Next::RetryAlone(_));
@@ -238,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_be_one_statements_fault_is_taken_apart() {
+    fn a_command_is_split_only_if_one_statement_may_be_to_blame() {
         assert_eq!(
             course(FailureKind::Suspect, Scope::Command(1), true),
             [Next::Fail]

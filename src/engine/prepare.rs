@@ -1,5 +1,5 @@
-//! Connects and prepares the collection in the background, as often as it takes, and tells how each attempt ended.
-//! Operations don't wait for that.
+//! Connects and prepares the collection in the background, as often as it takes, and reports the result of
+//! each attempt. Operations don't wait for that.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,26 +12,27 @@ use super::operation::Reply;
 use super::policy::{Next, Scope, Tries};
 use crate::model::{Failure, FailureKind};
 
-/// The pauses between attempts, from the first to the longest.
+/// The first and the longest pause between attempts.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-/// How long one attempt may take: a silent connection must not be the last one. Longer than a server is looked for.
+/// The time limit of one attempt, so that a silent connection can't block all later ones. It is longer than
+/// the driver looks for a server.
 const PREPARATION: Duration = Duration::from_secs(60);
-/// So many times what a lost connection interrupted is repeated before that is told.
+/// How often an attempt that a passing failure interrupted is repeated before the failure is reported.
 const PATIENCE: usize = 6;
 
-/// What happens to the connection, besides operations.
+/// An event of the store's connection.
 #[derive(Debug)]
 pub enum Event {
-    /// A server answered and the collection is as the settings want it.
+    /// A server answered, and the collection is prepared as the settings ask.
     Ready,
-    /// As `Ready`, but the TTL index could not be made.
+    /// As `Ready`, except that the TTL index could not be created.
     ReadyWithoutIndex(Failure),
-    /// An attempt to connect failed; others follow.
+    /// An attempt to connect failed. More attempts follow.
     Unavailable(Failure),
 }
 
 impl<R: Reply, B: Backend> Engine<R, B> {
-    /// Begins to connect.
+    /// Starts to connect. `tell` receives the events.
     pub fn start(self: &Arc<Self>, tell: impl Fn(Event) + Send + 'static) {
         let engine = Arc::clone(self);
         let preparing = async move {
@@ -42,7 +43,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                 () = engine.prepare_until_ready(tell) => {}
             }
         };
-        // Not among the tasks that `close` waits for.
+        // Not spawned through `tasks`, because `close` waits for those.
         self.runtime.spawn(preparing);
     }
 
@@ -51,7 +52,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         loop {
             match self.prepare_patiently().await {
                 Ok(()) => return tell(Event::Ready),
-                // The server answered, and said no: operations may work all the same.
+                // The server answered with a refusal. Operations may work all the same.
                 Err(failure) if is_refusal(&failure) => {
                     return tell(Event::ReadyWithoutIndex(failure));
                 }
@@ -82,7 +83,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }
     }
 
-    /// Resolves when a server answers that did not before.
+    /// Resolves when a server starts to answer. If one answers already, never resolves.
     async fn comes_back(&self) {
         let mut reach = self.backend.reach();
         let answers = |reach: &Reach| matches!(reach, Reach::Reachable { .. });
@@ -92,7 +93,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     }
 }
 
-/// Whether a server answered that it will not do it.
+/// Whether a server answered that it refuses to do it.
 fn is_refusal(failure: &Failure) -> bool {
     let is_final = matches!(
         failure.kind,

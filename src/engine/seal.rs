@@ -1,5 +1,6 @@
-//! Where sessions are encrypted and decrypted: after a batch was taken from the queue and before its command is built, and
-//! after its reply has come. What waits for a key waits alone, and keeps the order of its session.
+//! Encrypts and decrypts sessions: after a batch was taken from the queue and before its command is built,
+//! and after its reply has arrived. A session that needs a key waits for it alone, and keeps its place in the
+//! order of its session.
 
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }
     }
 
-    /// Decrypts the sessions that an attempt found. Those that need a key leave the batch.
+    /// Decrypts the sessions that an attempt found. Sessions whose key is not derived yet leave the batch.
     pub(super) fn open(
         self: &Arc<Self>,
         batch: &mut Batch<R, B>,
@@ -83,7 +84,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         left.into_iter().map(|(_, answer)| answer).collect()
     }
 
-    /// Decrypts one session as soon as its key is derived. When no caller is left, nobody waits for the key any more.
+    /// Decrypts one session as soon as its key is derived. When no caller is left, it stops waiting for the
+    /// key.
     async fn open_later(
         self: Arc<Self>,
         cipher: Arc<Cipher>,
@@ -106,10 +108,10 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         });
     }
 
-    /// Decrypts the sessions of a whole collection; `None` for one that can't be read.
+    /// Decrypts the sessions of a whole collection. `None` stands for a session that can't be decrypted.
     ///
     /// # Errors
-    /// When a key could not be derived: its session is not one that can't be read.
+    /// When a key could not be derived. That doesn't mean that its session can't be decrypted.
     pub(super) async fn open_all(
         &self,
         found: Vec<Option<(Field, StoredSession)>>,
@@ -123,7 +125,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             .flatten()
             .filter_map(|(_, session)| session.value.as_ref());
         let bytes = values.map(Field::len).sum();
-        // Tasks of this set end when the caller gives up.
+        // Dropping the set, when the caller gives up, ends its tasks.
         let mut waiting = JoinSet::new();
         let mut sessions: Vec<_> = work(bytes, || {
             let sessions = found.into_iter().enumerate().map(|(place, entry)| {
@@ -168,7 +170,7 @@ fn seal(sealer: &Result<Sealer<'_>, CryptoError>, job: &mut Job) -> Result<(), F
     Ok(())
 }
 
-/// Decrypts one session, if it was found, or gives what waits for a key that must be derived first.
+/// Decrypts one session, if it was found. If its key must be derived first, returns what waits for the key.
 fn open(cipher: &Cipher, job: &Job, answer: &mut Option<Answer>) -> Option<Pending> {
     let Some(Ok(Outcome::Found(session))) = answer else {
         return None;

@@ -1,4 +1,4 @@
-//! What a store has done so far: counts, and how long operations took.
+//! What a store has done so far: counters, and the latencies of operations.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,25 +9,25 @@ use hdrhistogram::Histogram;
 
 use crate::model::Kind;
 
-/// Digits of a latency that are kept: 1 % of the value.
+/// The significant digits of a recorded latency, which keep it within 1 % of its value.
 const DIGITS: u8 = 2;
 
-/// How long the operations of one kind took, in microseconds.
+/// The latencies of one kind of operation, in microseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Latency {
-    /// The kind.
+    /// The kind of operation.
     pub kind: Kind,
-    /// How many were answered.
+    /// The number of answered operations.
     pub count: u64,
-    /// The mean.
+    /// The mean latency.
     pub mean: f64,
-    /// Half of them took no longer than this.
+    /// The median: half of the operations took no longer.
     pub p50: u64,
-    /// 99 of 100, likewise.
+    /// The 99th percentile.
     pub p99: u64,
-    /// 999 of 1,000, likewise.
+    /// The 99.9th percentile.
     pub p999: u64,
-    /// The longest.
+    /// The longest latency.
     pub max: u64,
 }
 
@@ -45,9 +45,9 @@ struct Taken {
 }
 
 impl Stats {
-    /// All zero.
+    /// Statistics of a new store, all zero.
     pub fn new() -> Self {
-        // The only error is a number of digits over 5.
+        // A histogram can only fail for more than 5 digits.
         let latencies = Kind::ALL
             .iter()
             .filter_map(|kind| Some((*kind, Histogram::new(DIGITS).ok()?)))
@@ -63,7 +63,7 @@ impl Stats {
         }
     }
 
-    /// A batch was sent, with so many steps that were called.
+    /// Counts a batch, which has this many steps with callers of the store.
     pub fn batch(&self, steps: usize) {
         if steps == 0 {
             return;
@@ -72,17 +72,17 @@ impl Stats {
         self.steps.fetch_add(steps as u64, Ordering::Relaxed);
     }
 
-    /// A batch is sent again.
+    /// Counts a retry of a batch.
     pub fn retry(&self) {
         self.retries.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Operations were answered: each one's kind, how long it took, and the name of its error.
+    /// Counts answered operations: the kind, the latency, and the name of the error if any.
     pub fn answered(&self, operations: impl Iterator<Item = (Kind, Duration, Option<&'static str>)>) {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         for (kind, duration, error) in operations {
             if let Some((_, histogram)) = taken.latencies.get_mut(kind as usize) {
-                // A histogram that resizes itself refuses nothing that a clock can give.
+                // A histogram that resizes itself takes any duration.
                 let _ = histogram.record(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX));
             }
             if let Some(name) = error {
@@ -91,13 +91,13 @@ impl Stats {
         }
     }
 
-    /// Batches sent, the steps in them, and repeated attempts.
+    /// The number of batches sent, of the steps in them, and of retries.
     pub fn counts(&self) -> (u64, u64, u64) {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         (read(&self.batches), read(&self.steps), read(&self.retries))
     }
 
-    /// The latencies of each kind that was ever answered.
+    /// The latencies of every kind that was answered at least once.
     pub fn latencies(&self) -> Vec<Latency> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let answered = taken
@@ -117,7 +117,7 @@ impl Stats {
             .collect()
     }
 
-    /// The errors by name.
+    /// The number of errors, by name.
     pub fn errors(&self) -> Vec<(&'static str, u64)> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.errors.iter().map(|(name, count)| (*name, *count)).collect()

@@ -1,5 +1,5 @@
-//! Operations on the whole collection. They wait for the operations that were called before them, and are given up when
-//! nobody waits for them any more.
+//! Operations on the whole collection. They wait for the operations that were called before them, and end
+//! early when nobody waits for them any more.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use super::operation::{Answer, Outcome, Reply, Sweep};
 use super::policy::{Next, Scope, Tries};
 use crate::model::{Failure, StoredSession};
 
-/// What an operation on the whole collection begins with.
+/// How an operation on the whole collection starts.
 enum Begun<R: Reply, B: Backend> {
-    /// A clear, which the queue knows of.
+    /// A clear, which is registered in the queue.
     Clear(Clearing<R, B>),
-    /// What waits until everything is done that was called before.
+    /// Any other operation. It waits until everything that was called before it is done.
     After(oneshot::Receiver<()>),
 }
 
@@ -30,7 +30,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             return;
         };
         let engine = Arc::clone(self);
-        // Begun here, so that what is called next comes after it.
+        // Started here, before the task runs, so that later calls come after it.
         let begun = if sweep == Sweep::Clear {
             Begun::Clear(self.begin_clear(caller))
         } else {
@@ -43,7 +43,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                 match begun {
                     Begun::Clear(clearing) => clearing.carry_out(until).await,
                     Begun::After(settled) => {
-                        // The sender only goes with the queue, which this task holds.
+                        // The queue owns the sender, and this task keeps the queue alive: receiving can't
+                        // fail.
                         let _ = settled.await;
                         engine.carry_out_sweep(sweep, caller, until).await
                     }
@@ -82,7 +83,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Sweep::All => Outcome::Sessions(self.list(until).await?),
             Sweep::Length => Outcome::Count(self.backend.count(until).await?),
             Sweep::RemoveExpired => Outcome::Count(self.backend.remove_expired(until).await?),
-            // Carried out by `clear.rs`.
+            // `clear.rs` carries it out.
             Sweep::Clear => return Err(Failure::lost()),
         })
     }
@@ -92,10 +93,10 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         self.open_all(found).await
     }
 
-    /// Waits before another attempt of an operation on the whole collection.
+    /// Waits until another attempt of an operation on the whole collection is due.
     ///
     /// # Errors
-    /// The failure, when there is to be none.
+    /// The failure, if the operation is not retried.
     pub(super) async fn after_sweep(
         &self,
         failure: Failure,

@@ -1,5 +1,6 @@
-//! The engine against a real server, under random operations: each answer is one that a store could have given which
-//! does one thing at a time, in the order of the calls. `TEST_MONGO_URL` names the server; `npm test` sets it.
+//! Runs random operations through the engine against a real server. Each answer must be one that a store
+//! could give which does one thing at a time, in the order of the calls. `TEST_MONGO_URL` names the server;
+//! `npm test` sets it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -25,13 +26,14 @@ use crate::crypto::{
 use crate::model::StoredSession;
 use crate::mongo::{Mongo, Place};
 
-/// Sessions that all tasks use.
+/// The number of sessions that all tasks use.
 const SHARED: u8 = 3;
-/// Sessions of one task each: only of these the order of the calls is known.
+/// The number of sessions that only one task uses. Only for these is the order of the calls known.
 const OWN: u8 = 3;
 const TASKS: u8 = 4;
 
-/// Where a test gets an answer: at the most once, and one that is dropped fails the test that waits for it.
+/// Receives an answer for a test, at most once. A slot that is dropped without an answer fails the test that
+/// waits for it.
 pub(super) struct Slot {
     pub(super) answers: oneshot::Sender<Answer>,
 }
@@ -39,7 +41,7 @@ pub(super) struct Slot {
 impl Reply for Slot {
     fn send_all(answers: Vec<(Self, Answer)>) {
         for (slot, answer) in answers {
-            // Who waits may have failed meanwhile.
+            // The receiver may have failed meanwhile.
             let _ = slot.answers.send(answer);
         }
     }
@@ -57,15 +59,16 @@ enum Operation {
 enum Step {
     /// An operation on one of the task's own sessions.
     Own(u8, Operation),
-    /// An operation on a session of all.
+    /// An operation on a session that all tasks use.
     Shared(u8, Operation),
     Length,
     All,
-    /// Waits for the answers of what was called so far, as the two above do.
+    /// Waits for the answers to all calls so far, as the two above also do.
     Wait,
 }
 
-/// Steps of one run: of each task, at the same time, and whether the collection is cleared after them.
+/// One run: the steps of each task, which run at the same time, and whether the collection is cleared after
+/// them.
 type Run = Vec<(Vec<Vec<Step>>, bool)>;
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -91,11 +94,11 @@ fn run() -> impl Strategy<Value = Run> {
     vec((vec(vec(step(), 0..40), usize::from(TASKS)), any::<bool>()), 1..4)
 }
 
-/// What the test expects as an answer.
+/// The answer that the test expects.
 #[derive(Debug)]
 enum Expected {
     Exactly(Outcome),
-    /// The session with this number, or none.
+    /// The session with this text, or none.
     Session(Option<String>),
     AnySession,
     Any,
@@ -133,11 +136,11 @@ fn is_as(outcome: &Outcome, expected: &Expected, prefix: &str) -> bool {
     }
 }
 
-/// One task: its calls, and what its own sessions hold.
+/// One task: its calls, and the contents of its own sessions.
 struct Caller {
     engine: Arc<Engine<Slot, Mongo>>,
     task: u8,
-    /// The stored text of the sessions that are there.
+    /// The stored texts of the sessions that exist.
     stored: HashMap<u8, String>,
     waiting: Vec<(Expected, String, oneshot::Receiver<Answer>)>,
     counter: Arc<AtomicUsize>,
@@ -245,7 +248,7 @@ impl Caller {
     }
 }
 
-/// A session's text, which begins with its id and is like no other.
+/// The text of a session. It starts with the session's id and is unique.
 fn session(id: &str, number: usize, operation: Operation) -> String {
     let rest = match operation {
         Operation::Set { large: true } => "x".repeat(70_000),
@@ -254,13 +257,13 @@ fn session(id: &str, number: usize, operation: Operation) -> String {
     format!("{id}{number} {rest}")
 }
 
-/// A date that no test comes to, in milliseconds since 1970.
+/// A date that no test reaches, in milliseconds since 1970.
 pub(super) fn in_an_hour() -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     i64::try_from(now.as_millis()).unwrap() + 3_600_000
 }
 
-/// Tests run at the same time: each has a database of its own, so that none drops another's.
+/// Tests run at the same time. Each has its own database, so that none drops another's.
 pub(super) fn database(collection: &str) -> String {
     format!(
         "test-engine-{}-{}",
@@ -269,7 +272,7 @@ pub(super) fn database(collection: &str) -> String {
     )
 }
 
-/// An engine on a collection; two thirds of them encrypt.
+/// An engine on a collection. Two of three engines encrypt.
 pub(super) fn engine(
     runtime: &Runtime,
     uri: &str,
@@ -329,7 +332,7 @@ async fn carry_out(engine: &Arc<Engine<Slot, Mongo>>, run: Run) -> Result<(), Te
         if clear {
             let (answers, cleared) = oneshot::channel();
             engine.sweep(Sweep::Clear, Slot { answers });
-            // Called before the answer of the clear is there, and carried out after it.
+            // These are called before the clear is answered, and carried out after it.
             for task in 0..TASKS {
                 let mut caller = Caller {
                     engine: Arc::clone(engine),
@@ -347,17 +350,17 @@ async fn carry_out(engine: &Arc<Engine<Slot, Mongo>>, run: Run) -> Result<(), Te
             prop_assert_eq!(cleared.await.unwrap().unwrap(), Outcome::Done(true));
         }
     }
-    // The queue hears of a step's end a moment after the callers.
+    // The queue hears of the end of a step a moment after the callers.
     for _ in 0..1_000 {
         if engine.load() == (0, 0) {
             return Ok(());
         }
         sleep(Duration::from_millis(10)).await;
     }
-    Err(TestCaseError::fail("operations are left that nobody called"))
+    Err(TestCaseError::fail("some operations are left over"))
 }
 
-/// A third of the engines encrypts with a key at hand, and a third with one that must be derived.
+/// One of three engines encrypts with a key at hand, another with a key that must be derived first.
 fn cipher(number: usize) -> Option<Arc<Cipher>> {
     let secret = Zeroizing::new(b"squirrel".to_vec());
     let mut cipher = Cipher::default();
@@ -380,7 +383,7 @@ fn cipher(number: usize) -> Option<Arc<Cipher>> {
 }
 
 #[test]
-fn random_operations_have_the_answers_of_a_store_that_does_one_thing_at_a_time() {
+fn random_operations_get_the_answers_of_a_sequential_store() {
     let Ok(uri) = env::var("TEST_MONGO_URL") else {
         println!("skipped: TEST_MONGO_URL names no server");
         return;

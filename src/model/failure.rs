@@ -1,35 +1,37 @@
-//! What went wrong with an operation, by the names, codes and labels that the `mongodb` package of npm gives to its
-//! errors. No message holds a password, a session id or session data.
+//! The failure of an operation, with the names, codes and labels that the `mongodb` package of npm gives to
+//! its errors. No message holds a password, a session id or session data.
 
 use std::time::Duration;
 
 use super::field::Malformed;
 use super::session::MAX_DOCUMENT_BYTES;
 
-/// What a failure tells of the next attempt. What is done about it is decided in one place, `engine/policy.rs`.
+/// What a failure says about the next attempt. Only `engine/policy.rs` decides what to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// It is final: the same operation fails again.
+    /// Final: the same operation would fail again.
     Final,
     /// A command failed, and one of its statements may be the reason.
     Suspect,
-    /// A statement ran into another one's write; by itself it may succeed.
+    /// A statement conflicted with another write. By itself it may succeed.
     Conflict,
-    /// The connection was lost, or the server is not the primary just now: the next attempt may find another one.
+    /// The connection was lost, or the server is not the primary at the moment. The next attempt may find
+    /// another server.
     Passing,
-    /// The server has too much to do.
+    /// The server is overloaded.
     Overload,
-    /// The server ended it, since the time that it was given is over: so is, in a moment, its callers'.
+    /// The server ended the command because its time limit was over. The callers' time is also over, or will
+    /// be in a moment.
     OutOfTime,
-    /// The servers do not keep numbers of retryable writes.
+    /// The servers don't support the transaction numbers of retryable writes.
     Unnumbered,
-    /// No server was found in the time for that.
+    /// No server was found in time.
     NoServer,
-    /// The servers do not let this user in.
+    /// The servers refuse to authenticate this user.
     Refused,
 }
 
-/// What went wrong with one operation. `lib/errors.js` makes an `Error` of it, in the caller's own realm.
+/// The failure of one operation. `lib/common/errors.js` makes an `Error` from it, in the caller's own realm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The class of the error in the `mongodb` package of npm, such as `MongoServerError`.
@@ -42,14 +44,15 @@ pub struct Failure {
     pub code_name: Option<String>,
     /// `errorLabels`, such as `RetryableWriteError`.
     pub labels: Vec<String>,
-    /// What it tells of the next attempt.
+    /// What the failure says about the next attempt.
     pub kind: FailureKind,
-    /// Whether the command may have reached a server that has not answered it: then it may still be carried out.
+    /// Whether the command may have reached a server that has not answered it, and so may still be carried
+    /// out.
     pub unanswered: bool,
 }
 
 impl Failure {
-    /// A failure of a class, for good.
+    /// A final failure of this class.
     pub fn new(name: &'static str, message: impl Into<String>) -> Self {
         Self {
             name,
@@ -62,13 +65,13 @@ impl Failure {
         }
     }
 
-    /// The same with another kind.
+    /// The same failure with another kind.
     #[must_use]
     pub fn of_kind(self, kind: FailureKind) -> Self {
         Self { kind, ..self }
     }
 
-    /// An error that a server gave.
+    /// An error from a server.
     pub fn server(message: impl Into<String>, code: i32, code_name: impl Into<String>) -> Self {
         let code_name = Some(code_name.into()).filter(|name| !name.is_empty());
         Self {
@@ -88,7 +91,7 @@ impl Failure {
         Self::new("MongoInvalidArgumentError", message)
     }
 
-    /// No server could be found for an operation in time; `causes` says for each server why.
+    /// No server could be found for an operation in time. `causes` has the reason for each server.
     pub fn no_server(causes: impl Into<String>) -> Self {
         Self::new("MongoServerSelectionError", causes).of_kind(FailureKind::NoServer)
     }
@@ -109,7 +112,7 @@ impl Failure {
         )
     }
 
-    /// An operation whose task ended without an answer, which only a defect of this program can cause.
+    /// An operation whose task ended without an answer. Only a defect of this program can cause that.
     pub fn lost() -> Self {
         Self::new(
             "MongoRuntimeError",
@@ -117,8 +120,8 @@ impl Failure {
         )
     }
 
-    /// An operation that was not done by its deadline. It keeps what is known of the cause; without one, `servers` did
-    /// not answer.
+    /// An operation that was not done by its deadline. It keeps what is known about the cause. Without a
+    /// cause, it says that `servers` did not answer.
     pub fn late(limit: Duration, cause: Option<&Self>, servers: &str) -> Self {
         let start = format!("timed out after {} ms: ", limit.as_millis());
         match cause {
@@ -144,7 +147,8 @@ impl Failure {
         )
     }
 
-    /// A session that could not be encrypted or decrypted. `lib/errors.js` makes `code` the error's code.
+    /// A session that could not be encrypted or decrypted. `lib/common/errors.js` makes `code` the code of
+    /// the error.
     pub fn crypto(code: &str, message: &str) -> Self {
         Self {
             code_name: Some(code.to_owned()),
@@ -157,7 +161,8 @@ impl Failure {
         self.name == Self::crypto("", "").name
     }
 
-    /// A document over [`MAX_DOCUMENT_BYTES`], refused before it is sent. Code and name are the server's own.
+    /// A document over [`MAX_DOCUMENT_BYTES`], refused before it is sent. Code and name are those of the
+    /// server.
     pub fn too_large(bytes: usize) -> Self {
         let message = format!(
             "The session is too large: its document would have {bytes} bytes, \
@@ -166,7 +171,7 @@ impl Failure {
         Self::server(message, 10334, "BSONObjectTooLarge")
     }
 
-    /// A stored document, or a value given by the shim, that is not the BSON that it should be.
+    /// A stored document, or a value from JavaScript, that is not valid BSON.
     pub fn malformed(what: &str) -> Self {
         Self::new("BSONError", format!("{what} is not valid BSON"))
     }
@@ -183,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deadline_keeps_what_is_known_of_its_cause() {
+    fn a_timeout_keeps_what_is_known_about_its_cause() {
         let limit = Duration::from_millis(500);
         let cause = Failure {
             labels: vec!["RetryableWriteError".into()],

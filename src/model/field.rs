@@ -1,26 +1,26 @@
-//! A value on its way to or from JavaScript.
+//! A value that crosses between JavaScript and the database.
 
 use bson::cstr;
 use bson::raw::{RawBsonRef, RawDocument, RawDocumentBuf};
 
-/// A session, or a session id.
+/// A session or a session id.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Field {
-    /// Text: what `JSON.stringify` or a hook made of a session, or a session id.
+    /// Text: a session id, or a session that `JSON.stringify` or a hook turned into text.
     Text(String),
-    /// The bytes of a BSON document whose first field has the value, which may be of any type.
+    /// The bytes of a BSON document whose first field holds the value, which may have any type.
     Wrapped(Vec<u8>),
 }
 
-/// Bytes that are not the BSON that they should be.
+/// The error for bytes that are not valid BSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed;
 
 impl Field {
-    /// Takes bytes from the shim.
+    /// Checks bytes that JavaScript gave, and takes them.
     ///
     /// # Errors
-    /// When they are no BSON document, or an empty one.
+    /// When the bytes are not a BSON document, or the document is empty.
     pub fn wrapped(bytes: Vec<u8>) -> Result<Self, Malformed> {
         let field = Self::Wrapped(bytes);
         field.value()?;
@@ -30,7 +30,7 @@ impl Field {
     /// The value itself.
     ///
     /// # Errors
-    /// When it is not valid BSON, which [`Self::wrapped`] rules out.
+    /// When the value is not valid BSON, which [`Self::wrapped`] rules out.
     pub fn value(&self) -> Result<RawBsonRef<'_>, Malformed> {
         match self {
             Self::Text(text) => Ok(RawBsonRef::String(text)),
@@ -42,7 +42,7 @@ impl Field {
         }
     }
 
-    /// The bytes that the value has in a document, or few more.
+    /// The size of the value in a document in bytes, or slightly more.
     pub fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -52,7 +52,7 @@ impl Field {
 }
 
 impl std::fmt::Debug for Field {
-    /// Tells the type and the size: a session, or its id, belongs in no log.
+    /// Prints only the type and the size. A session or its id must not appear in a log.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = match self {
             Self::Text(_) => "Text",
@@ -67,7 +67,7 @@ impl From<RawBsonRef<'_>> for Field {
         if let RawBsonRef::String(text) = value {
             return Self::Text(text.to_owned());
         }
-        // The shim, too, wraps what is not text under this name.
+        // JavaScript wraps values that are not text under the same name.
         let mut wrapper = RawDocumentBuf::new();
         wrapper.append(cstr!("session"), value);
         Self::Wrapped(wrapper.into_bytes())
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_document_are_refused() {
+    fn bytes_that_are_not_a_document_are_refused() {
         for bytes in [vec![], vec![5, 0, 0, 0], vec![5, 0, 0, 0, 0], vec![255; 64]] {
             assert_eq!(Field::wrapped(bytes).unwrap_err(), Malformed);
         }
     }
 
     #[test]
-    fn no_debug_output_has_a_value() {
+    fn no_debug_output_contains_a_value() {
         let shown = format!(
             "{:?}",
             (Field::Text("secret".into()), Field::Wrapped(b"secret".to_vec()))

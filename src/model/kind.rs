@@ -1,4 +1,4 @@
-//! The kinds of operations, which are counted apart.
+//! The kinds of operations, which are counted separately.
 
 /// A method of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All kinds, in the order of their numbers.
+    /// All kinds, in the order of their discriminants.
     pub const ALL: [Self; 8] = [
         Self::Get,
         Self::Set,
@@ -48,7 +48,7 @@ impl Kind {
         }
     }
 
-    /// Whether it needs a server that takes writes.
+    /// Whether the operation needs a server that takes writes.
     pub fn writes(self) -> bool {
         !matches!(self, Self::Get | Self::All | Self::Length)
     }

@@ -1,4 +1,5 @@
-//! What every layer speaks of: values, sessions, failures, and the kinds of operations. Knows no driver and no JavaScript.
+//! The types that all layers share: values, sessions, failures, and kinds of operations. They know nothing
+//! about the driver or JavaScript.
 
 mod failure;
 mod field;

@@ -1,24 +1,25 @@
-//! A session as it is stored, and the limit of its size.
+//! A stored session, and the limit of its size.
 
 use super::{Failure, Field};
 
 /// The largest document that `MongoDB` stores, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
 
-/// One session as it was read.
+/// A session as read from the database.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredSession {
     /// The `session` field, if the document has one.
     pub value: Option<Field>,
-    /// The `expires` field, in milliseconds since 1970; `None` for a session that lives for ever.
+    /// The `expires` field, in milliseconds since 1970. `None` for a session that never expires.
     pub expires: Option<i64>,
-    /// The `lastModified` field, likewise.
+    /// The `lastModified` field, in milliseconds since 1970.
     pub last_modified: Option<i64>,
 }
 
-/// The size of the document that a session is stored as, in bytes.
+/// The size of the document in which a session is stored, in bytes.
 pub fn stored_len(id: &Field, session: &Field) -> usize {
-    /// Two lengths and terminators, the types and names of four fields, two dates, and the lengths of two strings.
+    /// Two document lengths and terminators, the types and names of four fields, two dates, and the lengths
+    /// and terminators of two strings.
     const FIXED: usize = 5 + (1 + 4) + (1 + 8) + (1 + 8 + 8) + (1 + 13 + 8) + 2 * (4 + 1);
     FIXED + id.len() + session.len()
 }

@@ -1,5 +1,5 @@
-//! The driver's client of one store: opened by the first operation that needs it, and watched, so that it is known which
-//! servers answer. A client that could not be opened is not kept.
+//! The driver's client of one store. The first operation that needs it opens it. Its events are watched, so
+//! that the store knows which servers answer. A client that could not be opened is not kept.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,29 +17,29 @@ use super::watched::Watched;
 use crate::engine::{Reach, Retries};
 use crate::model::{Failure, FailureKind};
 
-/// What `MongoDB` itself takes when a connection string names no database.
+/// The database that `MongoDB` uses when a connection string names none.
 const DEFAULT_DATABASE: &str = "test";
-/// How long the driver looks for a server unless it is told.
+/// How long the driver looks for a server by default.
 const SELECTION: Duration = Duration::from_secs(30);
 
-/// Where a store's sessions are, and how they are kept there.
+/// Where a store keeps its sessions, and how.
 #[derive(Debug)]
 pub struct Place {
-    /// A connection string with every option of the connection in it.
+    /// A connection string that contains every option of the connection.
     pub uri: String,
-    /// The database; the one that `uri` names, or `test`, when absent.
+    /// The database. Without it, the one that `uri` names, or else `test`.
     pub database: Option<String>,
     /// The collection.
     pub collection: String,
-    /// Whether to make the TTL index.
+    /// Whether to create the TTL index.
     pub ttl_index: bool,
-    /// Whether writes keep `createdAt` and `updatedAt`.
+    /// Whether writes maintain `createdAt` and `updatedAt`.
     pub timestamps: bool,
-    /// The write concern of every write; the connection's when absent.
+    /// The write concern of every write. Without it, that of the connection.
     pub write_concern: Option<WriteConcern>,
 }
 
-/// The driver's client with what is kept of it.
+/// The driver's client, with what the store derives from it.
 pub struct Opened {
     /// The client.
     pub client: Client,
@@ -47,10 +47,10 @@ pub struct Opened {
     pub database: Database,
     /// The store's collection, with the write concern of its settings.
     pub collection: Collection<RawDocumentBuf>,
-    /// As many turns as the pool has connections: the driver's own queue for them stays empty, in which requests wait on
-    /// that nobody wants any more.
+    /// One turn for each connection of the pool. So the driver's own queue stays empty: requests that nobody
+    /// wants any more would keep waiting in it.
     turns: Semaphore,
-    /// One turn fewer.
+    /// The turns of writes, one fewer.
     writes: Semaphore,
     selection_limit: Duration,
     retries: Retries,
@@ -63,17 +63,17 @@ pub struct Connection {
     watched: Arc<Watched>,
 }
 
-/// The turn of a command, which ends when it is dropped.
+/// The turn of a command. It ends when it is dropped.
 pub struct Turn<'a> {
     _turn: Option<SemaphorePermit<'a>>,
     _write: Option<SemaphorePermit<'a>>,
 }
 
 impl Opened {
-    /// The turn of a command. Writes leave one connection to reads: those that wait for other members of a replica set
-    /// would hold up all reads behind them.
+    /// Waits for the turn of a command. Writes leave one connection to reads: writes that wait for other
+    /// members of a replica set would hold up all reads behind them.
     pub async fn turn(&self, writes: bool) -> Turn<'_> {
-        // No semaphore here is ever closed, so that an error can't be.
+        // These semaphores are never closed, so acquiring can't fail.
         let write = if writes {
             self.writes.acquire().await.ok()
         } else {
@@ -102,10 +102,10 @@ impl Connection {
         &self.place
     }
 
-    /// The driver's client, which the first call opens.
+    /// The driver's client. The first call opens it.
     ///
     /// # Errors
-    /// When the connection string can't be read or resolved; the next call tries again.
+    /// When the connection string can't be read or resolved. The next call tries again.
     pub async fn opened(&self) -> Result<&Opened, Failure> {
         self.opened.get_or_try_init(|| self.open()).await
     }
@@ -116,7 +116,7 @@ impl Connection {
             reads: options.retry_reads != Some(false),
             writes: options.retry_writes != Some(false),
         };
-        // What is tried again, and how often, is decided by the engine alone.
+        // Only the engine decides what is retried, and how often.
         options.retry_reads = Some(false);
         options.retry_writes = Some(false);
         let pool = connections(options.max_pool_size);
@@ -150,11 +150,12 @@ impl Connection {
         })
     }
 
-    /// Carries out what needs a server, unless the servers refuse the user. The driver would not try to log in again before
-    /// its next look at them, up to ten seconds later, and let everybody wait for that.
+    /// Does work that needs a server, unless the servers refuse the user. In that case the driver wouldn't
+    /// try to log in again before its next check of the servers, up to ten seconds later, and every operation
+    /// would wait for that.
     ///
     /// # Errors
-    /// Those of `work`, and the servers' refusal.
+    /// Those of `work`, and the refusal of the servers.
     pub async fn unless_refused<T>(
         &self,
         work: impl Future<Output = Result<T, Failure>>,
@@ -166,7 +167,7 @@ impl Connection {
         }
     }
 
-    /// Puts the reasons of the servers that can't be reached in the place of the driver's dump of all it knows.
+    /// Replaces the driver's dump of everything it knows by the reason for each server that can't be reached.
     pub fn explain(&self, failure: Failure) -> Failure {
         match &*self.watched.reach().borrow() {
             Reach::Unreachable(causes) if failure.kind == FailureKind::NoServer => {
@@ -188,32 +189,33 @@ impl Connection {
         }
     }
 
-    /// Whether writes are numbered, as soon as that is known: the servers do it, and the application did not forbid it.
+    /// Whether writes have transaction numbers, as soon as that is known: the servers must support them, and
+    /// the application must not have switched retryable writes off.
     ///
     /// # Errors
-    /// As [`Self::opened`].
+    /// As for [`Self::opened`].
     pub async fn numbers_writes(&self) -> Result<bool, Failure> {
         Ok(self.opened().await?.retries.writes && self.watched.numbers_writes().await)
     }
 
-    /// What is known of the servers.
+    /// What is known about the servers.
     pub fn watched(&self) -> &Watched {
         &self.watched
     }
 
-    /// The limit of a command whose answer has to be here by then.
+    /// The limit of a command whose answer must arrive by `until`.
     pub fn limit(&self, until: Instant) -> Limit<'_> {
         Limit::new(until, self.watched.round_trip())
     }
 
-    /// How long a server is looked for.
+    /// How long the driver looks for a server.
     pub fn selection_limit(&self) -> Duration {
         self.opened
             .get()
             .map_or(SELECTION, |opened| opened.selection_limit)
     }
 
-    /// What may be retried.
+    /// Whether reads and writes may be retried.
     pub fn retries(&self) -> Retries {
         let always = Retries {
             reads: true,
@@ -230,7 +232,7 @@ impl Connection {
     }
 }
 
-/// The hosts of a connection string, for messages; nothing of its credentials.
+/// The hosts of a connection string, for messages. The result never includes credentials.
 fn hosts_of(uri: &str) -> String {
     let address = uri.split_once("://").map_or("", |(_, address)| address);
     let authority = address.split(['/', '?']).next().unwrap_or_default();
@@ -241,7 +243,7 @@ fn hosts_of(uri: &str) -> String {
     .replace(',', ", ")
 }
 
-/// The connections of a pool; 0 stands for a pool without a limit.
+/// The number of connections of a pool. 0 means no limit.
 fn connections(pool: Option<u32>) -> usize {
     match pool {
         None | Some(0) => Semaphore::MAX_PERMITS,

@@ -1,13 +1,13 @@
-//! A session as `MongoDB` has it: `{ _id, session, expires[, lastModified][, createdAt, updatedAt] }`, the fields and
-//! types that connect-mongo writes.
+//! A session as `MongoDB` stores it: `{ _id, session, expires[, lastModified][, createdAt, updatedAt] }`,
+//! with the fields and types that connect-mongo writes.
 
 use mongodb::bson::raw::{RawBsonRef, RawDocument};
 use mongodb::bson::{DateTime, Document, doc};
 
 use crate::model::{Failure, Field, StoredSession};
 
-/// Whether a session may be returned at `now`: it has no `expires`, or a date later than `now`. Anything else there,
-/// such as `null` or text, never matches, as in connect-mongo's own query.
+/// Whether a session may be returned at `now`: it has no `expires`, or a date later than `now`. Any other
+/// value, such as `null` or text, never matches, as in connect-mongo's own query.
 ///
 /// # Errors
 /// When the document is not valid BSON.
@@ -24,10 +24,10 @@ pub fn live_filter(now: DateTime) -> Document {
     doc! { "$or": [{ "expires": { "$exists": false } }, { "expires": { "$gt": now } }] }
 }
 
-/// Takes what the shim needs out of a document.
+/// Reads the parts of a document that the store needs.
 ///
 /// # Errors
-/// When the document is not valid BSON; the error quotes nothing of it.
+/// When the document is not valid BSON. The error quotes nothing of it.
 pub fn read(document: &RawDocument) -> Result<StoredSession, Failure> {
     let value = field(document, "session")?.map(Field::from);
     let date = |name| {
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_document_lacks_is_absent() {
+    fn missing_fields_are_absent() {
         let session = read(&rawdoc! { "session": "{}", "expires": NOW }).unwrap();
         let expected = StoredSession {
             value: Some(Field::Text("{}".into())),

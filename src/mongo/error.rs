@@ -1,31 +1,31 @@
-//! The driver's errors and the servers' replies as failures. What a server says is cut before it quotes a command or a
-//! document: those have session ids and session data in them.
+//! Turns the driver's errors and the servers' replies into failures. The text of a server is cut before it
+//! quotes a command or a document, since those contain session ids and session data.
 
 use mongodb::bson::{Bson, Document};
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
 use crate::model::{Failure, FailureKind};
 
-/// Codes after which the next attempt may find another server, or the same one in another state: not primary, shutting
-/// down, unreachable from a router, and reads whose cursor is gone. They are the ones of the specifications of retryable
-/// reads and writes, and the two of cursors.
+/// Codes of a passing state: the next attempt may find another server, or the same one in another state. They
+/// mean not primary, shutting down, unreachable from a router, or a lost cursor. They come from the
+/// specifications of retryable reads and writes, plus two codes of cursors.
 const PASSING: [i32; 17] = [
     6, 7, 43, 89, 91, 134, 189, 234, 237, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436,
 ];
-/// Codes of a statement that ran into another one's write.
+/// Codes of a statement that conflicted with another write.
 const CONFLICTS: [i32; 1] = [112];
-/// The code of a key that is there already.
+/// The code of a duplicate key.
 const DUPLICATE_KEY: i32 = 11_000;
-/// The code of a command whose `maxTimeMS` is over.
+/// The code of a command that exceeded its `maxTimeMS`.
 const OUT_OF_TIME: i32 = 50;
-/// The code of a server that takes no more requests just now.
+/// The code of a server that takes no more requests at the moment.
 const RATE_LIMIT: i32 = 462;
-/// The code of a server that does not number writes, among other things.
+/// The code of a server that doesn't support transaction numbers. It has other meanings, too.
 const ILLEGAL_OPERATION: i32 = 20;
 /// The code of a user who could not log in.
 const AUTHENTICATION_FAILED: i32 = 18;
-/// Codes of a command that can't work whatever its statements are: access, namespaces, sessions, concerns, versions, locks,
-/// a full disk.
+/// Codes of a command that can't work with any statements: access, namespaces, sessions, concerns, versions,
+/// locks, a full disk.
 const COMMANDS_OWN: [i32; 27] = [
     13, 18, 20, 24, 26, 46, 59, 60, 64, 72, 73, 79, 100, 115, 165, 166, 206, 225, 251, 322, 323, 324, 391,
     8000, 11601, 13297, 14031,
@@ -34,7 +34,7 @@ const OVERLOADED: &str = "SystemOverloadedError";
 const RETRYABLE_WRITE: &str = "RetryableWriteError";
 const RETRYABLE: &str = "RetryableError";
 
-/// What the server says to a wrong password.
+/// The server's message for a wrong password.
 const REFUSED: &str = "Authentication failed.";
 
 fn kind_of(code: i32, message: &str, labels: &[String]) -> FailureKind {
@@ -43,7 +43,7 @@ fn kind_of(code: i32, message: &str, labels: &[String]) -> FailureKind {
         _ if has(OVERLOADED) => FailureKind::Overload,
         RATE_LIMIT => FailureKind::Overload,
         OUT_OF_TIME => FailureKind::OutOfTime,
-        // The driver puts words of its own in the place of the server's.
+        // The driver replaces the server's message by its own, so match both.
         ILLEGAL_OPERATION
             if message.starts_with("Transaction numbers") || message.contains("retryWrites=false") =>
         {
@@ -57,7 +57,7 @@ fn kind_of(code: i32, message: &str, labels: &[String]) -> FailureKind {
     }
 }
 
-/// What a server says, up to the first command or document in it.
+/// The text of a server, up to the first command or document in it.
 fn cut(message: &str) -> String {
     let end = message.find('{').unwrap_or(message.len());
     let said = message.get(..end).unwrap_or_default();
@@ -90,11 +90,12 @@ fn from_reply(error: &Document, labels: Vec<String>) -> Failure {
     server(code_of(error), text("errmsg"), text("codeName"), labels)
 }
 
-/// The error of one statement of a write command.
+/// The failure of one statement of a write command.
 pub fn of_statement(error: &Document) -> Failure {
     let failure = from_reply(error, Vec::new());
     let kind = match failure.code {
-        // Two inserts of one session at the same time: the next attempt finds it. Other keys are the application's.
+        // Two upserts inserted the same session at the same time. The next attempt finds the document. Other
+        // unique keys belong to the application.
         Some(DUPLICATE_KEY) if is_of_id(error) => FailureKind::Conflict,
         _ if failure.kind == FailureKind::Suspect => FailureKind::Final,
         _ => failure.kind,
@@ -105,14 +106,14 @@ pub fn of_statement(error: &Document) -> Failure {
 fn is_of_id(error: &Document) -> bool {
     match error.get_document("keyPattern") {
         Ok(pattern) => pattern.len() == 1 && pattern.contains_key("_id"),
-        // As servers tell it that have no such field.
+        // Servers that don't send this field name the index in the message.
         Err(_) => error
             .get_str("errmsg")
             .is_ok_and(|message| message.contains(" index: _id_ ")),
     }
 }
 
-/// The write concern error of a command's reply, which has the labels.
+/// The write concern error of a command's reply. The labels stand in the reply.
 pub fn of_write_concern(error: &Document, reply: &Document) -> Failure {
     let failure = from_reply(error, labels_of(reply));
     let kind = match failure.kind {
@@ -146,17 +147,19 @@ impl From<Error> for Failure {
                 Self::new("MongoCompatibilityError", message)
             }
             ErrorKind::ServerSelection { message, .. } => Self::no_server(message.clone()),
-            // The driver labels so what goes wrong before a connection is open: nothing was sent then.
+            // The driver sets that label if a connection could not be established: nothing was sent in that
+            // case.
             ErrorKind::Io(cause) => lost("MongoNetworkError", cause.to_string(), labels, !is_establishing),
             ErrorKind::DnsResolve { message, .. } => {
                 lost("MongoNetworkError", message.clone(), labels, false)
             }
-            // Another operation of the same moment was refused, and its refusal took this one's connection with it.
+            // The login of another operation was refused at the same moment, which took this one's connection
+            // with it.
             ErrorKind::ConnectionPoolCleared { message, .. } if message.contains(REFUSED) => {
                 authentication(message)
             }
             ErrorKind::ConnectionPoolCleared { message, .. } => {
-                // In these words, an answer was waited for; otherwise a connection.
+                // With this word, the operation was waiting for an answer; otherwise, for a connection.
                 let unanswered = message.contains("interrupted");
                 lost("MongoPoolClearedError", message.clone(), labels, unanswered)
             }
@@ -182,13 +185,14 @@ fn lost(name: &'static str, message: String, labels: Vec<String>, unanswered: bo
     }
 }
 
-/// Whether no server can be selected because the driver and a server have no version of the protocol in common. The
-/// driver has no kind of its own for that.
+/// Whether no server can be selected because the driver and a server have no protocol version in common. The
+/// driver has no separate kind for that.
 fn is_incompatible(message: &str) -> bool {
     message.starts_with("Server at ") && message.contains(" wire version ")
 }
 
-/// The server's refusal by its own words. Anything else that goes wrong in the handshake keeps the driver's.
+/// A refusal by the server, in the server's own words. Any other failure in the handshake keeps the driver's
+/// message.
 fn authentication(message: &str) -> Failure {
     let message = if message.contains(REFUSED) {
         REFUSED
@@ -209,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn each_code_of_a_state_that_passes_is_worth_another_attempt() {
+    fn every_code_of_a_passing_state_is_retried() {
         for code in [
             6, 7, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 43, 237,
         ] {
@@ -227,14 +231,14 @@ mod tests {
     }
 
     #[test]
-    fn a_server_without_numbers_is_told_from_another_illegal_operation() {
+    fn missing_support_for_transaction_numbers_is_told_from_other_illegal_operations() {
         let message = "Transaction numbers are only allowed on a replica set member or mongos";
         assert_eq!(kind_of(20, message, &[]), FailureKind::Unnumbered);
         assert_eq!(kind_of(20, "no", &[]), FailureKind::Final);
     }
 
     #[test]
-    fn a_duplicate_key_is_a_conflict_only_when_it_is_the_id() {
+    fn a_duplicate_key_is_a_conflict_only_if_it_is_the_id() {
         let error =
             |pattern: Document| doc! { "index": 0, "code": 11000, "keyPattern": pattern, "errmsg": "" };
         assert_eq!(
@@ -250,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_quoted_that_a_server_quotes() {
+    fn no_message_keeps_what_a_server_quotes() {
         for (said, left) in [
             (
                 "not authorized on x to execute command { find: \"sessions\", filter: { _id: \"sid\" } }",
@@ -267,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_labels_of_a_reply_are_those_of_its_write_concern_error() {
+    fn a_write_concern_error_has_the_labels_of_its_reply() {
         let reply = doc! { "ok": 1, "errorLabels": [RETRYABLE_WRITE], "writeConcernError": { "code": 64, "errmsg": "" } };
         let failure = of_write_concern(&doc! { "code": 64, "errmsg": "no" }, &reply);
         assert_eq!(

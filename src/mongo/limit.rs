@@ -1,4 +1,5 @@
-//! The time that a server is given for a command, as `maxTimeMS`: nothing goes on there for which nobody waits.
+//! The time that a server gets for a command, as `maxTimeMS`, so that it doesn't work on what nobody waits
+//! for any more.
 
 use std::time::Duration;
 
@@ -6,10 +7,10 @@ use tokio::time::Instant;
 
 use super::round_trip::RoundTrip;
 
-/// The longest time that a server can be given, in milliseconds.
+/// The longest time that a server accepts, in milliseconds.
 const LONGEST: u64 = i32::MAX as u64;
 
-/// When the answer to a command has to be here.
+/// The moment by which the answer to a command must arrive.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit<'a> {
     until: Instant,
@@ -17,12 +18,13 @@ pub struct Limit<'a> {
 }
 
 impl<'a> Limit<'a> {
-    /// A limit for servers that are so far away.
+    /// A limit for servers with this round trip.
     pub fn new(until: Instant, round_trip: &'a RoundTrip) -> Self {
         Self { until, round_trip }
     }
 
-    /// The time that is left for the server. To be asked just before a command is sent, since the wait for its turn counts.
+    /// The time that is left for the server. Call it just before a command is sent, since waiting for a turn
+    /// uses up time.
     pub fn left(self) -> Duration {
         self.until
             .saturating_duration_since(Instant::now())
@@ -30,7 +32,7 @@ impl<'a> Limit<'a> {
             .clamp(Duration::from_millis(1), Duration::from_millis(LONGEST))
     }
 
-    /// Sends a command, whose reply tells how far away the servers are.
+    /// Sends a command, and notes its round trip.
     ///
     /// # Errors
     /// Those of the command.
@@ -52,7 +54,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     #[tokio::test(start_paused = true)]
-    async fn what_was_waited_for_a_turn_is_not_given_to_the_server() {
+    async fn the_server_does_not_get_the_time_spent_waiting_for_a_turn() {
         let round_trip = RoundTrip::new();
         let limit = Limit::new(Instant::now() + 1_000 * MS, &round_trip);
         let reply = limit.timed(async {
@@ -66,7 +68,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_server_is_always_given_a_time_that_it_takes_for_one() {
+    async fn a_server_always_gets_a_valid_time_limit() {
         let round_trip = RoundTrip::new();
         let now = Instant::now();
         assert_eq!(Limit::new(now, &round_trip).left(), MS);

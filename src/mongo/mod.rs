@@ -1,4 +1,5 @@
-//! The database behind the engine: the driver of `MongoDB`, used so that each command is sent once and by its turn.
+//! The database behind the engine. It uses the `MongoDB` driver in such a way that each command is sent once,
+//! and only when a connection is free for it.
 
 mod client;
 mod documents;
@@ -40,7 +41,7 @@ pub struct Mongo {
 }
 
 impl Mongo {
-    /// A database to which no connection is open yet.
+    /// A database without an open connection.
     pub fn new(place: Place) -> Self {
         Self {
             connection: Arc::new(Connection::new(place)),
@@ -206,7 +207,8 @@ impl Backend for Mongo {
 }
 
 impl Mongo {
-    /// An attempt, unless the servers refuse the user, with the reasons of servers that can't be reached.
+    /// Runs an attempt, unless the servers refuse the user. If no server can be reached, its failure gets the
+    /// reason for each server.
     async fn explained(
         &self,
         attempt: impl Future<Output = Result<Attempt, Failure>>,
@@ -222,7 +224,7 @@ impl Mongo {
     }
 }
 
-/// The ids of the collection, page by page.
+/// The ids of the collection, by pages.
 pub struct Pages {
     connection: Arc<Connection>,
     cursor: Option<Cursor<RawDocumentBuf>>,

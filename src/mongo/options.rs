@@ -1,4 +1,4 @@
-//! The connection string of a store as the driver's options.
+//! Turns the connection string of a store into options of the driver.
 
 use std::fs::File;
 
@@ -9,23 +9,25 @@ use mongodb::options::{
 
 use crate::model::{Failure, FailureKind};
 
-/// The connections that a store has to a server when the application says nothing of them: one by which the driver watches
-/// the server, and the others for operations. Batches share them.
+/// The default number of connections from a store to a server. The driver watches the server through one of
+/// them; operations share the others.
 const CONNECTIONS: u32 = 4;
 
 const SCHEMES: [&str; 2] = ["mongodb://", "mongodb+srv://"];
 
-/// Reads a connection string, which for `mongodb+srv` asks the name service.
+/// Reads a connection string. For `mongodb+srv`, this asks the name service.
 ///
 /// # Errors
-/// `MongoParseError` that says what is wrong with the string, without quoting its credentials; the resolver's error.
+/// `MongoParseError`, which says what is wrong with the string without quoting its credentials, or the
+/// resolver's error.
 pub async fn client_options(uri: &str) -> Result<ClientOptions, Failure> {
     let (string, server_api) = parse(uri)?;
     let mut options = resolve(uri, string).await?;
     options.server_api = server_api;
     if options.max_pool_size.is_none() {
-        // Polling takes one connection, streaming two. Two connections for writes and one for reads make writes a fifth
-        // faster than one for each; and it is operations that notice a failover first.
+        // Polling takes one connection, streaming two. Polling leaves two connections for writes and one for
+        // reads, which makes writes a fifth faster than one for each. Streaming would gain nothing, since
+        // operations notice a failover first.
         let mode = options
             .server_monitoring_mode
             .get_or_insert(ServerMonitoringMode::Poll);
@@ -43,10 +45,11 @@ pub async fn client_options(uri: &str) -> Result<ClientOptions, Failure> {
     Ok(options)
 }
 
-/// The parts of a connection string, as they stand in it, and the server API that `lib/uri.js` writes into it.
+/// The parts of a connection string as written, and the server API that `lib/settings/connection-string.js`
+/// puts into it.
 ///
 /// # Errors
-/// `MongoParseError`, as [`client_options`].
+/// `MongoParseError`, as for [`client_options`].
 pub fn parse(uri: &str) -> Result<(ConnectionString, Option<ServerApi>), Failure> {
     if !SCHEMES.iter().any(|scheme| uri.starts_with(scheme)) {
         return Err(Failure::uri(
@@ -58,10 +61,11 @@ pub fn parse(uri: &str) -> Result<(ConnectionString, Option<ServerApi>), Failure
     Ok((string, server_api))
 }
 
-/// The driver's options of a connection string that was read, with the defaults that depend on each other in them.
+/// The driver's options for a parsed connection string. It includes the defaults that depend on other
+/// options.
 ///
 /// # Errors
-/// As [`client_options`].
+/// As for [`client_options`].
 pub async fn resolve(uri: &str, string: ConnectionString) -> Result<ClientOptions, Failure> {
     let mut options = ClientOptions::parse(string)
         .await
@@ -70,7 +74,7 @@ pub async fn resolve(uri: &str, string: ConnectionString) -> Result<ClientOption
     Ok(options)
 }
 
-/// The server API is no part of the driver's connection strings.
+/// Takes the server API out of the string, since it is not part of the driver's connection strings.
 fn take_server_api(uri: &str) -> Result<(String, Option<ServerApi>), Failure> {
     let Some((address, query)) = uri.split_once('?') else {
         return Ok((uri.to_owned(), None));
@@ -100,7 +104,7 @@ fn take_server_api(uri: &str) -> Result<(String, Option<ServerApi>), Failure> {
     Ok((others, Some(api)))
 }
 
-/// The driver's own message for a file that it can't open does not say which.
+/// Checks that files can be opened: the driver's own message doesn't say which one can't.
 fn check_files(options: &ClientOptions) -> Result<(), Failure> {
     let Some(Tls::Enabled(tls)) = &options.tls else {
         return Ok(());
@@ -118,8 +122,8 @@ fn check_files(options: &ClientOptions) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A write concern that is acknowledged. An unacknowledged write (`w: 0`) is sent as an acknowledged one: its result comes
-/// for free with the reply that every command has.
+/// Makes a write concern acknowledged. An unacknowledged write (`w: 0`) is sent as an acknowledged one, since
+/// every command has a reply anyway and the result comes with it.
 pub fn acknowledged(mut concern: WriteConcern) -> WriteConcern {
     if matches!(concern.w, Some(Acknowledgment::Nodes(0))) {
         concern.w = Some(Acknowledgment::Nodes(1));
@@ -132,7 +136,7 @@ fn parse_failure(uri: &str, error: mongodb::error::Error) -> Failure {
     if failure.kind == FailureKind::Passing {
         return failure;
     }
-    // The driver may quote the part that it could not read, and that part may be the credentials.
+    // The driver may quote the part that it could not read, which may be the credentials.
     let user_info = uri
         .split_once("://")
         .and_then(|(_, rest)| rest.rsplit_once('@'))
@@ -157,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_string_that_is_no_connection_string_is_refused_in_the_words_of_the_driver_of_node() {
+    async fn an_invalid_connection_string_is_refused_in_the_words_of_the_node_driver() {
         for uri in ["", "nope", "http://localhost", "mongodb:/localhost"] {
             assert!(
                 refusal(uri)
@@ -199,7 +203,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_is_not_there_is_named() {
+    async fn the_error_names_a_missing_file() {
         for name in ["tlsCAFile", "tlsCertificateKeyFile"] {
             let failure = refusal(&format!("mongodb://localhost/?tls=true&{name}=/absent.pem")).await;
             assert!(failure.message.starts_with(&format!("{name} /absent.pem: ")));

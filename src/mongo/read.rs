@@ -1,5 +1,5 @@
-//! Reads of many sessions by one `find` with `$in`. A reply of the server ends at 16 MB: the cursor is drained, and a
-//! session is only missing when the whole of it was read.
+//! Reads many sessions with one `find` with `$in`. A reply of the server is limited to 16 MB, so the cursor
+//! is drained. A session counts as missing only when the whole result was read.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use super::limit::Limit;
 use crate::engine::{Answer, Attempt, Outcome};
 use crate::model::{Failure, Field};
 
-/// The bytes of sessions that are read in one go: those that are left are asked for again.
+/// The bytes of sessions after which an attempt stops reading. Another attempt gets the rest.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// Reads the sessions of these ids.
+/// Reads the sessions with these ids.
 pub async fn read(opened: &Opened, ids: &[&Field], limit: Limit<'_>) -> Attempt {
     if let [id] = ids {
         return match one(opened, id, limit).await {
@@ -45,8 +45,8 @@ pub async fn read(opened: &Opened, ids: &[&Field], limit: Limit<'_>) -> Attempt 
     attempt
 }
 
-/// Whether the server takes values of the type for equal just when their bytes are: not numbers, of which 5 and 5.0 are
-/// one, nor what may have numbers in it.
+/// Whether values of this type are equal for the server exactly when their bytes are. Numbers are not, since
+/// 5 and 5.0 are equal, nor is anything that may contain numbers.
 fn is_compared_by_bytes(id: &Field) -> bool {
     let value = id.value();
     matches!(
@@ -59,7 +59,7 @@ fn is_compared_by_bytes(id: &Field) -> bool {
     )
 }
 
-/// The bytes of an id, by which a document is found again without a copy of its own.
+/// The bytes of an id, borrowed, for finding the place of a document without copying the id.
 #[derive(PartialEq, Eq, Hash)]
 enum Bytes<'a> {
     Text(&'a str),
@@ -85,7 +85,7 @@ fn bson_of(id: &Field) -> Result<Bson, Failure> {
     Bson::try_from(id.value()?).map_err(|_| Failure::malformed("A session id"))
 }
 
-/// The answer for one session, by a command of its own.
+/// Reads one session with a command of its own.
 async fn one(opened: &Opened, id: &Field, limit: Limit<'_>) -> Result<Answer, Failure> {
     let filter = doc! { "_id": { "$eq": bson_of(id)? } };
     let _turn = opened.turn(false).await;
@@ -94,14 +94,14 @@ async fn one(opened: &Opened, id: &Field, limit: Limit<'_>) -> Result<Answer, Fa
     let Some(found) = found else {
         return Ok(Ok(Outcome::Missing));
     };
-    // A collation may find another one than was asked for.
+    // With a collation, the server may find a document with another id.
     if is_compared_by_bytes(id) && documents::id(&found)?.as_ref() != Some(id) {
         return Ok(Ok(Outcome::Missing));
     }
     Ok(answer(&found, DateTime::now()))
 }
 
-/// Reads the documents of ids that are compared by their bytes, as far as the bytes of one go allow.
+/// Reads the documents of ids that are compared by their bytes, up to the limit of one attempt.
 async fn many(
     opened: &Opened,
     places: &HashMap<Bytes<'_>, (usize, &Field)>,
@@ -150,13 +150,13 @@ async fn many(
 /// The filter for any of these ids.
 ///
 /// # Errors
-/// When one is not valid BSON.
+/// When an id is not valid BSON.
 pub fn among<'a>(ids: impl Iterator<Item = &'a Field>) -> Result<Document, Failure> {
     let ids: Vec<Bson> = ids.map(bson_of).collect::<Result<_, _>>()?;
     Ok(doc! { "_id": { "$in": ids } })
 }
 
-/// One more than can be there, so that the server closes the cursor with the first reply.
+/// A batch size of one more than can exist, so that the server closes the cursor with the first reply.
 pub fn all_of(documents: usize) -> u32 {
     u32::try_from(documents + 1).unwrap_or(u32::MAX)
 }

@@ -1,10 +1,10 @@
-//! The authorities that the operating system trusts, or `SSL_CERT_FILE` and `SSL_CERT_DIR` in its place. The driver reads
-//! its roots from a file, which `lib/tls.js` makes.
+//! The certificate authorities that the operating system trusts, or those of `SSL_CERT_FILE` and
+//! `SSL_CERT_DIR` if set. The driver reads its roots from a file, which `lib/settings/tls.js` writes.
 
 use napi_derive::napi;
 use pem::Pem;
 
-/// The certificates as PEM text; as many of them as can be read.
+/// The certificates as PEM text. Certificates that can't be read are left out.
 #[napi]
 pub fn system_roots() -> String {
     let roots: Vec<Pem> = rustls_native_certs::load_native_certs()

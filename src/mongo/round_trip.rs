@@ -1,14 +1,14 @@
-//! How far away the servers are: the shortest time of late between a question and its reply. The driver's own questions
-//! count, which even a busy server answers at once, and the store's commands, since the first question of the driver includes
-//! connecting.
+//! The round trip to the servers: the shortest recent time between a request and its reply. It counts the
+//! driver's heartbeats, which even a busy server answers at once, and the store's commands, since the
+//! driver's first heartbeat includes connecting.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Nothing has been answered.
+/// No reply has been timed.
 const UNKNOWN: u64 = u64::MAX;
 
-/// The shortest round trips of this period and of the one before, in nanoseconds.
+/// The shortest round trips of this period and of the previous one, in nanoseconds.
 #[derive(Debug)]
 pub struct RoundTrip {
     now: AtomicU64,
@@ -24,13 +24,13 @@ impl RoundTrip {
         }
     }
 
-    /// Something was answered after so long.
+    /// Notes that a reply took this long.
     pub fn note(&self, took: Duration) {
         let took = u64::try_from(took.as_nanos()).unwrap_or(UNKNOWN);
         self.now.fetch_min(took, Ordering::Relaxed);
     }
 
-    /// Another period begins: what is known is forgotten after two of them in which something was answered.
+    /// Starts another period. A value is forgotten after two periods with replies.
     pub fn turn_over(&self) {
         let now = self.now.swap(UNKNOWN, Ordering::Relaxed);
         if now != UNKNOWN {
@@ -38,7 +38,7 @@ impl RoundTrip {
         }
     }
 
-    /// The shortest of late; zero when nothing is known.
+    /// The shortest recent round trip; zero when none is known.
     pub fn shortest(&self) -> Duration {
         match self
             .now

@@ -1,40 +1,41 @@
-//! The server's sessions in which writes are numbered. One is used by one batch at a time, and is handed on only when
-//! nothing is under way in it: a write that the server still carries out would hold up the next one.
+//! The server sessions in which writes are numbered. Only one batch at a time uses a session. It is handed on
+//! only when nothing is in flight in it: a write that the server still carries out would hold up the next
+//! one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use mongodb::{Client, ClientSession};
 
-/// A session that was not used for so long is given back to the driver, which knows whether the server still has it.
+/// After this idle time, a session goes back to the driver, which knows whether the server still has it.
 const IDLE: Duration = Duration::from_secs(300);
-/// The sessions that are kept from others because it is not known what goes on in them.
+/// The maximum number of sessions that are kept from others because their writes may still be in flight.
 const SPOILED: usize = 1_024;
 
-/// The sessions of one store.
+/// The server sessions of one store.
 #[derive(Default)]
 pub struct Sessions {
     free: Mutex<Vec<(Instant, ClientSession)>>,
     spoiled: Arc<Mutex<Vec<ClientSession>>>,
 }
 
-/// A session in use.
+/// A server session in use.
 pub struct Numbered {
-    /// The driver's. An attempt that is given up leaves it at once.
+    /// The driver's session. An attempt that is dropped releases it at once.
     session: tokio::sync::Mutex<Option<ClientSession>>,
     spoiled: Arc<Mutex<Vec<ClientSession>>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Each change leaves the list whole.
+    // Each change leaves the list consistent.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Sessions {
-    /// A session that nobody uses.
+    /// Takes a session that nobody uses.
     ///
     /// # Errors
-    /// The driver's.
+    /// Those of the driver.
     pub async fn take(&self, client: &Client) -> mongodb::error::Result<Numbered> {
         let free = loop {
             match lock(&self.free).pop() {
@@ -63,14 +64,14 @@ impl Sessions {
 }
 
 impl Numbered {
-    /// The driver's session, for one command at a time.
+    /// Locks the driver's session for one command.
     pub async fn lock(&self) -> tokio::sync::MutexGuard<'_, Option<ClientSession>> {
         self.session.lock().await
     }
 }
 
 impl Drop for Numbered {
-    /// It was not given back: a write may still be under way in it.
+    /// The session was not returned, so a write may still be in flight in it.
     fn drop(&mut self) {
         if let Some(session) = self.session.get_mut().take() {
             let mut spoiled = lock(&self.spoiled);

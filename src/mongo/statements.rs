@@ -1,5 +1,5 @@
-//! The statements of the `update` and `delete` commands that change sessions. The fields and their types are the ones that
-//! connect-mongo writes.
+//! The statements of the `update` and `delete` commands that change sessions. They write the same fields and
+//! types as connect-mongo.
 
 use mongodb::bson::raw::{CStr, RawDocumentBuf};
 use mongodb::bson::{DateTime, cstr, rawbson, rawdoc};
@@ -14,7 +14,7 @@ fn append(document: &mut RawDocumentBuf, name: &CStr, field: &Field) -> Result<(
 /// Matches one id exactly: `$eq` keeps a document such as `{ $gt: '' }` a value.
 ///
 /// # Errors
-/// As [`Field::value`].
+/// As for [`Field::value`].
 pub fn by_id(id: &Field) -> Result<RawDocumentBuf, Failure> {
     let mut filter = RawDocumentBuf::new();
     match id {
@@ -31,7 +31,7 @@ pub fn by_id(id: &Field) -> Result<RawDocumentBuf, Failure> {
 /// The statement of an `update` command that stores a session.
 ///
 /// # Errors
-/// As [`Field::value`].
+/// As for [`Field::value`].
 pub fn set_statement(
     id: &Field,
     session: &Field,
@@ -59,11 +59,12 @@ pub fn set_statement(
     Ok(statement)
 }
 
-/// The statement of an `update` command that moves the expiry of a live session. One that is known to be live is asked
-/// for by its `_id` alone, for which the server has a path of its own that takes two thirds of the time.
+/// The statement of an `update` command that moves the expiry of a live session. A session that is known to
+/// be live is matched by its `_id` alone: the server has a special path for that, which takes two thirds of
+/// the time.
 ///
 /// # Errors
-/// As [`Field::value`].
+/// As for [`Field::value`].
 pub fn touch_statement(
     id: &Field,
     expires: DateTime,
@@ -93,7 +94,7 @@ pub fn touch_statement(
 /// The statement of a `delete` command.
 ///
 /// # Errors
-/// As [`Field::value`].
+/// As for [`Field::value`].
 pub fn destroy_statement(id: &Field) -> Result<RawDocumentBuf, Failure> {
     let mut statement = RawDocumentBuf::new();
     statement.append(cstr!("q"), by_id(id)?);
@@ -104,10 +105,10 @@ pub fn destroy_statement(id: &Field) -> Result<RawDocumentBuf, Failure> {
 /// The statement of an `update` command that has no effect, but goes to the server that has the session.
 ///
 /// # Errors
-/// As [`Field::value`].
+/// As for [`Field::value`].
 pub fn fence_statement(id: &Field) -> Result<RawDocumentBuf, Failure> {
     let mut filter = by_id(id)?;
-    // No value is one of none.
+    // No value is in an empty list, so this never matches.
     filter.append(cstr!("expires"), rawdoc! { "$in": [] });
     Ok(rawdoc! { "q": filter, "u": { "$unset": { "session": "" } } })
 }
@@ -125,18 +126,18 @@ mod tests {
     }
 
     #[test]
-    fn the_size_that_is_checked_is_the_size_that_is_stored_with_all_fields() {
+    fn the_checked_size_is_the_stored_size_with_all_fields() {
         let (id, session) = (text("an id"), text("x".repeat(1_000)));
         let statement = set_statement(&id, &session, NOW, Some(NOW), false).unwrap();
         let stored = statement.get_document("u").unwrap().get_document("$set").unwrap();
-        // The date of an insertion is the one field that is not among these.
+        // Only the creation date is not among these fields.
         let created_at = 1 + "createdAt\0".len() + 8;
         assert!(stored_len(&id, &session) >= stored.as_bytes().len());
         assert!(stored_len(&id, &session) <= stored.as_bytes().len() + created_at);
     }
 
     #[test]
-    fn timestamps_are_the_clients_at_insert_and_the_servers_at_update() {
+    fn created_at_is_the_clients_time_and_updated_at_the_servers() {
         let statement = set_statement(&text("a"), &text("{}"), NOW, None, true).unwrap();
         let update = statement.get_document("u").unwrap();
         assert!(

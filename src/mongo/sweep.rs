@@ -1,4 +1,4 @@
-//! Operations on the whole collection, as single commands.
+//! Operations on the whole collection, each as a single command.
 
 use futures_util::TryStreamExt;
 use mongodb::bson::raw::{RawDocument, RawDocumentBuf};
@@ -11,13 +11,13 @@ use super::documents;
 use super::limit::Limit;
 use crate::model::{Failure, Field, StoredSession};
 
-/// The ids of a page.
+/// The number of ids in a page.
 const PAGE: usize = 512;
 
-/// All live sessions with their ids; `None` for a document that is not valid.
+/// All live sessions with their ids. `None` stands for a document that is not valid.
 ///
 /// # Errors
-/// The server's and the connection's.
+/// Those of the server and of the connection.
 pub async fn list(
     collection: &Collection<RawDocumentBuf>,
     limit: Limit<'_>,
@@ -37,9 +37,9 @@ fn read_with_id(found: &RawDocument) -> Result<Option<(Field, StoredSession)>, F
 /// The number of documents.
 ///
 /// # Errors
-/// The server's and the connection's.
+/// Those of the server and of the connection.
 pub async fn count(opened: &Opened, limit: Limit<'_>) -> Result<u64, Failure> {
-    // Counting is an aggregation, which would take over the write concern: no concern stops that.
+    // Counting is an aggregation, which would inherit the write concern. An empty concern prevents that.
     let mut options = CollectionOptions::default();
     options.write_concern = Some(WriteConcern::default());
     let collection: Collection<RawDocumentBuf> = opened
@@ -48,10 +48,10 @@ pub async fn count(opened: &Opened, limit: Limit<'_>) -> Result<u64, Failure> {
     Ok(collection.count_documents(doc! {}).max_time(limit.left()).await?)
 }
 
-/// The next page of ids, by the cursor of the pages before.
+/// The next page of ids, from the cursor of the previous pages.
 ///
 /// # Errors
-/// The server's and the connection's.
+/// Those of the server and of the connection.
 pub async fn page(
     collection: &Collection<RawDocumentBuf>,
     cursor: &mut Option<Cursor<RawDocumentBuf>>,
@@ -62,9 +62,10 @@ pub async fn page(
             .find(doc! {})
             .projection(doc! { "_id": 1 })
             .batch_size(u32::try_from(PAGE).unwrap_or(u32::MAX))
-            // For all pages together.
+            // This limits all pages together.
             .max_time(limit.left())
-            // What a secondary has not removed yet would be removed for ever.
+            // A secondary may still list documents whose removal it has not replicated yet. They would be
+            // removed again.
             .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary));
         *cursor = Some(ids.await?);
     }

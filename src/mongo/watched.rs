@@ -1,4 +1,4 @@
-//! What is known of the servers, by the driver's watching of them.
+//! What the store knows about the servers from the driver's monitoring.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,18 +14,18 @@ use super::round_trip::RoundTrip;
 use crate::engine::Reach;
 use crate::model::Failure;
 
-/// Whether the servers number writes: all but standalone ones do.
+/// Whether the servers support transaction numbers. All do, except standalone ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Numbers {
-    /// No server has told yet.
+    /// No server has said yet.
     Unknown,
     /// They do.
     Yes,
-    /// They do not.
+    /// They don't.
     No,
 }
 
-/// What is known of the servers, by the driver's watching.
+/// What the store knows about the servers.
 #[derive(Debug)]
 pub struct Watched {
     reach: watch::Sender<Reach>,
@@ -36,12 +36,12 @@ pub struct Watched {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // Each change leaves the value whole.
+    // Each change leaves the value consistent.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Watched {
-    /// Nothing is known yet but the hosts to ask.
+    /// Only the hosts are known so far.
     pub fn new(hosts: String) -> Self {
         Self {
             reach: watch::Sender::new(Reach::Unheard),
@@ -52,12 +52,12 @@ impl Watched {
         }
     }
 
-    /// Which servers answer, now and from now on.
+    /// The reachability of the servers, now and from now on.
     pub fn reach(&self) -> watch::Receiver<Reach> {
         self.reach.subscribe()
     }
 
-    /// Whether the servers number writes, as soon as one has told.
+    /// Whether the servers support transaction numbers. Waits until one has said.
     pub async fn numbers_writes(&self) -> bool {
         let known = *self.numbers.borrow();
         if known != Numbers::Unknown {
@@ -68,23 +68,24 @@ impl Watched {
         known.is_ok_and(|numbers| *numbers == Numbers::Yes)
     }
 
-    /// A server has said that it does not number writes, or the driver that it has no sessions to number them in.
+    /// Notes that there are no transaction numbers: a server said that it doesn't support them, or the driver
+    /// that the deployment has no sessions.
     pub fn note_unnumbered(&self) {
         self.has_sessions.store(false, Ordering::Relaxed);
         self.numbers.send_replace(Numbers::No);
     }
 
-    /// The servers by their addresses.
+    /// The addresses of the servers.
     pub fn servers(&self) -> String {
         lock(&self.addresses).clone()
     }
 
-    /// How far away the servers are.
+    /// The round trip to the servers.
     pub fn round_trip(&self) -> &RoundTrip {
         &self.round_trip
     }
 
-    /// Takes in what the driver tells. `set` is the replica set that was asked for.
+    /// Processes an event of the driver. `set` is the replica set that the connection string asks for.
     pub fn take(&self, event: &SdamEvent, set: Option<&str>, reads_where: Option<&SelectionCriteria>) {
         match event {
             SdamEvent::TopologyDescriptionChanged(change) => {
@@ -131,10 +132,10 @@ impl Watched {
     }
 }
 
-/// What a description of the servers tells, if anything yet.
+/// The reachability that a description of the servers shows, if it shows any yet.
 fn reach_of(topology: &TopologyDescription, reads_where: Option<&SelectionCriteria>) -> Option<Reach> {
     let servers = topology.servers();
-    // One server of a set is as good as all: they know the same users.
+    // The answer of one server counts for all of a set, since they know the same users.
     if !topology.has_writable_server()
         && let Some(refusal) = servers
             .values()
@@ -147,7 +148,7 @@ fn reach_of(topology: &TopologyDescription, reads_where: Option<&SelectionCriter
         topology.has_readable_server(reads_where.cloned()),
         topology.has_writable_server(),
     );
-    // Members that can't do what is wanted answer all the same.
+    // Members that can't do what is wanted count as reachable, too.
     if reads || writes || topology.has_readable_server(Some(ReadPreference::Nearest { options: None }.into()))
     {
         return Some(Reach::Reachable { reads, writes });
@@ -160,7 +161,8 @@ fn reach_of(topology: &TopologyDescription, reads_where: Option<&SelectionCriter
     (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
 }
 
-/// What the driver forgets of servers that are not of the replica set that was asked for.
+/// The reason when the driver has dropped all servers because none belongs to the replica set that was asked
+/// for.
 fn strangers(set: &str, before: &TopologyDescription, now: &TopologyDescription) -> Option<Reach> {
     if !now.servers().is_empty() {
         return None;
@@ -174,8 +176,8 @@ fn strangers(set: &str, before: &TopologyDescription, now: &TopologyDescription)
     (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
 }
 
-/// Why a server can't be reached. The most frequent reason has the words that Node gives to it, and a connection that
-/// the server ends without a word has the reasons that it may have.
+/// Why a server can't be reached. The most frequent reason has Node's wording. If the server closes the
+/// connection without a word, the text names a possible reason.
 fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
     match error.kind.as_ref() {
         ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => {
@@ -186,7 +188,7 @@ fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
             let reason = if text.contains("handshake") {
                 "it may have no TLS, while the connection asks for it"
             } else if text.contains("TLS") {
-                "it may want a certificate of the client, see tlsCertificateKeyFile"
+                "it may want a client certificate, see tlsCertificateKeyFile"
             } else {
                 "it may want TLS, see tls=true"
             };

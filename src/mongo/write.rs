@@ -1,4 +1,4 @@
-//! Writes of many sessions by one unordered `update` or `delete` command, with a statement for each.
+//! Writes many sessions with one unordered `update` or `delete` command, which has a statement for each.
 
 use std::collections::HashMap;
 
@@ -13,20 +13,20 @@ use super::{documents, error, read, statements};
 use crate::engine::{Answer, Attempt, Outcome, Statement, Write};
 use crate::model::{Failure, FailureKind, Field};
 
-/// What is needed to send a write.
+/// The destination of a write.
 pub struct Target<'a> {
     /// The database.
     pub database: &'a Database,
-    /// The collection, which has the write concern.
+    /// The collection, which carries the write concern.
     pub collection: &'a Collection<RawDocumentBuf>,
-    /// Whether `createdAt` and `updatedAt` are kept.
+    /// Whether to maintain `createdAt` and `updatedAt`.
     pub timestamps: bool,
 }
 
 /// Sends a batch once.
 ///
 /// # Errors
-/// Before anything is sent: when a value is not valid BSON.
+/// When a value is not valid BSON. Nothing was sent then.
 pub async fn write(
     target: &Target<'_>,
     batch: &[Statement<'_>],
@@ -74,10 +74,10 @@ pub async fn write(
     Ok(attempt.attempt)
 }
 
-/// Sends a write of no effect on these ids.
+/// Sends a write without effect on these ids.
 ///
 /// # Errors
-/// The server's and the connection's.
+/// Those of the server and of the connection.
 pub async fn fence(
     target: &Target<'_>,
     ids: &[Field],
@@ -96,10 +96,10 @@ pub async fn fence(
     }
 }
 
-/// Removes the documents of one statement, and gives their number.
+/// Removes the documents that one statement matches, and returns how many there were.
 ///
 /// # Errors
-/// The server's and the connection's.
+/// Those of the server and of the connection.
 pub async fn remove(
     target: &Target<'_>,
     statement: RawDocumentBuf,
@@ -146,7 +146,7 @@ fn command(
     Ok(command)
 }
 
-/// The collection's write concern: `runCommand` does not add it by itself.
+/// The collection's write concern. `runCommand` doesn't add it by itself.
 fn write_concern(collection: &Collection<RawDocumentBuf>) -> Result<Option<RawDocumentBuf>, Failure> {
     let Some(concern) = collection.write_concern() else {
         return Ok(None);
@@ -172,13 +172,13 @@ async fn send(
     };
     command.append(cstr!("txnNumber"), number);
     let mut session = session.lock().await;
-    // It is only taken out when nobody has it any more.
+    // The session is only taken out when nobody uses it any more.
     let session = session.as_mut().ok_or_else(Failure::lost)?;
     let sending = database.run_raw_command(command).session(session);
     Ok(limit.timed(sending.into_future()).await?)
 }
 
-/// An attempt, and whether some touched session was not there.
+/// An attempt, and whether some touched session was not found.
 struct Read {
     attempt: Attempt,
     missed: bool,
@@ -200,7 +200,7 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
     for refused in elements(reply, "writeErrors") {
         expected -= 1;
         let refusal = error::of_statement(refused);
-        // A server's state is no fault of the statement: all that are left go on together.
+        // The server's state is not the statement's fault: all remaining statements go on together.
         let answer = if refusal.kind == FailureKind::Passing {
             failure = Some(refusal);
             None
@@ -211,7 +211,7 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
     }
     let missed = batch.iter().any(is_touch) && number(reply.get("n")).unwrap_or(expected) < expected;
     if let Ok(concern) = reply.get_document("writeConcernError") {
-        // The statements were carried out, but for those with an error of their own, which they keep.
+        // The statements were carried out, except those that have an error of their own, which they keep.
         let concern = error::of_write_concern(concern, reply);
         let passes = matches!(
             concern.kind,
@@ -274,7 +274,7 @@ fn place(element: &Document) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
-/// Finds out which touched sessions were not there: a reply has only their number.
+/// Finds out which touched sessions were missing. The reply only says how many were found.
 async fn find_missed(
     collection: &Collection<RawDocumentBuf>,
     batch: &[Statement<'_>],
@@ -307,7 +307,7 @@ async fn find_missed(
             for (place, ..) in touched {
                 set(&mut attempt.answers, place, None);
             }
-            // They were carried out: only what came of them is not known.
+            // The touches were carried out, only their results are unknown.
             attempt.failure = Some(Failure {
                 unanswered: false,
                 ..failure
@@ -316,8 +316,8 @@ async fn find_missed(
     }
 }
 
-/// The `expires` of those sessions that are there and live, or that have exactly the date which was written. Asked of the
-/// server that took the write: others may not have it yet.
+/// Which sessions exist and can have matched a touch: `None` for a live session, or the past expiry date,
+/// which this touch may have written. It asks the primary, since other servers may not have the write yet.
 async fn expiry_of(
     collection: &Collection<RawDocumentBuf>,
     touched: &[(usize, &Field, i64)],
@@ -345,7 +345,7 @@ async fn expiry_of(
             None | Some(RawBsonRef::DateTime(_)) => {
                 there.insert(id, None);
             }
-            // No date: no touch matches it, unless it was written by this one.
+            // Not a date, which a matching touch would have written.
             Some(_) => {}
         }
     }

@@ -1,6 +1,6 @@
-//! Encryption as the shim sets it up: the settings of a cipher, and the class that a store and an adapter of connect-mongo
-//! share. The shim gives only what is native. Calls wait on the store's runtime, so that the few threads of Node's pool, which
-//! reads of files and look-ups of names need, stay free.
+//! Encryption as JavaScript sets it up: the settings of a cipher, and the class that a store and an adapter
+//! of connect-mongo share. JavaScript passes only algorithms that have a native implementation. Calls wait on
+//! the store's runtime. So the few threads of Node's pool stay free for reading files and looking up names.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -25,26 +25,26 @@ use crate::runtime;
 /// A secret of `encryption.keys`.
 #[napi(object, object_to_js = false)]
 pub struct KeySettings {
-    /// Its name, which goes into the records.
+    /// The name of the secret, which is stored in the records.
     pub id: String,
     /// The secret.
     pub secret: Uint8Array,
 }
 
-/// The options of kruptein's format, and of `secret`'s.
+/// The options of kruptein's format and of the format of `secret`.
 #[napi(object, object_to_js = false)]
 pub struct PasswordSettings {
     /// The secret.
     pub secret: Uint8Array,
-    /// Such as `aes-256-gcm`.
+    /// The cipher, such as `aes-256-gcm`.
     pub algorithm: String,
-    /// Such as `sha512`.
+    /// The hash, such as `sha512`.
     pub hashing: String,
-    /// `base64`, `base64url` or `hex`.
+    /// The encoding: `base64`, `base64url` or `hex`.
     pub encoding: String,
-    /// The random bytes of a nonce.
+    /// The number of random bytes in a nonce.
     pub iv_len: u32,
-    /// The release of kruptein whose form is written, such as `3.0`.
+    /// The release of kruptein whose format is written, such as `3.0`.
     pub release: Option<String>,
 }
 
@@ -53,17 +53,17 @@ pub struct PasswordSettings {
 pub struct WebSettings {
     /// The secret.
     pub secret: Uint8Array,
-    /// The salt of the one key.
+    /// The salt of the only key.
     pub salt: Uint8Array,
     /// The rounds of PBKDF2.
     pub iterations: u32,
-    /// Whether AES-GCM; AES-CBC otherwise.
+    /// Whether to use AES-GCM; otherwise AES-CBC.
     pub gcm: bool,
-    /// `base64`, `base64url` or `hex`.
+    /// The encoding: `base64`, `base64url` or `hex`.
     pub encoding: String,
-    /// The random bytes of a nonce.
+    /// The number of random bytes in a nonce.
     pub iv_len: u32,
-    /// Whether hooks of the application are given what the text means as JSON.
+    /// Whether hooks of the application take the text parsed as JSON.
     pub parses: bool,
 }
 
@@ -78,11 +78,11 @@ pub struct CipherSettings {
     pub web: Option<WebSettings>,
     /// `secret`
     pub secret: Option<PasswordSettings>,
-    /// Whether an adapter in JavaScript reads what has none of our own forms.
+    /// Whether an adapter in JavaScript reads records that are in none of our own formats.
     pub foreign: bool,
     /// Whether sessions that are not encrypted are read, too.
     pub reads_plain: bool,
-    /// Whether a session that can't be decrypted counts as none.
+    /// Whether a session that can't be decrypted counts as missing.
     pub forgets: bool,
 }
 
@@ -168,7 +168,7 @@ impl CipherSettings {
     }
 }
 
-/// What encrypts and decrypts sessions, with the keys that it has derived.
+/// Encrypts and decrypts sessions, and caches the keys that it has derived.
 #[napi]
 pub struct NativeCipher {
     cipher: Arc<Cipher>,
@@ -177,7 +177,7 @@ pub struct NativeCipher {
 
 #[napi]
 impl NativeCipher {
-    /// A cipher, whose first key is derived in the background.
+    /// Creates a cipher. Its first key is derived in the background.
     #[napi(constructor)]
     pub fn new(settings: CipherSettings) -> napi::Result<Self> {
         let runtime = runtime::handle().map_err(|error| Error::from_reason(error.to_string()))?;
@@ -191,7 +191,7 @@ impl NativeCipher {
         })
     }
 
-    /// Encrypts a text: a promise of the record, or of the parts of an error.
+    /// Encrypts a text. Returns a promise of the record or of the parts of an error.
     #[napi]
     pub fn encrypt<'env>(&self, env: &'env Env, text: String) -> napi::Result<Object<'env>> {
         self.promise(env, |cipher| async move {
@@ -199,7 +199,7 @@ impl NativeCipher {
         })
     }
 
-    /// Decrypts a record, likewise.
+    /// Decrypts a record. Returns a promise of the text or of the parts of an error.
     #[napi]
     pub fn decrypt<'env>(&self, env: &'env Env, stored: String) -> napi::Result<Object<'env>> {
         self.promise(env, |cipher| async move {
@@ -207,8 +207,8 @@ impl NativeCipher {
         })
     }
 
-    /// Encrypts a session for its id, for who stores it without the addon: a promise of the record, or of the parts of an
-    /// error. After `limit_ms`, nobody wants it any more.
+    /// Encrypts a session for its id, for a caller that stores it without the addon. Returns a promise of the
+    /// record or of the parts of an error. After `limit_ms`, the call gives up.
     #[napi]
     pub fn seal<'env>(
         &self,
@@ -226,7 +226,8 @@ impl NativeCipher {
         })
     }
 
-    /// Decrypts what is stored under an id, likewise.
+    /// Decrypts the value stored under an id. Returns a promise of the session or of the parts of an error.
+    /// After `limit_ms`, the call gives up.
     #[napi]
     pub fn open<'env>(
         &self,
@@ -244,7 +245,8 @@ impl NativeCipher {
         })
     }
 
-    /// The ids under which a session may be stored, the one for writing first; none without `encryption`.
+    /// The ids under which a session may be stored. The first one is for writing. Without `encryption`, there
+    /// are none.
     #[napi]
     pub fn hash_ids(&self, sid: String) -> napi::Result<Vec<String>> {
         let ids = self
@@ -264,7 +266,7 @@ impl NativeCipher {
         Arc::clone(&self.cipher)
     }
 
-    /// Does something on the runtime, and gives a promise of what comes of it.
+    /// Runs an action on the runtime, and returns a promise of its result.
     fn promise<'env, F>(
         &self,
         env: &'env Env,
@@ -281,13 +283,13 @@ impl NativeCipher {
     }
 }
 
-/// What a promise is settled with: text, the bytes of a BSON document, or the parts of an error.
+/// The value of a settled promise: text, the bytes of a BSON document, or the parts of an error.
 type Settled = Either3<String, Uint8Array, Vec<Option<String>>>;
-/// Makes it on the thread of its environment.
+/// Creates the value on the thread of its environment.
 type Resolver = Box<dyn FnOnce(Env) -> napi::Result<Settled>>;
 
-/// The way back to a promise, which is settled exactly once: also when its task ended without a result, since the event
-/// loop waits for it.
+/// Settles a promise exactly once. If its task ends without a result, dropping this settles the promise with
+/// an error, since the event loop waits for it.
 struct Answer(Option<JsDeferred<Settled, Resolver>>);
 
 impl Answer {
@@ -310,19 +312,20 @@ impl Drop for Answer {
     }
 }
 
-/// What comes of something within a time; of what is dropped then, the key is no longer wanted.
+/// The result of an action, or a timeout after `limit_ms`. The action is then dropped, which withdraws its
+/// request for a key.
 async fn within(
     limit_ms: f64,
     doing: impl Future<Output = Result<Field, Failure>>,
 ) -> Result<Field, Failure> {
-    // A time that no number of seconds has is none that ends.
+    // A value that is not a valid duration, such as infinity, means no limit.
     let limit = Duration::try_from_secs_f64(limit_ms / 1_000.0).unwrap_or(Duration::MAX);
     timeout(limit, doing)
         .await
         .unwrap_or_else(|_| Err(Failure::late(limit, Some(&CryptoError::Lost.into()), "")))
 }
 
-/// An error as the shim takes it.
+/// An error in the form that JavaScript expects.
 fn parts_of(failure: Failure) -> Vec<Option<String>> {
     vec![
         Some(failure.name.to_owned()),

@@ -1,5 +1,6 @@
-//! Results on their way back to JavaScript: finished operations gather in a list, and one call of one thread-safe
-//! function takes the whole list across. No promise, closure or object is made for a single operation.
+//! Results on their way back to JavaScript. Finished operations gather in a list, and one call of one
+//! thread-safe function carries the whole list across. No promise, closure or object is made for a single
+//! operation.
 
 use std::iter;
 use std::mem;
@@ -14,12 +15,13 @@ use crate::engine::{Answer, Event, Outcome, Reply};
 use crate::model::Failure;
 use crate::model::{Field, StoredSession};
 
-/// The slot of the store's own events; operations have the slots from 1.
+/// The slot of the store's own events. Operations have the slots from 1.
 const EVENTS: u32 = 0;
-/// The elements that each completion takes in the flat array given to JavaScript: slot, kind, and two values.
+/// The number of elements for each completion in the flat array given to JavaScript: slot, kind, and two
+/// values.
 const STRIDE: u32 = 4;
 
-/// The kinds of completions, in `lib/bridge.js` by the same numbers.
+/// The kinds of completions. `lib/connection/addon.js` has the same numbers.
 mod kind {
     pub const DONE: u32 = 0;
     pub const MISSING: u32 = 1;
@@ -36,7 +38,7 @@ enum Message {
     Event(Event),
 }
 
-/// Finished operations with their slots, in JavaScript a flat array of [`STRIDE`] elements each.
+/// Finished operations with their slots. In JavaScript, they are a flat array with [`STRIDE`] elements each.
 #[derive(Default)]
 pub struct Finished(Vec<(u32, Message)>);
 
@@ -49,10 +51,10 @@ pub struct Completions {
 }
 
 impl Completions {
-    /// Completions that are given to `deliver(list)`, a function that takes the flat array.
+    /// Creates completions that are handed to `deliver(list)`, a function that takes the flat array.
     ///
     /// # Errors
-    /// Node-API's.
+    /// Those of Node-API.
     pub fn new(deliver: Function<'_, Finished, ()>) -> napi::Result<Arc<Self>> {
         let finished = Arc::new(Mutex::new(Finished::default()));
         let taken = Arc::clone(&finished);
@@ -71,18 +73,19 @@ impl Completions {
             finished.0.extend(messages);
             first
         };
-        // Whoever finds the list empty wakes JavaScript, which takes all that has come by the time it runs.
+        // Whoever finds the list empty wakes JavaScript, which takes everything that has arrived by the time
+        // it runs.
         if first {
             self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 
-    /// Tells what happened to the store's connection.
+    /// Reports an event of the store's connection.
     pub fn tell(&self, event: Event) {
         self.push(iter::once((EVENTS, Message::Event(event))));
     }
 
-    /// The way back for the operation of one slot.
+    /// The reply for the operation of one slot.
     pub fn reply(self: &Arc<Self>, slot: u32) -> SlotReply {
         SlotReply {
             slot,
@@ -90,14 +93,15 @@ impl Completions {
         }
     }
 
-    /// Whether the event loop must stay alive for this store. To be called by the thread that owns `env`.
+    /// Sets whether this store keeps the event loop alive. Must be called on the thread that owns `env`.
     pub fn hold(&self, env: &Env, alive: bool) {
         self.wake.handle.with_read_aborted(|aborted| {
             if aborted {
                 return;
             }
-            // SAFETY: the function is not aborted while the guard is held, `env` is the environment that made it, and
-            // this is its thread, which Node-API asks for. The status is of no use: both calls can't fail then.
+            // SAFETY: the function is not aborted while the guard is held. `env` is the environment that made
+            // it, and this is its thread, as Node-API requires. The status can be ignored, since neither call
+            // can fail then.
             unsafe {
                 if alive {
                     sys::napi_ref_threadsafe_function(env.raw(), self.wake.raw());
@@ -110,11 +114,11 @@ impl Completions {
 }
 
 fn lock(finished: &Mutex<Finished>) -> MutexGuard<'_, Finished> {
-    // The list is whole after any single push or take, also if the thread that did it panicked.
+    // The list is consistent after each push or take, even if the thread that made it panicked.
     finished.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The way back for one operation, which answers exactly once.
+/// The reply for one operation. It answers exactly once.
 pub struct SlotReply {
     slot: u32,
     completions: Option<Arc<Completions>>,
@@ -122,7 +126,7 @@ pub struct SlotReply {
 
 impl Reply for SlotReply {
     fn send_all(mut answers: Vec<(Self, Answer)>) {
-        // All of them are of one store, since they come from one engine.
+        // All replies belong to one store, since they come from one engine.
         let Some(completions) = answers.first().and_then(|(reply, _)| reply.completions.clone()) else {
             return;
         };
@@ -209,23 +213,26 @@ fn set_value(list: &mut Array<'_>, position: u32, value: Option<Field>) -> napi:
     }
 }
 
-/// Text of one byte a character, which JavaScript copies as it is, without looking for longer characters.
+/// Text with one byte per character, which JavaScript copies as it is without looking for longer characters.
 struct Latin1(String);
 
 impl ToNapiValue for Latin1 {
     unsafe fn to_napi_value(env: sys::napi_env, Self(text): Self) -> napi::Result<sys::napi_value> {
         let mut value = ptr::null_mut();
         let length = isize::try_from(text.len()).unwrap_or(isize::MAX);
-        // SAFETY: `env` is the caller's, the pointer and the length are those of `text`, which outlives the call, and
-        // `value` is written before it is read.
+        // SAFETY: `env` is the caller's. The pointer and the length are those of `text`, which outlives the
+        // call. `value` is written before it is read.
         let status =
             unsafe { sys::napi_create_string_latin1(env, text.as_ptr().cast(), length, &raw mut value) };
         check_status!(status).map(|()| value)
     }
 }
 
-/// `[expires, lastModified]` in milliseconds, with `undefined` for what is absent.
-#[expect(clippy::cast_precision_loss, reason = "dates of JavaScript are such numbers")]
+/// `[expires, lastModified]` in milliseconds. A missing date is `undefined`.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "JavaScript represents dates as such numbers"
+)]
 fn dates(env: &Env, expires: Option<i64>, last_modified: Option<i64>) -> napi::Result<Array<'_>> {
     let mut pair = env.create_array(2)?;
     if let Some(expires) = expires {
@@ -237,7 +244,7 @@ fn dates(env: &Env, expires: Option<i64>, last_modified: Option<i64>) -> napi::R
     Ok(pair)
 }
 
-/// The values of all sessions, one after the other; `null` for one that can't be read.
+/// The values of all sessions, in order. `null` stands for a session that can't be read.
 fn sessions_to_array(env: &Env, sessions: Vec<Option<StoredSession>>) -> napi::Result<Array<'_>> {
     let mut list = env.create_array(u32::try_from(sessions.len()).unwrap_or(u32::MAX))?;
     for (position, session) in (0..u32::MAX).zip(sessions) {
@@ -249,7 +256,7 @@ fn sessions_to_array(env: &Env, sessions: Vec<Option<StoredSession>>) -> napi::R
     Ok(list)
 }
 
-/// `[name, message, code, codeName, labels]`, of which `lib/errors.js` makes the error.
+/// `[name, message, code, codeName, labels]`, from which `lib/common/errors.js` makes the error.
 fn failure_to_array(env: &Env, failure: Failure) -> napi::Result<Array<'_>> {
     let mut parts = env.create_array(5)?;
     parts.set(0, failure.name)?;

@@ -1,5 +1,5 @@
-//! What the driver makes of a connection string, for tests and for whoever looks into a connection that does not work as
-//! meant. No password is in it.
+//! Describes what the driver makes of a connection string, for tests and for debugging a connection that
+//! doesn't work as intended. The description contains no password.
 
 use std::time::Duration;
 
@@ -14,14 +14,19 @@ use crate::model::Failure;
 use crate::mongo::{parse, resolve};
 use crate::runtime;
 
-/// The settings of a connection, under the names of the connection string. Absent is what the driver's default decides.
+/// The settings of a connection, under the names of the connection string. A missing value means that the
+/// driver's default applies.
 #[napi(object, object_from_js = false)]
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "the connection string has as many")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the connection string has as many flags"
+)]
 pub struct ConnectionDescription {
-    /// `host:port` each, or the path of a socket; the name that is to be resolved for `mongodb+srv`.
+    /// The hosts, each as `host:port` or as the path of a socket. For `mongodb+srv`, the name that is to be
+    /// resolved.
     pub hosts: Vec<String>,
-    /// Whether `hosts` has the name of a seed list.
+    /// Whether `hosts` holds the name of a seed list.
     pub is_srv: bool,
     /// The database that the string names.
     pub database: Option<String>,
@@ -29,42 +34,42 @@ pub struct ConnectionDescription {
     pub user: Option<String>,
     /// Whether there is a password.
     pub has_password: bool,
-    /// Whether the password is the one that was asked about.
+    /// Whether the password equals the one passed to `describe_connection`.
     pub password_fits: bool,
-    /// Where the user is known.
+    /// The database that authenticates the user.
     pub auth_source: Option<String>,
-    /// How the user logs in, unless the server decides.
+    /// The authentication mechanism, unless the server decides.
     pub auth_mechanism: Option<String>,
-    /// `NAME:value`, sorted.
+    /// The properties of the mechanism as `NAME:value`, sorted.
     pub auth_mechanism_properties: Vec<String>,
-    /// Whether there is TLS.
+    /// Whether the connection uses TLS.
     pub tls: bool,
-    /// The file with the authorities.
+    /// The file with the certificate authorities.
     #[napi(js_name = "tlsCAFile")]
     pub tls_ca_file: Option<String>,
     /// The file with the client's certificate and key.
     pub tls_certificate_key_file: Option<String>,
     /// Whether the key has a password.
     pub has_key_password: bool,
-    /// Whether certificates are not checked.
+    /// Whether invalid certificates are accepted.
     pub tls_allow_invalid_certificates: bool,
     /// The replica set.
     pub replica_set: Option<String>,
-    /// Whether only the one host is used.
+    /// Whether only the given host is used.
     pub direct_connection: Option<bool>,
-    /// Whether a load balancer stands in front.
+    /// Whether the connection goes through a load balancer.
     pub load_balanced: Option<bool>,
-    /// The most hosts of a seed list.
+    /// The maximum number of hosts of a seed list.
     pub srv_max_hosts: Option<u32>,
-    /// The service of a seed list.
+    /// The service name of a seed list.
     pub srv_service_name: Option<String>,
     /// The version of the server API.
     pub server_api_version: Option<String>,
-    /// Whether commands outside of it are refused.
+    /// Whether commands outside the server API are refused.
     pub server_api_strict: Option<bool>,
     /// Whether deprecated commands are refused.
     pub server_api_deprecation_errors: Option<bool>,
-    /// The write concern: number or name.
+    /// The write concern: a number or a name.
     pub w: Option<String>,
     /// Whether writes must be in the journal.
     pub journal: Option<bool>,
@@ -77,49 +82,49 @@ pub struct ConnectionDescription {
     pub read_preference: Option<String>,
     /// The sets of tags, each as sorted `key:value`.
     pub read_preference_tags: Vec<Vec<String>>,
-    /// How far a secondary may be behind.
+    /// How far a secondary may lag behind the primary.
     pub max_staleness_seconds: Option<f64>,
-    /// Whether reads are tried again.
+    /// Whether reads are retried.
     pub retry_reads: Option<bool>,
-    /// Whether writes are.
+    /// Whether writes are retried.
     pub retry_writes: Option<bool>,
-    /// Tries against a server that is overloaded.
+    /// The maximum number of retries when a server is overloaded.
     pub max_adaptive_retries: Option<u32>,
-    /// Whether those go to other servers.
+    /// Whether those retries go to other servers.
     pub enable_overload_retargeting: Option<bool>,
-    /// The names of the compressors, in their order.
+    /// The names of the compressors, in order of preference.
     pub compressors: Vec<String>,
-    /// The level of zlib.
+    /// The compression level of zlib.
     pub zlib_compression_level: Option<u32>,
     /// The name of the application.
     pub app_name: Option<String>,
-    /// The largest number of connections to one server.
+    /// The maximum number of connections to one server.
     pub max_pool_size: Option<u32>,
-    /// The smallest.
+    /// The minimum number of connections to one server.
     pub min_pool_size: Option<u32>,
-    /// How many may be opened at once.
+    /// The maximum number of connections that are opened at once.
     pub max_connecting: Option<u32>,
-    /// In milliseconds, as all that follow.
+    /// How long a connection may be idle. This time and all following ones are in milliseconds.
     #[napi(js_name = "maxIdleTimeMS")]
     pub max_idle_time_ms: Option<f64>,
-    /// For a connection to be there.
+    /// How long connecting may take.
     #[napi(js_name = "connectTimeoutMS")]
     pub connect_timeout_ms: Option<f64>,
-    /// For a server to be found.
+    /// How long the driver looks for a server.
     #[napi(js_name = "serverSelectionTimeoutMS")]
     pub server_selection_timeout_ms: Option<f64>,
-    /// Between two looks at a server.
+    /// The time between two checks of a server.
     #[napi(js_name = "heartbeatFrequencyMS")]
     pub heartbeat_frequency_ms: Option<f64>,
-    /// How much slower than the nearest a server may be.
+    /// How much longer than the shortest a server's round trip may be.
     #[napi(js_name = "localThresholdMS")]
     pub local_threshold_ms: Option<f64>,
-    /// How servers are watched.
+    /// How servers are monitored.
     pub server_monitoring_mode: Option<String>,
 }
 
-/// Describes a connection string of `lib/uri.js`, without connecting or resolving anything. `password` is compared with
-/// the one in the string.
+/// Describes a connection string from `lib/settings/connection-string.js`, without connecting or resolving
+/// anything. `password` is compared with the one in the string.
 #[napi]
 pub fn describe_connection(uri: String, password: Option<String>) -> napi::Result<ConnectionDescription> {
     describe(&uri, password.as_deref()).map_err(|failure| Error::from_reason(failure.message))
@@ -285,7 +290,7 @@ fn milliseconds(time: Option<Duration>) -> Option<f64> {
     time.map(|time| time.as_secs_f64() * 1000.0)
 }
 
-/// The levels of the driver have their names only in BSON.
+/// The driver gives the name of a level only when it is serialised to BSON.
 fn name_of(level: &mongodb::options::ReadConcernLevel) -> String {
     bson::serialize_to_bson(level)
         .ok()
@@ -308,7 +313,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_description_compares_the_password_and_does_not_have_it() {
+    fn a_description_compares_the_password_and_does_not_contain_it() {
         let uri = "mongodb://ann:hunter2@localhost/shop?tls=true&tlsCertificateKeyFilePassword=hunter2";
         let ours = describe_connection(uri.to_owned(), Some("hunter2".to_owned())).unwrap();
         assert!(ours.has_password && ours.password_fits && ours.has_key_password);

@@ -1,4 +1,4 @@
-//! All that knows JavaScript: classes that the shim calls, and results on their way back.
+//! Everything that knows JavaScript: the classes that it calls, and the results on their way back.
 
 mod cipher;
 mod completion;

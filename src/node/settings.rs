@@ -1,4 +1,4 @@
-//! What the shim tells the addon about a store, once.
+//! The settings of a store, as JavaScript gives them to the addon once.
 
 use std::time::Duration;
 
@@ -7,29 +7,29 @@ use napi_derive::napi;
 
 use crate::mongo::{Place, acknowledged};
 
-/// The settings of one store. `lib/options.js` has checked them; here they are trusted.
+/// The settings of one store. `lib/options/index.js` has checked them; here they are trusted.
 #[napi(object, object_to_js = false)]
 pub struct Settings {
-    /// A connection string with every option of the connection in it.
+    /// A connection string that contains every option of the connection.
     pub uri: String,
-    /// The database; the one that `uri` names, or `test`, when absent.
+    /// The database. Without it, the one that `uri` names, or else `test`.
     pub database: Option<String>,
     /// The collection.
     pub collection: String,
-    /// Whether to make the TTL index that lets the server remove expired sessions.
+    /// Whether to create the TTL index, which lets the server remove expired sessions.
     pub ttl_index: bool,
-    /// How long an operation may take, in milliseconds.
+    /// The time limit of an operation, in milliseconds.
     pub time_limit_ms: u32,
-    /// Whether `set` and `touch` keep `createdAt` and `updatedAt`.
+    /// Whether `set` and `touch` maintain `createdAt` and `updatedAt`.
     pub timestamps: bool,
-    /// The write concern of every write; the connection's when absent.
+    /// The write concern of every write. Without it, that of the connection.
     pub write_concern: Option<WriteConcernSettings>,
 }
 
 /// A write concern, in the terms of the `mongodb` package of npm.
 #[napi(object, object_to_js = false)]
 pub struct WriteConcernSettings {
-    /// A number of nodes, as text, or `majority`, or the name of a custom concern.
+    /// A number of nodes as text, `majority`, or the name of a custom concern.
     pub w: Option<String>,
     /// Whether the write must be in the journal.
     pub journal: Option<bool>,
@@ -38,7 +38,7 @@ pub struct WriteConcernSettings {
 }
 
 impl WriteConcernSettings {
-    /// The driver's own form, which is always acknowledged.
+    /// The write concern in the driver's form. It is always acknowledged.
     pub fn to_driver(&self) -> WriteConcern {
         let mut concern = WriteConcern::default();
         concern.w = self.w.as_deref().map(|w| match w.parse() {
@@ -64,7 +64,7 @@ impl Settings {
         }
     }
 
-    /// How long an operation may take.
+    /// The time limit of an operation.
     pub fn time_limit(&self) -> Duration {
         Duration::from_millis(self.time_limit_ms.into())
     }

@@ -1,4 +1,5 @@
-//! The statistics of a store in the form in which they cross to JavaScript, where `lib/stats.js` gives them their shape.
+//! The statistics of a store, in the form in which they cross to JavaScript. `lib/connection/stats.js` gives
+//! them their final shape.
 
 use napi_derive::napi;
 
@@ -7,38 +8,38 @@ use crate::engine::{Backend, Engine, Reply};
 /// What a store has done so far.
 #[napi(object, object_from_js = false)]
 pub struct Statistics {
-    /// Batches sent.
+    /// The number of batches sent.
     pub batches: f64,
-    /// The steps in them, each for one session.
+    /// The number of steps in them, each for one session.
     pub steps: f64,
-    /// Repeated attempts.
+    /// The number of retries.
     pub retries: f64,
-    /// Operations that wait.
+    /// The number of waiting operations.
     pub waiting: u32,
-    /// Operations that are under way.
+    /// The number of operations in flight.
     pub in_flight: u32,
-    /// How long the operations of each kind took.
+    /// The latencies of each kind of operation.
     pub latencies: Vec<Latency>,
-    /// The errors by name.
+    /// The number of errors, by name.
     pub errors: Vec<ErrorCount>,
 }
 
-/// How long the operations of one kind took, in microseconds.
+/// The latencies of one kind of operation, in microseconds.
 #[napi(object, object_from_js = false)]
 pub struct Latency {
     /// The method's name.
     pub operation: &'static str,
-    /// How many were answered.
+    /// The number of answered operations.
     pub count: f64,
-    /// The mean.
+    /// The mean latency.
     pub mean: f64,
-    /// Half of them took no longer than this.
+    /// The median: half of the operations took no longer.
     pub p50: f64,
-    /// 99 of 100, likewise.
+    /// The 99th percentile.
     pub p99: f64,
-    /// 999 of 1,000, likewise.
+    /// The 99.9th percentile.
     pub p999: f64,
-    /// The longest.
+    /// The longest latency.
     pub max: f64,
 }
 
@@ -47,7 +48,7 @@ pub struct Latency {
 pub struct ErrorCount {
     /// The error's name.
     pub name: &'static str,
-    /// How often.
+    /// How often it was given to a caller.
     pub count: f64,
 }
 

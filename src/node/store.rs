@@ -1,4 +1,4 @@
-//! The class that the shim calls: arguments in, one operation of the engine out. It decides nothing.
+//! The class that JavaScript calls: arguments in, one operation of the engine out. It decides nothing.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use crate::model::{Failure, Field};
 use crate::mongo::Mongo;
 use crate::runtime;
 
-/// A session id or a session as the shim gives it: a string, or the bytes of a BSON document with one field.
+/// A session id or a session from JavaScript: a string, or the bytes of a BSON document with one field.
 pub type Given = Either<String, Uint8Array>;
 
-/// The native half of one store. Each operation has a slot, a number by which its result comes back. The methods for
-/// one session tell whether the operation waits for `flush`.
+/// The native half of one store. Each operation has a slot, a number with which its result comes back. The
+/// methods for one session return whether the operation waits for `flush`.
 #[napi]
 pub struct NativeStore {
     engine: Arc<Engine<SlotReply, Mongo>>,
@@ -28,7 +28,8 @@ pub struct NativeStore {
 
 #[napi]
 impl NativeStore {
-    /// A store that hands its results to `deliver(list)`, and encrypts with `cipher`. It connects in the background.
+    /// Creates a store that hands its results to `deliver(list)` and encrypts with `cipher`. It connects in
+    /// the background.
     #[napi(constructor)]
     pub fn new(
         settings: Settings,
@@ -49,7 +50,7 @@ impl NativeStore {
         Ok(Self { engine, completions })
     }
 
-    /// Whether this store keeps the process alive.
+    /// Sets whether this store keeps the process alive.
     #[napi]
     pub fn hold(&self, env: Env, alive: bool) {
         self.completions.hold(&env, alive);
@@ -79,7 +80,7 @@ impl NativeStore {
         self.submit(slot, id, write.map(Action::Write))
     }
 
-    /// Moves the expiry of a session, which `known_live` says to be there unless it was removed.
+    /// Moves the expiry of a session. `known_live` promises that the session exists unless it was removed.
     #[napi]
     pub fn touch(
         &self,
@@ -140,7 +141,7 @@ impl NativeStore {
         Statistics::of(&self.engine)
     }
 
-    /// Ends the store: operations in flight are answered first.
+    /// Closes the store. Operations in flight are answered first.
     #[napi]
     pub fn close(&self, slot: u32) {
         let reply = self.completions.reply(slot);
@@ -161,16 +162,16 @@ impl NativeStore {
 }
 
 impl Drop for NativeStore {
-    /// The store was collected, or its thread of Node ends.
+    /// Runs when the store was garbage-collected, or when its Node thread ends.
     fn drop(&mut self) {
         self.engine.abandon();
     }
 }
 
-/// What a store's method was given.
+/// Converts an argument of a method of the store.
 ///
 /// # Errors
-/// When the bytes are no BSON document.
+/// When the bytes are not a BSON document.
 pub fn to_field(given: Given) -> Result<Field, Failure> {
     match given {
         Either::A(text) => Ok(Field::Text(text)),

@@ -1,11 +1,12 @@
-//! The container that kruptein 3 stores: a DER sequence of octet strings. Reads only what the encoder would write.
+//! The container that kruptein 3 stores: a DER sequence of octet strings. The decoder accepts only what the
+//! encoder would write.
 
 use crate::crypto::error::CryptoError;
 
 const SEQUENCE: u8 = 0x30;
 const OCTETS: u8 = 0x04;
 
-/// The container of these members.
+/// Encodes these members as a container.
 pub fn encode(members: &[&[u8]]) -> Vec<u8> {
     let mut content = Vec::with_capacity(members.iter().map(|member| member.len() + 6).sum());
     for member in members {
@@ -25,7 +26,7 @@ fn push(bytes: &mut Vec<u8>, kind: u8, value: &[u8]) {
         (0, _) => bytes.push(0),
         (1, Some(short)) if *short < 0x80 => bytes.push(*short),
         (count, _) => {
-            // No length has more than eight bytes.
+            // A length never has more than eight bytes.
             bytes.push(0x80 | u8::try_from(count).unwrap_or_default());
             bytes.extend_from_slice(significant);
         }
@@ -33,7 +34,7 @@ fn push(bytes: &mut Vec<u8>, kind: u8, value: &[u8]) {
     bytes.extend_from_slice(value);
 }
 
-/// The members of a container.
+/// Decodes the members of a container.
 ///
 /// # Errors
 /// [`CryptoError::Format`] for anything that [`encode`] does not write.
@@ -51,7 +52,7 @@ pub fn decode(container: &[u8]) -> Result<Vec<&[u8]>, CryptoError> {
     Ok(members)
 }
 
-/// The value at the front, and what follows it.
+/// The value at the front, and the rest.
 fn take(bytes: &[u8], kind: u8) -> Result<(&[u8], &[u8]), CryptoError> {
     let (head, rest) = bytes.split_at_checked(2).ok_or(CryptoError::Format)?;
     let &[found, first] = head else {
@@ -70,7 +71,8 @@ fn take(bytes: &[u8], kind: u8) -> Result<(&[u8], &[u8]), CryptoError> {
     rest.split_at_checked(length).ok_or(CryptoError::Format)
 }
 
-/// A length in the long form, which has no leading zero and is only for what the short form can't say.
+/// A length in the long form. It has no leading zero, and is only used if the short form can't express the
+/// length.
 fn long_length(digits: &[u8]) -> Result<usize, CryptoError> {
     if digits.len() > 4 || digits.first().is_none_or(|first| *first == 0) {
         return Err(CryptoError::Format);

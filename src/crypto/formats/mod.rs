@@ -1,4 +1,4 @@
-//! What the texts of stored records are made of.
+//! The parts of stored records: containers, buffers, options.
 
 pub mod der;
 pub mod node_buffer;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize, Serialize)]
 #[serde(tag = "type", deny_unknown_fields)]
 pub enum NodeBuffer {
-    /// The only kind.
+    /// The only variant.
     Buffer {
         /// The bytes.
         data: Vec<u8>,

@@ -3,14 +3,14 @@
 use crate::crypto::error::CryptoError;
 use crate::crypto::primitives::{Algorithm, Encoding, Hash};
 
-/// Rounds of PBKDF2 up to release 3.1.1, and since.
+/// The rounds of PBKDF2 up to release 3.1.1, and in later releases.
 pub const ROUNDS: u32 = 15_000;
 pub const LATER_ROUNDS: u32 = 20_000;
 
-/// A release of kruptein whose form is written.
+/// A release of kruptein whose format can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Release {
-    /// 3.0.0 to 3.0.9: the ones that connect-mongo 6 has.
+    /// 3.0.0 to 3.0.9. connect-mongo 6 uses one of these.
     V3_0,
     /// 3.1.1
     V3_1,
@@ -21,7 +21,7 @@ pub enum Release {
 }
 
 impl Release {
-    /// The release of a name; `None` for one that is not known.
+    /// The release with this name; `None` if it is unknown.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "3.0" => Some(Self::V3_0),
@@ -48,20 +48,20 @@ pub struct KrupteinOptions {
     pub algorithm: Algorithm,
     /// The hash of HMAC and PBKDF2.
     pub hash: Hash,
-    /// How records are written.
+    /// The encoding of written records.
     pub encoding: Encoding,
-    /// The bytes of GCM's nonces.
+    /// The length of GCM's nonces in bytes.
     pub iv_len: usize,
-    /// The release whose form is written.
+    /// The release whose format is written.
     pub release: Release,
 }
 
 impl KrupteinOptions {
-    /// The encoding of the texts in a record, by the length that its digest has, so that records stay readable when the
-    /// option is changed.
+    /// The encoding of the texts in a record, recognised by the length of its digest. So records stay
+    /// readable when the option is changed.
     ///
     /// # Errors
-    /// [`CryptoError::Format`] when the digest has the length of none.
+    /// [`CryptoError::Format`] when the length of the digest fits no encoding.
     pub fn encoding_of(&self, mac: &[u8]) -> Result<Encoding, CryptoError> {
         let fits = |encoding: &Encoding| {
             let len = self.hash.len();

@@ -1,4 +1,4 @@
-//! A record of kruptein in any of its forms, taken apart. Reads nothing that kruptein would not write.
+//! Parses a record of kruptein in any of its forms. It accepts only what kruptein would write.
 
 use serde::Deserialize;
 
@@ -8,9 +8,9 @@ use super::options::KrupteinOptions;
 use crate::crypto::error::CryptoError;
 use crate::crypto::primitives::{BLOCK, Encoding, Mode, TAG};
 
-/// A record in one of its forms.
+/// A parsed record in one of its forms.
 pub struct Record {
-    /// The cipher text, and the form in which it was authenticated.
+    /// The cipher text, and the bytes of it that the HMAC covers.
     pub cipher: Vec<u8>,
     pub authenticated: Vec<u8>,
     pub mac: Vec<u8>,
@@ -23,16 +23,16 @@ pub struct Record {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// JSON of 2.2.3.
+    /// JSON, as in 2.2.3.
     Early,
-    /// Texts in DER: 3.0.0 to 3.3.0.
+    /// Texts in DER, as in 3.0.0 to 3.3.0.
     Texts,
-    /// Bytes in DER or JSON: 3.4.0.
+    /// Bytes in DER or JSON, as in 3.4.0.
     Bytes,
 }
 
 impl Record {
-    /// Reads a stored text.
+    /// Parses a stored text.
     ///
     /// # Errors
     /// [`CryptoError::Format`]
@@ -118,7 +118,8 @@ impl Record {
     }
 }
 
-/// A sequence begins with 0x30, which is `30` in hexadecimal and an `M` in base64.
+/// Decodes the container. A sequence begins with 0x30, which is `30` in hexadecimal and starts with `M` in
+/// base64.
 fn decode_container(stored: &[u8]) -> Result<Vec<u8>, CryptoError> {
     if stored.starts_with(b"30") {
         return Encoding::Hex.decode(stored);

@@ -1,4 +1,4 @@
-//! The keys of one secret that are at hand, by their names.
+//! A cache of the keys of one secret, by their names.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,11 +12,11 @@ use super::key::{KeyName, SecretKey};
 use crate::crypto::error::CryptoError;
 use crate::crypto::primitives::Hash;
 
-/// The keys that one secret has at hand, at the most: every other process has a salt of its own, and so does each record
+/// The maximum number of cached keys of one secret. Every process has its own salt, and so does each record
 /// that connect-mongo wrote.
 const MAX_KEYS: usize = 16_384;
 
-/// The keys of one secret.
+/// The cached keys of one secret.
 pub struct KeyCache {
     secret: SecretKey,
     hash: Hash,
@@ -24,7 +24,8 @@ pub struct KeyCache {
     state: Mutex<State>,
 }
 
-/// The keys that were used since the last turn, and those before, which go with the next one.
+/// Two generations of keys: those used since the last change of generations, and those before, which the next
+/// change drops.
 #[derive(Default)]
 struct State {
     recent: HashMap<KeyName, Arc<SecretKey>>,
@@ -50,7 +51,7 @@ impl State {
 }
 
 impl KeyCache {
-    /// No keys yet, of `len` bytes each.
+    /// An empty cache, for keys of `len` bytes.
     pub fn new(secret: Zeroizing<Vec<u8>>, hash: Hash, len: usize) -> Arc<Self> {
         Arc::new(Self {
             secret: secret.into(),
@@ -61,16 +62,16 @@ impl KeyCache {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change leaves the maps whole.
+        // Each change leaves the maps consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A key that is at hand.
+    /// The key, if it is cached.
     pub fn get(&self, name: &KeyName) -> Option<Arc<SecretKey>> {
         self.lock().get(name)
     }
 
-    /// A key that one record needs, or few.
+    /// A key that one record needs, or a few.
     pub fn for_record(self: &Arc<Self>, name: KeyName) -> NeededKey {
         NeededKey {
             keys: Arc::clone(self),
@@ -90,7 +91,7 @@ impl KeyCache {
 
 impl Derive for KeyCache {
     fn derive(&self, name: &KeyName) -> Arc<SecretKey> {
-        // It may have come between the look for it and the order.
+        // Another thread may have derived it after the caller looked for it.
         if let Some(key) = self.get(name) {
             return key;
         }
@@ -112,16 +113,16 @@ impl fmt::Debug for KeyCache {
     }
 }
 
-/// What a key is needed for.
+/// A value that needs a key.
 pub enum Ready<T> {
-    /// The key is at hand.
+    /// The key is available, and this is the value.
     Now(T),
     /// The key must be derived first.
     After(NeededKey),
 }
 
 impl<T> Ready<T> {
-    /// The same for what is made of it.
+    /// Applies a function to the value.
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Ready<U> {
         match self {
             Self::Now(value) => Ready::Now(make(value)),
@@ -130,7 +131,7 @@ impl<T> Ready<T> {
     }
 }
 
-/// A key that is needed, and may have to be derived.
+/// A key that is needed and may have to be derived.
 #[derive(Clone, Debug)]
 pub struct NeededKey {
     keys: Arc<KeyCache>,
@@ -139,12 +140,12 @@ pub struct NeededKey {
 }
 
 impl NeededKey {
-    /// The key, if it is at hand.
+    /// The key, if it is cached.
     pub fn get(&self) -> Option<Arc<SecretKey>> {
         self.keys.get(&self.name)
     }
 
-    /// The key, if it is at hand; otherwise what to wait for.
+    /// The key, if it is cached; otherwise what to wait for.
     pub fn ready(self) -> Ready<Arc<SecretKey>> {
         match self.get() {
             Some(key) => Ready::Now(key),
@@ -152,11 +153,11 @@ impl NeededKey {
         }
     }
 
-    /// The key, as soon as it is derived. Who drops the future wants it no more.
+    /// The key, as soon as it is derived. Dropping the future withdraws the request for the key.
     ///
     /// # Errors
-    /// [`CryptoError::Overloaded`] when newer keys took its place in the queue, [`CryptoError::Lost`] when the
-    /// derivation failed.
+    /// [`CryptoError::Overloaded`] when newer keys took its place in the queue, [`CryptoError::Lost`] when
+    /// the derivation failed.
     pub async fn wait(&self) -> Result<Arc<SecretKey>, CryptoError> {
         if let Some(key) = self.get() {
             return Ok(key);
@@ -165,7 +166,7 @@ impl NeededKey {
         derived.await.unwrap_or(Err(CryptoError::Lost))
     }
 
-    /// Has the key derived, so that nobody waits for it later.
+    /// Orders the key in advance, so that nobody waits for it later.
     pub fn prepare(&self) {
         if self.get().is_none() {
             Derivations::of_process().order_ahead(&self.source(), self.name.clone());

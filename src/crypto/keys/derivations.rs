@@ -1,6 +1,6 @@
-//! The keys that wait to be derived, of all stores and adapters in the process. A derivation keeps a processor busy for
-//! milliseconds, so none is done for callers who have given up, and those who came last, who have the most time left, are
-//! served first.
+//! The queue of keys to be derived, for all stores and adapters in the process. A derivation keeps a
+//! processor busy for milliseconds. So none is done for callers that have given up, and the newest callers,
+//! who have the most time left, are served first.
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::key::{KeyName, SecretKey};
 use crate::crypto::error::CryptoError;
 
-/// The keys that wait at the most. For one more, the oldest gives way.
+/// The maximum number of waiting keys. One more pushes out the oldest.
 pub const MAX_WAITING: usize = 4_096;
 
 /// One processor is left for the event loop and the driver.
@@ -22,34 +22,34 @@ static OF_PROCESS: LazyLock<Arc<Derivations>> = LazyLock::new(|| {
     Derivations::new(processors.saturating_sub(1).max(1), MAX_WAITING)
 });
 
-/// What derives keys.
+/// Derives keys.
 pub trait Derive: Send + Sync {
     /// Derives a key on this thread, which it blocks.
     fn derive(&self, name: &KeyName) -> Arc<SecretKey>;
 }
 
-/// Which keys are derived first.
+/// The priority of a key. The greater is derived first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// The key of a record, and of few others.
+    /// The key of one record, or of a few.
     Record,
     /// A key that all writes wait for. A flood of reads must not hold it up.
     Shared,
 }
 
-/// How a key or its error comes back. A caller gives up by dropping it.
+/// Receives the key or its error. A caller gives up by dropping it.
 pub type Derived = oneshot::Receiver<Result<Arc<SecretKey>, CryptoError>>;
 type Waiter = oneshot::Sender<Result<Arc<SecretKey>, CryptoError>>;
 
-/// The keys that wait, and the threads that derive them.
+/// The waiting keys, and the threads that derive them.
 pub struct Derivations {
     at_once: usize,
     max_waiting: usize,
     state: Mutex<State>,
 }
 
-/// Each key is in `orders` until it is derived, and in `waiting` until a thread takes it. While keys wait, there is a
-/// thread.
+/// Each key is in `orders` until it is derived, and in `waiting` until a thread takes it. While keys wait, at
+/// least one thread runs.
 #[derive(Default)]
 struct State {
     orders: HashMap<KeyId, Order>,
@@ -58,33 +58,33 @@ struct State {
     count: u64,
 }
 
-/// A key among those of all secrets.
+/// Identifies a key among those of all secrets.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct KeyId {
-    /// The address of what derives it.
+    /// The address of its source.
     source: usize,
     name: KeyName,
 }
 
-/// The place in the queue: the greatest is derived first.
+/// The place in the queue. The greatest is derived first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     urgency: Urgency,
-    /// Orders are counted, so that the newest has the greatest number.
+    /// A counter of orders, so that the newest has the greatest number.
     number: u64,
 }
 
 struct Order {
     source: Weak<dyn Derive>,
-    /// `None` for a key that is being derived.
+    /// `None` while the key is being derived.
     rank: Option<Rank>,
-    /// Whether the key is wanted although nobody waits for it, as long as its source is there.
+    /// Whether the key is wanted although nobody waits for it, as long as its source exists.
     ahead: bool,
     waiters: Vec<Waiter>,
 }
 
 impl Order {
-    /// What derives the key, if anybody still wants it.
+    /// The source of the key, if anybody still wants the key.
     fn wanted_from(&self) -> Option<Arc<dyn Derive>> {
         let wanted = self.ahead || self.waiters.iter().any(|waiter| !waiter.is_closed());
         self.source.upgrade().filter(|_| wanted)
@@ -92,14 +92,14 @@ impl Order {
 
     fn answer(self, derived: &Result<Arc<SecretKey>, CryptoError>) {
         for waiter in self.waiters {
-            // Who waited may have given up.
+            // The receiver may have given up.
             let _ = waiter.send(derived.clone());
         }
     }
 }
 
 impl State {
-    /// The order of a key, a new one unless there is one already.
+    /// The order for a key. Creates it if there is none yet.
     fn order(&mut self, id: KeyId, source: &Arc<dyn Derive>, urgency: Urgency) -> &mut Order {
         self.count += 1;
         let mut rank = Rank {
@@ -113,7 +113,7 @@ impl State {
             waiters: Vec::new(),
         });
         if let Some(before) = order.rank {
-            // As new as its newest caller.
+            // A key is as new as its newest caller.
             rank.urgency = rank.urgency.max(before.urgency);
             order.rank = Some(rank);
             self.waiting.remove(&before);
@@ -122,7 +122,7 @@ impl State {
         order
     }
 
-    /// The next key to derive. Those that nobody wants any more are forgotten.
+    /// The next key to derive. Forgets the keys that nobody wants any more.
     fn next(&mut self) -> Option<(KeyId, Arc<dyn Derive>)> {
         while let Some((_, id)) = self.waiting.pop_last() {
             let Some(order) = self.orders.get_mut(&id) else {
@@ -137,7 +137,7 @@ impl State {
         None
     }
 
-    /// The oldest key, if more wait than may. Callers on one key are told together.
+    /// Removes the oldest key if too many wait. All callers of that key get the error together.
     fn excess(&mut self, max_waiting: usize) -> Option<Order> {
         if self.waiting.len() <= max_waiting {
             return None;
@@ -156,7 +156,7 @@ impl State {
 }
 
 impl Derivations {
-    /// An empty queue, of which so many keys are derived at a time.
+    /// An empty queue, which derives at most `at_once` keys at a time.
     pub fn new(at_once: usize, max_waiting: usize) -> Arc<Self> {
         Arc::new(Self {
             at_once,
@@ -170,25 +170,25 @@ impl Derivations {
         Arc::clone(&OF_PROCESS)
     }
 
-    /// The threads that derive keys just now.
+    /// The number of threads that derive keys at the moment.
     #[cfg(test)]
     pub fn threads(&self) -> usize {
         self.lock().threads
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change leaves the state whole.
+        // Each change leaves the state consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has a key derived for a caller, once for all who wait for it.
+    /// Orders a key for a caller. It is derived once for all callers that wait for it.
     pub fn order(self: &Arc<Self>, source: &Arc<dyn Derive>, name: KeyName, urgency: Urgency) -> Derived {
         let (waiter, derived) = oneshot::channel();
         self.place(source, name, urgency, |order| order.waiters.push(waiter));
         derived
     }
 
-    /// Has a key derived for callers to come.
+    /// Orders a key for future callers.
     pub fn order_ahead(self: &Arc<Self>, source: &Arc<dyn Derive>, name: KeyName) {
         self.place(source, name, Urgency::Shared, |order| order.ahead = true);
     }
@@ -201,7 +201,8 @@ impl Derivations {
         join: impl FnOnce(&mut Order),
     ) {
         let id = KeyId {
-            // An order keeps the memory of its source, so that no other one has the same address.
+            // The weak reference in an order keeps the memory of the source allocated, so no other source can
+            // have the same address.
             source: Arc::as_ptr(source).cast::<()>().addr(),
             name,
         };
@@ -254,7 +255,8 @@ impl Derivations {
                 next
             };
             let Some((id, source)) = next else { return };
-            // The next caller tries again, and so does the next key.
+            // A panic fails only this order. The next caller of the key tries again, and the thread goes on
+            // with the next key.
             let derived =
                 catch_unwind(AssertUnwindSafe(|| source.derive(&id.name))).map_err(|_| CryptoError::Lost);
             let order = self.lock().orders.remove(&id);

@@ -1,4 +1,5 @@
-//! A key, and what tells the keys of one secret apart. Neither prints what could help to guess the secret.
+//! A key, and the name that identifies it among the keys of one secret. Neither prints anything that helps to
+//! guess the secret.
 
 use std::fmt;
 
@@ -26,7 +27,7 @@ impl fmt::Debug for SecretKey {
     }
 }
 
-/// What tells the keys of one secret apart.
+/// Identifies a key among the keys of one secret.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct KeyName {
     /// The salt.
@@ -35,7 +36,7 @@ pub struct KeyName {
     pub rounds: u32,
 }
 
-/// Without the salt, which is the beginning of a digest of the secret in the format of `secret`.
+/// Omits the salt: in the format of `secret`, it is the beginning of a digest of the secret.
 impl fmt::Debug for KeyName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -1,5 +1,5 @@
-//! Keys derived from a secret by PBKDF2, which takes 10 ms and more: kept by their salts, and derived on threads of their
-//! own. Keys are zeroed when they are dropped, and never printed.
+//! Keys that PBKDF2 derives from a secret, which takes 10 ms or more. They are cached by their salts and
+//! derived on separate threads. Keys are zeroed when they are dropped, and never printed.
 
 mod cache;
 mod derivations;

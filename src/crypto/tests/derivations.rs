@@ -1,4 +1,4 @@
-//! The queue of keys, with a derivation that each test lets go on.
+//! Tests the queue of keys with a derivation that each test controls.
 
 use crate::model::FailureKind;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -12,7 +12,8 @@ use super::*;
 
 type Derived = oneshot::Receiver<Result<Arc<SecretKey>, CryptoError>>;
 
-/// Derives nothing, and writes down for what. The key named 0 waits for the gate; the key named 255 panics.
+/// Derives nothing, but records the names of the keys. The key named 0 waits for the gate; the key named 255
+/// panics.
 struct Counting {
     derived: Mutex<Vec<u8>>,
     began: Sender<()>,
@@ -71,11 +72,11 @@ impl Busy {
             .order(&as_source(&self.source), name(number), Urgency::Record)
     }
 
-    /// Lets the thread go on, and gives what was derived after the first key, once all of that is.
+    /// Lets the thread go on. Returns the keys that were derived after the first one, once all are done.
     fn derived(self) -> Vec<u8> {
         self.open.send(()).unwrap();
         self.first.blocking_recv().unwrap().unwrap();
-        // The thread ends when no key waits, and lets go of the source.
+        // The thread ends when no key waits, and releases the source.
         while self.queue.threads() > 0 {
             thread::yield_now();
         }
@@ -111,7 +112,7 @@ fn a_key_that_nobody_waits_for_any_more_is_not_derived() {
     let busy = Busy::new(MAX_WAITING);
     let abandoned: Vec<_> = (1..=100).map(|number| busy.order(number)).collect();
     let wanted = busy.order(101);
-    // One of two callers is enough.
+    // One caller of two is enough.
     let other = busy.order(50);
     drop(abandoned);
     assert_eq!(busy.derived(), [50, 101]);
@@ -119,7 +120,7 @@ fn a_key_that_nobody_waits_for_any_more_is_not_derived() {
 }
 
 #[test]
-fn a_key_that_was_ordered_ahead_is_derived_though_nobody_waits() {
+fn a_key_that_was_ordered_ahead_is_derived_although_nobody_waits() {
     let busy = Busy::new(MAX_WAITING);
     busy.queue.order_ahead(&as_source(&busy.source), name(1));
     drop(busy.order(2));
@@ -127,7 +128,7 @@ fn a_key_that_was_ordered_ahead_is_derived_though_nobody_waits() {
 }
 
 #[test]
-fn a_key_that_was_ordered_ahead_goes_with_its_secret() {
+fn a_key_that_was_ordered_ahead_is_dropped_with_its_secret() {
     let busy = Busy::new(MAX_WAITING);
     let (began, _) = channel();
     let gone = Arc::new(Counting {
@@ -153,11 +154,11 @@ fn the_key_of_all_writes_is_not_held_up_by_newer_reads() {
 }
 
 #[test]
-fn for_one_key_too_many_the_oldest_gives_way_with_an_error() {
+fn one_key_too_many_pushes_out_the_oldest_with_an_error() {
     let busy = Busy::new(2);
     let [oldest, abandoned] = [1, 2].map(|number| busy.order(number));
     drop(abandoned);
-    // Each of the new ones takes the place of an old one.
+    // Each new key takes the place of an old one.
     let [newer, newest] = [3, 4].map(|number| busy.order(number));
     let failure = Failure::from(bytes_of(oldest).unwrap_err());
     assert_eq!(
@@ -165,16 +166,16 @@ fn for_one_key_too_many_the_oldest_gives_way_with_an_error() {
         (Failure::overloaded().name, FailureKind::Overload)
     );
     assert!(failure.message.contains("Too many keys"), "{}", failure.message);
-    assert!(!failure.is_of_crypto(), "no session is forgotten for that");
+    assert!(!failure.is_of_crypto(), "no session is discarded because of that");
     assert_eq!(busy.derived(), [4, 3]);
     assert_eq!([bytes_of(newer), bytes_of(newest)], [Ok(vec![3]), Ok(vec![4])]);
 }
 
 #[test]
-fn a_key_is_derived_once_for_all_who_wait() {
+fn a_key_is_derived_once_for_all_waiting_callers() {
     let busy = Busy::new(MAX_WAITING);
     let before: Vec<_> = (0..100).map(|_| busy.order(1)).collect();
-    // Those who come while it is derived have it, too.
+    // Callers that come during the derivation get the key, too.
     let during: Vec<_> = (0..100).map(|_| busy.order(0)).collect();
     assert_eq!(busy.derived(), [1]);
     for (waiting, key) in [(before, 1), (during, 0)] {
@@ -185,7 +186,7 @@ fn a_key_is_derived_once_for_all_who_wait() {
 }
 
 #[test]
-fn keys_of_two_secrets_are_two() {
+fn two_secrets_have_two_keys_of_the_same_name() {
     let (one, other) = (Busy::new(MAX_WAITING), Busy::new(MAX_WAITING));
     let waiting = [
         one.order(1),
@@ -208,14 +209,14 @@ fn a_panic_is_an_error_of_its_key_and_the_thread_goes_on() {
     assert_eq!(busy.derived(), [255, 1]);
     assert_eq!(bytes_of(failing), Err(CryptoError::Lost));
     assert_eq!(bytes_of(after), Ok(vec![1]));
-    // The same key may be asked for again, and there is still a thread for it.
+    // The same key may be requested again, and there is still a thread for it.
     let again = queue.order(&as_source(&source), name(255), Urgency::Record);
     assert_eq!(bytes_of(again), Err(CryptoError::Lost));
     let other = queue.order(&as_source(&source), name(2), Urgency::Record);
     assert_eq!(bytes_of(other), Ok(vec![2]));
 }
 
-/// So many records of connect-mongo, each with a salt of its own.
+/// This many records of connect-mongo, each with its own salt.
 fn records(count: usize) -> Vec<Field> {
     (0..count)
         .map(|_| {
@@ -237,24 +238,24 @@ fn kruptein_with(random: primitives::Random) -> Kruptein {
 }
 
 #[tokio::test]
-async fn a_record_that_waits_goes_on_without_being_read_again_also_to_a_second_key() {
+async fn a_pending_record_continues_without_being_parsed_again_even_to_a_second_key() {
     let stored = records(1).remove(0);
     let cipher = of_kruptein(kruptein_with(system_random));
     let Opened::Waits(pending) = cipher.open(&text("s"), Some(&stored)).unwrap() else {
         panic!("the key is not at hand");
     };
-    // What waits owns all that it needs.
+    // A pending record owns everything that it needs.
     drop((cipher, stored));
     let first = pending.needed().derive();
     let pending = match pending.resume(&first).unwrap() {
         Opened::Waits(pending) => pending,
-        Opened::Value(_) => panic!("3.3 has more rounds than the key that is tried first"),
+        Opened::Value(_) => panic!("release 3.3 has more rounds than the key that is tried first"),
     };
     assert_eq!(pending.finish().await, Ok(text(PLAIN)));
 }
 
 #[tokio::test]
-async fn what_waits_is_decrypted_and_a_sealer_waits_for_its_key() {
+async fn pending_records_are_decrypted_and_a_sealer_waits_for_its_key() {
     let cipher = of_kruptein(kruptein_with(system_random));
     let (id, session) = (text("s"), text(PLAIN));
     let own = cipher.seal(&id, &session).await.unwrap();

@@ -1,4 +1,4 @@
-//! The formats under random sessions and random input.
+//! Tests the formats with random sessions and random input.
 
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn every_session_comes_back(session in sessions(), id in any::<String>()) {
+    fn every_session_round_trips(session in sessions(), id in any::<String>()) {
         let own = envelope(&["a"]);
         let stored = own.seal(&text(&id), &text(&session)).unwrap();
         prop_assert_eq!(own.open(&text(&id), &stored).unwrap(), text(&session));
@@ -31,7 +31,7 @@ proptest! {
     }
 
     #[test]
-    fn what_javascript_quotes_and_what_is_quoted_here_are_the_same(session in sessions()) {
+    fn the_json_of_a_text_is_read_back_as_that_text(session in sessions()) {
         let json = serde_json::to_string(&session).unwrap();
         prop_assert_eq!(value_of(Plain::Json(json)).unwrap(), text(&session));
     }

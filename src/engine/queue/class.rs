@@ -1,13 +1,13 @@
-//! Which steps travel together.
+//! The classes of steps that travel together.
 
 use std::time::Duration;
 
 use super::super::operation::{Action, Write};
 
-/// A session over this size travels apart, so that small ones don't wait for it.
+/// A session over this size travels separately, so that small ones don't wait for it.
 pub const BULKY_BYTES: usize = 64 * 1024;
 
-/// Steps of one class travel together.
+/// A class of steps that travel together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// Reads.
@@ -22,16 +22,17 @@ pub enum Class {
     BulkyUpdate,
 }
 
-/// How many batches of each class are under way at a time, in the order of [`Class`].
+/// How many batches of each class may be in flight at a time, in the order of [`Class`].
 pub const LANES: [usize; 5] = [2, 2, 1, 1, 1];
-/// How many there are when the servers are far away, so that fewer callers wait for a batch that has a long way to go. Each
-/// has a connection of the default pool.
+/// The same while the servers are far away. One more batch of reads means that fewer callers wait for a batch
+/// with a long round trip. The default pool has a connection for each of these batches.
 pub const FAR_LANES: [usize; 5] = [3, 2, 1, 1, 1];
-/// Servers are far away when a round trip takes longer.
+/// Servers are far away if a round trip takes longer than this.
 pub const FAR: Duration = Duration::from_millis(1);
 
 impl Class {
-    /// The class of an action of so many bytes, on a session that is known to be large or not.
+    /// The class of an action with this many bytes. `is_bulky` tells whether the session is known to be
+    /// large.
     pub fn of(action: &Action, bytes: usize, is_bulky: bool) -> Self {
         match action {
             Action::Get if is_bulky => Self::BulkyRead,
@@ -42,7 +43,7 @@ impl Class {
         }
     }
 
-    /// Whether it reads.
+    /// Whether the class reads.
     pub fn reads(self) -> bool {
         matches!(self, Self::Read | Self::BulkyRead)
     }

@@ -1,6 +1,6 @@
-//! The clears that are under way. A clear removes what is there when it is called: the first operation on a session that
-//! is called later has the session removed before it, and the clear leaves that session alone from then on. So nobody
-//! waits for the whole of it.
+//! The clears in progress. A clear removes what exists when it is called. The first later operation on a
+//! session gets a removal of that session before it, and the clear then leaves that session alone. So no
+//! operation waits for the whole clear.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use crate::model::Field;
 /// One clear.
 struct Clearing {
     number: u64,
-    /// The epoch in which later sweeps find it.
+    /// The epoch that keeps later sweeps waiting for the clear.
     epoch: u64,
     spared: HashSet<Field>,
     errand: Arc<Errand>,
 }
 
-/// The clears under way, in the order of their calls.
+/// The clears in progress, in the order of their calls.
 #[derive(Default)]
 pub struct Clearings {
     list: Vec<Clearing>,
@@ -25,7 +25,7 @@ pub struct Clearings {
 }
 
 impl Clearings {
-    /// A clear begins in this epoch, whose removals are of `errand`.
+    /// Begins a clear in this epoch. Its removals belong to `errand`.
     pub fn begin(&mut self, epoch: u64, errand: Arc<Errand>) -> u64 {
         let number = self.next;
         self.next += 1;
@@ -38,13 +38,13 @@ impl Clearings {
         number
     }
 
-    /// A clear is over. Gives its epoch.
+    /// Ends a clear and returns its epoch.
     pub fn end(&mut self, number: u64) -> Option<u64> {
         let place = self.list.iter().position(|clearing| clearing.number == number)?;
         Some(self.list.remove(place).epoch)
     }
 
-    /// A session is used: gives the errands for which it must be removed before.
+    /// Spares a session that is about to be used. Returns the errands for which it must be removed first.
     pub fn spare(&mut self, id: &Field) -> Vec<Arc<Errand>> {
         let clearings = self.list.iter_mut();
         clearings
@@ -52,13 +52,13 @@ impl Clearings {
             .collect()
     }
 
-    /// Whether a clear must leave a session alone.
+    /// Whether a clear must spare a session.
     pub fn spares(&self, number: u64, id: &Field) -> bool {
         let mut clearings = self.list.iter();
         clearings.any(|clearing| clearing.number == number && clearing.spared.contains(id))
     }
 
-    /// Whether none is under way.
+    /// Whether no clear is in progress.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

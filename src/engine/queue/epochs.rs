@@ -1,17 +1,17 @@
-//! Which steps were called before a sweep of the collection, and so must be done before it.
+//! Tracks which steps were called before a sweep of the collection and so must be done before it.
 
 use std::collections::VecDeque;
 
 use tokio::sync::oneshot;
 
-/// Steps that were called between two sweeps.
+/// The steps that were called between two sweeps.
 #[derive(Default)]
 struct Epoch {
     open: usize,
     waiting: Vec<oneshot::Sender<()>>,
 }
 
-/// The epochs that are not over, the current one last.
+/// The unfinished epochs. The current one is the last.
 pub struct Epochs {
     /// The number of the first epoch in `list`.
     first: u64,
@@ -19,7 +19,7 @@ pub struct Epochs {
 }
 
 impl Epochs {
-    /// The first epoch.
+    /// Starts with one empty epoch.
     pub fn new() -> Self {
         Self {
             first: 0,
@@ -27,7 +27,8 @@ impl Epochs {
         }
     }
 
-    /// A step begins. It has the number of its epoch until it leaves.
+    /// Adds a step to the current epoch. Returns the number of the epoch, which the step hands back when it
+    /// leaves.
     pub fn enter(&mut self) -> u64 {
         if let Some(current) = self.list.back_mut() {
             current.open += 1;
@@ -35,7 +36,7 @@ impl Epochs {
         self.first + self.list.len() as u64 - 1
     }
 
-    /// A step of this epoch is done.
+    /// Notes that a step of this epoch is done.
     pub fn leave(&mut self, epoch: u64) {
         let position = usize::try_from(epoch.saturating_sub(self.first)).unwrap_or(usize::MAX);
         if let Some(epoch) = self.list.get_mut(position) {
@@ -44,7 +45,7 @@ impl Epochs {
         self.end();
     }
 
-    /// Resolves when all steps that began before are done.
+    /// Resolves when all steps that were added before are done.
     pub fn settled(&mut self) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         if let Some(current) = self.list.back_mut() {
@@ -59,13 +60,13 @@ impl Epochs {
         while self.list.len() > 1 && self.list.front().is_some_and(|epoch| epoch.open == 0) {
             self.first += 1;
             for waiting in self.list.pop_front().into_iter().flat_map(|epoch| epoch.waiting) {
-                // Who waited may have given up.
+                // The receiver may have given up.
                 let _ = waiting.send(());
             }
         }
     }
 
-    /// Whether no step is under way, and nobody waits.
+    /// Whether no step is unfinished and nobody waits.
     #[cfg(test)]
     pub fn are_over(&self) -> bool {
         self.list.len() == 1 && self.list.iter().all(|epoch| epoch.open == 0)

@@ -1,4 +1,4 @@
-//! The limits of the queue, and what travels apart from what.
+//! Tests of the queue's limits, and of which steps travel separately.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,7 +7,7 @@ use super::*;
 
 const LARGE: usize = 16 * 1024 * 1024;
 
-/// A queue to push to.
+/// A queue with keys for the callers.
 struct Pushed {
     queue: Queue,
     keys: Keys,
@@ -31,15 +31,15 @@ impl Pushed {
 }
 
 #[test]
-fn sessions_over_the_limit_of_bytes_are_given_back() {
+fn sessions_over_the_limit_of_bytes_are_rejected() {
     let pushed = Pushed::new();
-    // Ids count, too.
+    // One less, since ids count, too.
     let many = MAX_QUEUED_BYTES / LARGE - 1;
     assert!((0..many).all(|number| pushed.push_large(number)));
     assert!(!pushed.push_large(many));
     assert!(
         pushed.push(id(0), Action::Get).is_ok(),
-        "what has few bytes goes on"
+        "a small operation still fits"
     );
     pushed.queue.take(Class::BulkyUpdate);
     assert!(pushed.push_large(many));
@@ -61,7 +61,7 @@ fn ids_count_as_bytes() {
 }
 
 #[test]
-fn a_session_that_takes_the_place_of_another_one_frees_its_bytes() {
+fn a_session_that_replaces_another_one_frees_its_bytes() {
     let pushed = Pushed::new();
     for _ in 0..4 * MAX_QUEUED_BYTES / LARGE {
         assert!(pushed.push(id(0), set(LARGE)).is_ok());
@@ -69,12 +69,12 @@ fn a_session_that_takes_the_place_of_another_one_frees_its_bytes() {
 }
 
 #[test]
-fn steps_for_which_nobody_waits_free_their_bytes() {
+fn steps_that_nobody_waits_for_free_their_bytes() {
     let pushed = Pushed::new();
     let many = MAX_QUEUED_BYTES / LARGE - 1;
     pushed.push(id(0), Action::Get).unwrap();
     for _ in 0..many {
-        // Not merged, since they differ in kind.
+        // These are not merged, since their kinds differ.
         pushed.push(id(0), set(LARGE)).unwrap();
         pushed.push(id(0), Action::Get).unwrap();
     }
@@ -84,12 +84,12 @@ fn steps_for_which_nobody_waits_free_their_bytes() {
     assert_eq!(
         pushed.queue.take(Class::Read).len(),
         1,
-        "the one that a lane knows of is left"
+        "the step that was announced to a lane stays"
     );
 }
 
 #[test]
-fn a_batch_has_so_many_steps_at_the_most() {
+fn a_batch_has_a_maximum_number_of_steps() {
     let pushed = Pushed::new();
     for number in 0..=MAX_STEPS {
         pushed.push(Field::Text(number.to_string()), Action::Get).unwrap();
@@ -99,7 +99,7 @@ fn a_batch_has_so_many_steps_at_the_most() {
 }
 
 #[test]
-fn a_large_session_has_a_lane_of_its_own_also_when_a_small_one_waits_for_the_same_id() {
+fn a_large_session_has_its_own_lane_even_if_a_small_one_waits_for_the_same_id() {
     let pushed = Pushed::new();
     pushed.push(id(0), set(10)).unwrap();
     pushed.push(id(0), set(LARGE)).unwrap();
@@ -111,7 +111,7 @@ fn a_large_session_has_a_lane_of_its_own_also_when_a_small_one_waits_for_the_sam
 }
 
 #[test]
-fn a_session_that_was_read_as_a_large_one_is_read_apart_until_it_is_small_again() {
+fn a_session_known_to_be_large_is_read_separately_until_it_is_small_again() {
     let pushed = Pushed::new();
     for (bytes, class) in [
         (BULKY_BYTES, Class::Read),
@@ -137,7 +137,7 @@ fn a_batch_ends_before_its_bytes_exceed_the_limit() {
 }
 
 #[test]
-fn reads_have_a_lane_more_while_the_servers_are_far_away() {
+fn reads_have_one_more_lane_while_the_servers_are_far_away() {
     let pushed = Pushed::new();
     let lanes_of = |distance: u64, first: u8| {
         pushed.queue.note_distance(Duration::from_millis(distance));
@@ -147,7 +147,7 @@ fn reads_have_a_lane_more_while_the_servers_are_far_away() {
         let jobs = pushed.queue.take(Class::Read);
         assert_eq!(jobs.len(), 5);
         pushed.queue.finish(jobs.into_iter());
-        // Each of them rests.
+        // Each of the lanes becomes idle.
         assert!((0..claimed).all(|_| pushed.queue.take(Class::Read).is_empty()));
         claimed
     };

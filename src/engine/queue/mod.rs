@@ -1,6 +1,6 @@
-//! What waits to be done and what is under way. Operations on one session form a train that is worked off in order, one
-//! step at a time; steps of different sessions overtake each other freely and travel together. Knows nothing of callers
-//! but their keys, and nothing of `MongoDB`.
+//! The operations that wait and those in flight. The operations on one session form a train, which is worked
+//! off in order, one step at a time. Steps of different sessions may overtake each other and travel together.
+//! The queue knows callers only by their keys, and nothing about `MongoDB`.
 
 mod class;
 mod clearings;
@@ -27,33 +27,34 @@ use clearings::Clearings;
 use epochs::Epochs;
 use sizes::Sizes;
 
-/// The bytes of ids and sessions that may wait to be sent. What would exceed them fails at once.
+/// The maximum number of bytes of ids and sessions that may wait to be sent. An operation that would exceed
+/// it fails at once.
 pub const MAX_QUEUED_BYTES: usize = 512 * 1024 * 1024;
-/// The steps that travel together, at the most.
+/// The maximum number of steps that travel together.
 pub const MAX_STEPS: usize = 512;
-/// The large sessions that are read together: what each of them has is not known before.
+/// The maximum number of large sessions that are read together. Their current sizes are not known before.
 const MAX_BULKY_STEPS: usize = 16;
-/// The bytes that travel together, unless one step alone has more.
+/// The maximum number of bytes that travel together, unless a single step has more.
 const MAX_BATCH_BYTES: usize = 2 * 1024 * 1024;
 
-/// What is to be done to one session for one or more callers.
+/// One action on one session, for one or more callers.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// What is done.
+    /// The action.
     pub action: Action,
-    /// For whom, in the order of their calls. The action is the last one's.
+    /// The callers, in the order of their calls. The action is that of the last one.
     pub callers: Vec<Key>,
-    /// When the last of them called.
+    /// When the last caller called.
     pub newest: Instant,
-    /// The engine's own errands that want it, too.
+    /// The engine's own errands that want the action, too.
     pub errands: Vec<Arc<Errand>>,
     bytes: usize,
     epoch: u64,
 }
 
 impl Step {
-    /// Whether an operation can have the same step, although others are in it already. A later one of the same kind
-    /// takes the place of an earlier one that has not been sent.
+    /// Whether an operation can join this step, even if others have joined it already. An operation replaces
+    /// an earlier one of the same kind that has not been sent.
     fn takes(&self, action: &Action, bytes: usize) -> bool {
         let same_kind = match (&self.action, action) {
             (Action::Get, Action::Get) => true,
@@ -63,19 +64,19 @@ impl Step {
         same_kind && (self.bytes > BULKY_BYTES) == (bytes > BULKY_BYTES)
     }
 
-    /// Who waits for it, also by the engine's errands.
+    /// The callers that wait for the step, including those of the engine's errands.
     pub fn waiting(&self) -> impl Iterator<Item = Key> {
         let errands = self.errands.iter().map(|errand| errand.caller());
         self.callers.iter().copied().chain(errands)
     }
 }
 
-/// A step that is under way.
+/// A step in flight.
 #[derive(Clone, Debug)]
 pub struct Job {
     /// The session's `_id`.
     pub id: Field,
-    /// What is done to it.
+    /// What is done to the session.
     pub step: Step,
 }
 
@@ -88,9 +89,9 @@ struct Train {
 struct State {
     trains: HashMap<Field, Train>,
     ready: [VecDeque<Field>; LANES.len()],
-    /// How many lanes of each class carry a batch, or were started to.
+    /// How many lanes of each class carry a batch or were started to carry one.
     busy: [usize; LANES.len()],
-    /// How many there may be.
+    /// The maximum number of lanes of each class.
     lanes: [usize; LANES.len()],
     bulky: Sizes,
     bytes: usize,
@@ -98,21 +99,21 @@ struct State {
     clearings: Clearings,
 }
 
-/// Too many bytes wait.
+/// The error when too many bytes wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueFull;
 
 /// The queue of one store.
 pub struct Queue {
     state: Mutex<State>,
-    /// Whether large sessions are known.
+    /// Whether any large session is known.
     knows_bulky: AtomicBool,
     /// Whether the servers are far away.
     is_far: AtomicBool,
 }
 
 impl Queue {
-    /// An empty queue, all of whose lanes are idle.
+    /// An empty queue. All lanes are idle.
     pub fn new() -> Self {
         Self {
             state: Mutex::new(State {
@@ -131,11 +132,11 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Each change leaves the state whole, so that a panic of another thread did no harm to it.
+        // Each change leaves the state consistent, even if another thread panicked while it held the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an operation. Gives the class of a lane that must be started for it.
+    /// Adds an operation. Returns the class of a lane that must be started for it.
     ///
     /// # Errors
     /// When too many bytes wait.
@@ -161,7 +162,8 @@ impl Queue {
         Ok(start.or(more))
     }
 
-    /// The next batch of a class, the longest waiting steps first. When there is none, the lane that asks is idle.
+    /// The next batch of a class. The steps that have waited longest come first. An empty batch makes the
+    /// lane that asks idle.
     pub fn take(&self, class: Class) -> Vec<Job> {
         let mut state = self.lock();
         let mut jobs = Vec::new();
@@ -197,7 +199,7 @@ impl Queue {
         jobs
     }
 
-    /// The steps of these ids are done, and were of these epochs. Gives the classes of which a lane must be started.
+    /// Notes that steps are done. Returns the classes in which a lane must be started.
     pub fn finish(&self, done: impl Iterator<Item = Job>) -> Vec<Class> {
         let mut state = self.lock();
         let mut start = Vec::new();
@@ -208,7 +210,7 @@ impl Queue {
         start
     }
 
-    /// Drops the steps for which nobody waits.
+    /// Drops the steps that nobody waits for.
     pub fn forget_unwanted(&self, is_wanted: impl Fn(&Step) -> bool) {
         let mut state = self.lock();
         let State {
@@ -218,7 +220,8 @@ impl Queue {
             ..
         } = &mut *state;
         for train in trains.values_mut() {
-            // The first step of a train that stands still is announced to a lane, which drops it by itself.
+            // The first step of a train with nothing in flight is announced to a lane, which drops it by
+            // itself.
             let announced = usize::from(!train.under_way);
             let mut position = 0;
             train.steps.retain(|step| {
@@ -233,7 +236,7 @@ impl Queue {
         }
     }
 
-    /// Lanes follow the distance of the servers.
+    /// Adapts the number of lanes to the round trip to the servers.
     pub fn note_distance(&self, distance: Duration) {
         let is_far = distance > FAR;
         if self.is_far.swap(is_far, Ordering::Relaxed) != is_far {
@@ -243,7 +246,7 @@ impl Queue {
 
     /// Remembers whether a session is large.
     pub fn note_size(&self, id: &Field, bytes: usize) {
-        // Most stores have no large session at all: small ones cost no lock then.
+        // Most stores have no large sessions at all. In that case, small ones don't need the lock.
         if bytes <= BULKY_BYTES && !self.knows_bulky.load(Ordering::Relaxed) {
             return;
         }
@@ -257,8 +260,8 @@ impl Queue {
         self.lock().epochs.settled()
     }
 
-    /// A clear begins, whose removals are of `errand`. Gives its number, and what resolves when everything is done that was
-    /// pushed before. It counts as pushed itself until it is over.
+    /// Begins a clear, whose removals belong to `errand`. Returns its number, and a receiver that resolves
+    /// when everything that was pushed before is done. The clear itself counts as pushed until it ends.
     pub fn begin_clear(&self, errand: &Arc<Errand>) -> (u64, oneshot::Receiver<()>) {
         let mut state = self.lock();
         let settled = state.epochs.settled();
@@ -266,7 +269,7 @@ impl Queue {
         (state.clearings.begin(epoch, Arc::clone(errand)), settled)
     }
 
-    /// Removes sessions for a clear, but for those that it must leave alone.
+    /// Pushes the removals of a clear, except for the sessions that it must spare.
     pub fn clear(&self, number: u64, ids: Vec<Field>, errand: &Arc<Errand>) -> Vec<Class> {
         let mut state = self.lock();
         let now = Instant::now();
@@ -280,7 +283,7 @@ impl Queue {
         start
     }
 
-    /// A clear is over.
+    /// Ends a clear.
     pub fn end_clear(&self, number: u64) {
         let mut state = self.lock();
         if let Some(epoch) = state.clearings.end(number) {
@@ -288,7 +291,7 @@ impl Queue {
         }
     }
 
-    /// Takes out everything that waits; what is under way stays.
+    /// Removes everything that waits. Steps in flight stay.
     pub fn drain(&self) {
         let mut state = self.lock();
         let State { trains, epochs, .. } = &mut *state;
@@ -305,7 +308,8 @@ impl Queue {
         state.bytes = 0;
     }
 
-    /// A lane ended without asking for another batch. Gives its class if another one must be started in its place.
+    /// Handles a lane that ended without asking for another batch. Returns its class if another one must be
+    /// started in its place.
     pub fn lane_lost(&self, class: Class) -> Option<Class> {
         let mut state = self.lock();
         if state.ready_of(class).is_empty() {
@@ -316,7 +320,7 @@ impl Queue {
         Some(class)
     }
 
-    /// The number of callers in steps that wait to be sent, as `waiting` counts them.
+    /// The number of callers whose steps wait to be sent, as `waiting` counts them.
     pub fn queued(&self, waiting: impl Fn(&[Key]) -> usize) -> usize {
         let state = self.lock();
         let steps = state.trains.values().flat_map(|train| &train.steps);
@@ -324,7 +328,7 @@ impl Queue {
     }
 
     #[cfg(test)]
-    /// How many sessions have steps that wait or are under way.
+    /// How many sessions have steps that wait or are in flight.
     pub fn sessions(&self) -> usize {
         self.lock().trains.len()
     }
@@ -332,12 +336,12 @@ impl Queue {
 
 impl State {
     fn ready_of(&mut self, class: Class) -> &mut VecDeque<Field> {
-        #[expect(clippy::indexing_slicing, reason = "there is a list for each class")]
+        #[expect(clippy::indexing_slicing, reason = "each class has a list")]
         &mut self.ready[class as usize]
     }
 
     fn busy_of(&mut self, class: Class) -> &mut usize {
-        #[expect(clippy::indexing_slicing, reason = "there are lanes for each class")]
+        #[expect(clippy::indexing_slicing, reason = "each class has lanes")]
         &mut self.busy[class as usize]
     }
 
@@ -383,7 +387,7 @@ impl State {
         self.make_ready(id)
     }
 
-    /// Puts a train's first step up for the lanes, and claims one that is idle for it.
+    /// Offers the first step of a train to the lanes. Claims an idle lane for it, if there is one.
     fn make_ready(&mut self, id: Field) -> Option<Class> {
         let step = self.trains.get(&id)?.steps.front()?;
         let class = Class::of(&step.action, step.bytes, self.bulky.is_bulky(&id));

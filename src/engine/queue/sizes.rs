@@ -1,6 +1,6 @@
-//! Which sessions are large, so that reading them doesn't hold up others either. It is learnt when they are read and
-//! written, and forgotten when they were not seen for long: there are two generations, and a full one takes the place of
-//! the one before.
+//! Remembers which sessions are large, so that reading them doesn't hold up others either. Sizes are learnt
+//! when sessions are read and written. Sessions that were not seen for a long time are forgotten: there are
+//! two generations, and a full one replaces the older one.
 
 use std::collections::HashSet;
 use std::mem;
@@ -8,7 +8,7 @@ use std::mem;
 use super::class::BULKY_BYTES;
 use crate::model::Field;
 
-/// The ids of a generation.
+/// The maximum number of ids in a generation.
 const GENERATION: usize = 2_048;
 
 /// The ids of large sessions.
@@ -19,7 +19,7 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// Whether nothing is known.
+    /// Whether no large session is known.
     pub fn is_empty(&self) -> bool {
         self.recent.is_empty() && self.older.is_empty()
     }
@@ -29,7 +29,7 @@ impl Sizes {
         self.recent.contains(id) || self.older.contains(id)
     }
 
-    /// The session was seen with so many bytes.
+    /// Notes that the session was seen with this many bytes.
     pub fn note(&mut self, id: &Field, bytes: usize) {
         if bytes <= BULKY_BYTES {
             self.recent.remove(id);
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_lately_is_known_and_what_was_not_is_forgotten() {
+    fn recently_seen_sessions_are_known_and_others_are_forgotten() {
         let mut sizes = Sizes::default();
         for number in 0..10 * GENERATION {
             sizes.note(&id(number), BULKY_BYTES + 1);

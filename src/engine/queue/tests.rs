@@ -1,5 +1,5 @@
-//! The promises of the queue, under random calls: the order on one session, each caller in one step, no lane that is
-//! forgotten, and the limits.
+//! Checks the promises of the queue under random calls: the order on one session, each caller in exactly one
+//! step, no forgotten lane, and the limits.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -22,7 +22,7 @@ const CLASSES: [Class; 5] = [
 ];
 const IDS: u8 = 4;
 
-/// What a test does to a queue. Numbers choose among what there is, whatever that is.
+/// A call on the queue. Its numbers select among what exists at that moment, modulo how many there are.
 #[derive(Clone, Debug)]
 enum Call {
     Push(u8, Action),
@@ -44,7 +44,7 @@ pub(super) fn id(number: u8) -> Field {
 
 pub(super) fn set(bytes: usize) -> Action {
     Action::Write(Write::Set {
-        // The queue never looks into it. Zeros take no memory until they are written.
+        // The queue never looks into the value. Zeros take no memory until they are written.
         session: Field::Wrapped(vec![0; bytes]),
         expires: 0,
         last_modified: None,
@@ -59,7 +59,7 @@ fn touch(expires: i64) -> Action {
     })
 }
 
-/// Keys of callers, one after the other.
+/// Creates keys of callers.
 pub(super) struct Keys(Callers<usize>);
 
 impl Keys {
@@ -99,11 +99,11 @@ fn call() -> impl Strategy<Value = Call> {
     ]
 }
 
-/// One pushed operation, as the test knows it.
+/// One pushed operation, as the model knows it.
 struct Pending {
     key: Key,
     action: Action,
-    /// Removals of clears that stand between it and the one before.
+    /// Whether a removal of a clear stands between this operation and the previous one.
     behind_removal: bool,
 }
 
@@ -113,16 +113,16 @@ struct Settling {
     clears: Vec<u64>,
 }
 
-/// A queue, and what it should have in it.
+/// A queue, and a model of its contents.
 struct Model {
     queue: Queue,
     keys: Keys,
     pending: BTreeMap<u8, VecDeque<Pending>>,
-    /// The number of each key that was pushed and is not done.
+    /// The keys that were pushed and are not done, with their numbers.
     open: Vec<(Key, usize)>,
     pushed: usize,
     done: HashSet<usize>,
-    /// Lanes that were started and have no batch just now.
+    /// Lanes that were started and carry no batch at the moment.
     lanes: [usize; LANES.len()],
     under_way: Vec<(Class, Vec<Job>)>,
     settling: Vec<Settling>,
@@ -253,7 +253,7 @@ impl Model {
         }
     }
 
-    /// The job has the operations that are next in the order of their calls, and all of them that fit.
+    /// Checks that the job has the next operations in the order of their calls, and all of them that fit.
     fn check_job(&mut self, class: Class, job: &Job) {
         let mut ids = self.under_way.iter().flat_map(|(_, jobs)| jobs);
         assert!(!ids.any(|other| other.id == job.id), "two steps at once");
@@ -283,7 +283,7 @@ impl Model {
         }
         match last {
             Some(last) => assert_eq!(last, job.step.action),
-            None => assert!(!job.step.errands.is_empty(), "a step that nobody called"),
+            None => assert!(!job.step.errands.is_empty(), "a step without a caller"),
         }
     }
 
@@ -295,7 +295,7 @@ impl Model {
         if backwards {
             jobs.reverse();
         }
-        // Some jobs are often done before the rest of their batch.
+        // Often, some jobs are done before the rest of their batch.
         let later = jobs.split_off(jobs.len().div_ceil(2));
         if later.is_empty() {
             *self.lanes.get_mut(class as usize).unwrap() += 1;
@@ -316,7 +316,8 @@ impl Model {
         self.start(start);
     }
 
-    /// Nobody waits any more for the operations on one session that are not the first of their train.
+    /// Makes callers leave: nobody waits any more for the operations on one session, except for the first of
+    /// its train.
     fn forget(&mut self, number: u8) {
         let gone: Vec<Key> = self
             .pending
@@ -362,7 +363,7 @@ impl Model {
         });
     }
 
-    /// Lets the lanes that were started go on, as long as they have work.
+    /// Runs the lanes that were started, as long as they have work.
     fn run_to_the_end(&mut self) {
         while !self.clears.is_empty() {
             self.end_clear(0);
@@ -392,7 +393,7 @@ proptest! {
         }
         model.run_to_the_end();
         prop_assert_eq!(model.done.len(), model.pushed);
-        prop_assert!(model.settling.is_empty(), "not settled, though nothing is left");
+        prop_assert!(model.settling.is_empty(), "not settled, although nothing is left");
         let state = model.queue.lock();
         prop_assert!(state.busy.iter().all(|busy| *busy == 0));
         prop_assert_eq!((state.trains.len(), state.bytes), (0, 0));
@@ -401,7 +402,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn a_session_that_is_used_during_a_clear_is_removed_before_and_left_alone_then() {
+async fn a_session_used_during_a_clear_is_removed_first_and_then_left_alone() {
     let (queue, keys) = (Queue::new(), Keys::new());
     let errand = Errand::new(keys.next(usize::MAX));
     let (clear, settled) = queue.begin_clear(&errand);

@@ -1,5 +1,6 @@
-//! Whether a run can be explained: one answer for each call, in time, and for each session an order of effects that is the
-//! order of its calls. An operation that failed may have had its effect or not, but no later than the next one's.
+//! Checks whether a run can be explained. Each call has one answer, in time, and for each session there is an
+//! order of effects that is the order of its calls. A failed operation may have taken effect or not, but not
+//! later than the next one.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -12,7 +13,7 @@ use super::shard::Document;
 use super::workload::{Entry, found};
 use crate::model::Field;
 
-/// What is wrong.
+/// A promise that a run broke.
 #[derive(Debug)]
 pub struct Violation(pub String);
 
@@ -22,7 +23,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What was called, with the id, the text and the date.
+/// A call, with the id, the text and the expiry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
     Get(String),
@@ -47,11 +48,11 @@ impl Call {
     }
 }
 
-/// What a session may be: nothing, or a text with a date.
+/// A state that a session may have: absent, or a text with an expiry.
 type State = Option<(String, i64)>;
 type States = BTreeSet<State>;
 
-/// One answer for each call, and none too late.
+/// Checks that each call has one answer, and that none is late.
 pub fn answers(entries: &[Entry], limit: Duration) -> Result<(), Violation> {
     for entry in entries {
         let [(answered, _)] = entry.answers.as_slice() else {
@@ -67,8 +68,8 @@ pub fn answers(entries: &[Entry], limit: Duration) -> Result<(), Violation> {
     Ok(())
 }
 
-/// The answers and what is there at the end, session by session. Where writes are not numbered, nobody knows which of two
-/// attempts has created a document.
+/// Checks the answers and the final documents, session by session. Without transaction numbers, nobody knows
+/// which of two attempts created a document.
 pub fn order(
     entries: &[Entry],
     documents: &HashMap<String, Document>,
@@ -108,7 +109,7 @@ pub fn order(
         let there: State = there.map(|document| (document.text.clone(), document.expires));
         if !states.contains(&there) {
             return Err(Violation(format!(
-                "at the end {id} is {there:?}, instead of one of {states:?}{}",
+                "in the end {id} is {there:?} instead of one of {states:?}{}",
                 last_calls(entries, entries.len(), &id)
             )));
         }
@@ -119,14 +120,15 @@ pub fn order(
             && !(least..=most).contains(count)
         {
             return Err(Violation(format!(
-                "{count} documents, instead of {least} to {most}"
+                "{count} documents instead of {least} to {most}"
             )));
         }
     }
     Ok(())
 }
 
-/// What one answered call makes of the states that a session may have; false if there is no such state.
+/// Applies one answered call to the states that a session may have. Returns false if no state fits the
+/// answer.
 fn step(call: &Call, answer: &Answer, states: &mut States, numbered: bool) -> bool {
     let touched = |expires: i64, states: &States| -> States {
         let there = states.iter().flatten();
@@ -162,7 +164,8 @@ fn step(call: &Call, answer: &Answer, states: &mut States, numbered: bool) -> bo
     !states.is_empty()
 }
 
-/// What a session may have been from the call of a sweep until its answer: what it was, and what was called meanwhile.
+/// The states that a session may have had between the call of a sweep and its answer: those before it, and
+/// those of calls made meanwhile.
 fn during(states: &States, entries: &[Entry], place: usize, id: &str) -> States {
     let mut seen = states.clone();
     let until = entries.get(place).and_then(|entry| entry.answers.first());
@@ -188,7 +191,8 @@ fn during(states: &States, entries: &[Entry], place: usize, id: &str) -> States 
     seen
 }
 
-/// Whether a sweep tells of a session what it may have been; its count is put together from all sessions.
+/// Whether the answer of a sweep fits the possible states of a session. Adds the session to the bounds of the
+/// sweep's count.
 fn sweep(call: &Call, answer: &Answer, seen: &States, id: &str, count: &mut (u64, u64)) -> bool {
     count.0 += u64::from(!seen.contains(&None));
     count.1 += u64::from(seen.iter().any(Option::is_some));
@@ -215,7 +219,7 @@ fn shown(answer: &Answer) -> String {
     }
 }
 
-/// Calls with the times and texts of their answers.
+/// The calls with the times and texts of their answers.
 pub fn history<'a>(entries: impl IntoIterator<Item = &'a Entry>, start: Instant) -> String {
     let lines = entries.into_iter().map(|entry| {
         let answer = entry.answers.first();
@@ -229,7 +233,7 @@ pub fn history<'a>(entries: impl IntoIterator<Item = &'a Entry>, start: Instant)
     lines.collect()
 }
 
-/// The last calls on a session before a place, for whoever looks into a failure.
+/// The last calls on a session before a place, for debugging a failure.
 fn last_calls(entries: &[Entry], place: usize, id: &str) -> String {
     let Some(start) = entries.first().map(|entry| entry.called) else {
         return String::new();

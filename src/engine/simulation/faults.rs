@@ -1,42 +1,42 @@
-//! What goes wrong in a run, and when.
+//! The faults of a run, and when they occur.
 
 use std::time::Duration;
 
 use fastrand::Rng;
 
-/// What the servers are.
+/// The kind of deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deployment {
-    /// One server, which does not number writes.
+    /// One server, which doesn't support transaction numbers.
     Standalone,
     /// Servers that elect a primary.
     ReplicaSet,
-    /// A router before two shards.
+    /// A router in front of two shards.
     Mongos,
 }
 
 /// A way in which servers or the network fail for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Requests take long, each another time, and so overtake each other.
+    /// Requests take long. Their times differ, so they overtake each other.
     Slow,
-    /// Some requests do not arrive, and some replies. The connection breaks, or is silent.
+    /// Some requests and some replies don't arrive. The connection breaks or stays silent.
     Lossy,
-    /// Nothing moves, and goes on where it was.
+    /// Nothing moves for a while, and then everything continues where it stopped.
     Stall,
-    /// There is no primary, and then another one.
+    /// There is no primary for a while, and then a new one.
     Election,
-    /// Some commands are refused, by codes that pass.
+    /// Some commands are refused with codes of a passing state.
     Refusing,
-    /// Some commands are held by the server.
+    /// The server holds back some commands.
     Blocking,
-    /// Nobody can be reached.
+    /// No server can be reached.
     Cut,
-    /// Some statements run into others' writes.
+    /// Some statements conflict with other writes.
     Conflicts,
-    /// Some writes are carried out, and not confirmed by enough members.
+    /// Some writes are carried out, but not confirmed by enough members.
     Unconfirmed,
-    /// The server has too much to do.
+    /// The server is overloaded.
     Overload,
     /// Some requests arrive twice.
     Twice,
@@ -56,7 +56,7 @@ const FAULTS: [Fault; 11] = [
     Fault::Twice,
 ];
 
-/// A fault from one moment to another, from the beginning of the run.
+/// A fault and the time in which it is active, counted from the start of the run.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     /// The fault.
@@ -65,11 +65,11 @@ pub struct Window {
     pub from: Duration,
     /// When it ends.
     pub to: Duration,
-    /// How likely a request is to meet it.
+    /// The probability that a request is affected.
     pub share: f64,
 }
 
-/// The faults of a run: some at a time, some alone.
+/// The faults of a run. They may overlap.
 pub fn windows(random: &mut Rng, deployment: Deployment) -> Vec<Window> {
     let possible = |fault: Fault| match fault {
         Fault::Election | Fault::Unconfirmed | Fault::Twice => deployment != Deployment::Standalone,

@@ -1,7 +1,9 @@
-//! A seeded simulation: the engine above a model of servers, on a clock that jumps. By one number are chosen the
-//! deployment, what fails and when, who calls what, and how long everything takes, so that a run that fails can be repeated.
+//! A seeded simulation: the engine on top of a model of servers, with a simulated clock. The seed alone
+//! determines the deployment, what fails and when, who calls what, and how long everything takes. So a run
+//! that fails can be repeated.
 //!
-//! `npm run simulate -- 10000` runs so many; `npm run simulate -- --seed 7` runs that one and tells what happened.
+//! `npm run simulate -- 10000` runs that many seeds; `npm run simulate -- --seed 7` runs that one and prints
+//! what happens.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -23,15 +25,15 @@ use tokio::runtime::Builder;
 use super::planted::Planted;
 use check::Violation;
 
-/// The seeds of a plain `cargo test`.
+/// The number of seeds in a plain `cargo test`.
 const SEEDS: u64 = 200;
 
-/// The number of an environment variable.
+/// The number in an environment variable.
 fn number(name: &str) -> Option<u64> {
     env::var(name).ok().map(|value| value.parse().unwrap())
 }
 
-/// Runs one seed, and gives all that was called and answered.
+/// Runs one seed, and returns the history of its calls and answers.
 fn run(seed: u64, planted: Planted) -> Result<String, Violation> {
     // Neither the clock nor the order of tasks depends on anything but the seed.
     let runtime = Builder::new_current_thread()
@@ -54,7 +56,7 @@ fn whatever_fails_each_answer_is_true_and_in_time_and_nothing_outlives_its_fault
     let start = Instant::now();
     for seed in 0..seeds {
         if let Err(violation) = run(seed, Planted::Nothing) {
-            panic!("seed {seed}: {violation}\nIt is repeated by npm run simulate -- --seed {seed}");
+            panic!("seed {seed}: {violation}\nRepeat it with npm run simulate -- --seed {seed}");
         }
     }
     let minutes = start.elapsed().as_secs_f64() / 60.0;

@@ -1,4 +1,4 @@
-//! The network of a run and what goes wrong in it. What was sent goes on at the servers, whatever becomes of who sent it.
+//! The network of a run, and its faults. What was sent continues at the servers, even if the sender gives up.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -15,43 +15,44 @@ use super::faults::{Deployment, Fault, Window};
 use super::shard::{Shard, text};
 use crate::model::{Failure, FailureKind, Field};
 
-/// How long a server holds a command, at the most, in milliseconds.
+/// The longest time that a server holds a command, in milliseconds.
 const LONGEST_BLOCK: u64 = 4_000;
 
-/// What the servers have.
+/// The state of the servers.
 pub struct World {
     pub random: Rng,
     pub shards: Vec<Shard>,
-    /// Elections so far.
+    /// The number of elections so far.
     pub term: u64,
 }
 
-/// The servers and the way to them.
+/// The servers, and the connection to them.
 pub struct Network {
     pub deployment: Deployment,
     pub windows: Vec<Window>,
     pub start: Instant,
     pub selection: Duration,
     pub world: Mutex<World>,
-    /// A session has become free.
+    /// Wakes those who wait for a server session to become free.
     pub freed: Notify,
     pub reach: watch::Sender<Reach>,
-    /// It has changed. Those who wait for a watched value are woken in an order that is not the seed's.
+    /// Wakes those who wait for a change of `reach`. The watch channel itself would wake them in an order
+    /// that the seed doesn't determine.
     pub reached: Notify,
     pub next_session: AtomicU64,
-    /// Sessions that were given back, the last one first.
+    /// Sessions that were returned. The last one is used first.
     pub free: Mutex<Vec<u64>>,
 }
 
-/// How one request goes.
+/// What happens to one request.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is another fault")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate fault")]
 pub struct Course {
     pub there: Duration,
     pub back: Duration,
     pub arrives: bool,
     pub replies: bool,
-    /// When the connection breaks for the client, if it does.
+    /// How long after the request the connection breaks for the client, if it does.
     pub breaks: Option<Duration>,
     pub refusal: Option<i32>,
     pub block: Option<(Duration, bool)>,
@@ -59,12 +60,12 @@ pub struct Course {
     pub unconfirmed: bool,
     pub overloaded: bool,
     pub twice: Option<Duration>,
-    /// The statements after which the server is lost.
+    /// The number of statements after which the server is lost.
     pub dies_after: Option<usize>,
     pub term: u64,
 }
 
-/// A connection that broke, perhaps before an answer.
+/// The failure of a broken connection. `unanswered` tells whether a request was waiting for its answer.
 pub fn lost(unanswered: bool) -> Failure {
     Failure {
         unanswered,
@@ -72,7 +73,7 @@ pub fn lost(unanswered: bool) -> Failure {
     }
 }
 
-/// A refusal by a code that passes.
+/// A refusal with the code of a passing state.
 pub fn refused(code: i32) -> Failure {
     Failure::server("not now", code, "").of_kind(FailureKind::Passing)
 }
@@ -82,7 +83,7 @@ impl Network {
         self.world.lock().unwrap()
     }
 
-    /// Tells what happens at the servers, where one seed alone is run.
+    /// Prints what happens at the servers if only one seed is run.
     pub fn tell(&self, what: impl FnOnce() -> String) {
         if super::number("SIMULATION_SEED").is_some() {
             println!("{:>12?} {}", self.start.elapsed(), what());
@@ -96,7 +97,7 @@ impl Network {
             .find(|window| window.fault == fault && window.from <= now && now < window.to)
     }
 
-    /// Tells the engine which servers answer, a little after that has changed; and holds elections.
+    /// Tells the engine which servers answer, a little after that changes. Also holds the elections.
     pub async fn watch(self: Arc<Self>, mut random: Rng) {
         let mut elected = true;
         loop {
@@ -183,7 +184,8 @@ impl Network {
             breaks: (loses < 3 && random.bool()).then(|| Duration::from_millis(random.u64(0..1_000))),
             refusal: refusing.then(|| *random.choice(&[91, 10107, 11600, 189, 262, 6]).unwrap()),
             block: blocking.then(|| {
-                // A standalone server that holds a command beyond all limits is the documented gap.
+                // Longer blocks on a standalone server are a documented gap of the store, so they are not
+                // simulated.
                 (Duration::from_millis(random.u64(1..LONGEST_BLOCK)), random.bool())
             }),
             conflicts,
@@ -204,10 +206,11 @@ impl Network {
         usize::from(hasher.finish() % 2 == 1)
     }
 
-    /// Does something at the servers that a request asks for, and gives its reply as the network lets it.
+    /// Carries out a request at the servers, and returns its reply if the network delivers it.
     ///
-    /// A standalone server may carry out what it holds of a connection that is gone. That is documented; here it does not,
-    /// so that all else can be checked: `work` is told whether the client is there.
+    /// A standalone server may carry out a command of a connection that is gone, which is a documented gap.
+    /// The model doesn't, so that everything else can be checked: it tells `work` whether the client is still
+    /// there.
     pub async fn ask<T: Send + 'static, F: Future<Output = T> + Send>(
         self: &Arc<Self>,
         course: Course,
@@ -229,7 +232,7 @@ impl Network {
             if course.replies {
                 let _ = reply.send(result);
             } else {
-                // The connection is silent.
+                // The connection stays silent.
                 std::future::pending::<()>().await;
             }
         });
@@ -248,7 +251,7 @@ impl Network {
     }
 }
 
-/// Tells the server that the client has left.
+/// Tells the server that the client is gone.
 struct Gone(Arc<AtomicBool>);
 
 impl Drop for Gone {

@@ -1,9 +1,9 @@
-//! Each planted fault is found by the simulation, within the seeds of a plain `cargo test`.
+//! The simulation finds each planted fault within the seeds of a plain `cargo test`.
 
 use super::super::planted::Planted;
 use super::{SEEDS, run};
 
-/// The first seed that finds a fault, and what it found.
+/// The first seed that finds a fault, and the violation that it found.
 fn found(planted: Planted) -> Option<(u64, String)> {
     (0..SEEDS).find_map(|seed| Some((seed, run(seed, planted).err()?.to_string())))
 }

@@ -1,4 +1,4 @@
-//! The model of servers as the engine's backend.
+//! The model of servers, as the backend of the engine.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,11 +21,11 @@ pub struct Servers {
     network: Arc<Network>,
 }
 
-/// A session of a server.
+/// A server session that is in use.
 pub struct Lent(u64);
 
 impl Servers {
-    /// Servers that fail as the windows say, from now on.
+    /// Creates servers that fail as the windows say, starting now.
     pub fn new(mut random: Rng, deployment: Deployment, windows: Vec<Window>, selection: Duration) -> Self {
         let shards = if deployment == Deployment::Mongos { 2 } else { 1 };
         let network = Arc::new(Network {
@@ -48,14 +48,14 @@ impl Servers {
         Self { network }
     }
 
-    /// Another handle on the same servers.
+    /// Another handle to the same servers.
     pub fn share(&self) -> Self {
         Self {
             network: Arc::clone(&self.network),
         }
     }
 
-    /// The documents that are there.
+    /// The existing documents.
     pub fn documents(&self) -> Vec<(String, Document)> {
         let world = self.network.lock();
         let all = world.shards.iter().flat_map(|shard| shard.documents.clone());
@@ -106,7 +106,8 @@ impl Servers {
                         (write.clone(), Arc::clone(&refused), statements.clone());
                     tokio::spawn(async move {
                         sleep(later).await;
-                        // Who sends it again has had no answer, or has lost a good one: never what was refused.
+                        // A sender repeats a write only if it got no answer or lost a successful one, never
+                        // after a refusal.
                         if !refused.load(Ordering::Relaxed) {
                             write(statements).await;
                         }
@@ -130,7 +131,7 @@ impl Servers {
         replied
     }
 
-    /// Reads something from all shards at once.
+    /// Reads from all shards at once.
     async fn look<T: Send + 'static>(
         &self,
         until: Instant,
@@ -173,7 +174,7 @@ impl Backend for Servers {
             Ok(found) => {
                 let mut answers: Vec<Option<Answer>> =
                     found.into_iter().map(|found| Some(Ok(found))).collect();
-                // Replies are bounded: now and then the last ones are to be asked for again.
+                // Replies are limited in size, so now and then the last id must be asked for again.
                 if answers.len() > 1 && self.network.lock().random.u8(0..10) == 0 {
                     *answers.last_mut().unwrap() = None;
                 }
@@ -188,7 +189,7 @@ impl Backend for Servers {
         if self.network.deployment == Deployment::Standalone {
             return Ok(None);
         }
-        // The last one first, so that what is still under way in it meets the next write.
+        // Use the last session first, so that a write still in flight in it meets the next one.
         let free = self.network.free.lock().unwrap().pop();
         let new = || self.network.next_session.fetch_add(1, Ordering::Relaxed);
         Ok(Some(Lent(free.unwrap_or_else(new))))
@@ -209,7 +210,7 @@ impl Backend for Servers {
             Ok(parts) => parts,
             Err(failure) => return Attempt::failed(statements.len(), failure),
         };
-        // A router that has lost a shard has no answer for any of it.
+        // A router that loses a shard gives no answer for the whole command.
         let lost = parts
             .iter()
             .filter_map(|part| part.failure.clone())

@@ -1,4 +1,4 @@
-//! The documents of one server or shard, and the sessions in which writes are numbered there.
+//! The documents of one server or shard, and the server sessions in which writes are numbered there.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,7 +6,7 @@ use super::super::backend::Statement;
 use super::super::operation::{Answer, Outcome, Write};
 use crate::model::{Failure, FailureKind, Field, StoredSession};
 
-/// A document: the text of its session, and its date.
+/// A document: the text of its session, and its expiry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// The text of the `session` field.
@@ -15,14 +15,14 @@ pub struct Document {
     pub expires: i64,
 }
 
-/// A statement as a server has it, whatever becomes of who sent it.
+/// A statement that a server owns. It outlives the client that sent it.
 #[derive(Clone, Debug)]
 pub struct Owned {
     /// Its place in the command.
     pub place: usize,
     /// The session's `_id`.
     pub id: Field,
-    /// What is done to it; nothing by a fence.
+    /// What is done to the session; `None` for a fence.
     pub write: Option<Write>,
 }
 
@@ -40,16 +40,16 @@ impl Owned {
     }
 }
 
-/// A session of the server.
+/// A server session.
 #[derive(Debug, Default)]
 pub struct Session {
     /// The highest number that this server has seen.
     pub number: i64,
-    /// The highest number under which something was written, which the other members know, too.
+    /// The highest number under which something was written. The other members know it, too.
     written: i64,
-    /// What came of the statements of that number, by their places.
+    /// The results of the statements of that number, by their places.
     done: HashMap<usize, Outcome>,
-    /// Whether a command is under way in it.
+    /// Whether a command is in flight in the session.
     pub busy: bool,
 }
 
@@ -70,15 +70,16 @@ pub fn text(field: &Field) -> String {
     }
 }
 
-/// What begins the text of a session that the application's own index refuses, and of one that spoils its whole command.
+/// The prefix of the text of a session that an index of the application refuses, and of one that makes its
+/// whole command fail.
 pub const REFUSED: &str = "refused ";
 pub const POISON: &str = "poison ";
 
 impl Shard {
-    /// A number is used in a session.
+    /// Starts a command with this number in a session.
     ///
     /// # Errors
-    /// When it is over.
+    /// When a later number was used already.
     pub fn begin(&mut self, session: u64, number: i64) -> Result<(), Failure> {
         let session = self.sessions.entry(session).or_default();
         if number < session.number {
@@ -96,14 +97,14 @@ impl Shard {
         Ok(())
     }
 
-    /// Nothing is under way in a session any more.
+    /// Ends the command in a session.
     pub fn end(&mut self, session: u64) {
         if let Some(session) = self.sessions.get_mut(&session) {
             session.busy = false;
         }
     }
 
-    /// Another member is the primary: it knows of what was written.
+    /// Makes another member the primary, which knows only what was written.
     pub fn fail_over(&mut self) {
         for session in self.sessions.values_mut() {
             if session.number > session.written {
@@ -123,13 +124,13 @@ impl Shard {
             .then(|| Failure::server("poison", 2, "BadValue").of_kind(FailureKind::Suspect))
     }
 
-    /// What came of a statement earlier, under the same number of a session.
+    /// The result of a statement that was already carried out under the same number of a session.
     pub fn done(&self, statement: &Owned, number: Option<(u64, i64)>) -> Option<Outcome> {
         let (session, _) = number?;
         self.sessions.get(&session)?.done.get(&statement.place).cloned()
     }
 
-    /// Carries out one statement, once for each number of a session.
+    /// Carries out one statement, but only once for each number of a session.
     pub fn carry_out(&mut self, statement: &Owned, number: Option<(u64, i64)>) -> Answer {
         if let Some(done) = self.done(statement, number) {
             return Ok(done);
@@ -138,7 +139,7 @@ impl Shard {
         if let Some((session, number)) = number
             && let Some(session) = self.sessions.get_mut(&session)
         {
-            // What changes nothing is written nowhere.
+            // A statement that changes nothing is not recorded on the other members.
             if outcome != Outcome::Done(false) || matches!(statement.write, Some(Write::Set { .. })) {
                 session.written = number;
             }
@@ -191,7 +192,7 @@ impl Shard {
     }
 }
 
-/// A document as it is read.
+/// A document, as a read returns it.
 pub fn stored(document: &Document) -> StoredSession {
     StoredSession {
         value: Some(Field::Text(document.text.clone())),

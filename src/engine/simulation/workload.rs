@@ -1,4 +1,4 @@
-//! Who calls what in a run, and the log of it that is checked.
+//! The callers of a run, and the log of their calls that is checked.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -17,12 +17,13 @@ use super::servers::Servers;
 use super::shard::{POISON, REFUSED};
 use crate::model::Field;
 
-/// How long after the last fault the store must work again, and how long it may take to end what nobody waits for.
+/// The time after the last fault by which the store must work again, and the time in which it must end what
+/// nobody waits for.
 const RECOVERY: Duration = Duration::from_secs(20);
 const QUIET: Duration = Duration::from_secs(60);
-/// How late an answer may be: timers have milliseconds.
+/// How late an answer may be, since timers have a resolution of milliseconds.
 const SLACK: Duration = Duration::from_millis(20);
-/// A date that no run comes to, in milliseconds since 1970.
+/// A date that no run reaches, in milliseconds since 1970.
 const EXPIRES: i64 = 4_000_000_000_000;
 
 /// One call in the log.
@@ -30,13 +31,13 @@ const EXPIRES: i64 = 4_000_000_000_000;
 pub struct Entry {
     /// What was called.
     pub call: Call,
-    /// When.
+    /// When it was called.
     pub called: Instant,
-    /// Its answers, which should be one.
+    /// Its answers. There should be exactly one.
     pub answers: Vec<(Instant, Answer)>,
 }
 
-/// All calls of a run, in their order.
+/// All calls of a run, in order.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<Entry>>>);
 
@@ -63,7 +64,7 @@ impl Log {
     }
 }
 
-/// Where a call of the log is answered.
+/// Records the answer to a call in the log.
 struct Slot {
     log: Log,
     place: usize,
@@ -86,7 +87,7 @@ impl Reply for Slot {
     }
 }
 
-/// The engine with its log.
+/// The engine and its log.
 #[derive(Clone)]
 struct Store {
     engine: Arc<Engine<Slot, Servers>>,
@@ -94,7 +95,7 @@ struct Store {
 }
 
 impl Store {
-    /// Calls an operation, and gives its place in the log.
+    /// Calls an operation, and returns its place in the log.
     fn call(&self, call: Call) -> usize {
         let slot = self.log.add(call.clone());
         let place = slot.place;
@@ -131,7 +132,7 @@ impl Store {
     }
 }
 
-/// One who calls operations, one after the other or many at once.
+/// A caller that calls operations, one after the other or many at once.
 async fn caller(store: Store, mut random: Rng, number: usize, sessions: usize, until: Instant) {
     let pace = random.u64(1..200);
     let many = random.usize(1..12);
@@ -157,7 +158,7 @@ async fn caller(store: Store, mut random: Rng, number: usize, sessions: usize, u
             };
             places.push(store.call(call));
         }
-        // Some wait for what they called, and some do not.
+        // Some rounds wait for their answers, and some don't.
         let patient = random.bool();
         while patient && !places.iter().all(|place| store.log.is_answered(*place)) {
             sleep(Duration::from_millis(random.u64(1..20))).await;
@@ -166,7 +167,8 @@ async fn caller(store: Store, mut random: Rng, number: usize, sessions: usize, u
     }
 }
 
-/// One run, from the first call until nothing moves any more. Gives the calls with the times and texts of their answers.
+/// One run, from the first call until everything is quiet. Returns the calls with the times and texts of
+/// their answers.
 pub async fn simulate(mut random: Rng, planted: Planted) -> Result<String, Violation> {
     let deployment = *random
         .choice(&[Deployment::Standalone, Deployment::ReplicaSet, Deployment::Mongos])
@@ -218,7 +220,7 @@ pub async fn simulate(mut random: Rng, planted: Planted) -> Result<String, Viola
     Ok(check::history(&entries, start))
 }
 
-/// Each session can be read and stored when nothing has failed for a while.
+/// Checks that each session can be read and stored once nothing has failed for a while.
 async fn works_again(store: &Store, sessions: usize, limit: Duration) -> Result<(), Violation> {
     let mut places = Vec::new();
     for number in 0..sessions {
@@ -238,7 +240,7 @@ async fn works_again(store: &Store, sessions: usize, limit: Duration) -> Result<
     Ok(())
 }
 
-/// Nothing is left that nobody waits for.
+/// Checks that nothing is left running that nobody waits for.
 async fn falls_quiet(store: &Store) -> Result<(), Violation> {
     let end = Instant::now() + QUIET;
     while store.engine.load() != (0, 0) || store.engine.queue.sessions() > 0 {
@@ -252,13 +254,13 @@ async fn falls_quiet(store: &Store) -> Result<(), Violation> {
     }
     if store.engine.callers.kept() > 2_048 {
         return Err(Violation(
-            "the line of callers is kept after they have left".into(),
+            "answered callers are still kept in the order of deadlines".into(),
         ));
     }
     Ok(())
 }
 
-/// Whether an answer tells of one document.
+/// The text and expiry of the document in an answer, if it has one.
 pub fn found(answer: &Answer) -> Option<(String, i64)> {
     match answer {
         Ok(Outcome::Found(session)) => match &session.value {

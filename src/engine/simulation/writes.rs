@@ -1,4 +1,4 @@
-//! A write at one server or shard of the model.
+//! A write on one server or shard of the model.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use super::network::{Course, Network, lost, refused};
 use super::shard::{Owned, Shard, text};
 use crate::model::{Failure, FailureKind};
 
-/// The statements, for who looks into a run.
+/// A description of the statements, for reading the log of a run.
 pub fn names(statements: &[Owned]) -> String {
     let names = statements.iter().map(|statement| {
         let what = match &statement.write {
@@ -25,7 +25,7 @@ pub fn names(statements: &[Owned]) -> String {
     names.collect::<Vec<_>>().join("; ")
 }
 
-/// What came of a command at one shard: the answers by their places, and what failed.
+/// The result of a command on one shard: the answers with their places, and the failure.
 pub struct Part {
     pub answers: Vec<(usize, Option<Answer>)>,
     pub created: Vec<usize>,
@@ -57,7 +57,7 @@ fn out_of_time() -> Failure {
 }
 
 impl Network {
-    /// A write at one shard.
+    /// Carries out a write on one shard.
     pub async fn write_part(
         self: Arc<Self>,
         shard: usize,
@@ -99,7 +99,7 @@ impl Network {
         }
     }
 
-    /// Waits until no other command is under way in a session.
+    /// Waits until no other command is in flight in a session.
     async fn enter_session(
         &self,
         shard: usize,
@@ -182,7 +182,7 @@ impl Network {
     }
 }
 
-/// A command under way in a session.
+/// Marks a command in flight in a session.
 struct Busy {
     network: Arc<Network>,
     shard: usize,
@@ -194,7 +194,7 @@ impl Drop for Busy {
     fn drop(&mut self) {
         if let Some(session) = self.session {
             let mut world = self.network.world.lock().unwrap();
-            // After an election, it is another server's.
+            // After an election, the session is another server's.
             if world.term == self.term
                 && let Some(shard) = world.shards.get_mut(self.shard)
             {
