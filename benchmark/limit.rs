@@ -17,9 +17,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    let uri = arguments
-        .next()
-        .ok_or("usage: limit URI [seconds] [tasks] [batch]")?;
+    let uri = arguments.next().ok_or("usage: limit URI [seconds] [tasks] [batch]")?;
     let seconds = arguments.next().map_or(Ok(3), |text| text.parse())?;
     let tasks: u64 = arguments.next().map_or(Ok(2), |text| text.parse())?;
     let batch: u64 = arguments.next().map_or(Ok(64), |text| text.parse())?;
@@ -40,16 +38,7 @@ async fn main() -> Result<(), Failure> {
         let started = Instant::now();
         let limit = Duration::from_secs(seconds);
         let running: Vec<_> = (0..tasks)
-            .map(|task| {
-                tokio::spawn(work(
-                    kind,
-                    database.clone(),
-                    collection.clone(),
-                    task,
-                    batch,
-                    limit,
-                ))
-            })
+            .map(|task| tokio::spawn(work(kind, database.clone(), collection.clone(), task, batch, limit)))
             .collect();
         let mut done = 0;
         for task in running {
@@ -84,17 +73,15 @@ async fn work(
             "get" => {
                 let ids: Vec<String> = sids.map(sid).collect();
                 let size = u32::try_from(batch)? + 1;
-                let mut cursor = collection
-                    .find(doc! { "_id": { "$in": ids } })
-                    .batch_size(size)
-                    .await?;
+                let mut cursor = collection.find(doc! { "_id": { "$in": ids } }).batch_size(size).await?;
                 while cursor.advance().await? {
                     done += u64::from(!cursor.current().as_bytes().is_empty());
                 }
             }
             "touch" | "touch if live" => {
                 let expires = DateTime::from_millis(4_102_444_800_000);
-                let live = doc! { "$or": [{ "expires": { "$exists": false } }, { "expires": { "$gt": DateTime::now() } }] };
+                let live =
+                    doc! { "$or": [{ "expires": { "$exists": false } }, { "expires": { "$gt": DateTime::now() } }] };
                 let updates: Vec<Document> = sids
                     .map(|n| {
                         let mut filter = doc! { "_id": sid(n) };
@@ -134,7 +121,6 @@ fn text(seed: u64) -> String {
 }
 
 fn set(n: u64, session: &str) -> Document {
-    let stored =
-        doc! { "_id": sid(n), "session": session, "expires": DateTime::from_millis(4_102_444_800_000) };
+    let stored = doc! { "_id": sid(n), "session": session, "expires": DateTime::from_millis(4_102_444_800_000) };
     doc! { "q": { "_id": sid(n) }, "u": { "$set": stored }, "upsert": true }
 }

@@ -5,10 +5,8 @@
 
 #[path = "../../src/crypto/mod.rs"]
 mod crypto;
-#[path = "../../src/document.rs"]
-mod document;
-#[path = "../../src/error.rs"]
-mod error;
+#[path = "../../src/model/mod.rs"]
+mod model;
 
 use std::sync::LazyLock;
 
@@ -19,7 +17,7 @@ use crypto::{
     Algorithm, Cipher, Encoding, Envelope, Hash, KeyName, Kruptein, KrupteinOptions, Legacy, Mode, Opened, Release,
     Secret, Web, system_random,
 };
-use document::Field;
+use model::Field;
 
 /// A format to fuzz.
 pub enum Format {

@@ -121,8 +121,7 @@ impl Envelope {
         let (salt, nonce) = head.split_at(SALT);
         let (text, tag) = body.split_at_mut(body.len() - TAG);
         let record_key = derive(&key.hkdf, &[FOR_RECORD, salt])?;
-        gcm_decrypt(record_key.bytes(), nonce, &aad(header, id), text, tag)
-            .map_err(|_| CryptoError::Tampered)?;
+        gcm_decrypt(record_key.bytes(), nonce, &aad(header, id), text, tag).map_err(|_| CryptoError::Tampered)?;
         let (kind, plain) = text.split_first().ok_or(CryptoError::Format)?;
         match *kind {
             TEXT => String::from_utf8(plain.to_vec())

@@ -88,14 +88,7 @@ impl Kruptein {
             iv_len,
             release,
         } = self.options;
-        let mut iv = vec![
-            0;
-            if algorithm.mode == Mode::Gcm {
-                iv_len
-            } else {
-                BLOCK
-            }
-        ];
+        let mut iv = vec![0; if algorithm.mode == Mode::Gcm { iv_len } else { BLOCK }];
         (self.random)(&mut iv)?;
         let plain = match release {
             Release::V3_4 if json.starts_with('"') => format!(r#"{{"type":"string","value":{json}}}"#),
@@ -111,11 +104,7 @@ impl Kruptein {
                 let tag = gcm_encrypt(key.bytes(), &iv, &aad, &mut text)?;
                 (text, tag.to_vec(), aad)
             }
-            Mode::Cbc => (
-                cbc_encrypt(key.bytes(), &iv, plain.as_bytes())?,
-                Vec::new(),
-                Vec::new(),
-            ),
+            Mode::Cbc => (cbc_encrypt(key.bytes(), &iv, plain.as_bytes())?, Vec::new(), Vec::new()),
         };
         let container = if release == Release::V3_4 {
             let mac = hash.mac(key.bytes(), &[&cipher, salt, &iv])?;
@@ -124,8 +113,7 @@ impl Kruptein {
             let cipher = encoding.encode(&cipher);
             let authenticated = [cipher.as_bytes(), &lossy(salt), &lossy(&iv)];
             let parts = if release == Release::V3_0 { 1 } else { 3 };
-            let mac =
-                encoding.encode(&hash.mac(key.bytes(), authenticated.get(..parts).unwrap_or_default())?);
+            let mac = encoding.encode(&hash.mac(key.bytes(), authenticated.get(..parts).unwrap_or_default())?);
             let aad = encoding.encode(&aad);
             let members = [cipher.as_bytes(), mac.as_bytes(), &iv, salt, &tag, aad.as_bytes()];
             let count = if algorithm.mode == Mode::Gcm { 6 } else { 4 };
@@ -233,13 +221,7 @@ impl Locked {
         let mut record = self.record;
         let text = match self.options.algorithm.mode {
             Mode::Gcm => {
-                gcm_decrypt(
-                    key.bytes(),
-                    &record.iv,
-                    &record.aad,
-                    &mut record.cipher,
-                    &record.tag,
-                )?;
+                gcm_decrypt(key.bytes(), &record.iv, &record.aad, &mut record.cipher, &record.tag)?;
                 record.cipher
             }
             Mode::Cbc => cbc_decrypt(key.bytes(), &record.iv, &record.cipher)?,

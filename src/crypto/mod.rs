@@ -134,9 +134,7 @@ impl Cipher {
             return Ok(Opened::Value(envelope.open(id, text)?));
         }
         let pending = match self.reader_of(text) {
-            Reader::Kruptein(kruptein) => {
-                Pending::new(Locked::Kruptein(kruptein.parse(text)?), pending::value_of)
-            }
+            Reader::Kruptein(kruptein) => Pending::new(Locked::Kruptein(kruptein.parse(text)?), pending::value_of),
             Reader::Web(web, parses) => {
                 let meaning = if parses { pending::marked } else { pending::text_of };
                 Pending::new(Locked::Web(web.parse(text)?), meaning)
@@ -161,10 +159,7 @@ impl Cipher {
                 Reader::Kruptein(kruptein),
                 self.reads_plain && kruptein.recognizes(text),
             ),
-            Some(Legacy::Web { web, parses }) => (
-                Reader::Web(web, *parses),
-                self.reads_plain && web.recognizes(text),
-            ),
+            Some(Legacy::Web { web, parses }) => (Reader::Web(web, *parses), self.reads_plain && web.recognizes(text)),
             Some(Legacy::Foreign) => (Reader::Foreign, !text.starts_with('{')),
             None => (Reader::Nobody, false),
         };

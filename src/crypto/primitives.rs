@@ -235,9 +235,7 @@ where
     let wrong = |_| CryptoError::Format;
     let cipher = <A as KeyInit>::new_from_slice(key).map_err(|_| CryptoError::Format)?;
     let nonce = <&Nonce<A>>::try_from(nonce).map_err(|_| CryptoError::Format)?;
-    let tag = cipher
-        .encrypt_inout_detached(nonce, aad, text.into())
-        .map_err(wrong)?;
+    let tag = cipher.encrypt_inout_detached(nonce, aad, text.into()).map_err(wrong)?;
     tag.as_slice().try_into().map_err(|_| CryptoError::Format)
 }
 
@@ -245,23 +243,11 @@ where
 ///
 /// # Errors
 /// [`CryptoError::Decrypt`] when the tag doesn't match.
-pub fn gcm_decrypt(
-    key: &[u8],
-    nonce: &[u8],
-    aad: &[u8],
-    text: &mut [u8],
-    tag: &[u8],
-) -> Result<(), CryptoError> {
+pub fn gcm_decrypt(key: &[u8], nonce: &[u8], aad: &[u8], text: &mut [u8], tag: &[u8]) -> Result<(), CryptoError> {
     with_gcm!(key, nonce, decrypt_with(key, nonce, aad, text, tag))
 }
 
-fn decrypt_with<A>(
-    key: &[u8],
-    nonce: &[u8],
-    aad: &[u8],
-    text: &mut [u8],
-    tag: &[u8],
-) -> Result<(), CryptoError>
+fn decrypt_with<A>(key: &[u8], nonce: &[u8], aad: &[u8], text: &mut [u8], tag: &[u8]) -> Result<(), CryptoError>
 where
     A: KeyInit + AeadInOut,
 {
@@ -278,11 +264,7 @@ where
 /// # Errors
 /// When the key or the initialisation vector has a length that AES doesn't have.
 pub fn cbc_encrypt(key: &[u8], iv: &[u8], text: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    fn with<E: KeyIvInit + BlockModeEncrypt>(
-        key: &[u8],
-        iv: &[u8],
-        text: &[u8],
-    ) -> Result<Vec<u8>, CryptoError> {
+    fn with<E: KeyIvInit + BlockModeEncrypt>(key: &[u8], iv: &[u8], text: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let cipher = E::new_from_slices(key, iv).map_err(|_| CryptoError::Format)?;
         Ok(cipher.encrypt_padded_vec::<Pkcs7>(text))
     }
@@ -298,11 +280,7 @@ pub fn cbc_encrypt(key: &[u8], iv: &[u8], text: &[u8]) -> Result<Vec<u8>, Crypto
 /// # Errors
 /// [`CryptoError::Decrypt`] when the padding is wrong.
 pub fn cbc_decrypt(key: &[u8], iv: &[u8], text: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    fn with<D: KeyIvInit + BlockModeDecrypt>(
-        key: &[u8],
-        iv: &[u8],
-        text: &[u8],
-    ) -> Result<Vec<u8>, CryptoError> {
+    fn with<D: KeyIvInit + BlockModeDecrypt>(key: &[u8], iv: &[u8], text: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let cipher = D::new_from_slices(key, iv).map_err(|_| CryptoError::Format)?;
         cipher
             .decrypt_padded_vec::<Pkcs7>(text)

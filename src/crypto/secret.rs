@@ -167,10 +167,7 @@ impl Locked {
     /// See [`CryptoError`].
     pub fn unlock(self, derived: &SecretKey) -> Result<String, CryptoError> {
         let key = self.names.key_of(derived);
-        let mac = self
-            .names
-            .hash
-            .mac(key.bytes(), &[self.authenticated.as_bytes()])?;
+        let mac = self.names.hash.mac(key.bytes(), &[self.authenticated.as_bytes()])?;
         if !same(&mac, &self.mac) {
             return Err(CryptoError::Tampered);
         }

@@ -152,10 +152,7 @@ fn of_web(web: Web) -> Cipher {
 fn a_record_is_byte_for_byte_what_the_genuine_package_writes() {
     let cases = [
         (of_kruptein(usual()), V1),
-        (
-            of_kruptein(kruptein("squirrel", "aes-256-cbc", "sha512", "base64")),
-            V2,
-        ),
+        (of_kruptein(kruptein("squirrel", "aes-256-cbc", "sha512", "base64")), V2),
         (of_web(usual_web()), V7),
         (of_web(web(Mode::Cbc, Encoding::Hex, "pepper", 1_000, 16)), V8),
         (

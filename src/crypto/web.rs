@@ -7,9 +7,7 @@ use zeroize::Zeroizing;
 
 use super::error::CryptoError;
 use super::keys::{KeyCache, KeyName, NeededKey, SecretKey};
-use super::primitives::{
-    Encoding, Hash, Mode, Random, TAG, cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt,
-};
+use super::primitives::{Encoding, Hash, Mode, Random, TAG, cbc_decrypt, cbc_encrypt, gcm_decrypt, gcm_encrypt};
 
 /// The length of a key in bytes: the adapter asks Web Crypto for 256 bits.
 const KEY: usize = 32;
@@ -118,10 +116,7 @@ impl Locked {
     /// # Errors
     /// See [`CryptoError`].
     pub fn unlock(self, key: &SecretKey) -> Result<String, CryptoError> {
-        let (iv, cipher) = self
-            .record
-            .split_at_checked(self.iv_len)
-            .ok_or(CryptoError::Format)?;
+        let (iv, cipher) = self.record.split_at_checked(self.iv_len).ok_or(CryptoError::Format)?;
         let text = match self.mode {
             Mode::Gcm => {
                 let (cipher, tag) = cipher.split_last_chunk::<TAG>().ok_or(CryptoError::Format)?;

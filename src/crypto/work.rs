@@ -7,9 +7,5 @@ const LONG: usize = 128 * 1024;
 
 /// Does work on this many bytes. On a tokio runtime, it must be a multi-threaded one.
 pub fn work<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
-    if bytes > LONG {
-        block_in_place(work)
-    } else {
-        work()
-    }
+    if bytes > LONG { block_in_place(work) } else { work() }
 }

@@ -56,18 +56,8 @@ pub enum Run {
 
 impl<R: Reply, B: Backend> Engine<R, B> {
     /// Begins an attempt.
-    pub(super) fn begin(
-        &self,
-        batch: &Batch<R, B>,
-        reads: bool,
-        number: i64,
-        session: &Session<B>,
-    ) -> Running {
-        let (backend, jobs, session) = (
-            Arc::clone(&self.backend),
-            Arc::clone(batch.jobs()),
-            Arc::clone(session),
-        );
+    pub(super) fn begin(&self, batch: &Batch<R, B>, reads: bool, number: i64, session: &Session<B>) -> Running {
+        let (backend, jobs, session) = (Arc::clone(&self.backend), Arc::clone(batch.jobs()), Arc::clone(session));
         let unnumbered = self.has(Planted::MissingNumber);
         let until = batch.until();
         Box::pin(async move {
@@ -117,12 +107,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     }
 
     /// Releases the jobs of a write in the background, as soon as none of it can take effect any more.
-    pub(super) fn settle_later(
-        self: &Arc<Self>,
-        running: Option<Running>,
-        jobs: Vec<Carried>,
-        session: Session<B>,
-    ) {
+    pub(super) fn settle_later(self: &Arc<Self>, running: Option<Running>, jobs: Vec<Carried>, session: Session<B>) {
         if self.has(Planted::EarlyRelease) {
             return self.finish(jobs);
         }
@@ -160,12 +145,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 
     /// Waits for a write that nobody wants any more, and releases the jobs that it completed. Returns whether
     /// the write ended.
-    async fn outlast(
-        self: &Arc<Self>,
-        running: Running,
-        batch: &mut Batch<R, B>,
-        session: &Session<B>,
-    ) -> bool {
+    async fn outlast(self: &Arc<Self>, running: Running, batch: &mut Batch<R, B>, session: &Session<B>) -> bool {
         let numbered = matches!(session.get(), Some(Some(_)));
         let grace = if numbered { GRACE } else { GRACE_UNNUMBERED };
         let Ok(attempt) = timeout(grace, running).await else {
@@ -182,11 +162,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     /// Makes sure that everything sent under earlier numbers is done or will never be carried out. Returns
     /// whether that succeeded.
     async fn fence(&self, batch: &Batch<R, B>, session: &B::Session) -> bool {
-        let ids: Vec<Field> = batch
-            .jobs()
-            .iter()
-            .map(|carried| carried.job.id.clone())
-            .collect();
+        let ids: Vec<Field> = batch.jobs().iter().map(|carried| carried.job.id.clone()).collect();
         let mut refused = 0;
         loop {
             let fence = self

@@ -133,10 +133,8 @@ pub trait Backend: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// All live sessions with their ids. `None` stands for a document that is not valid.
-    fn list(
-        &self,
-        until: Instant,
-    ) -> impl Future<Output = Result<Vec<Option<(Field, StoredSession)>>, Failure>> + Send;
+    fn list(&self, until: Instant)
+    -> impl Future<Output = Result<Vec<Option<(Field, StoredSession)>>, Failure>> + Send;
 
     /// The number of documents.
     fn count(&self, until: Instant) -> impl Future<Output = Result<u64, Failure>> + Send;

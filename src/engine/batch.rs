@@ -214,8 +214,7 @@ impl<R: Reply, B: Backend> Batch<R, B> {
                 self.orphans.push(carried);
             }
         }
-        self.engine
-            .deliver(self.engine.callers.answer(answers.into_iter()));
+        self.engine.deliver(self.engine.callers.answer(answers.into_iter()));
         self.engine.finish(finished);
     }
 }
@@ -234,8 +233,7 @@ impl<R: Reply, B: Backend> Drop for Batch<R, B> {
             for carried in &left {
                 carried.answer(lost.clone(), &mut answers);
             }
-            self.engine
-                .deliver(self.engine.callers.answer(answers.into_iter()));
+            self.engine.deliver(self.engine.callers.answer(answers.into_iter()));
             self.engine.finish(left);
         }
     }
@@ -256,10 +254,9 @@ impl Carried {
         }
         let is_set = matches!(step.action, Action::Write(Write::Set { .. }));
         let (first, later) = match answer {
-            Ok(Outcome::Done(created)) if is_set => (
-                Ok(Outcome::Done(created || self.created)),
-                Ok(Outcome::Done(false)),
-            ),
+            Ok(Outcome::Done(created)) if is_set => {
+                (Ok(Outcome::Done(created || self.created)), Ok(Outcome::Done(false)))
+            }
             answer if step.callers.len() > 1 => (answer.clone(), answer),
             answer => (answer, Ok(Outcome::Done(false))),
         };

@@ -150,9 +150,7 @@ impl<R> Callers<R> {
         }
         let mut all: Vec<Caller<R>> = state.waiting.drain().collect();
         all.sort_unstable_by_key(|caller| caller.number);
-        all.into_iter()
-            .map(|caller| caller.answered(answer.clone()))
-            .collect()
+        all.into_iter().map(|caller| caller.answered(answer.clone())).collect()
     }
 
     /// When the caller that has waited longest for a read, or for a write, called.

@@ -70,9 +70,7 @@ impl<R: Reply, B: Backend> Clearing<R, B> {
             // Send a write anyway. It shows whether the user has the permission and enough members confirm
             // it.
             let caller = self.errand.caller();
-            engine
-                .carry_out_sweep(Sweep::RemoveExpired, caller, until)
-                .await?;
+            engine.carry_out_sweep(Sweep::RemoveExpired, caller, until).await?;
         }
         Ok(Outcome::Done(true))
     }

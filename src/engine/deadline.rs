@@ -60,8 +60,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         for writes in [false, true] {
             // The clock may have started later than that.
             if let Some(until) = now.checked_sub(self.time_limit) {
-                let failure =
-                    |cause: Option<&Failure>| Failure::late(self.time_limit, cause, &self.backend.servers());
+                let failure = |cause: Option<&Failure>| Failure::late(self.time_limit, cause, &self.backend.servers());
                 late |= self.deliver(self.callers.expire(writes, until, failure));
             }
             if let Some(lost) = absence.of(writes) {
@@ -88,11 +87,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Reach::Unreachable(causes) => Failure::no_server(causes.clone()),
             Reach::Refused(failure) => failure.clone(),
             _ => {
-                let wanted = if writes {
-                    "takes writes"
-                } else {
-                    "can be read from"
-                };
+                let wanted = if writes { "takes writes" } else { "can be read from" };
                 Failure::no_server(format!(
                     "No server that {wanted} was found within {} ms among {}",
                     limit.as_millis(),

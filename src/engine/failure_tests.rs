@@ -99,10 +99,7 @@ fn check(call: Call, answer: &Answer, new: String, possible: &mut Possible) -> R
             *possible = HashSet::from([found]);
         }
         (Call::Set, Ok(Outcome::Done(created))) => {
-            prop_assert!(
-                !created || was_missing,
-                "an existing session was reported as created"
-            );
+            prop_assert!(!created || was_missing, "an existing session was reported as created");
             *possible = HashSet::from([Some(new)]);
         }
         (Call::Set, _) => {

@@ -107,9 +107,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
             if self.batch.take_change() && (self.number == 0 || !self.engine.has(Planted::ReusedNumber)) {
                 self.number = next_number();
             }
-            let running = self
-                .engine
-                .begin(&self.batch, self.reads, self.number, &self.session);
+            let running = self.engine.begin(&self.batch, self.reads, self.number, &self.session);
             match self.engine.wait_for(running, &self.batch).await {
                 Run::Done(attempt) => {
                     let pause = self.take(attempt);
@@ -219,20 +217,14 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
     fn next(&mut self, failure: &Failure, scope: Scope) -> Next {
         let retries = self.engine.backend.retries();
         let may_retry = if self.reads { retries.reads } else { retries.writes };
-        self.engine
-            .policy
-            .next(failure, scope, &mut self.tries, may_retry)
+        self.engine.policy.next(failure, scope, &mut self.tries, may_retry)
     }
 
     /// Retries statements that conflicted with other writes apart from the batch: what holds them up must not
     /// hold up other sessions. If a job of the batch is in doubt, the conflicting statements stay, since the
     /// transaction number belongs to this server session.
     fn leave_conflicts(&mut self, answers: &mut Vec<Option<Answer>>) -> Duration {
-        let Some(failure) = answers
-            .iter()
-            .find_map(|answer| conflict(answer.as_ref()))
-            .cloned()
-        else {
+        let Some(failure) = answers.iter().find_map(|answer| conflict(answer.as_ref())).cloned() else {
             return Duration::ZERO;
         };
         let Next::RetryAlone(pause) = self.next(&failure, Scope::Statement) else {
@@ -242,10 +234,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         let stays = answers.iter().all(|answer| conflict(answer.as_ref()).is_some())
             || self.batch.jobs().iter().any(|carried| carried.in_doubt);
         if stays {
-            for answer in answers
-                .iter_mut()
-                .filter(|answer| conflict(answer.as_ref()).is_some())
-            {
+            for answer in answers.iter_mut().filter(|answer| conflict(answer.as_ref()).is_some()) {
                 *answer = None;
             }
             self.engine.note_cause(self.batch.waiting(), failure);

@@ -218,9 +218,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             let name = answered.answer.as_ref().err().map(|failure| failure.name);
             (answered.kind, now.duration_since(answered.since), name)
         }));
-        let answers = answered
-            .into_iter()
-            .map(|answered| (answered.reply, answered.answer));
+        let answers = answered.into_iter().map(|answered| (answered.reply, answered.answer));
         let answers: Vec<(R, Answer)> = answers.collect();
         self.plant_twins(&answers);
         R::send_all(answers);

@@ -81,10 +81,7 @@ impl Policy {
     /// Creates a policy. `random` spreads its pauses.
     pub fn new(random: Rng) -> Self {
         Self {
-            state: Mutex::new(State {
-                random,
-                tokens: BUCKET,
-            }),
+            state: Mutex::new(State { random, tokens: BUCKET }),
         }
     }
 
@@ -130,11 +127,7 @@ impl Policy {
         let Some(position) = failures.checked_sub(2) else {
             return Duration::ZERO;
         };
-        let pause = PAUSES
-            .get(position)
-            .or(PAUSES.last())
-            .copied()
-            .unwrap_or_default();
+        let pause = PAUSES.get(position).or(PAUSES.last()).copied().unwrap_or_default();
         self.with(|state| pause.mul_f64(0.5 + 0.5 * state.random.f64()))
     }
 
@@ -186,14 +179,8 @@ mod tests {
     #[test]
     fn a_passing_failure_is_retried_without_end_unless_retries_are_off() {
         assert_eq!(course(FailureKind::Passing, Scope::Command(9), true).len(), 100);
-        assert_eq!(
-            course(FailureKind::Passing, Scope::Command(9), false),
-            [Next::Fail]
-        );
-        assert_eq!(
-            course(FailureKind::Overload, Scope::Command(9), false),
-            [Next::Fail]
-        );
+        assert_eq!(course(FailureKind::Passing, Scope::Command(9), false), [Next::Fail]);
+        assert_eq!(course(FailureKind::Overload, Scope::Command(9), false), [Next::Fail]);
     }
 
     #[test]
@@ -242,10 +229,7 @@ mod tests {
 
     #[test]
     fn a_command_is_split_only_if_one_statement_may_be_to_blame() {
-        assert_eq!(
-            course(FailureKind::Suspect, Scope::Command(1), true),
-            [Next::Fail]
-        );
+        assert_eq!(course(FailureKind::Suspect, Scope::Command(1), true), [Next::Fail]);
         assert!(course(FailureKind::Suspect, Scope::Command(2), true).starts_with(&[Next::Split]));
         for kind in [FailureKind::Final, FailureKind::NoServer, FailureKind::Refused] {
             assert_eq!(course(kind, Scope::Command(100), true), [Next::Fail]);
@@ -254,12 +238,7 @@ mod tests {
             in_vain: PARTS_IN_VAIN,
             ..Tries::default()
         };
-        let next = policy().next(
-            &failure(FailureKind::Suspect),
-            Scope::Command(9),
-            &mut tries,
-            true,
-        );
+        let next = policy().next(&failure(FailureKind::Suspect), Scope::Command(9), &mut tries, true);
         assert_eq!(next, Next::Fail);
     }
 }

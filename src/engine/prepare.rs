@@ -71,8 +71,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         let mut tries = Tries::default();
         loop {
             let prepared = timeout(PREPARATION, self.backend.prepare()).await;
-            let late =
-                || Failure::late(PREPARATION, None, &self.backend.servers()).of_kind(FailureKind::Passing);
+            let late = || Failure::late(PREPARATION, None, &self.backend.servers()).of_kind(FailureKind::Passing);
             let Err(failure) = prepared.unwrap_or_else(|_| Err(late())) else {
                 return Ok(());
             };

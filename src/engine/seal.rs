@@ -120,10 +120,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             let sessions = found.into_iter().map(|found| found.map(|(_, session)| session));
             return Ok(sessions.collect());
         };
-        let values = found
-            .iter()
-            .flatten()
-            .filter_map(|(_, session)| session.value.as_ref());
+        let values = found.iter().flatten().filter_map(|(_, session)| session.value.as_ref());
         let bytes = values.map(Field::len).sum();
         // Dropping the set, when the caller gives up, ends its tasks.
         let mut waiting = JoinSet::new();

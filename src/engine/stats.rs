@@ -100,10 +100,7 @@ impl Stats {
     /// The latencies of every kind that was answered at least once.
     pub fn latencies(&self) -> Vec<Latency> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let answered = taken
-            .latencies
-            .iter()
-            .filter(|(_, histogram)| !histogram.is_empty());
+        let answered = taken.latencies.iter().filter(|(_, histogram)| !histogram.is_empty());
         answered
             .map(|(kind, histogram)| Latency {
                 kind: *kind,

@@ -20,9 +20,7 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::crypto::{
-    Algorithm, Encoding, Envelope, Hash, Kruptein, KrupteinOptions, Legacy, Release, system_random,
-};
+use crate::crypto::{Algorithm, Encoding, Envelope, Hash, Kruptein, KrupteinOptions, Legacy, Release, system_random};
 use crate::model::StoredSession;
 use crate::mongo::{Mongo, Place};
 
@@ -113,9 +111,7 @@ fn text_of(value: Option<&Field>) -> Option<String> {
 }
 
 fn is_as(outcome: &Outcome, expected: &Expected, prefix: &str) -> bool {
-    let own = |session: &StoredSession| {
-        text_of(session.value.as_ref()).is_some_and(|text| text.starts_with(prefix))
-    };
+    let own = |session: &StoredSession| text_of(session.value.as_ref()).is_some_and(|text| text.starts_with(prefix));
     match expected {
         Expected::Exactly(exactly) => outcome == exactly,
         Expected::Session(None) => *outcome == Outcome::Missing,
@@ -325,9 +321,7 @@ async fn carry_out(engine: &Arc<Engine<Slot, Mongo>>, run: Run) -> Result<(), Te
             });
         let callers: Vec<_> = callers.collect();
         for (caller, stored) in callers.into_iter().zip(&mut stored) {
-            *stored = caller
-                .await
-                .map_err(|panic| TestCaseError::fail(panic.to_string()))??;
+            *stored = caller.await.map_err(|panic| TestCaseError::fail(panic.to_string()))??;
         }
         if clear {
             let (answers, cleared) = oneshot::channel();

@@ -132,10 +132,7 @@ impl Failure {
                 labels: cause.labels.clone(),
                 ..Self::new("MongoOperationTimeoutError", "")
             },
-            None => Self::new(
-                "MongoOperationTimeoutError",
-                format!("{start}{servers} did not answer"),
-            ),
+            None => Self::new("MongoOperationTimeoutError", format!("{start}{servers} did not answer")),
         }
     }
 

@@ -74,11 +74,7 @@ impl Opened {
     /// members of a replica set would hold up all reads behind them.
     pub async fn turn(&self, writes: bool) -> Turn<'_> {
         // These semaphores are never closed, so acquiring can't fail.
-        let write = if writes {
-            self.writes.acquire().await.ok()
-        } else {
-            None
-        };
+        let write = if writes { self.writes.acquire().await.ok() } else { None };
         Turn {
             _write: write,
             _turn: self.turns.acquire().await.ok(),
@@ -156,10 +152,7 @@ impl Connection {
     ///
     /// # Errors
     /// Those of `work`, and the refusal of the servers.
-    pub async fn unless_refused<T>(
-        &self,
-        work: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<T, Failure> {
+    pub async fn unless_refused<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         tokio::select! {
             biased;
             result = work => result.map_err(|failure| self.explain(failure)),
@@ -170,9 +163,7 @@ impl Connection {
     /// Replaces the driver's dump of everything it knows by the reason for each server that can't be reached.
     pub fn explain(&self, failure: Failure) -> Failure {
         match &*self.watched.reach().borrow() {
-            Reach::Unreachable(causes) if failure.kind == FailureKind::NoServer => {
-                Failure::no_server(causes.clone())
-            }
+            Reach::Unreachable(causes) if failure.kind == FailureKind::NoServer => Failure::no_server(causes.clone()),
             _ => failure,
         }
     }
@@ -210,9 +201,7 @@ impl Connection {
 
     /// How long the driver looks for a server.
     pub fn selection_limit(&self) -> Duration {
-        self.opened
-            .get()
-            .map_or(SELECTION, |opened| opened.selection_limit)
+        self.opened.get().map_or(SELECTION, |opened| opened.selection_limit)
     }
 
     /// Whether reads and writes may be retried.

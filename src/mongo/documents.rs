@@ -56,9 +56,7 @@ pub fn id(document: &RawDocument) -> Result<Option<Field>, Failure> {
 /// # Errors
 /// When the document is not valid BSON.
 pub fn field<'a>(document: &'a RawDocument, name: &str) -> Result<Option<RawBsonRef<'a>>, Failure> {
-    document
-        .get(name)
-        .map_err(|_| Failure::malformed("The stored session"))
+    document.get(name).map_err(|_| Failure::malformed("The stored session"))
 }
 
 #[cfg(test)]

@@ -27,8 +27,8 @@ const AUTHENTICATION_FAILED: i32 = 18;
 /// Codes of a command that can't work with any statements: access, namespaces, sessions, concerns, versions,
 /// locks, a full disk.
 const COMMANDS_OWN: [i32; 27] = [
-    13, 18, 20, 24, 26, 46, 59, 60, 64, 72, 73, 79, 100, 115, 165, 166, 206, 225, 251, 322, 323, 324, 391,
-    8000, 11601, 13297, 14031,
+    13, 18, 20, 24, 26, 46, 59, 60, 64, 72, 73, 79, 100, 115, 165, 166, 206, 225, 251, 322, 323, 324, 391, 8000, 11601,
+    13297, 14031,
 ];
 const OVERLOADED: &str = "SystemOverloadedError";
 const RETRYABLE_WRITE: &str = "RetryableWriteError";
@@ -44,9 +44,7 @@ fn kind_of(code: i32, message: &str, labels: &[String]) -> FailureKind {
         RATE_LIMIT => FailureKind::Overload,
         OUT_OF_TIME => FailureKind::OutOfTime,
         // The driver replaces the server's message by its own, so match both.
-        ILLEGAL_OPERATION
-            if message.starts_with("Transaction numbers") || message.contains("retryWrites=false") =>
-        {
+        ILLEGAL_OPERATION if message.starts_with("Transaction numbers") || message.contains("retryWrites=false") => {
             FailureKind::Unnumbered
         }
         _ if PASSING.contains(&code) || has(RETRYABLE_WRITE) => FailureKind::Passing,
@@ -150,14 +148,10 @@ impl From<Error> for Failure {
             // The driver sets that label if a connection could not be established: nothing was sent in that
             // case.
             ErrorKind::Io(cause) => lost("MongoNetworkError", cause.to_string(), labels, !is_establishing),
-            ErrorKind::DnsResolve { message, .. } => {
-                lost("MongoNetworkError", message.clone(), labels, false)
-            }
+            ErrorKind::DnsResolve { message, .. } => lost("MongoNetworkError", message.clone(), labels, false),
             // The login of another operation was refused at the same moment, which took this one's connection
             // with it.
-            ErrorKind::ConnectionPoolCleared { message, .. } if message.contains(REFUSED) => {
-                authentication(message)
-            }
+            ErrorKind::ConnectionPoolCleared { message, .. } if message.contains(REFUSED) => authentication(message),
             ErrorKind::ConnectionPoolCleared { message, .. } => {
                 // With this word, the operation was waiting for an answer; otherwise, for a connection.
                 let unanswered = message.contains("interrupted");
@@ -194,11 +188,7 @@ fn is_incompatible(message: &str) -> bool {
 /// A refusal by the server, in the server's own words. Any other failure in the handshake keeps the driver's
 /// message.
 fn authentication(message: &str) -> Failure {
-    let message = if message.contains(REFUSED) {
-        REFUSED
-    } else {
-        message
-    };
+    let message = if message.contains(REFUSED) { REFUSED } else { message };
     Failure::server(message, AUTHENTICATION_FAILED, "AuthenticationFailed").of_kind(FailureKind::Refused)
 }
 
@@ -239,12 +229,8 @@ mod tests {
 
     #[test]
     fn a_duplicate_key_is_a_conflict_only_if_it_is_the_id() {
-        let error =
-            |pattern: Document| doc! { "index": 0, "code": 11000, "keyPattern": pattern, "errmsg": "" };
-        assert_eq!(
-            of_statement(&error(doc! { "_id": 1 })).kind,
-            FailureKind::Conflict
-        );
+        let error = |pattern: Document| doc! { "index": 0, "code": 11000, "keyPattern": pattern, "errmsg": "" };
+        assert_eq!(of_statement(&error(doc! { "_id": 1 })).kind, FailureKind::Conflict);
         assert_eq!(
             of_statement(&error(doc! { "session.email": 1 })).kind,
             FailureKind::Final
@@ -272,7 +258,8 @@ mod tests {
 
     #[test]
     fn a_write_concern_error_has_the_labels_of_its_reply() {
-        let reply = doc! { "ok": 1, "errorLabels": [RETRYABLE_WRITE], "writeConcernError": { "code": 64, "errmsg": "" } };
+        let reply =
+            doc! { "ok": 1, "errorLabels": [RETRYABLE_WRITE], "writeConcernError": { "code": 64, "errmsg": "" } };
         let failure = of_write_concern(&doc! { "code": 64, "errmsg": "no" }, &reply);
         assert_eq!(
             (failure.name, failure.kind),

@@ -13,8 +13,7 @@ use crate::model::Failure;
 /// # Errors
 /// Those of the server, for instance when the user may not create indexes or another index has that name.
 pub async fn ensure_ttl_index(database: &Database, collection: &str) -> Result<(), Failure> {
-    let index =
-        doc! { "key": { "expires": 1 }, "name": "expires_1", "expireAfterSeconds": 0, "background": true };
+    let index = doc! { "key": { "expires": 1 }, "name": "expires_1", "expireAfterSeconds": 0, "background": true };
     database
         .run_command(doc! { "createIndexes": collection, "indexes": [index] })
         .await?;

@@ -36,10 +36,7 @@ impl<'a> Limit<'a> {
     ///
     /// # Errors
     /// Those of the command.
-    pub async fn timed<T>(
-        self,
-        command: impl Future<Output = mongodb::error::Result<T>>,
-    ) -> mongodb::error::Result<T> {
+    pub async fn timed<T>(self, command: impl Future<Output = mongodb::error::Result<T>>) -> mongodb::error::Result<T> {
         let sent = Instant::now();
         let reply = command.await?;
         self.round_trip.note(sent.elapsed());

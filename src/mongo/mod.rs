@@ -86,22 +86,11 @@ impl Backend for Mongo {
         self.sessions.put(session);
     }
 
-    async fn write(
-        &self,
-        statements: &[Statement<'_>],
-        number: Option<(&Numbered, i64)>,
-        until: Instant,
-    ) -> Attempt {
+    async fn write(&self, statements: &[Statement<'_>], number: Option<(&Numbered, i64)>, until: Instant) -> Attempt {
         let attempt = async {
             let opened = self.connection.opened().await?;
             let _turn = opened.turn(true).await;
-            write::write(
-                &self.target(opened),
-                statements,
-                number,
-                self.connection.limit(until),
-            )
-            .await
+            write::write(&self.target(opened), statements, number, self.connection.limit(until)).await
         };
         let attempt = self.explained(attempt, statements.len()).await;
         if attempt
@@ -209,11 +198,7 @@ impl Backend for Mongo {
 impl Mongo {
     /// Runs an attempt, unless the servers refuse the user. If no server can be reached, its failure gets the
     /// reason for each server.
-    async fn explained(
-        &self,
-        attempt: impl Future<Output = Result<Attempt, Failure>>,
-        sessions: usize,
-    ) -> Attempt {
+    async fn explained(&self, attempt: impl Future<Output = Result<Attempt, Failure>>, sessions: usize) -> Attempt {
         match self.connection.unless_refused(attempt).await {
             Ok(attempt) => Attempt {
                 failure: attempt.failure.map(|failure| self.connection.explain(failure)),

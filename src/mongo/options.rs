@@ -3,8 +3,8 @@
 use std::fs::File;
 
 use mongodb::options::{
-    Acknowledgment, ClientOptions, ConnectionString, DriverInfo, ServerApi, ServerApiVersion,
-    ServerMonitoringMode, Tls, WriteConcern,
+    Acknowledgment, ClientOptions, ConnectionString, DriverInfo, ServerApi, ServerApiVersion, ServerMonitoringMode,
+    Tls, WriteConcern,
 };
 
 use crate::model::{Failure, FailureKind};
@@ -28,9 +28,7 @@ pub async fn client_options(uri: &str) -> Result<ClientOptions, Failure> {
         // Polling takes one connection, streaming two. Polling leaves two connections for writes and one for
         // reads, which makes writes a fifth faster than one for each. Streaming would gain nothing, since
         // operations notice a failover first.
-        let mode = options
-            .server_monitoring_mode
-            .get_or_insert(ServerMonitoringMode::Poll);
+        let mode = options.server_monitoring_mode.get_or_insert(ServerMonitoringMode::Poll);
         let watching = if *mode == ServerMonitoringMode::Poll { 1 } else { 2 };
         let pool = CONNECTIONS - watching;
         options.max_pool_size = Some(pool.max(options.min_pool_size.unwrap_or_default()));

@@ -114,10 +114,9 @@ impl Watched {
         }
         let numbers = servers.values().find_map(|server| match server.server_type() {
             ServerType::Standalone => Some(Numbers::No),
-            ServerType::Mongos
-            | ServerType::RsPrimary
-            | ServerType::RsSecondary
-            | ServerType::LoadBalancer => Some(Numbers::Yes),
+            ServerType::Mongos | ServerType::RsPrimary | ServerType::RsSecondary | ServerType::LoadBalancer => {
+                Some(Numbers::Yes)
+            }
             _ => None,
         });
         if let Some(numbers) = numbers {
@@ -149,8 +148,7 @@ fn reach_of(topology: &TopologyDescription, reads_where: Option<&SelectionCriter
         topology.has_writable_server(),
     );
     // Members that can't do what is wanted count as reachable, too.
-    if reads || writes || topology.has_readable_server(Some(ReadPreference::Nearest { options: None }.into()))
-    {
+    if reads || writes || topology.has_readable_server(Some(ReadPreference::Nearest { options: None }.into())) {
         return Some(Reach::Reachable { reads, writes });
     }
     let mut causes: Vec<String> = servers

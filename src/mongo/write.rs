@@ -100,11 +100,7 @@ pub async fn fence(
 ///
 /// # Errors
 /// Those of the server and of the connection.
-pub async fn remove(
-    target: &Target<'_>,
-    statement: RawDocumentBuf,
-    limit: Limit<'_>,
-) -> Result<u64, Failure> {
+pub async fn remove(target: &Target<'_>, statement: RawDocumentBuf, limit: Limit<'_>) -> Result<u64, Failure> {
     let mut list = RawArrayBuf::new();
     list.push(statement);
     let reply = send(
@@ -166,9 +162,7 @@ async fn send(
     limit: Limit<'_>,
 ) -> Result<Document, Failure> {
     let Some((session, number)) = number else {
-        return Ok(limit
-            .timed(database.run_raw_command(command).into_future())
-            .await?);
+        return Ok(limit.timed(database.run_raw_command(command).into_future()).await?);
     };
     command.append(cstr!("txnNumber"), number);
     let mut session = session.lock().await;

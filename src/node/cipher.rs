@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 
 use super::store::{Given, to_field};
 use crate::crypto::{
-    Algorithm, Cipher, CryptoError, Encoding, Envelope, Hash, KeyName, Kruptein, KrupteinOptions, Legacy,
-    Mode, Release, Secret, Web, system_random,
+    Algorithm, Cipher, CryptoError, Encoding, Envelope, Hash, KeyName, Kruptein, KrupteinOptions, Legacy, Mode,
+    Release, Secret, Web, system_random,
 };
 use crate::model::Failure;
 use crate::model::Field;
@@ -112,10 +112,7 @@ impl CipherSettings {
         });
         let legacy = if let Some(given) = &self.kruptein {
             let (algorithm, hash, encoding) = given.names()?;
-            let release = given
-                .release
-                .as_deref()
-                .map_or(Some(Release::V3_0), Release::named);
+            let release = given.release.as_deref().map_or(Some(Release::V3_0), Release::named);
             let options = KrupteinOptions {
                 algorithm,
                 hash,
@@ -149,14 +146,7 @@ impl CipherSettings {
             let (algorithm, hash, encoding) = given.names()?;
             let secret = secret_of(&given.secret);
             let iv_len = given.iv_len as usize;
-            Ok(Secret::new(
-                secret,
-                algorithm,
-                hash,
-                encoding,
-                iv_len,
-                system_random,
-            ))
+            Ok(Secret::new(secret, algorithm, hash, encoding, iv_len, system_random))
         });
         Ok(Cipher {
             envelope: envelope.transpose()?,
@@ -181,9 +171,7 @@ impl NativeCipher {
     #[napi(constructor)]
     pub fn new(settings: CipherSettings) -> napi::Result<Self> {
         let runtime = runtime::handle().map_err(|error| Error::from_reason(error.to_string()))?;
-        let cipher = settings
-            .build()
-            .map_err(|error| Error::from_reason(error.code()))?;
+        let cipher = settings.build().map_err(|error| Error::from_reason(error.code()))?;
         cipher.warm_up();
         Ok(Self {
             cipher: Arc::new(cipher),
@@ -194,29 +182,25 @@ impl NativeCipher {
     /// Encrypts a text. Returns a promise of the record or of the parts of an error.
     #[napi]
     pub fn encrypt<'env>(&self, env: &'env Env, text: String) -> napi::Result<Object<'env>> {
-        self.promise(env, |cipher| async move {
-            Ok(Field::Text(cipher.encrypt(&text).await?))
-        })
+        self.promise(
+            env,
+            |cipher| async move { Ok(Field::Text(cipher.encrypt(&text).await?)) },
+        )
     }
 
     /// Decrypts a record. Returns a promise of the text or of the parts of an error.
     #[napi]
     pub fn decrypt<'env>(&self, env: &'env Env, stored: String) -> napi::Result<Object<'env>> {
-        self.promise(env, |cipher| async move {
-            Ok(Field::Text(cipher.decrypt(&stored).await?))
-        })
+        self.promise(
+            env,
+            |cipher| async move { Ok(Field::Text(cipher.decrypt(&stored).await?)) },
+        )
     }
 
     /// Encrypts a session for its id, for a caller that stores it without the addon. Returns a promise of the
     /// record or of the parts of an error. After `limit_ms`, the call gives up.
     #[napi]
-    pub fn seal<'env>(
-        &self,
-        env: &'env Env,
-        id: Given,
-        session: Given,
-        limit_ms: f64,
-    ) -> napi::Result<Object<'env>> {
+    pub fn seal<'env>(&self, env: &'env Env, id: Given, session: Given, limit_ms: f64) -> napi::Result<Object<'env>> {
         let fields = to_field(id).and_then(|id| Ok((id, to_field(session)?)));
         self.promise(env, move |cipher| {
             within(limit_ms, async move {
@@ -249,11 +233,7 @@ impl NativeCipher {
     /// are none.
     #[napi]
     pub fn hash_ids(&self, sid: String) -> napi::Result<Vec<String>> {
-        let ids = self
-            .cipher
-            .envelope
-            .as_ref()
-            .map(|envelope| envelope.hashed_ids(&sid));
+        let ids = self.cipher.envelope.as_ref().map(|envelope| envelope.hashed_ids(&sid));
         ids.transpose()
             .map(Option::unwrap_or_default)
             .map_err(|error| Error::from_reason(error.code()))
@@ -267,11 +247,7 @@ impl NativeCipher {
     }
 
     /// Runs an action on the runtime, and returns a promise of its result.
-    fn promise<'env, F>(
-        &self,
-        env: &'env Env,
-        act: impl FnOnce(Arc<Cipher>) -> F,
-    ) -> napi::Result<Object<'env>>
+    fn promise<'env, F>(&self, env: &'env Env, act: impl FnOnce(Arc<Cipher>) -> F) -> napi::Result<Object<'env>>
     where
         F: Future<Output = Result<Field, Failure>> + Send + 'static,
     {
@@ -314,10 +290,7 @@ impl Drop for Answer {
 
 /// The result of an action, or a timeout after `limit_ms`. The action is then dropped, which withdraws its
 /// request for a key.
-async fn within(
-    limit_ms: f64,
-    doing: impl Future<Output = Result<Field, Failure>>,
-) -> Result<Field, Failure> {
+async fn within(limit_ms: f64, doing: impl Future<Output = Result<Field, Failure>>) -> Result<Field, Failure> {
     // A value that is not a valid duration, such as infinity, means no limit.
     let limit = Duration::try_from_secs_f64(limit_ms / 1_000.0).unwrap_or(Duration::MAX);
     timeout(limit, doing)

@@ -168,10 +168,7 @@ fn to_array(env: &Env, Finished(finished): Finished) -> napi::Result<Array<'_>> 
                 list.set(first, yes)?;
                 kind::DONE
             }
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a collection has fewer documents than 2^53"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "a collection has fewer documents than 2^53")]
             Message::Answer(Ok(Outcome::Count(count))) => {
                 list.set(first, count as f64)?;
                 kind::COUNT
@@ -222,17 +219,13 @@ impl ToNapiValue for Latin1 {
         let length = isize::try_from(text.len()).unwrap_or(isize::MAX);
         // SAFETY: `env` is the caller's. The pointer and the length are those of `text`, which outlives the
         // call. `value` is written before it is read.
-        let status =
-            unsafe { sys::napi_create_string_latin1(env, text.as_ptr().cast(), length, &raw mut value) };
+        let status = unsafe { sys::napi_create_string_latin1(env, text.as_ptr().cast(), length, &raw mut value) };
         check_status!(status).map(|()| value)
     }
 }
 
 /// `[expires, lastModified]` in milliseconds. A missing date is `undefined`.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "JavaScript represents dates as such numbers"
-)]
+#[expect(clippy::cast_precision_loss, reason = "JavaScript represents dates as such numbers")]
 fn dates(env: &Env, expires: Option<i64>, last_modified: Option<i64>) -> napi::Result<Array<'_>> {
     let mut pair = env.create_array(2)?;
     if let Some(expires) = expires {

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use mongodb::options::{
-    Acknowledgment, ClientOptions, Compressor, HostInfo, ReadPreference, ReadPreferenceOptions,
-    SelectionCriteria, ServerAddress, ServerApi, ServerMonitoringMode, Tls, WriteConcern,
+    Acknowledgment, ClientOptions, Compressor, HostInfo, ReadPreference, ReadPreferenceOptions, SelectionCriteria,
+    ServerAddress, ServerApi, ServerMonitoringMode, Tls, WriteConcern,
 };
 use napi::Error;
 use napi_derive::napi;
@@ -18,10 +18,7 @@ use crate::runtime;
 /// driver's default applies.
 #[napi(object, object_from_js = false)]
 #[derive(Debug, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the connection string has as many flags"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "the connection string has as many flags")]
 pub struct ConnectionDescription {
     /// The hosts, each as `host:port` or as the path of a socket. For `mongodb+srv`, the name that is to be
     /// resolved.
@@ -155,10 +152,7 @@ fn describe(uri: &str, password: Option<&str>) -> Result<ConnectionDescription, 
         load_balanced: options.load_balanced,
         srv_max_hosts: options.srv_max_hosts,
         srv_service_name: options.srv_service_name.clone(),
-        read_concern_level: options
-            .read_concern
-            .as_ref()
-            .map(|concern| name_of(&concern.level)),
+        read_concern_level: options.read_concern.as_ref().map(|concern| name_of(&concern.level)),
         retry_reads: options.retry_reads,
         retry_writes: options.retry_writes,
         max_adaptive_retries: options.max_adaptive_retries,
@@ -197,14 +191,13 @@ impl ConnectionDescription {
             .mechanism
             .as_ref()
             .map(|mechanism| mechanism.as_str().to_owned());
-        self.auth_mechanism_properties = sorted(credential.mechanism_properties.iter().flatten().map(
-            |(name, value)| {
+        self.auth_mechanism_properties =
+            sorted(credential.mechanism_properties.iter().flatten().map(|(name, value)| {
                 format!(
                     "{name}:{}",
                     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
                 )
-            },
-        ));
+            }));
     }
 
     fn add_tls(&mut self, options: &ClientOptions) {

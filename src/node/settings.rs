@@ -83,10 +83,7 @@ mod tests {
         };
         assert_eq!(given("2").to_driver().w, Some(Acknowledgment::Nodes(2)));
         assert_eq!(given("majority").to_driver().w, Some(Acknowledgment::Majority));
-        assert_eq!(
-            given("dc").to_driver().w,
-            Some(Acknowledgment::Custom("dc".into()))
-        );
+        assert_eq!(given("dc").to_driver().w, Some(Acknowledgment::Custom("dc".into())));
         assert_eq!(given("0").to_driver().w, Some(Acknowledgment::Nodes(1)));
         assert_eq!(given("2").to_driver().w_timeout, Some(Duration::from_millis(5)));
     }

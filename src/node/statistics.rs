@@ -67,14 +67,10 @@ impl Statistics {
             p999: latency.p999 as f64,
             max: latency.max as f64,
         });
-        let errors = engine
-            .stats()
-            .errors()
-            .into_iter()
-            .map(|(name, count)| ErrorCount {
-                name,
-                count: count as f64,
-            });
+        let errors = engine.stats().errors().into_iter().map(|(name, count)| ErrorCount {
+            name,
+            count: count as f64,
+        });
         Self {
             batches: batches as f64,
             steps: steps as f64,

@@ -77,9 +77,7 @@ fn long_length(digits: &[u8]) -> Result<usize, CryptoError> {
     if digits.len() > 4 || digits.first().is_none_or(|first| *first == 0) {
         return Err(CryptoError::Format);
     }
-    let length = digits
-        .iter()
-        .fold(0, |length, digit| length << 8 | usize::from(*digit));
+    let length = digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit));
     if length < 0x80 {
         return Err(CryptoError::Format);
     }

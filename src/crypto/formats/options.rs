@@ -72,14 +72,9 @@ impl KrupteinOptions {
                     Encoding::Hex => len * 2,
                 }
         };
-        [
-            self.encoding,
-            Encoding::Base64,
-            Encoding::Base64Url,
-            Encoding::Hex,
-        ]
-        .into_iter()
-        .find(fits)
-        .ok_or(CryptoError::Format)
+        [self.encoding, Encoding::Base64, Encoding::Base64Url, Encoding::Hex]
+            .into_iter()
+            .find(fits)
+            .ok_or(CryptoError::Format)
     }
 }

@@ -95,9 +95,7 @@ impl Derive for KeyCache {
         if let Some(key) = self.get(name) {
             return key;
         }
-        let key = self
-            .hash
-            .derive(self.secret.bytes(), &name.salt, name.rounds, self.len);
+        let key = self.hash.derive(self.secret.bytes(), &name.salt, name.rounds, self.len);
         let key = Arc::new(SecretKey::from(key));
         self.lock().keep(name.clone(), Arc::clone(&key));
         key

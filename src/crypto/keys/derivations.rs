@@ -148,10 +148,7 @@ impl State {
 
     fn drain(&mut self) -> Vec<Order> {
         let waiting = mem::take(&mut self.waiting);
-        waiting
-            .into_values()
-            .filter_map(|id| self.orders.remove(&id))
-            .collect()
+        waiting.into_values().filter_map(|id| self.orders.remove(&id)).collect()
     }
 }
 
@@ -231,11 +228,7 @@ impl Derivations {
             let stranded = {
                 let mut state = self.lock();
                 state.threads -= 1;
-                if state.threads == 0 {
-                    state.drain()
-                } else {
-                    Vec::new()
-                }
+                if state.threads == 0 { state.drain() } else { Vec::new() }
             };
             for order in stranded {
                 order.answer(&Err(CryptoError::Lost));
@@ -257,8 +250,7 @@ impl Derivations {
             let Some((id, source)) = next else { return };
             // A panic fails only this order. The next caller of the key tries again, and the thread goes on
             // with the next key.
-            let derived =
-                catch_unwind(AssertUnwindSafe(|| source.derive(&id.name))).map_err(|_| CryptoError::Lost);
+            let derived = catch_unwind(AssertUnwindSafe(|| source.derive(&id.name))).map_err(|_| CryptoError::Lost);
             let order = self.lock().orders.remove(&id);
             if let Some(order) = order {
                 order.answer(&derived);

@@ -146,9 +146,7 @@ fn a_key_that_was_ordered_ahead_is_dropped_with_its_secret() {
 #[test]
 fn the_key_of_all_writes_is_not_held_up_by_newer_reads() {
     let busy = Busy::new(MAX_WAITING);
-    let _write = busy
-        .queue
-        .order(&as_source(&busy.source), name(1), Urgency::Shared);
+    let _write = busy.queue.order(&as_source(&busy.source), name(1), Urgency::Shared);
     let _reads = [2, 3].map(|number| busy.order(number));
     assert_eq!(busy.derived(), [1, 3, 2]);
 }
@@ -190,8 +188,7 @@ fn two_secrets_have_two_keys_of_the_same_name() {
     let (one, other) = (Busy::new(MAX_WAITING), Busy::new(MAX_WAITING));
     let waiting = [
         one.order(1),
-        one.queue
-            .order(&as_source(&other.source), name(1), Urgency::Record),
+        one.queue.order(&as_source(&other.source), name(1), Urgency::Record),
     ];
     let both = Arc::clone(&other.source);
     assert_eq!(one.derived(), [1]);
@@ -261,14 +258,8 @@ async fn pending_records_are_decrypted_and_a_sealer_waits_for_its_key() {
     let own = cipher.seal(&id, &session).await.unwrap();
     assert_eq!(cipher.open_patiently(&id, Some(&own)).await, Ok(session.clone()));
     for stored in records(2) {
-        assert_eq!(
-            cipher.open_patiently(&id, Some(&stored)).await,
-            Ok(session.clone())
-        );
+        assert_eq!(cipher.open_patiently(&id, Some(&stored)).await, Ok(session.clone()));
     }
     let record = cipher.encrypt(PLAIN).await.unwrap();
-    assert_eq!(
-        cipher.decrypt(&record).await,
-        Ok(serde_json::to_string(PLAIN).unwrap())
-    );
+    assert_eq!(cipher.decrypt(&record).await, Ok(serde_json::to_string(PLAIN).unwrap()));
 }

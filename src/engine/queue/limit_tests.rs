@@ -37,10 +37,7 @@ fn sessions_over_the_limit_of_bytes_are_rejected() {
     let many = MAX_QUEUED_BYTES / LARGE - 1;
     assert!((0..many).all(|number| pushed.push_large(number)));
     assert!(!pushed.push_large(many));
-    assert!(
-        pushed.push(id(0), Action::Get).is_ok(),
-        "a small operation still fits"
-    );
+    assert!(pushed.push(id(0), Action::Get).is_ok(), "a small operation still fits");
     pushed.queue.take(Class::BulkyUpdate);
     assert!(pushed.push_large(many));
     pushed.queue.drain();

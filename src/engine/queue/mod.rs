@@ -140,13 +140,7 @@ impl Queue {
     ///
     /// # Errors
     /// When too many bytes wait.
-    pub fn push(
-        &self,
-        id: Field,
-        action: Action,
-        caller: Key,
-        since: Instant,
-    ) -> Result<Option<Class>, QueueFull> {
+    pub fn push(&self, id: Field, action: Action, caller: Key, since: Instant) -> Result<Option<Class>, QueueFull> {
         let mut state = self.lock();
         if state.bytes + id.len() + action.len() > MAX_QUEUED_BYTES {
             return Err(QueueFull);
@@ -214,10 +208,7 @@ impl Queue {
     pub fn forget_unwanted(&self, is_wanted: impl Fn(&Step) -> bool) {
         let mut state = self.lock();
         let State {
-            trains,
-            epochs,
-            bytes,
-            ..
+            trains, epochs, bytes, ..
         } = &mut *state;
         for train in trains.values_mut() {
             // The first step of a train with nothing in flight is announced to a lane, which drops it by

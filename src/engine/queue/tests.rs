@@ -241,10 +241,7 @@ impl Model {
         let jobs = self.queue.take(class);
         assert!(jobs.len() <= MAX_STEPS);
         let bytes: usize = jobs.iter().map(|job| job.step.bytes).sum();
-        assert!(
-            jobs.len() <= 1 || bytes <= MAX_BATCH_BYTES,
-            "{bytes} bytes in a batch"
-        );
+        assert!(jobs.len() <= 1 || bytes <= MAX_BATCH_BYTES, "{bytes} bytes in a batch");
         for job in &jobs {
             self.check_job(class, job);
         }
@@ -263,11 +260,7 @@ impl Model {
             Action::Write(Write::Set { .. }) => &[Class::Update, Class::BulkyUpdate],
             Action::Write(Write::Touch { .. }) => &[Class::Update],
         };
-        assert!(
-            classes.contains(&class),
-            "{:?} in a lane of {class:?}",
-            job.step.action
-        );
+        assert!(classes.contains(&class), "{:?} in a lane of {class:?}", job.step.action);
         assert_eq!(job.step.bytes, job.id.len() + job.step.action.len());
         let number = (0..IDS).find(|number| id(*number) == job.id).unwrap();
         let pending = self.pending.get_mut(&number).unwrap();
@@ -306,10 +299,7 @@ impl Model {
             for caller in &job.step.callers {
                 let place = self.open.iter().position(|(key, _)| key == caller).unwrap();
                 let (_, number) = self.open.swap_remove(place);
-                assert!(
-                    self.done.insert(number),
-                    "operation {number} came out more than once"
-                );
+                assert!(self.done.insert(number), "operation {number} came out more than once");
             }
         }
         let start = self.queue.finish(jobs.into_iter());
@@ -411,10 +401,7 @@ async fn a_session_used_during_a_clear_is_removed_first_and_then_left_alone() {
     assert!(queue.clear(clear, vec![id(0)], &errand).is_empty());
     let removal = queue.take(Class::Delete);
     assert_eq!(removal.len(), 1);
-    assert!(
-        queue.take(Class::Update).is_empty(),
-        "the set waits for the removal"
-    );
+    assert!(queue.take(Class::Update).is_empty(), "the set waits for the removal");
     for errand in removal.iter().flat_map(|job| &job.step.errands) {
         errand.answer(&Ok(super::super::operation::Outcome::Done(true)));
     }

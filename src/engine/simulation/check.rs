@@ -80,11 +80,7 @@ pub fn order(
     for number in 0..sessions {
         let id = format!("s{number}");
         let mut states = States::from([None]);
-        for (place, entry) in entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| entry.call.concerns(&id))
-        {
+        for (place, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.call.concerns(&id)) {
             let Some((_, answer)) = entry.answers.first() else {
                 continue;
             };
@@ -119,9 +115,7 @@ pub fn order(
         if let [(_, Ok(Outcome::Count(count)))] = entry.answers.as_slice()
             && !(least..=most).contains(count)
         {
-            return Err(Violation(format!(
-                "{count} documents instead of {least} to {most}"
-            )));
+            return Err(Violation(format!("{count} documents instead of {least} to {most}")));
         }
     }
     Ok(())
@@ -170,11 +164,7 @@ fn during(states: &States, entries: &[Entry], place: usize, id: &str) -> States 
     let mut seen = states.clone();
     let until = entries.get(place).and_then(|entry| entry.answers.first());
     let Some((until, _)) = until else { return seen };
-    for entry in entries
-        .iter()
-        .skip(place + 1)
-        .filter(|entry| entry.call.concerns(id))
-    {
+    for entry in entries.iter().skip(place + 1).filter(|entry| entry.call.concerns(id)) {
         if entry.called > *until {
             break;
         }
@@ -238,10 +228,7 @@ fn last_calls(entries: &[Entry], place: usize, id: &str) -> String {
     let Some(start) = entries.first().map(|entry| entry.called) else {
         return String::new();
     };
-    let calls = entries
-        .iter()
-        .take(place + 1)
-        .filter(|entry| entry.call.concerns(id));
+    let calls = entries.iter().take(place + 1).filter(|entry| entry.call.concerns(id));
     let calls: Vec<&Entry> = calls.collect();
     let from = calls.len().saturating_sub(12);
     history(calls.into_iter().skip(from), start)

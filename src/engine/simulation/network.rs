@@ -150,10 +150,7 @@ impl Network {
         let mut world = self.lock();
         let term = world.term;
         let random = &mut world.random;
-        let mut meets = |fault: Fault| {
-            self.active(fault)
-                .is_some_and(|window| random.f64() < window.share)
-        };
+        let mut meets = |fault: Fault| self.active(fault).is_some_and(|window| random.f64() < window.share);
         let (slow, lossy, refusing, blocking) = (
             meets(Fault::Slow),
             meets(Fault::Lossy),

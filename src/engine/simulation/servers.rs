@@ -90,20 +90,12 @@ impl Servers {
                 let write = {
                     let (network, client) = (Arc::clone(&network), Arc::clone(&client));
                     move |statements| {
-                        Arc::clone(&network).write_part(
-                            shard,
-                            statements,
-                            number,
-                            until,
-                            course,
-                            Arc::clone(&client),
-                        )
+                        Arc::clone(&network).write_part(shard, statements, number, until, course, Arc::clone(&client))
                     }
                 };
                 let refused = Arc::new(AtomicBool::new(false));
                 if let Some(later) = course.twice {
-                    let (write, refused, statements) =
-                        (write.clone(), Arc::clone(&refused), statements.clone());
+                    let (write, refused, statements) = (write.clone(), Arc::clone(&refused), statements.clone());
                     tokio::spawn(async move {
                         sleep(later).await;
                         // A sender repeats a write only if it got no answer or lost a successful one, never
@@ -165,15 +157,12 @@ impl Backend for Servers {
             .map(|id| (self.network.shard_of(id), (*id).clone()))
             .collect();
         let found = self.look(until, move |shards| {
-            let found = asked
-                .iter()
-                .map(|(shard, id)| shards.get(*shard).unwrap().read(id));
+            let found = asked.iter().map(|(shard, id)| shards.get(*shard).unwrap().read(id));
             found.collect::<Vec<_>>()
         });
         match found.await {
             Ok(found) => {
-                let mut answers: Vec<Option<Answer>> =
-                    found.into_iter().map(|found| Some(Ok(found))).collect();
+                let mut answers: Vec<Option<Answer>> = found.into_iter().map(|found| Some(Ok(found))).collect();
                 // Replies are limited in size, so now and then the last id must be asked for again.
                 if answers.len() > 1 && self.network.lock().random.u8(0..10) == 0 {
                     *answers.last_mut().unwrap() = None;
@@ -199,12 +188,7 @@ impl Backend for Servers {
         self.network.free.lock().unwrap().push(session.0);
     }
 
-    async fn write(
-        &self,
-        statements: &[Statement<'_>],
-        number: Option<(&Lent, i64)>,
-        until: Instant,
-    ) -> Attempt {
+    async fn write(&self, statements: &[Statement<'_>], number: Option<(&Lent, i64)>, until: Instant) -> Attempt {
         let number = number.map(|(session, number)| (session.0, number));
         let parts = match self.send(Owned::all(statements), number, until).await {
             Ok(parts) => parts,

@@ -83,11 +83,7 @@ impl Shard {
     pub fn begin(&mut self, session: u64, number: i64) -> Result<(), Failure> {
         let session = self.sessions.entry(session).or_default();
         if number < session.number {
-            return Err(Failure::server(
-                "a later number was used",
-                225,
-                "TransactionTooOld",
-            ));
+            return Err(Failure::server("a later number was used", 225, "TransactionTooOld"));
         }
         if number > session.number {
             session.number = number;
@@ -157,11 +153,7 @@ impl Shard {
             Write::Set { session, expires, .. } => {
                 let text = text(session);
                 if text.starts_with(REFUSED) {
-                    return Err(Failure::server(
-                        "E11000 duplicate key error",
-                        11000,
-                        "DuplicateKey",
-                    ));
+                    return Err(Failure::server("E11000 duplicate key error", 11000, "DuplicateKey"));
                 }
                 let document = Document {
                     text,

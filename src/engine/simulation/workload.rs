@@ -177,14 +177,7 @@ pub async fn simulate(mut random: Rng, planted: Planted) -> Result<String, Viola
     let limit = Duration::from_millis(random.u64(100..3_000));
     let selection = Duration::from_millis(random.u64(100..4_000));
     let servers = Servers::new(random.fork(), deployment, windows.clone(), selection);
-    let engine = Engine::with(
-        Handle::current(),
-        servers.share(),
-        None,
-        limit,
-        random.fork(),
-        planted,
-    );
+    let engine = Engine::with(Handle::current(), servers.share(), None, limit, random.fork(), planted);
     engine.start(|_| {});
     let store = Store {
         engine,
@@ -199,23 +192,14 @@ pub async fn simulate(mut random: Rng, planted: Planted) -> Result<String, Viola
     for caller in callers {
         caller.await.map_err(|panic| Violation(panic.to_string()))?;
     }
-    let healthy = windows
-        .iter()
-        .map(|window| start + window.to)
-        .max()
-        .unwrap_or(start);
+    let healthy = windows.iter().map(|window| start + window.to).max().unwrap_or(start);
     sleep_until(healthy + RECOVERY).await;
     works_again(&store, sessions, limit).await?;
     falls_quiet(&store).await?;
     let entries = store.log.entries();
     check::answers(&entries, limit + SLACK)?;
     let documents: HashMap<_, _> = servers.documents().into_iter().collect();
-    check::order(
-        &entries,
-        &documents,
-        sessions,
-        deployment != Deployment::Standalone,
-    )?;
+    check::order(&entries, &documents, sessions, deployment != Deployment::Standalone)?;
     store.engine.abandon();
     Ok(check::history(&entries, start))
 }

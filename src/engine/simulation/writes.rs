@@ -35,17 +35,12 @@ pub struct Part {
 impl Part {
     /// Whether a statement was refused for a reason of its own.
     pub fn refuses(&self) -> bool {
-        self.answers
-            .iter()
-            .any(|(_, answer)| matches!(answer, Some(Err(_))))
+        self.answers.iter().any(|(_, answer)| matches!(answer, Some(Err(_))))
     }
 
     fn failed(statements: &[Owned], failure: Failure) -> Self {
         Self {
-            answers: statements
-                .iter()
-                .map(|statement| (statement.place, None))
-                .collect(),
+            answers: statements.iter().map(|statement| (statement.place, None)).collect(),
             created: Vec::new(),
             failure: Some(failure),
         }
@@ -136,13 +131,7 @@ impl Network {
         Shard::refuses(statements)
     }
 
-    fn carry_out(
-        &self,
-        shard: usize,
-        statements: &[Owned],
-        number: Option<(u64, i64)>,
-        course: Course,
-    ) -> Part {
+    fn carry_out(&self, shard: usize, statements: &[Owned], number: Option<(u64, i64)>, course: Course) -> Part {
         let mut world = self.lock();
         let mut part = Part {
             answers: Vec::new(),
