@@ -1,6 +1,6 @@
 'use strict'
 
-// What the transport has done so far, in the form of `src/statistics.rs`.
+// What the transport has done so far, in the form of `src/node/statistics.rs`.
 
 /** The step from one class of latencies to the next: about a hundredth, as in the addon. */
 const STEP = Math.log(1.01)

@@ -20,7 +20,7 @@ const DRAIN = 10_000 // ms
 const DRAIN_UNHEARD = 2_000 // ms
 /** The sessions that `all` decrypts at once. */
 const AT_ONCE = 256
-/** The largest document that MongoDB stores, and what it has beside id and session, as in `src/document.rs`. */
+/** The largest document that MongoDB stores, and what it has beside id and session, as in `src/mongo/documents.rs`. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 const FIXED_BYTES = 68
 /** The date furthest from 1970, in milliseconds. */
