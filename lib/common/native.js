@@ -1,0 +1,5 @@
+'use strict'
+
+// Loads the addon. Nothing else does.
+
+module.exports = require('../../native.js')
