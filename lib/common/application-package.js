@@ -1,19 +1,26 @@
 'use strict'
 
-// Packages that the application may or may not have installed. They are looked for where this package is, then where
-// the program is, which differ under linked and hoisted layouts.
+// Loads packages that the application may or may not have installed. They are looked up from this package first, then
+// from the program: the two differ under linked and hoisted layouts.
 
 const { createRequire } = require('node:module')
 const path = require('node:path')
 
+/** The files from which a package is looked up. */
 function starts() {
   const main = require.main?.filename
-  return [__filename, main, path.join(process.cwd(), 'package.json')].filter(Boolean)
+  const manifest = path.join(process.cwd(), 'package.json')
+  return main ? [__filename, main, manifest] : [__filename, manifest]
 }
 
 /**
  * Loads a package of the application, or, with `owner`, the copy that another package of the application uses.
- * @returns the module, or null when it is not installed
+ *
+ * The caller knows the package, and says by `T` which part of it is used.
+ * @template T
+ * @param {string} name
+ * @param {string} [owner]
+ * @returns {T | null} null when the package is not installed
  */
 function fromApplication(name, owner) {
   for (const start of starts()) {
@@ -21,7 +28,8 @@ function fromApplication(name, owner) {
       const from = createRequire(start)
       return owner ? createRequire(from.resolve(owner))(name) : from(name)
     } catch (error) {
-      if (error.code !== 'MODULE_NOT_FOUND' && error.code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error
+      const { code } = /** @type {NodeJS.ErrnoException} */ (error)
+      if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw error
     }
   }
   return null

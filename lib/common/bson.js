@@ -1,34 +1,58 @@
 'use strict'
 
-// The BSON library for values that are not text: the application's own, since its ObjectId and Decimal128 are only
-// understood by the version that made them, and this package's own where there is none.
+// BSON for values that are not text. It uses the application's own library, because ObjectId and Decimal128 are only
+// understood by the version that made them, and this package's own library where the application has none.
 
 const { fromApplication } = require('./application-package.js')
 
+/**
+ * The part of a `bson` module that is used here, in the form of version 4 and later.
+ * @typedef {object} Library
+ * @property {(document: object, options?: object) => Uint8Array} serialize
+ * @property {(bytes: Uint8Array, options?: object) => Record<string, unknown>} deserialize
+ */
+
+/**
+ * A `bson` module of any version: a library, a class of libraries, or (in 0.x) a function that gives one.
+ * @typedef {Library | (new () => Library) | { pure(): { BSON: Library } }} BsonModule
+ */
+
+/** @type {Library | undefined} */
 let library
 
-/** The `bson` module that the application's `mongodb` package uses, or ours, in the form of bson 4 and later. */
+/** The `bson` module that the application's `mongodb` package uses, or else ours. */
 function bson() {
-  library ??= adapt(fromApplication('bson', 'mongodb') ?? require('bson'))
+  library ??= adapt(fromApplication('bson', 'mongodb') ?? /** @type {Library} */ (require('bson')))
   return library
 }
 
-/** A `bson` module in the form of version 4: before that it was a class, or (in 0.x) a function that gives an object. */
+/**
+ * A `bson` module in the form of version 4.
+ * @param {BsonModule} module
+ * @returns {Library}
+ */
 function adapt(module) {
-  if (typeof module.serialize === 'function') return module
-  const codec = typeof module === 'function' ? new module() : module.pure().BSON
+  if ('serialize' in module && typeof module.serialize === 'function') return module
+  const codec =
+    typeof module === 'function' ? new module() : /** @type {{ pure(): { BSON: Library } }} */ (module).pure().BSON
   return {
     serialize: (document, options) => codec.serialize(document, options),
     deserialize: (bytes, options) => codec.deserialize(bytes, options),
   }
 }
 
-/** The BSON of a document, as the `mongodb` package encodes it: `undefined` as null, without functions. */
+/**
+ * The BSON of a document, as the `mongodb` package encodes it: `undefined` as null, without functions.
+ * @param {object} document
+ */
 function encode(document) {
   return bson().serialize(document, { ignoreUndefined: false, serializeFunctions: false, checkKeys: false })
 }
 
-/** A document from its BSON, as the `mongodb` package decodes it by default. */
+/**
+ * A document from its BSON, as the `mongodb` package decodes it by default.
+ * @param {Uint8Array} bytes
+ */
 function decode(bytes) {
   return bson().deserialize(bytes, { promoteLongs: true, promoteValues: true, promoteBuffers: false })
 }

@@ -1,14 +1,23 @@
 'use strict'
 
-// The one place where a failure told by the addon becomes an Error. It is made here, not in the addon, so that it
-// belongs to the realm of the application: test runners compare prototypes.
+// Makes an Error of a failure that the addon tells: the only place that does. Errors are made here, not in the addon,
+// so that they belong to the realm of the application: test runners compare prototypes.
+
+/** @import { CipherFailure, Failure } from './native.js' */
 
 /**
- * An error of the server, the connection or the addon, with the name, code and labels that the `mongodb` package
- * gives to the same error.
+ * An error of the server, the connection or the addon, with the name, code and labels that the `mongodb` package gives
+ * to the same error.
  */
 class MongoStoreError extends Error {
-  constructor(name, message, code, codeName, errorLabels) {
+  /**
+   * @param {string} name
+   * @param {string} message
+   * @param {number | string} [code]
+   * @param {string} [codeName]
+   * @param {string[]} [errorLabels]
+   */
+  constructor(name, message, code, codeName, errorLabels = []) {
     super(message)
     Object.defineProperty(this, 'name', { value: name, configurable: true, writable: true })
     if (code !== undefined) this.code = code
@@ -16,22 +25,20 @@ class MongoStoreError extends Error {
     this.errorLabels = errorLabels
   }
 
-  /** Whether the error carries a label such as `RetryableWriteError`. */
+  /**
+   * Whether the error carries a label such as `RetryableWriteError`.
+   * @param {string} label
+   */
   hasErrorLabel(label) {
     return this.errorLabels.includes(label)
   }
 }
 
-/** An error from the five parts that the addon gives. What comes from the application's own driver is an error already. */
-function fromNative(failure) {
-  if (!Array.isArray(failure)) return failure
-  const [name, message, code, codeName, labels] = failure
-  if (name === CRYPTO) return new MongoStoreError(name, message, codeName, undefined, labels)
-  return new MongoStoreError(name, message, code, codeName, labels)
-}
-
 const CRYPTO = 'MongoStoreCryptoError'
-/** The codes of the words that connect-mongo and kruptein have for what goes wrong. */
+/**
+ * The codes for the messages that connect-mongo and kruptein have for what goes wrong.
+ * @type {Record<string, string | undefined>}
+ */
 const CRYPTO_CODES = {
   'Encrypted session was tampered with!': 'ERR_SESSION_TAMPERED',
   'Encrypted session was tampered with! (timing)': 'ERR_SESSION_TAMPERED',
@@ -39,39 +46,70 @@ const CRYPTO_CODES = {
   'Unable to decrypt ciphertext!': 'ERR_SESSION_DECRYPT',
 }
 
-/** The error of a session that could not be encrypted or decrypted, from the words that say why. */
-function cryptoError(message) {
-  return new MongoStoreError(CRYPTO, message, CRYPTO_CODES[message] ?? 'ERR_SESSION_CIPHER', undefined, [])
-}
-
-/** Whether an error says that a session could not be encrypted or decrypted. */
-function isOfCrypto(error) {
-  return error?.name === CRYPTO
-}
-
-/** The error of an operation on a store that was closed. */
-function closedError() {
-  return new MongoStoreError(
-    'MongoNotConnectedError',
-    'Client must be connected before running operations',
-    undefined,
-    undefined,
-    [],
-  )
+/**
+ * The error of a failure, from the parts that the addon gives. The fallback gives an error already.
+ * @param {Failure | Error} failure
+ * @returns {Error & { codeName?: string }}
+ */
+function fromNative(failure) {
+  if (!Array.isArray(failure)) return failure
+  const [name, message, code, codeName, labels] = failure
+  if (name === CRYPTO) return new MongoStoreError(name, message, codeName, undefined, labels)
+  return new MongoStoreError(name, message, code, codeName, labels)
 }
 
 /**
- * What may be handed to an application as an error: always an Error, and never one that express-session would take
- * for "there is no such session", as it does with the code ENOENT.
+ * The error of a cipher's failure.
+ * @param {CipherFailure} failure
+ */
+function fromCipher([name, message, , codeName]) {
+  return fromNative([name, message, undefined, codeName ?? undefined, []])
+}
+
+/**
+ * The error of a session that could not be encrypted or decrypted.
+ * @param {string} message one of connect-mongo's or kruptein's
+ */
+function cryptoError(message) {
+  return new MongoStoreError(CRYPTO, message, CRYPTO_CODES[message] ?? 'ERR_SESSION_CIPHER')
+}
+
+/**
+ * Whether an error says that a session could not be encrypted or decrypted.
+ * @param {unknown} error
+ */
+function isOfCrypto(error) {
+  return /** @type {{ name?: unknown } | null | undefined} */ (error)?.name === CRYPTO
+}
+
+/** The error of an operation on a closed store. */
+function closedError() {
+  return new MongoStoreError('MongoNotConnectedError', 'Client must be connected before running operations')
+}
+
+/**
+ * What was thrown, as an error that an application can get: always an Error, and never with the code ENOENT, which
+ * express-session takes for "no such session".
+ * @param {unknown} thrown
+ * @returns {Error}
  */
 function asError(thrown) {
-  if (!(thrown instanceof Error) && Object.prototype.toString.call(thrown) !== '[object Error]') {
+  if (!isError(thrown)) {
     return new Error('A hook of the session store threw something that is not an Error', { cause: thrown })
   }
-  if (thrown.code === 'ENOENT') {
+  if ('code' in thrown && thrown.code === 'ENOENT') {
     return new Error(`A hook of the session store failed: ${thrown.message}`, { cause: thrown })
   }
   return thrown
 }
 
-module.exports = { MongoStoreError, cryptoError, fromNative, isOfCrypto, closedError, asError }
+/**
+ * Whether a value is an Error, of any realm.
+ * @param {unknown} value
+ * @returns {value is Error}
+ */
+function isError(value) {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+}
+
+module.exports = { MongoStoreError, cryptoError, fromCipher, fromNative, isOfCrypto, closedError, asError }

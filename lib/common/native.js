@@ -1,5 +1,150 @@
 'use strict'
 
-// Loads the addon. Nothing else does.
+// Loads the addon. Nothing else does. The types are those of the classes in `src/node/`, by hand, so that lib/ can be
+// checked before anything is built.
 
-module.exports = require('../../native.js')
+/**
+ * A session id or a session as it crosses to the addon and back: text as it is, anything else as the BSON of a document
+ * with one field.
+ * @typedef {string | Uint8Array} Value
+ */
+
+/**
+ * A failure in the parts from which `errors.js` makes an Error.
+ * @typedef {[name: string, message: string, code: number | undefined, codeName: string | undefined, labels: string[]]} Failure
+ */
+
+/**
+ * A failure of a cipher, which has neither a number nor labels.
+ * @typedef {[name: string, message: string, code: null, codeName: string | null]} CipherFailure
+ */
+
+/**
+ * Results in one flat array of four elements each: slot, kind, and two values. `connection/results.js` lists the kinds.
+ * @typedef {unknown[]} Results
+ */
+
+/**
+ * The settings of one store, as `src/node/settings.rs` takes them.
+ * @typedef {object} AddonSettings
+ * @property {string} uri a connection string with every option of the connection in it
+ * @property {string} [database] the one that `uri` names, or `test`, when absent
+ * @property {string} collection
+ * @property {boolean} ttlIndex whether to make the TTL index
+ * @property {number} timeLimitMs how long an operation may take, in milliseconds
+ * @property {boolean} timestamps whether `set` and `touch` keep `createdAt` and `updatedAt`
+ * @property {WriteConcern} [writeConcern] of every write; the connection's when absent
+ */
+
+/**
+ * @typedef {object} WriteConcern
+ * @property {string} [w] a number of nodes as text, `majority`, or the name of a custom concern
+ * @property {boolean} [journal] whether the write must be in the journal
+ * @property {number} [wtimeoutMs] how long to wait for the nodes, in milliseconds
+ */
+
+/**
+ * The native half of one store. Each operation has a slot, a number by which its result comes back. The methods for one
+ * session tell whether the operation waits for `flush`. Dates are milliseconds since 1970.
+ * @typedef {object} NativeStore
+ * @property {(alive: boolean) => void} hold whether the store keeps the process alive
+ * @property {(slot: number, id: Value) => boolean} get
+ * @property {(slot: number, id: Value, session: Value, expires: number, lastModified?: number) => boolean} set
+ * @property {(slot: number, id: Value, expires: number, lastModified: number | undefined, knownLive: boolean) => boolean} touch
+ * @property {(slot: number, id: Value) => boolean} destroy
+ * @property {() => void} flush sends the operations that wait for it
+ * @property {(slot: number) => void} all
+ * @property {(slot: number) => void} length
+ * @property {(slot: number) => void} clear
+ * @property {(slot: number) => void} removeExpired
+ * @property {() => Statistics} stats
+ * @property {(slot: number) => void} close answers the operations in flight, then ends the store
+ */
+
+/**
+ * What a store has done so far.
+ * @typedef {object} Statistics
+ * @property {number} batches batches sent
+ * @property {number} steps the steps in them, each for one session
+ * @property {number} retries repeated attempts
+ * @property {number} waiting operations that wait
+ * @property {number} inFlight operations that are under way
+ * @property {Latency[]} latencies
+ * @property {{name: string, count: number}[]} errors how often an error of each name was given to a caller
+ */
+
+/**
+ * How long the operations of one kind took, in microseconds.
+ * @typedef {object} Latency
+ * @property {string} operation the method's name
+ * @property {number} count how many were answered
+ * @property {number} mean
+ * @property {number} p50
+ * @property {number} p99
+ * @property {number} p999
+ * @property {number} max
+ */
+
+/**
+ * How sessions are encrypted, as `src/node/cipher.rs` takes it.
+ * @typedef {object} CipherSettings
+ * @property {{id: string, secret: Uint8Array}[]} [keys] `encryption.keys`, the newest first
+ * @property {PasswordSettings} [kruptein] the option `crypto`
+ * @property {WebSettings} [web] the Web Crypto adapter
+ * @property {PasswordSettings} [secret] the option `secret`
+ * @property {boolean} foreign whether an adapter in JavaScript reads what has none of our own formats
+ * @property {boolean} readsPlain whether the store also reads sessions that are not encrypted
+ * @property {boolean} forgets whether a session that can't be decrypted counts as none
+ */
+
+/**
+ * The options of kruptein's format, and of the one of `secret`.
+ * @typedef {object} PasswordSettings
+ * @property {Uint8Array} secret
+ * @property {string} algorithm such as `aes-256-gcm`
+ * @property {string} hashing such as `sha512`
+ * @property {string} encoding `base64`, `base64url` or `hex`
+ * @property {number} ivLen the random bytes of a nonce
+ * @property {string} [release] the release of kruptein whose form is written, such as `3.0`
+ */
+
+/**
+ * The options of Web Crypto's format.
+ * @typedef {object} WebSettings
+ * @property {Uint8Array} secret
+ * @property {Uint8Array} salt of the one key
+ * @property {number} iterations the rounds of PBKDF2
+ * @property {boolean} gcm whether the mode is AES-GCM; AES-CBC otherwise
+ * @property {string} encoding `base64`, `base64url` or `hex`
+ * @property {number} ivLen the random bytes of a nonce
+ * @property {boolean} parses whether hooks of the application get what the text means as JSON
+ */
+
+/**
+ * Encrypts and decrypts sessions, with the keys that it has derived. Each promise gives the value, or the parts of an
+ * error.
+ * @typedef {object} NativeCipher
+ * @property {(text: string) => Promise<string | CipherFailure>} encrypt
+ * @property {(stored: string) => Promise<string | CipherFailure>} decrypt
+ * @property {(id: Value, session: Value, limitMs: number) => Promise<Value | CipherFailure>} seal encrypts a session for its id
+ * @property {(id: Value, stored: Value | undefined, limitMs: number) => Promise<Value | CipherFailure>} open decrypts what
+ *   is stored under an id
+ * @property {(sid: string) => string[]} hashIds the ids under which a session may be stored, the one for writing first;
+ *   none without `encryption`
+ */
+
+/**
+ * The addon. `describeConnection` tells what the driver made of a connection string, for tests and support: it neither
+ * connects nor shows a password.
+ * @typedef {object} Addon
+ * @property {new (settings: AddonSettings, deliver: (results: Results) => void, cipher?: NativeCipher) => NativeStore} NativeStore
+ * @property {new (settings: CipherSettings) => NativeCipher} NativeCipher
+ * @property {() => string} systemRoots the root certificates of the operating system, as PEM text
+ * @property {(uri: string, password?: string) => Record<string, string | string[] | string[][] | number | boolean | undefined>} describeConnection
+ */
+
+/** @type {Addon} */
+// @ts-ignore: the build makes this file
+const addon = require('../../native.js')
+
+module.exports = addon

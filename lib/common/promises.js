@@ -1,28 +1,43 @@
 'use strict'
 
-// Values that may be promises, because a hook of the application may be asynchronous. What is not a promise never
-// waits for a turn of the event loop.
+// Values that may be promises, because a hook of the application may be asynchronous. A value that is not a promise
+// never waits for a turn of the event loop.
 
+/**
+ * @template T
+ * @typedef {T | PromiseLike<T>} Awaitable
+ */
+
+/**
+ * @template [T=unknown]
+ * @param {Awaitable<T>} value
+ * @returns {value is PromiseLike<T>}
+ */
 function isThenable(value) {
   return (
-    value !== null && (typeof value === 'object' || typeof value === 'function') && typeof value.then === 'function'
+    value !== null &&
+    (typeof value === 'object' || typeof value === 'function') &&
+    typeof (/** @type {PromiseLike<T>} */ (value).then) === 'function'
   )
 }
 
 /**
- * Calls `next` with the result of `produce()`, at once unless that is a promise, or `fail` with what went wrong.
- * After a promise they are called outside of it: what a callback throws must not become its rejection.
+ * Calls `next` with the result of `produce()`, or `fail` with what it threw: at once, unless the result is a promise.
+ * After a promise they are called outside of it: an exception of a callback must not become a rejection.
+ * @template T
+ * @param {() => Awaitable<T>} produce
+ * @param {(value: T) => void} next
+ * @param {(thrown: unknown) => void} fail
  */
 function settle(produce, next, fail) {
   let value
-  let thrown = null
   try {
     value = produce()
   } catch (error) {
-    thrown = { error }
+    fail(error)
+    return
   }
-  if (thrown) fail(thrown.error)
-  else if (isThenable(value)) {
+  if (isThenable(value)) {
     value.then(
       (result) => process.nextTick(next, result),
       (error) => process.nextTick(fail, error),
@@ -30,19 +45,34 @@ function settle(produce, next, fail) {
   } else next(value)
 }
 
-/** A promise of all that a callback gets after its error; `start` is given the callback. */
+/**
+ * A promise of all that a callback gets after its error.
+ * @template {unknown[]} T
+ * @param {(callback: (error: unknown, ...results: T) => void) => void} start is given the callback
+ * @returns {Promise<T>}
+ */
 function resultsOf(start) {
   return new Promise((resolve, reject) => {
     start((error, ...results) => (error ? reject(error) : resolve(results)))
   })
 }
 
-/** The same for a callback with one value. */
+/**
+ * A promise of the one value that a callback gets after its error.
+ * @template T
+ * @param {(callback: (error: unknown, value: T) => void) => void} start is given the callback
+ * @returns {Promise<T>}
+ */
 function promised(start) {
   return resultsOf(start).then(([value]) => value)
 }
 
-/** A promise whose rejection nobody needs to handle: who waits for it still gets the error. */
+/**
+ * The same promise, whose rejection nobody has to handle. Whoever waits for it still gets the error.
+ * @template {Promise<unknown>} T
+ * @param {T} promise
+ * @returns {T}
+ */
 function quiet(promise) {
   promise.catch(() => {})
   return promise

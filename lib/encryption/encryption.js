@@ -1,6 +1,6 @@
 'use strict'
 
-// How a store's sessions are encrypted, from its options: what the addon does by itself, what an adapter does in
+// Decides from a store's options how its sessions are encrypted: what the addon does by itself, what an adapter does in
 // JavaScript, and under which ids sessions are stored. No message here quotes a secret.
 
 const { NativeCipher } = require('../common/native.js')
@@ -11,6 +11,8 @@ const {
   NONCES,
   createKrupteinAdapter,
   formatOf,
+  isBytes,
+  isEncoding,
   passwordFormat,
   settingsOf,
   toBytes,
@@ -19,7 +21,55 @@ const bson = require('../common/bson.js')
 const { cryptoError } = require('../common/errors.js')
 const { warnOnce } = require('../common/warn.js')
 
-/** The shortest secret of `encryption.keys`, in bytes: it is taken as random, and not made harder to guess. */
+/** @import { Bytes, CryptoAdapter, KrupteinOptions } from './adapters.js' */
+/** @import { CipherSettings, NativeCipher as Cipher, PasswordSettings, Value } from '../common/native.js' */
+/** @import { Awaitable } from '../common/promises.js' */
+
+/**
+ * The options of a store that decide how its sessions are encrypted. Those from `algorithm` on stand beside `secret`, as
+ * in connect-mongo 3.
+ * @typedef {object} EncryptionOptions
+ * @property {KrupteinOptions | null} [crypto]
+ * @property {CryptoAdapter | null} [cryptoAdapter]
+ * @property {unknown} [secret]
+ * @property {KeyOptions | null} [encryption]
+ * @property {string} [onDecryptError]
+ * @property {string} [algorithm]
+ * @property {string} [hashing]
+ * @property {string} [encodeas]
+ * @property {number} [iv_size]
+ * @property {number} [key_size]
+ * @property {number} [at_size]
+ */
+
+/**
+ * What encryption needs to know of a store's other options.
+ * @typedef {{serialize?: unknown, unserialize?: unknown, transformId?: unknown, hash?: unknown}} Hooks
+ */
+
+/**
+ * The option `encryption`.
+ * @typedef {object} KeyOptions
+ * @property {{id: string, secret: Bytes}[]} keys the newest first
+ * @property {boolean} [hashIds] whether `_id` is a hash of the session id
+ * @property {boolean} [readPlain] whether the store also reads sessions that are not encrypted
+ */
+
+/**
+ * How a store's sessions are encrypted: what the codec, the connection and the store need to know.
+ * @typedef {object} Encryption
+ * @property {Cipher | null} native the addon's cipher; null when an adapter in JavaScript does everything
+ * @property {CryptoAdapter | null} adapter an adapter in JavaScript, which encrypts unless `encryption` does
+ * @property {'native' | 'text' | 'adapter'} writer who encrypts: the addon any value, or only text and JSON, or the adapter
+ * @property {CryptoAdapter | null} publicAdapter the adapter that the store shows
+ * @property {boolean} custom whether the application has hooks of its own
+ * @property {boolean} forgets whether a session that can't be decrypted counts as none
+ * @property {((sid: string) => string[]) | undefined} idsOf gives the ids under which a session may be stored, the one for
+ *   writing first; undefined where ids are not hashed
+ * @property {boolean} movesIds whether a session may be under an older id than the one that it is written to
+ */
+
+/** The shortest secret of `encryption.keys`, in bytes. It counts as random: nothing makes it harder to guess. */
 const SHORTEST = 32
 const KEY_ID = /^[\w-]{1,64}$/
 /** What a hashed id begins with, in `src/crypto/envelope.rs` too. */
@@ -28,8 +78,8 @@ const POLICIES = ['error', 'new-session']
 
 /**
  * The encryption that a store's options ask for; null for none.
- * @param {object} given the application's options, before defaults are filled in
- * @returns {?object} what the codec, the link and the store need of it
+ * @param {EncryptionOptions & Hooks} given the application's options, before defaults are filled in
+ * @returns {Readonly<Encryption> | null}
  * @throws {Error} connect-mongo's own, or one that names the option
  */
 function encryptionOf(given) {
@@ -41,14 +91,15 @@ function encryptionOf(given) {
     throw new TypeError(`The option onDecryptError must be one of ${POLICIES.join(', ')}`)
   const adapter = adapterOf(crypto, cryptoAdapter)
   if (!adapter && !secret && !encryption) return null
-  const custom = Boolean(given.serialize || given.unserialize)
   const format = adapter && formatOf(adapter)
   const foreign = Boolean(adapter) && !format
   if (foreign && secret)
     throw new TypeError('The option secret can be combined with crypto, and not with an adapter in JavaScript')
+  const custom = Boolean(given.serialize || given.unserialize)
+  /** @type {CipherSettings} */
   const settings = {
     ...settingsOf(format?.web ? { web: { ...format.web, parses: custom } } : format),
-    ...(secret && { secret: secretFormat(given) }),
+    ...(secret ? { secret: secretFormat(given) } : {}),
     ...(encryption && readEncryption(encryption, given)),
     foreign,
     forgets: onDecryptError === 'new-session',
@@ -58,19 +109,21 @@ function encryptionOf(given) {
   const fromBefore = Boolean(adapter || secret || settings.readsPlain)
   return Object.freeze({
     native,
-    /** An adapter in JavaScript, which encrypts unless `encryption` does. */
-    adapter: foreign ? adapter : null,
-    /** Who writes: `native` takes every value, `text` only text and JSON, `adapter` is in JavaScript. */
+    adapter: foreign && adapter ? adapter : null,
     writer: encryption ? 'native' : foreign ? 'adapter' : 'text',
     publicAdapter: adapter ?? null,
     custom,
     forgets: settings.forgets,
-    idsOf: encryption?.hashIds ? idsOf(native, fromBefore) : undefined,
-    /** Whether a session may be under an older id than the one it is written to. */
-    movesIds: Boolean(encryption?.hashIds) && (fromBefore || encryption.keys.length > 1),
+    idsOf: encryption?.hashIds && native ? idsOf(native, fromBefore) : undefined,
+    movesIds: Boolean(encryption?.hashIds) && (fromBefore || Number(encryption?.keys.length) > 1),
   })
 }
 
+/**
+ * The adapter that the options name; undefined for none.
+ * @param {KrupteinOptions | null | undefined} crypto
+ * @param {CryptoAdapter | null | undefined} cryptoAdapter
+ */
 function adapterOf(crypto, cryptoAdapter) {
   if (cryptoAdapter !== undefined && cryptoAdapter !== null) {
     if (typeof cryptoAdapter.encrypt !== 'function' || typeof cryptoAdapter.decrypt !== 'function') {
@@ -89,8 +142,12 @@ function adapterOf(crypto, cryptoAdapter) {
   return adapter
 }
 
-/** What kruptein asks of a secret since its release 3.1.1. */
+/**
+ * Whether a secret has what kruptein demands since its release 3.1.1.
+ * @param {unknown} secret
+ */
 function isComplex(secret) {
+  /** @param {RegExp} pattern */
   const count = (pattern) => (String(secret).match(pattern) ?? []).length
   return (
     String(secret).length >= 8 &&
@@ -101,7 +158,11 @@ function isComplex(secret) {
   )
 }
 
-/** The format of connect-mongo 3, whose options are the store's own. Its nonce and key are text of an encoding. */
+/**
+ * The format of connect-mongo 3, whose options are the store's own. Its nonce and key are encoded text.
+ * @param {EncryptionOptions} options
+ * @returns {PasswordSettings}
+ */
 function secretFormat({
   secret,
   algorithm = 'aes-256-gcm',
@@ -112,23 +173,29 @@ function secretFormat({
   at_size: tagSize,
 }) {
   const ivLen = ivSize || 16
-  const wrong = (name, wanted) => {
-    throw new TypeError(`The option ${name} beside secret must be ${wanted}`)
-  }
+  /**
+   * @param {string} name
+   * @param {string} wanted
+   */
+  const wrong = (name, wanted) => new TypeError(`The option ${name} beside secret must be ${wanted}`)
   if (typeof secret !== 'string' && !ArrayBuffer.isView(secret))
     throw new TypeError('The option secret must be a string or a Buffer')
   const algorithms = Object.keys(ALGORITHMS).filter((name) => name.endsWith('gcm'))
-  if (!algorithms.includes(algorithm)) wrong('algorithm', `one of ${algorithms.join(', ')}`)
-  if (!HASHES.includes(hashing)) wrong('hashing', `one of ${HASHES.join(', ')}`)
-  if (!ENCODINGS.includes(encodeas)) wrong('encodeas', `one of ${ENCODINGS.join(', ')}`)
-  if ((keySize || 32) !== ALGORITHMS[algorithm]) wrong('key_size', `${ALGORITHMS[algorithm]} for ${algorithm}`)
-  if ((tagSize || 16) !== 16) wrong('at_size', '16')
-  if (!Number.isInteger(ivLen) || ivLen < 1 || !NONCES.includes(Buffer.alloc(ivLen).toString(encodeas).length)) {
-    wrong('iv_size', `such that its text has ${NONCES.join(', ')} characters`)
-  }
+  if (!algorithms.includes(algorithm)) throw wrong('algorithm', `one of ${algorithms.join(', ')}`)
+  if (!HASHES.includes(hashing)) throw wrong('hashing', `one of ${HASHES.join(', ')}`)
+  if (!isEncoding(encodeas)) throw wrong('encodeas', `one of ${ENCODINGS.join(', ')}`)
+  if ((keySize || 32) !== ALGORITHMS[algorithm]) throw wrong('key_size', `${ALGORITHMS[algorithm]} for ${algorithm}`)
+  if ((tagSize || 16) !== 16) throw wrong('at_size', '16')
+  if (!Number.isInteger(ivLen) || ivLen < 1 || !NONCES.includes(Buffer.alloc(ivLen).toString(encodeas).length))
+    throw wrong('iv_size', `such that its text has ${NONCES.join(', ')} characters`)
   return passwordFormat({ secret, algorithm, hashing, encodeas }, ivLen)
 }
 
+/**
+ * @param {KeyOptions} options
+ * @param {Hooks} hooks
+ * @returns {Pick<CipherSettings, 'keys' | 'readsPlain'>}
+ */
 function readEncryption({ keys, hashIds = false, readPlain = false, ...others }, { transformId, hash }) {
   const unknown = Object.keys(others)
   if (unknown.length > 0)
@@ -147,9 +214,12 @@ function readEncryption({ keys, hashIds = false, readPlain = false, ...others },
   return { keys: keys.map(({ id, secret }) => ({ id, secret: keyBytes(id, secret) })), readsPlain: readPlain }
 }
 
+/**
+ * @param {string} id
+ * @param {unknown} secret
+ */
 function keyBytes(id, secret) {
-  const isBytes = typeof secret === 'string' || ArrayBuffer.isView(secret) || secret instanceof ArrayBuffer
-  const bytes = isBytes ? toBytes(secret) : Buffer.alloc(0)
+  const bytes = isBytes(secret) ? toBytes(secret) : Buffer.alloc(0)
   if (bytes.length < SHORTEST) {
     throw new TypeError(
       `The secret of the encryption key "${id}" must have at least ${SHORTEST} random bytes, such as: openssl rand -base64 32`,
@@ -158,49 +228,78 @@ function keyBytes(id, secret) {
   return bytes
 }
 
-/** Gives the ids under which a session may be stored, the one for writing first. */
+/**
+ * Gives the ids under which a session may be stored, the one for writing first.
+ * @param {Cipher} native
+ * @param {boolean} fromBefore whether there may be sessions from before ids were hashed
+ * @returns {(sid: string) => string[]}
+ */
 function idsOf(native, fromBefore) {
   return (sid) => {
     const ids = native.hashIds(sid)
-    // An id out of a leaked database must not open a session.
+    // An id from a leaked database must not open a session.
     return fromBefore && !sid.startsWith(HASHED) ? [...ids, sid] : ids
   }
 }
 
-/** What the addon is given for a serialised session, or a promise of it. */
+/**
+ * What the addon gets for a serialised session, or a promise of it.
+ * @param {Encryption} encryption
+ * @param {unknown} stored
+ * @returns {Awaitable<Value>}
+ */
 function encrypt({ writer, adapter }, stored) {
   if (writer === 'native') return typeof stored === 'string' ? stored : bson.encode({ session: stored })
-  if (writer === 'text') return typeof stored === 'string' ? stored : bson.encode({ json: toJson(stored) })
+  if (writer === 'text' || !adapter) return typeof stored === 'string' ? stored : bson.encode({ json: toJson(stored) })
   return Promise.resolve(adapter.encrypt(typeof stored === 'string' ? stored : toJson(stored))).then((record) => {
     if (typeof record === 'string') return record
     throw new TypeError(`cryptoAdapter.encrypt must give a string, not a ${typeof record}`)
   })
 }
 
+/**
+ * @param {unknown} stored
+ * @returns {string}
+ */
 function toJson(stored) {
   return JSON.stringify(stored) ?? 'null'
 }
 
-/** What was serialised, from what the addon gives, or a promise of it. */
+/**
+ * What was serialised, from what the addon gives, or a promise of it. {@link FORGOTTEN} for a session that counts as none.
+ * @param {Encryption} encryption
+ * @param {Value | undefined} value
+ * @returns {unknown}
+ */
 function decrypt(encryption, value) {
   const { native, custom } = encryption
   if (native === null) return typeof value === 'string' ? decryptForeign(encryption, value) : refuse(encryption)
   if (typeof value === 'string') return value
+  if (value === undefined) return refuse(encryption)
   const { session, json, stored } = bson.decode(value)
-  if (stored !== undefined) return decryptForeign(encryption, stored)
-  return json === undefined ? session : parse(json, custom)
+  if (stored !== undefined) return decryptForeign(encryption, String(stored))
+  return json === undefined ? session : parse(String(json), custom)
 }
 
+/**
+ * @param {Encryption} encryption
+ * @param {string} record
+ * @returns {Promise<unknown>}
+ */
 function decryptForeign(encryption, record) {
   return Promise.resolve()
-    .then(() => encryption.adapter.decrypt(record))
+    .then(() => encryption.adapter?.decrypt(record))
     .then(
       (text) => parse(String(text), encryption.custom),
       (error) => refuse(encryption, error),
     )
 }
 
-/** The error of a session that could not be decrypted; `undefined`, for none, where the application wants that. */
+/**
+ * Throws the error of a session that could not be decrypted, unless the application wants such a session to count as none.
+ * @param {Encryption} encryption
+ * @param {unknown} [error]
+ */
 function refuse({ forgets }, error = cryptoError('Unable to parse ciphertext object!')) {
   if (forgets) return FORGOTTEN
   throw typeof error === 'string' ? cryptoError(error) : error
@@ -209,7 +308,12 @@ function refuse({ forgets }, error = cryptoError('Unable to parse ciphertext obj
 /** A session that counts as none, since it could not be decrypted. */
 const FORGOTTEN = Symbol('forgotten')
 
-/** As connect-mongo 6 does: text of JSON is what it means, and a store without hooks takes either. */
+/**
+ * Reads text as connect-mongo 6 does: JSON is what it means, and a store without hooks takes either.
+ * @param {string} text
+ * @param {boolean} custom whether the store has hooks
+ * @returns {unknown}
+ */
 function parse(text, custom) {
   let parsed
   try {

@@ -1,82 +1,75 @@
 'use strict'
 
-// The options of every generation of connect-mongo, checked once. What leaves here is trusted everywhere else.
+// Checks the options of every generation of connect-mongo, once. The rest of lib/ trusts what it gives.
 
 const { AssertionError } = require('node:assert')
 const { createHash } = require('node:crypto')
 const { strategyOf } = require('../settings/target.js')
 const { transformFunctions } = require('../session/codec.js')
 const { encryptionOf } = require('../encryption/encryption.js')
-const { HOST_FORM, fromHostForm, isHostForm } = require('./connection-parts.js')
+const { PARTS, fromParts, namesOf, partsIn } = require('./connection-parts.js')
+const { checkKind, isGiven } = require('./kinds.js')
+const { warnOfUnknown } = require('./spelling.js')
+const { BESIDE_SECRET, OPTIONS } = require('./table.js')
 const { warnOnce } = require('../common/warn.js')
+const { writeConcernOf } = require('./write-concern.js')
 
-const TWO_WEEKS = 14 * 24 * 60 * 60
-/** The longest interval that a timer takes, in minutes. */
-const LONGEST_INTERVAL = 71582
+/** @import { WriteConcern } from '../common/native.js' */
+/** @import { KrupteinOptions } from '../encryption/adapters.js' */
+/** @import { Encryption } from '../encryption/encryption.js' */
+/** @import { Options } from './table.js' */
+
+/** @typedef {'native' | 'interval' | 'disabled'} AutoRemove */
+
+/**
+ * The settings of a store: its options, checked and with defaults.
+ * @typedef {object} Settings
+ * @property {string} collectionName
+ * @property {number} ttl lifetime in seconds of a session whose cookie sets no `expires`
+ * @property {number} touchAfter seconds in which an unchanged session is written at most once
+ * @property {AutoRemove} autoRemove who removes expired sessions
+ * @property {number} autoRemoveInterval minutes between two removals
+ * @property {boolean} timestamps whether `createdAt` and `updatedAt` are kept
+ * @property {((sid: string) => unknown) | undefined} transformId gives the `_id` of a session, or a promise of it
+ * @property {Readonly<Encryption> | null} encryption
+ * @property {WriteConcern | undefined} writeConcern of the store's writes; undefined for the connection's
+ */
+
+/**
+ * The hooks by which a session becomes the stored value and back. Each may give a promise.
+ * @typedef {object} Hooks
+ * @property {(session: object) => unknown} serialize
+ * @property {(stored: unknown) => unknown} unserialize
+ */
+
+/**
+ * What differs between the two styles of connect-mongo, of `styles.js`.
+ * @typedef {object} Style
+ * @property {'modern' | 'factory'} name
+ * @property {null | undefined} missing what `get` gives for a session that is not there
+ * @property {boolean} promiseBesideCallback whether a method gives a promise even if it has a callback
+ * @property {boolean} states whether the store has a state, with an event for each change
+ * @property {boolean} emitsMisses whether `get` also emits its event for a session that is not there
+ * @property {boolean} touchMustFind whether touching a session that is gone is an error
+ * @property {boolean} valuesOfWrites whether `destroy` and `clear` give a value besides the error
+ */
+
+const TWO_WEEKS = 14 * 24 * 60 * 60 // s
+/** The longest interval that a timer takes. */
+const LONGEST_INTERVAL = 71582 // min
+/** @type {AutoRemove[]} */
 const AUTO_REMOVE = ['native', 'interval', 'disabled']
 
-/** What each option may be; `null` and `undefined` mean that it is not given. */
-const KINDS = {
-  string: ['a string', (value) => typeof value === 'string'],
-  name: ['a non-empty string', (value) => typeof value === 'string' && value !== '' && !value.includes('\0')],
-  boolean: ['true or false', (value) => typeof value === 'boolean'],
-  function: ['a function', (value) => typeof value === 'function'],
-  object: ['an object', (value) => typeof value === 'object' || typeof value === 'function'],
-  // Numbers as text work in connect-mongo, too, and come from environment variables.
-  number: [
-    'a finite number',
-    (value) => ['number', 'string'].includes(typeof value) && value !== '' && Number.isFinite(Number(value)),
-  ],
-  any: ['anything', () => true],
-}
-
-/** Every option that has a meaning here, and its kind. */
-const OPTIONS = {
-  mongoUrl: 'string',
-  url: 'string',
-  mongoOptions: 'object',
-  advancedOptions: 'object',
-  dbName: 'string',
-  client: 'object',
-  clientPromise: 'object',
-  mongooseConnection: 'object',
-  mongoose_connection: 'object',
-  db: 'object',
-  dbPromise: 'object',
-  collectionName: 'name',
-  collection: 'name',
-  ttl: 'number',
-  defaultExpirationTime: 'number',
-  touchAfter: 'number',
-  autoRemove: 'string',
-  autoRemoveInterval: 'number',
-  createAutoRemoveIdx: 'any',
-  stringify: 'any',
-  serialize: 'function',
-  unserialize: 'function',
-  transformId: 'function',
-  hash: 'any',
-  crypto: 'object',
-  cryptoAdapter: 'object',
-  secret: 'any',
-  encryption: 'object',
-  onDecryptError: 'string',
-  timestamps: 'boolean',
-  writeOperationOptions: 'object',
-  fallbackMemory: 'any',
-}
-
-/** Options beside `secret`, as in connect-mongo 3, which no other store has. */
-const BESIDE_SECRET = ['algorithm', 'hashing', 'encodeas', 'iv_size', 'at_size', 'key_size']
-
-const isGiven = (value) => value !== undefined && value !== null
-
-/** Sails gives its store the settings of the whole session, where `secret` signs cookies and much is not the store's. */
+/**
+ * Whether a store belongs to Sails, which gives it the settings of the whole session: `secret` signs cookies there, and
+ * many options are not the store's.
+ * @param {Options} options
+ */
 const isSailsSession = ({ adapter }) => isGiven(adapter)
 
 /**
- * Whether a value given to the export is a store's options, and not something that has sessions.
- * @param {*} value
+ * Whether a value given to the export is a store's options, and not a package with sessions.
+ * @param {unknown} value
  */
 function looksLikeOptions(value) {
   return typeof value === 'object' && value !== null && Object.keys(value).some((key) => key in OPTIONS)
@@ -84,20 +77,26 @@ function looksLikeOptions(value) {
 
 /**
  * Checks a store's options.
- * @param {object} given the application's
- * @param {object} style of `styles.js`
- * @returns {{options: object, settings: object, hooks: object}} `options` is the store's public property
+ * @param {unknown} given the application's
+ * @param {Style} style
+ * @returns {{options: Options, settings: Readonly<Settings>, hooks: Hooks}} `options` is the store's public property
  * @throws {Error} connect-mongo's own where it has one; otherwise a TypeError that names the option
  */
 function readOptions(given, style) {
-  const options = connectable(style.states ? (given ?? {}) : modernOptions(given), style)
+  const asGiven = /** @type {Options} */ (given ?? {})
+  const options = connectable(style.states ? asGiven : modernOptions(given), style)
   if (!style.states) refuseMisused(options)
   checkKinds(options)
-  warnOfUnknown(options)
-  const encryption = encryptionOf(isSailsSession(options) ? { ...given, secret: undefined } : given)
+  if (!isSailsSession(options)) {
+    const known = [...namesOf(OPTIONS), ...namesOf(PARTS), ...(options.secret ? BESIDE_SECRET : [])]
+    warnOfUnknown(Object.keys(options), known)
+  }
+  const encryption = encryptionOf(isSailsSession(options) ? { ...asGiven, secret: undefined } : asGiven)
+  const { idsOf } = encryption ?? {}
+  const { serialize, unserialize, stringify } = options
   return {
     options: encryption ? withoutSecrets(options, encryption) : options,
-    hooks: transformFunctions(options),
+    hooks: transformFunctions({ serialize, unserialize, stringify }),
     settings: Object.freeze({
       collectionName: options.collectionName ?? (options.collection || 'sessions'),
       ttl: ttlOf(options, style),
@@ -106,26 +105,39 @@ function readOptions(given, style) {
       // 0 would remove without a pause.
       autoRemoveInterval: Number(options.autoRemoveInterval ?? 10) || 10,
       timestamps: options.timestamps === true,
-      transformId: encryption?.idsOf ? (sid) => encryption.idsOf(sid)[0] : options.transformId || hashOf(options.hash),
+      transformId: idsOf ? (/** @type {string} */ sid) => idsOf(sid)[0] : options.transformId || hashOf(options.hash),
       encryption,
       writeConcern: writeConcernOf(options.writeOperationOptions),
     }),
   }
 }
 
-/** What a store shows as its options: a secret is not printed with them, and one of connect-mongo 3 is not kept at all. */
+/**
+ * The options that a store shows. Secrets are not printed with them, and the one of connect-mongo 3 is not kept at all.
+ * @param {Options} options
+ * @param {Encryption} encryption
+ * @returns {Options}
+ */
 function withoutSecrets({ secret: _, ...options }, { publicAdapter }) {
-  if (options.crypto) {
-    const { secret, ...others } = options.crypto
-    options.crypto = Object.defineProperty(others, 'secret', { value: secret, enumerable: false })
+  /** @type {Options} */
+  const shown = options
+  if (shown.crypto) {
+    const { secret, ...others } = shown.crypto
+    const hidden = Object.defineProperty(others, 'secret', { value: secret, enumerable: false })
+    shown.crypto = /** @type {KrupteinOptions} */ (hidden)
   }
-  if (options.encryption) {
-    options.encryption = { ...options.encryption, keys: options.encryption.keys.map(({ id }) => ({ id })) }
+  if (shown.encryption) {
+    const keys = shown.encryption.keys.map(({ id }) => ({ id }))
+    shown.encryption = /** @type {Options['encryption']} */ ({ ...shown.encryption, keys })
   }
-  return publicAdapter ? { ...options, cryptoAdapter: publicAdapter } : options
+  return publicAdapter ? { ...shown, cryptoAdapter: publicAdapter } : shown
 }
 
-/** The options with connect-mongo 6's defaults in them. */
+/**
+ * The options with the defaults of connect-mongo 6.
+ * @param {unknown} given
+ * @returns {Options}
+ */
 function modernOptions(given) {
   if (!isGiven(given)) {
     throw new TypeError(
@@ -135,7 +147,7 @@ function modernOptions(given) {
   if (typeof given !== 'object')
     throw new TypeError(`The options of MongoStore must be an object, not a ${typeof given}`)
   const {
-    collectionName = given.collection || 'sessions',
+    collectionName = /** @type {Options} */ (given).collection || 'sessions',
     ttl = TWO_WEEKS,
     mongoOptions = {},
     autoRemove = 'native',
@@ -146,7 +158,7 @@ function modernOptions(given) {
     crypto,
     cryptoAdapter,
     ...others
-  } = given
+  } = /** @type {Options} */ (given)
   return {
     collectionName,
     ttl,
@@ -162,22 +174,27 @@ function modernOptions(given) {
   }
 }
 
-/** The options with what they say of the connection in its own place, whatever the generation of that. */
+/**
+ * The options in which a connection stands where that of today's options does, whatever generation it was written for.
+ * @param {Options} given
+ * @param {Style} style
+ * @returns {Options}
+ * @throws {Error} when no option names a connection
+ */
 function connectable(given, style) {
   const { advancedOptions, mongoOptions } = given
-  const options =
-    isGiven(advancedOptions) && !Object.keys(mongoOptions ?? {}).length
-      ? { ...given, mongoOptions: advancedOptions }
-      : given
-  const hostForm = HOST_FORM.filter((name) => isGiven(options[name]))
-  if (strategyOf(options)) {
-    if (hostForm.length > 0)
-      warnOnce(`The options ${hostForm.join(', ')} have no effect beside ${strategyOf(options)}`, 'MONGO_STORE_OPTION')
+  const takesAdvanced = isGiven(advancedOptions) && Object.keys(mongoOptions ?? {}).length === 0
+  const options = takesAdvanced ? { ...given, mongoOptions: advancedOptions } : given
+  const strategy = strategyOf(options)
+  const parts = partsIn(options)
+  if (strategy) {
+    if (parts.length > 0)
+      warnOnce(`The options ${parts.join(', ')} have no effect beside ${strategy}`, 'MONGO_STORE_OPTION')
     return options
   }
-  if (isHostForm(options)) {
-    if (style.states) return fromHostForm(options)
-    const names = [...hostForm, ...(options.db ? ['db'] : [])]
+  if (parts.length > 0 || typeof options.db === 'string') {
+    if (style.states) return fromParts(options)
+    const names = [...parts, ...(options.db ? ['db'] : [])]
     throw new Error(
       `${names.length > 1 ? 'The options' : 'The option'} ${names.join(', ')} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`,
     )
@@ -190,88 +207,67 @@ function connectable(given, style) {
   })
 }
 
+/** @param {Options} options */
 function refuseMisused({ createAutoRemoveIdx, autoRemoveInterval }) {
   if (isGiven(createAutoRemoveIdx)) {
     throw new AssertionError({
       message: 'options.createAutoRemoveIdx has been reverted to autoRemove and autoRemoveInterval',
     })
   }
-  if (autoRemoveInterval > LONGEST_INTERVAL) {
+  if (Number(autoRemoveInterval) > LONGEST_INTERVAL) {
     throw new AssertionError({
       message: 'autoRemoveInterval is too large. options.autoRemoveInterval is in minutes but not seconds nor mills',
     })
   }
 }
 
+/** @param {Options} options */
 function checkKinds(options) {
-  for (const [name, kind] of Object.entries(OPTIONS)) {
+  for (const name of namesOf(OPTIONS)) {
+    const kind = OPTIONS[name]
     const value = options[name]
     // The factory's default counts for an empty name, as in connect-mongo 1 to 3.
     if (name === 'collection' && value === '') continue
     if (kind === 'function' && !value) continue
-    const [wanted, fits] = KINDS[kind]
-    if (isGiven(value) && !fits(value))
-      throw new TypeError(`The option ${name} must be ${wanted}, not ${describe(value)}`)
+    checkKind(name, kind, value, (wrong) => `, not ${describe(wrong)}`)
   }
-  if (options.autoRemoveInterval < 0) throw new TypeError('The option autoRemoveInterval must be at least 0 minutes')
-  if (options.autoRemoveInterval > LONGEST_INTERVAL) {
+  const interval = Number(options.autoRemoveInterval)
+  if (interval < 0) throw new TypeError('The option autoRemoveInterval must be at least 0 minutes')
+  if (interval > LONGEST_INTERVAL) {
     throw new TypeError(`The option autoRemoveInterval must be at most ${LONGEST_INTERVAL} minutes`)
   }
 }
 
-/** Of a value, what may stand in a message: never its content, which may be a secret. */
+/**
+ * What a message may tell of a value: never its content, which may be a secret.
+ * @param {unknown} value
+ */
 function describe(value) {
   if (typeof value === 'number') return String(value)
   if (value === '') return 'an empty string'
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`
 }
 
-const KNOWN = new Set([...Object.keys(OPTIONS), ...HOST_FORM])
-
-function warnOfUnknown(options) {
-  if (isSailsSession(options)) return
-  for (const name of Object.keys(options)) {
-    if (KNOWN.has(name) || (options.secret && BESIDE_SECRET.includes(name))) continue
-    const near = [...KNOWN].find((known) => isNear(name, known))
-    const hint = near ? `: did you mean "${near}"?` : ' and has no effect'
-    warnOnce(`The option "${name}" is unknown${hint}`, 'MONGO_STORE_OPTION')
-  }
-}
-
-/** Whether one name may be a misspelling of the other: alike but for case and signs, or two letters apart. */
-function isNear(name, known) {
-  const bare = (text) => text.replace(/[^a-z]/gi, '').toLowerCase()
-  return distance(bare(name), bare(known)) <= (known.length > 5 ? 2 : 1)
-}
-
-/** The number of letters to insert, remove or replace to get from one word to the other (Levenshtein). */
-function distance(one, other) {
-  let row = Array.from({ length: other.length + 1 }, (_, column) => column)
-  for (let line = 1; line <= one.length; line++) {
-    const next = [line]
-    for (let column = 1; column <= other.length; column++) {
-      const replaced = row[column - 1] + (one[line - 1] === other[column - 1] ? 0 : 1)
-      next[column] = Math.min(replaced, row[column] + 1, next[column - 1] + 1)
-    }
-    row = next
-  }
-  return row[other.length]
-}
-
+/**
+ * @param {Options} options
+ * @param {Style} style
+ */
 function ttlOf({ ttl, defaultExpirationTime }, style) {
-  if (style.states) {
-    if (isGiven(defaultExpirationTime)) {
-      warnOnce('defaultExpirationTime option is deprecated. Use ttl instead', 'MONGO_STORE_OPTION')
-      return Number(defaultExpirationTime) / 1000
-    }
-    return Number(ttl) || TWO_WEEKS
+  if (!style.states) return ttl === undefined ? TWO_WEEKS : Number(ttl)
+  if (isGiven(defaultExpirationTime)) {
+    warnOnce('defaultExpirationTime option is deprecated. Use ttl instead', 'MONGO_STORE_OPTION')
+    return Number(defaultExpirationTime) / 1000
   }
-  return ttl === undefined ? TWO_WEEKS : Number(ttl)
+  return Number(ttl) || TWO_WEEKS
 }
 
+/**
+ * @param {Options} options
+ * @returns {AutoRemove}
+ */
 function autoRemoveOf({ autoRemove }) {
-  const mode = autoRemove || 'native'
-  if (AUTO_REMOVE.includes(mode)) return mode
+  const known = AUTO_REMOVE.find((mode) => mode === (autoRemove || 'native'))
+  if (known) return known
   warnOnce(
     `The option autoRemove is none of ${AUTO_REMOVE.join(', ')}: expired sessions are not removed`,
     'MONGO_STORE_OPTION',
@@ -279,35 +275,17 @@ function autoRemoveOf({ autoRemove }) {
   return 'disabled'
 }
 
-/** The `hash` option of connect-mongo 0.x as a `transformId`. */
+/**
+ * The option `hash` of connect-mongo 0.x as a `transformId`.
+ * @param {unknown} hash
+ */
 function hashOf(hash) {
   if (!hash) return undefined
-  const { salt = 'connect-mongo', algorithm = 'sha1' } = hash
-  return (sid) =>
+  const { salt = 'connect-mongo', algorithm = 'sha1' } = /** @type {{salt?: string, algorithm?: string}} */ (hash)
+  return (/** @type {string} */ sid) =>
     createHash(algorithm)
       .update(salt + sid)
       .digest('hex')
-}
-
-/** A write concern in the addon's terms; undefined leaves the connection's. */
-function writeConcernOf(given) {
-  if (!isGiven(given)) return undefined
-  const { w, j, journal = j, wtimeout, wtimeoutMS = wtimeout, ...others } = given.writeConcern ?? given
-  const unknown = Object.keys(others)
-  if (unknown.length > 0) {
-    warnOnce(`writeOperationOptions: ${unknown.join(', ')} has no effect; w, j and wtimeout have`, 'MONGO_STORE_OPTION')
-  }
-  const wrong = (name, wanted) => new TypeError(`The option writeOperationOptions.${name} must be ${wanted}`)
-  if (isGiven(w) && typeof w !== 'string' && !(Number.isInteger(w) && w >= 0))
-    throw wrong('w', 'a number of nodes or a string')
-  if (isGiven(journal) && typeof journal !== 'boolean') throw wrong('j', 'true or false')
-  if (isGiven(wtimeoutMS) && !(Number.isInteger(wtimeoutMS) && wtimeoutMS >= 0))
-    throw wrong('wtimeout', 'a whole number of milliseconds')
-  const concern = {}
-  if (isGiven(w)) concern.w = String(w)
-  if (isGiven(journal)) concern.journal = journal
-  if (isGiven(wtimeoutMS)) concern.wtimeoutMs = wtimeoutMS
-  return Object.keys(concern).length > 0 ? concern : undefined
 }
 
 module.exports = { readOptions, looksLikeOptions }

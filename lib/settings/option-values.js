@@ -1,33 +1,59 @@
 'use strict'
 
-// The value of one option, in its many forms, as the parameters by which it stands in the addon's connection string.
+// Turns the value of one option, in its many forms, into parameters of the addon's connection string.
 
-const { PARAMETERS, optionOf } = require('./driver-options.js')
+const { optionOf } = require('./driver-options.js')
+const { MECHANISMS } = require('./mechanisms.js')
+const { PARAMETERS } = require('./parameters.js')
+const { isFalse, isTrue } = require('./truth.js')
 
-/** Parts of a connection string that are no parameters, by the names that they have among the parameters. */
+/** @import { DriverOption } from './driver-options.js' */
+
+/**
+ * Certificates or a key: PEM text, or the name of a file.
+ * @typedef {{pem: string, file?: undefined} | {file: string, pem?: undefined}} Material
+ */
+
+/** @typedef {string | Material} Text */
+
+/**
+ * A parameter with its texts: one, or none when the parameter is to be absent, or many.
+ * @typedef {[name: string, ...texts: Text[]]} Parameter
+ */
+
+/**
+ * The texts of parameters by their names.
+ * @typedef {Map<string, Text[]>} Parameters
+ */
+
+/** Parts of a connection string besides its parameters, under the names that they have among the parameters. */
 const USER = '@user'
 const PASSWORD = '@password'
 const DATABASE = '@database'
-/** Certificates and keys: each is `{ pem }` or `{ file }`. */
+/** Certificates and keys, each a {@link Material}. */
 const CA = '@ca'
 const CERTIFICATE = '@certificate'
 const KEY = '@key'
 
-/** Mechanisms of authentication that the addon has. */
-const MECHANISMS = new Set(['SCRAM-SHA-1', 'SCRAM-SHA-256', 'MONGODB-X509', 'PLAIN'])
-
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
 const isRecord = (value) => value !== null && typeof value === 'object' && !Array.isArray(value)
-const isTrue = (value) => value === true || value === 'true'
-const isFalse = (value) => value === false || value === 'false'
 
-/** Why a value can't be taken; `connection-string.js` says of which option. */
+/** Why a value can't be taken; `merge-options.js` adds the name of the option. */
 class Refusal extends Error {}
 
+/** @param {string} wanted */
 function shapeRefusal(wanted) {
   return new Refusal(`it must be ${wanted}`)
 }
 
-/** One value as text, by the kind of its parameter. What is no number or truth value is left for the addon to refuse. */
+/**
+ * One value as text, by the kind of its parameter. The addon refuses a value that is not a number or a truth value.
+ * @param {string} parameter
+ * @param {unknown} value
+ */
 function textOf(parameter, value) {
   if (typeof value === 'object' || typeof value === 'function') throw shapeRefusal('a plain value')
   const kind = PARAMETERS[parameter]
@@ -37,7 +63,10 @@ function textOf(parameter, value) {
   return Number.isNaN(whole) ? String(value) : String(whole)
 }
 
-/** One set of tags as `key:value,key:value`, from that or from an object. */
+/**
+ * One set of tags as `key:value,key:value`, from that or from an object.
+ * @param {unknown} tags
+ */
 function tagSet(tags) {
   if (typeof tags === 'string') return tags
   if (!isRecord(tags)) throw shapeRefusal('a list of objects')
@@ -49,21 +78,34 @@ function tagSet(tags) {
     .join(',')
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function tagSets(value) {
   return [['readPreferenceTags', ...(Array.isArray(value) ? value : [value]).map(tagSet)]]
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function readPreference(value) {
   if (!isRecord(value)) return [['readPreference', textOf('readPreference', value)]]
   const { mode, preference = mode, tags, maxStalenessSeconds } = value
+  /** @type {Parameter[]} */
   const parameters = [['readPreference', textOf('readPreference', preference)]]
   if (tags) parameters.push(...tagSets(tags))
-  if (maxStalenessSeconds != null && maxStalenessSeconds >= 0) {
+  if (maxStalenessSeconds != null && Number(maxStalenessSeconds) >= 0) {
     parameters.push(['maxStalenessSeconds', textOf('maxStalenessSeconds', maxStalenessSeconds)])
   }
   return parameters
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function writeConcern(value) {
   if (!isRecord(value)) return [['w', textOf('w', value)]]
   return Object.entries(value).flatMap(([name, part]) => {
@@ -73,27 +115,39 @@ function writeConcern(value) {
   })
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function credentials(value) {
   if (!isRecord(value)) throw shapeRefusal('an object')
   const { username, user = username, password, db, authdb = db, authSource = authdb, authMechanism } = value
   if (typeof user !== 'string') throw new Refusal('it needs a username')
-  return [
-    [USER, user],
-    ...(password == null ? [] : [[PASSWORD, String(password)]]),
-    ...(authSource == null ? [] : [['authSource', textOf('authSource', authSource)]]),
-    ...(authMechanism == null ? [] : mechanism(authMechanism)),
-  ]
+  /** @type {Parameter[]} */
+  const parameters = [[USER, user]]
+  if (password != null) parameters.push([PASSWORD, String(password)])
+  if (authSource != null) parameters.push(['authSource', textOf('authSource', authSource)])
+  if (authMechanism != null) parameters.push(...mechanism(authMechanism))
+  return parameters
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function mechanism(value) {
   const name = String(value).toUpperCase()
   if (name === 'DEFAULT') return []
-  if (MECHANISMS.has(name)) return [['authMechanism', name]]
+  if (MECHANISMS.includes(name)) return [['authMechanism', name]]
   throw new Refusal(
-    `the mechanism must be one of ${[...MECHANISMS].join(', ')}; for another one give the client of your own mongodb package`,
+    `the mechanism must be one of ${MECHANISMS.join(', ')}; for another one give the client of your own mongodb package`,
   )
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function mechanismProperties(value) {
   if (!isRecord(value)) return [['authMechanismProperties', textOf('authMechanismProperties', value)]]
   const pairs = Object.entries(value).filter(([, property]) => property != null)
@@ -111,6 +165,10 @@ function mechanismProperties(value) {
   ]
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function serverApi(value) {
   const { version, strict, deprecationErrors } = isRecord(value) ? value : { version: value }
   const parts = { serverApiVersion: version, serverApiStrict: strict, serverApiDeprecationErrors: deprecationErrors }
@@ -119,32 +177,51 @@ function serverApi(value) {
     .map(([name, part]) => [name, textOf(name, part)])
 }
 
-/** "none" stands among the compressors for no compression, which needs no word. */
+/**
+ * "none" stands among the compressors for no compression, which needs no parameter.
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function compressors(value) {
   const names = (Array.isArray(value) ? value : String(value).split(',')).filter((name) => name && name !== 'none')
   return [['compressors', ...(names.length > 0 ? [names.map(String).join(',')] : [])]]
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function compression(value) {
   if (!isRecord(value)) return compressors(value)
   const { compressors: names, zlibCompressionLevel: level } = value
-  return [
-    ...(names == null ? [] : compressors(names)),
-    ...(level == null ? [] : [['zlibCompressionLevel', textOf('zlibCompressionLevel', level)]]),
-  ]
+  const parameters = names == null ? [] : compressors(names)
+  if (level != null) parameters.push(['zlibCompressionLevel', textOf('zlibCompressionLevel', level)])
+  return parameters
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function tls(value) {
   if (value === 'prefer') throw new Refusal('it must be true or false')
   return [['tls', textOf('tls', value)]]
 }
 
-/** Whether to verify, in place of whether to allow what is invalid. */
+/**
+ * Whether certificates are checked; the parameter says whether invalid ones are allowed.
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function verified(value) {
   return [isFalse(value) ? ['tlsAllowInvalidCertificates', 'true'] : ['tlsAllowInvalidCertificates']]
 }
 
-/** Certificates or a key: PEM text, as a string, bytes or a list of those, or, as in some drivers, the name of a file. */
+/**
+ * Reads certificates or a key: PEM text, as a string, bytes or a list of those, or, as in some drivers, a file's name.
+ * @param {string} part
+ * @returns {Reader}
+ */
 function material(part) {
   return (value) => {
     const texts = (Array.isArray(value) ? value : [value]).map((each) => {
@@ -157,11 +234,19 @@ function material(part) {
   }
 }
 
+/** @typedef {(value: unknown) => Parameter[]} Reader */
+
+/** @type {Reader} */
 const secondary = (value) => (isTrue(value) ? [['readPreference', 'secondaryPreferred']] : [])
+/** @type {(part: string) => Reader} */
 const toFile = (part) => (value) => [[part, { file: textOf(part, value) }]]
+/** @type {(part: string) => Reader} */
 const named = (part) => (value) => (value === '' ? [] : [[part, String(value)]])
 
-/** Options that are more than one plain value, or less, by their names in small letters. */
+/**
+ * The readers of options that are not one plain value each, by their names in small letters.
+ * @type {Record<string, Reader>}
+ */
 const READERS = {
   auth: credentials,
   user: named(USER),
@@ -202,6 +287,10 @@ const READERS = {
   sslpass: passphrase,
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Parameter[]}
+ */
 function passphrase(value) {
   return [
     ['tlsCertificateKeyFilePassword', value instanceof Uint8Array ? Buffer.from(value).toString() : textOf('', value)],
@@ -209,27 +298,31 @@ function passphrase(value) {
 }
 
 /**
- * The parameters by which an option stands.
- * @param {{name: string, to: string[]}} option of `driver-options.js`
- * @param {*} value neither undefined nor null
- * @returns {Array<[string, ...any]>} a name with its texts: one, or none when the parameter is to be absent, or many
+ * The parameters that an option sets.
+ * @param {DriverOption} option one that sets any
+ * @param {unknown} value neither undefined nor null
+ * @returns {Parameter[]}
  * @throws {Refusal}
  */
-function parametersOf(option, value) {
-  const reader = READERS[option.name.toLowerCase()]
-  const parameters = reader ? reader(value) : [[option.to[0], textOf(option.to[0], value)]]
-  return parameters.map(withinLimits)
+function parametersOf({ name, to: [parameter] = [] }, value) {
+  const reader = READERS[name.toLowerCase()] ?? ((plain) => [[parameter, textOf(parameter, plain)]])
+  return reader(value).map(withinLimits)
 }
 
-/** The least time between two checks of a server, in milliseconds, of every driver. */
-const SHORTEST_HEARTBEAT = 500
+/** The least time between two checks of a server, in every driver. */
+const SHORTEST_HEARTBEAT = 500 // ms
 
-/** What the drivers of npm take and the addon's would refuse or understand otherwise. */
+/**
+ * Changes values that the drivers of npm take and that the addon's driver would refuse or understand otherwise.
+ * @param {Parameter} parameter
+ * @returns {Parameter}
+ */
 function withinLimits([name, ...texts]) {
-  // 0 is no limit there. Here every operation ends, and a store never needs many connections: the default stays.
+  // There, 0 means no limit. Here every operation ends, and no store needs many connections: the default stays.
   if (['serverSelectionTimeoutMS', 'socketTimeoutMS', 'timeoutMS', 'maxPoolSize'].includes(name) && texts[0] === '0')
     return [name]
-  if (name === 'heartbeatFrequencyMS' && texts[0] < SHORTEST_HEARTBEAT) return [name, String(SHORTEST_HEARTBEAT)]
+  if (name === 'heartbeatFrequencyMS' && Number(texts[0]) < SHORTEST_HEARTBEAT)
+    return [name, String(SHORTEST_HEARTBEAT)]
   return [name, ...texts]
 }
 

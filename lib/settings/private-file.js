@@ -1,15 +1,23 @@
 'use strict'
 
-// Certificates and keys that were given as values, in files that the addon can open and nobody else: on Linux without a
-// name, so that nothing of them is left behind however the process ends; elsewhere in a folder that goes with the process.
+// Writes certificates and keys that were given as values to files that only the addon can open. On Linux the files have
+// no name, so that nothing of them is left behind however the process ends. Elsewhere the process removes their folder.
 
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 
-/** The path of each text that was asked for. */
+/**
+ * The path of the file of each text.
+ * @type {Map<string, string>}
+ */
 const files = new Map()
-/** Another way to a file that is open, if the system has one. */
+
+/**
+ * A path to an open file that does not need its name, if the system has one.
+ * @param {number} descriptor
+ * @param {string} text of the file
+ */
 function nameless(descriptor, text) {
   const found = `/proc/self/fd/${descriptor}`
   try {
@@ -26,12 +34,16 @@ function nameless(descriptor, text) {
  * @returns {string} its path
  */
 function privateFile(text) {
-  if (!files.has(text)) files.set(text, write(text))
-  return files.get(text)
+  const known = files.get(text)
+  if (known !== undefined) return known
+  const file = write(text)
+  files.set(text, file)
+  return file
 }
 
+/** @param {string} text */
 function write(text) {
-  // Only the user may enter it.
+  // Only this user may enter it.
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-mongo-native-'))
   const remove = () => fs.rmSync(folder, { recursive: true, force: true })
   const named = path.join(folder, 'tls.pem')

@@ -1,52 +1,80 @@
 'use strict'
 
-// What a store that works through a client takes from the client's settings: how long operations may take, which
-// failures are tried again, and the servers' names for messages.
+// Reads off a client's settings what the fallback needs to know: how long operations may take, which failures are tried
+// again, and the names of the servers for messages.
 
-const { readUri, takeTimeLimit } = require('../../settings/connection-string.js')
+const { addressOf } = require('../../settings/address.js')
+const { takeTimeLimit } = require('../../settings/time-limit.js')
+const { readUri } = require('../../settings/uri.js')
+
+/** @import { ConnectionOptions, Target } from '../../settings/target.js' */
+/** @import { Client, ClientOptions, Db, DriverOptions, ReadPreference } from '../../settings/borrowed/shape.js' */
+
+/**
+ * @typedef {object} ClientSettings
+ * @property {number} timeLimitMs how long an operation may take
+ * @property {number} selectionLimitMs how long an operation looks for a server
+ * @property {{reads: boolean, writes: boolean}} retries whether the store tries again what fails in passing
+ * @property {string} readsFrom the mode of the read preference
+ * @property {string} servers the servers' names, for messages
+ */
 
 /** The options by which a client tells how long an operation may take. */
 const TIMES = ['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS']
 
 /**
- * The settings of a client, `readsFrom` being the mode of its read preference.
- * @param {object} target of `target.js`
- * @param {object} options the application's
- * @returns {{timeLimitMs: number, selectionLimitMs: number, retries: {reads: boolean, writes: boolean}, readsFrom: string, servers: string}}
+ * The settings of a client.
+ * @param {Target} target
+ * @param {ConnectionOptions} options the application's
+ * @returns {ClientSettings}
  */
 function settingsOf({ uri, client, db, isOwn }, { mongoUrl, url, mongoOptions }) {
-  const given = isOwn ? mongoOptions : (client?.options ?? client?.s?.options ?? db?.s?.topology?.s?.options)
   // A connection string for the addon has every option in it.
-  const said = (uri === undefined && given) || {}
+  const said = uri === undefined ? (isOwn ? mongoOptions : optionsOf(client, db)) : undefined
+  const given = /** @type {Partial<ClientOptions> & DriverOptions} */ (said ?? {})
   const address = readUri(uri ?? (isOwn ? (mongoUrl ?? url) : client?.s?.url) ?? '')
   const times = TIMES.flatMap((name) => {
-    const value = typeof said[name] === 'number' ? said[name] : address.option(name)
+    const value = typeof given[name] === 'number' ? given[name] : address.option(name)
     return value === undefined ? [] : [`${name}=${value}`]
   })
   const { timeLimitMs, selectionLimitMs } = takeTimeLimit(`mongodb://localhost/?${times.join('&')}`)
-  const isOn = (name) => String(said[name] ?? address.option(name)) !== 'false'
+  /** @param {string} name */
+  const isOn = (name) => String(given[name] ?? address.option(name)) !== 'false'
   return {
     timeLimitMs,
     selectionLimitMs,
     retries: { reads: isOn('retryReads'), writes: isOn('retryWrites') },
-    readsFrom: modeOf(said.readPreference ?? db?.s?.readPreference ?? address.option('readPreference')),
-    servers: namesOf(said, db) ?? (address.hosts.join(', ') || 'the server'),
+    readsFrom: modeOf(given.readPreference ?? db?.s?.readPreference ?? address.option('readPreference')),
+    servers: namesOf(given, db) ?? (address.hosts.join(', ') || 'the server'),
   }
 }
 
-function modeOf(preference = 'primary') {
-  return preference?.mode ?? preference?.preference ?? preference
+/**
+ * @param {Client | undefined} client
+ * @param {Db | undefined} db
+ */
+function optionsOf(client, db) {
+  return client?.options ?? client?.s?.options ?? db?.s?.topology?.s?.options
 }
 
-/** Hosts and ports, as a driver has them: from version 4 on in its options, before that in its topology. */
+/**
+ * @param {string | ReadPreference} [preference]
+ * @returns {string}
+ */
+function modeOf(preference = 'primary') {
+  return typeof preference === 'string' ? preference : (preference.mode ?? preference.preference ?? 'primary')
+}
+
+/**
+ * Hosts and ports: from version 4 of the driver on they are in its options, before that in its topology.
+ * @param {Partial<ClientOptions> & DriverOptions} options
+ * @param {Db | undefined} db
+ */
 function namesOf({ srvHost, hosts, servers }, db) {
+  if (srvHost) return srvHost
   const { host, port } = db?.serverConfig ?? {}
   const known = hosts ?? servers?.map(addressOf) ?? (typeof host === 'string' ? [addressOf({ host, port })] : [])
-  return srvHost ?? (known.length > 0 ? known.join(', ') : undefined)
-}
-
-function addressOf({ host, port = 27017, domain_socket: socket }) {
-  return socket ?? `${host}:${port}`
+  return known.length > 0 ? known.join(', ') : undefined
 }
 
 module.exports = { settingsOf }

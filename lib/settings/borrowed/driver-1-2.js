@@ -1,36 +1,44 @@
 'use strict'
 
-// The settings of a Db of versions 1 and 2, which has them in the parts of its topology: where exactly differs by
-// version and by what it is connected to.
+// Reads the settings of a Db of versions 1 and 2, which keeps them in the parts of its topology: where exactly depends on
+// the version and on what the Db is connected to.
 
+const { addressOf } = require('../address.js')
 const { fromParts } = require('../connection-string.js')
-const { tlsOf } = require('./tls.js')
+const { mechanismOf } = require('../mechanisms.js')
+const { tlsOf } = require('./tls-before-4.js')
 
-/** What these drivers take for themselves when nothing is said. */
+/** @import { Db, DriverOptions, MongooseConnection, Providers, ReadPreference, Server, SetState, Topology } from './shape.js' */
+
+/** The defaults of these drivers, which are not carried over. Times in milliseconds. */
 const DEFAULTS = { size: 5, socketTimeout: [0, 30_000, 360_000], connectionTimeout: [0, 10_000, 30_000] }
-/** The names of their providers of credentials; undefined for what every server now negotiates. */
-const MECHANISMS = {
-  'scram-sha-1': undefined,
-  'scram-sha-256': undefined,
-  mongocr: undefined,
-  default: undefined,
+/**
+ * The mechanisms by the names of these drivers. Every server negotiates SCRAM now.
+ * @type {Record<string, string | undefined>}
+ */
+const PROVIDERS = {
+  'scram-sha-1': 'DEFAULT',
+  'scram-sha-256': 'DEFAULT',
+  mongocr: 'MONGODB-CR',
+  default: 'DEFAULT',
   x509: 'MONGODB-X509',
   plain: 'PLAIN',
 }
 
 /**
- * @param {object} db of version 1 or 2, open or not
- * @param {{user?: string, pass?: string}} [account] of the mongoose connection that has the Db
+ * @param {Db} db of version 1 or 2, open or not
+ * @param {Pick<MongooseConnection, 'user' | 'pass'>} [account] of the mongoose connection that has the Db
  * @returns {string | undefined} the connection string; undefined when it can't be read
  * @throws {TypeError} that tells what can't be carried over
  */
 function readLegacy(db, account = {}) {
   const topology = db.serverConfig
-  if (topology === null || typeof topology !== 'object') return undefined
+  if (!topology || typeof topology !== 'object') return undefined
   const many = topology.s?.replset?.s ?? topology.s?.mongos?.s
   const hosts = hostsOf(topology, many)
   if (hosts === undefined) return undefined
   const { pool, options: made } = topology.s?.server?.s ?? {}
+  /** @type {DriverOptions} */
   const options = Object.assign(
     {},
     db.options,
@@ -42,7 +50,8 @@ function readLegacy(db, account = {}) {
     many?.options,
     pool?.options,
   )
-  for (const name of ['ssl', 'sslCA', 'sslCert', 'sslKey', 'sslPass', 'sslValidate']) options[name] ??= topology[name]
+  const outside = /** @type {DriverOptions} */ (/** @type {unknown} */ (topology))
+  for (const name of ['ssl', 'sslCA', 'sslCert', 'sslKey', 'sslPass', 'sslValidate']) options[name] ??= outside[name]
 
   const carried = tlsOf(options, { checked: false })
   const setName = options.setName ?? options.replicaSet ?? options.rs_name
@@ -56,15 +65,16 @@ function readLegacy(db, account = {}) {
       typeof preference === 'string' ? preference : { mode: preference.mode, tags: tagsOf(preference) }
   if (db.s?.readConcern) carried.readConcern = db.s.readConcern
   if (options.appname) carried.appName = options.appname
-  if (options.size > 0 && options.size !== DEFAULTS.size) carried.maxPoolSize = options.size
-  const { connectionTimeout, socketTimeout } = options
+  const { size = 0, connectionTimeout = 0, socketTimeout = 0 } = options
+  if (size > 0 && size !== DEFAULTS.size) carried.maxPoolSize = size
   if (connectionTimeout > 0 && !DEFAULTS.connectionTimeout.includes(connectionTimeout))
     carried.connectTimeoutMS = connectionTimeout
   if (socketTimeout > 0 && !DEFAULTS.socketTimeout.includes(socketTimeout)) carried.socketTimeoutMS = socketTimeout
 
-  const session =
-    sessionOf(db, topology, many) ??
-    (account.user && { username: account.user, password: account.pass, db: options.authSource })
+  const ofMongoose = account.user
+    ? { username: account.user, password: account.pass, db: options.authSource, mechanism: undefined }
+    : undefined
+  const session = loginOf(db, topology, many) ?? ofMongoose
   if (session) {
     carried.authSource = session.db || options.authSource || db.databaseName
     if (session.mechanism) carried.authMechanism = session.mechanism
@@ -78,53 +88,64 @@ function readLegacy(db, account = {}) {
   })
 }
 
+/**
+ * @param {Topology} topology
+ * @param {SetState | undefined} many
+ */
 function hostsOf(topology, many) {
   if (many) {
-    const seeds = many.seedlist ?? many.seeds
-    return seeds?.length > 0 ? seeds.map(addressOf) : undefined
+    const seeds = many.seedlist ?? many.seeds ?? []
+    return seeds.length > 0 ? seeds.map((seed) => (typeof seed === 'string' ? seed : addressOf(seed))) : undefined
   }
   const { host = topology.s?.clonedOptions?.host, port = topology.s?.clonedOptions?.port } = topology
   return typeof host === 'string' ? [addressOf({ host, port })] : undefined
 }
 
-function addressOf(seed) {
-  if (typeof seed === 'string') return seed
-  return seed.host.startsWith('/') ? seed.host : `${seed.host}:${seed.port ?? 27017}`
-}
-
-/** The drivers have one set of tags, or a list of them. */
+/**
+ * The sets of tags: the drivers have one, or a list of them.
+ * @param {ReadPreference} preference
+ */
 function tagsOf({ tags }) {
   if (!tags) return []
   return Array.isArray(tags) ? tags : [tags]
 }
 
-/** Who is logged in: `{ username, password, db, mechanism }`. */
-function sessionOf(db, topology, many) {
-  if (db.auths?.length > 0) {
-    const { username, password, authdb } = db.auths[0]
-    return { username, password, db: authdb }
-  }
-  const contexts = many?.authenticationContexts
-  if (contexts?.length > 0) {
-    const [name, source, username, password] = contexts[0]
-    return { username, password, db: source, mechanism: mechanismOf(name) }
+/**
+ * Who is logged in, and where.
+ * @param {Db} db
+ * @param {Topology} topology
+ * @param {SetState | undefined} many
+ * @returns {{username?: string, password?: string, db?: string, mechanism?: string} | undefined}
+ */
+function loginOf(db, topology, many) {
+  const [auth] = db.auths ?? []
+  if (auth) return { username: auth.username, password: auth.password, db: auth.authdb }
+  const [context] = many?.authenticationContexts ?? []
+  if (context) {
+    const [name, source, username, password] = context
+    return { username, password, db: source, mechanism: mechanismOfProvider(name) }
   }
   const { primary } = many?.replicaSetState ?? many?.replState ?? {}
   for (const part of [topology.s?.server, primary, many && { s: many }, ...(many?.connectedProxies ?? [])]) {
+    /** @type {Providers} */
     const providers = part?.s?.authProviders ?? part?.s?.pool?.authProviders ?? {}
     for (const [name, provider] of Object.entries(providers)) {
       const [session] = provider?.authStore ?? []
       if (session)
-        return { username: session.username, password: session.password, db: session.db, mechanism: mechanismOf(name) }
+        return {
+          username: session.username,
+          password: session.password,
+          db: session.db,
+          mechanism: mechanismOfProvider(name),
+        }
     }
   }
   return undefined
 }
 
-function mechanismOf(name) {
-  const lower = String(name).toLowerCase()
-  if (!(lower in MECHANISMS)) throw new TypeError(`it authenticates by ${name}`)
-  return MECHANISMS[lower]
+/** @param {string} name as these drivers have it */
+function mechanismOfProvider(name) {
+  return mechanismOf(PROVIDERS[String(name).toLowerCase()] ?? name)
 }
 
 module.exports = { readLegacy }

@@ -1,17 +1,19 @@
 'use strict'
 
-// The settings of a client of version 3, which keeps its connection string and the options given beside it, and of a
-// Db of that version, which has no public link to its client.
+// Reads the settings of a client of version 3, which keeps its connection string and the options given beside it, and of
+// a Db of that version, which has no public link to its client.
 
+const { addressOf } = require('../address.js')
 const { fromParts, withOptions } = require('../connection-string.js')
-const { MECHANISMS } = require('./driver-4-7.js')
-const { tlsOf } = require('./tls.js')
+const { mechanismOf } = require('../mechanisms.js')
+const { tlsOf } = require('./tls-before-4.js')
+
+/** @import { Client, DriverOptions, Topology } from './shape.js' */
 
 /** Options that are carried over, and their newer names. */
 const CARRIED = {
   appname: 'appName',
   appName: 'appName',
-  authMechanism: 'authMechanism',
   connectTimeoutMS: 'connectTimeoutMS',
   directConnection: 'directConnection',
   heartbeatFrequencyMS: 'heartbeatFrequencyMS',
@@ -38,27 +40,32 @@ const CARRIED = {
 }
 
 /**
- * @param {object} client of version 3
+ * @param {Client} client of version 3
  * @returns {string | undefined} the connection string; undefined for a client of another kind
  * @throws {TypeError} that tells what can't be carried over
  */
 function readVersion3(client) {
-  const { url } = client.s ?? {}
+  const { url, options: given } = client.s ?? {}
   if (typeof url !== 'string') return undefined
-  const options = flatten(client.s.options)
+  const options = flatten(given)
   const carried = carriedOf(options)
   const { auth, user, password, authSource } = options
   const credentials = auth ?? (user === undefined ? undefined : { user, password })
   if (credentials?.password !== undefined)
     carried.auth = { user: credentials.user ?? credentials.username, password: credentials.password }
   if (authSource) carried.authSource = authSource
-  // One host without a set's name was connected to as it is, whatever it is a part of.
+  // The driver connected to one host without a set's name directly, even if it belongs to a set.
   if (/^mongodb:\/\/[^,/?]+(?:[/?]|$)/.test(url) && !/[?&]replicaSet=/i.test(url) && !carried.replicaSet)
     carried.directConnection ??= true
   return withOptions(url, carried)
 }
 
-/** The same by a Db's topology, which has the options with which it was made. */
+/**
+ * The same from a Db's topology, which has the options with which it was made.
+ * @param {Topology} topology
+ * @param {string} [database]
+ * @throws {TypeError} that tells what can't be carried over
+ */
 function readVersion3Topology(topology, database) {
   const options = flatten(topology.s?.options)
   const { servers, credentials } = options
@@ -69,7 +76,7 @@ function readVersion3Topology(topology, database) {
   if (credentials?.mechanism && credentials.mechanism.toLowerCase() !== 'default')
     carried.authMechanism = credentials.mechanism.toUpperCase()
   return fromParts({
-    hosts: servers.map(({ host, port, domain_socket: socket }) => socket ?? `${host}:${port ?? 27017}`),
+    hosts: servers.map(addressOf),
     user: credentials?.username || undefined,
     password: credentials?.password || undefined,
     database,
@@ -77,27 +84,37 @@ function readVersion3Topology(topology, database) {
   })
 }
 
-/** The options with those of the nested forms, which older code still gives. */
+/**
+ * The options together with those of the nested forms, which older code still gives.
+ * @param {DriverOptions} [options]
+ * @returns {DriverOptions}
+ */
 function flatten(options = {}) {
   const { db, server, replset, replSet, mongos } = options
   const nested = [db, server, replset, replSet, mongos].filter(
+    /** @returns {part is {socketOptions?: object}} */
     (part) => part !== null && typeof part === 'object' && Object.getPrototypeOf(part) === Object.prototype,
   )
   return Object.assign({}, ...nested.map(({ socketOptions, ...part }) => ({ ...socketOptions, ...part })), options)
 }
 
+/**
+ * @param {DriverOptions} options
+ * @returns {Record<string, unknown>}
+ */
 function carriedOf(options) {
   if (options.autoEncryption) throw new TypeError('it has client-side encryption (autoEncryption)')
   if (options.lookup) throw new TypeError('it has a lookup function of its own')
-  const mechanism = options.authMechanism?.toUpperCase()
-  if (mechanism && !MECHANISMS.includes(mechanism)) throw new TypeError(`it authenticates by ${mechanism}`)
+  const mechanism = mechanismOf(options.authMechanism?.toUpperCase() || 'DEFAULT')
+  /** @type {Record<string, unknown>} */
   const carried = {}
   for (const [name, known] of Object.entries(CARRIED)) {
     if (options[name] !== undefined && options[name] !== null) carried[known] ??= options[name]
   }
-  if (mechanism === 'DEFAULT' || mechanism === 'MONGODB-CR') delete carried.authMechanism
+  carried.authMechanism = mechanism
   if (carried.directConnection === false) delete carried.directConnection
-  if (options.compression?.compressors?.length > 0) carried.compressors ??= options.compression.compressors
+  const { compressors = [] } = options.compression ?? {}
+  if (compressors.length > 0) carried.compressors ??= compressors
   return Object.assign(carried, tlsOf(options))
 }
 

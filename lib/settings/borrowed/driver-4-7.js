@@ -1,11 +1,14 @@
 'use strict'
 
-// The settings of a client of version 4 and later, whose `options` are complete before it connects.
+// Reads the settings of a client of version 4 and later, whose `options` are complete before it connects.
 
 const { fromParts, withOptions } = require('../connection-string.js')
+const { mechanismOf } = require('../mechanisms.js')
+
+/** @import { ClientOptions } from './shape.js' */
 
 /** Options that are carried over as they are. */
-const CARRIED = [
+const CARRIED = /** @type {const} */ ([
   'appName',
   'ca',
   'cert',
@@ -35,9 +38,9 @@ const CARRIED = [
   'tlsCertificateKeyFilePassword',
   'writeConcern',
   'zlibCompressionLevel',
-]
+])
 
-/** Options that only the client itself can follow: they change who is connected to, how safely, or what is stored. */
+/** Options that only the client itself can follow: they change the servers, the safety of the way to them, or what is stored. */
 const OBSTACLES = {
   autoEncryption: 'client-side encryption (autoEncryption)',
   lookup: 'a lookup function of its own',
@@ -53,13 +56,11 @@ const OBSTACLES = {
   secureProtocol: 'a choice of TLS versions',
   ecdhCurve: 'a choice of ecdhCurve',
 }
-/** Mechanisms that the addon speaks. */
-const MECHANISMS = ['DEFAULT', 'MONGODB-CR', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'MONGODB-X509', 'PLAIN']
-/** What the driver itself takes when nothing is said: the store's own defaults make fewer connections. */
+/** The driver's own defaults, which are not carried over: the store's make fewer connections. */
 const DEFAULTS = { maxPoolSize: 100, serverMonitoringMode: 'auto' }
 
 /**
- * @param {object} options of the client
+ * @param {ClientOptions & Record<string, unknown>} options of the client
  * @returns {string} the connection string
  * @throws {TypeError} that tells what can't be carried over
  */
@@ -67,13 +68,15 @@ function readModern(options) {
   const { credentials, hosts, srvHost, dbName } = options
   const insecure = options.rejectUnauthorized === false
   refuseObstacles(options, insecure)
+  const mechanism = mechanismOf(credentials?.mechanism ?? 'DEFAULT')
 
+  /** @type {Record<string, unknown>} */
   const carried = {}
   for (const name of CARRIED) if (options[name] !== undefined && options[name] !== null) carried[name] = options[name]
-  // The name of a file stays in the options beside its content, which then is no other than the file's.
+  // A client keeps the name of a file beside the content that it read from it.
   if (options.tlsCAFile) delete carried.ca
   if (options.tlsCertificateKeyFile) for (const name of ['cert', 'key', 'passphrase']) delete carried[name]
-  // A directConnection to several hosts is refused even when it is false.
+  // With several hosts, directConnection is refused even when it is false.
   for (const name of ['directConnection', 'loadBalanced']) if (options[name]) carried[name] = true
   for (const [name, value] of Object.entries(DEFAULTS)) if (carried[name] === value) delete carried[name]
   if (!options.compressors?.includes('zlib')) delete carried.zlibCompressionLevel
@@ -81,11 +84,10 @@ function readModern(options) {
   const { username: user, password } = credentials ?? {}
   if (credentials) {
     carried.authSource = credentials.source
-    if (!['DEFAULT', 'MONGODB-CR'].includes(credentials.mechanism ?? 'DEFAULT'))
-      carried.authMechanism = credentials.mechanism
+    carried.authMechanism = mechanism
   }
   if (srvHost) {
-    // The hosts in the options are those that were found at the last look-up.
+    // The hosts in the options are those of the last look-up.
     const auth = user ? { auth: { username: user, password } } : {}
     return withOptions(`mongodb+srv://${srvHost}/${encodeURIComponent(dbName ?? '')}`, { ...carried, ...auth })
   }
@@ -98,13 +100,15 @@ function readModern(options) {
   })
 }
 
+/**
+ * @param {ClientOptions & Record<string, unknown>} options
+ * @param {boolean} insecure
+ */
 function refuseObstacles(options, insecure) {
   for (const [name, what] of Object.entries(OBSTACLES)) if (options[name]) throw new TypeError(`it has ${what}`)
   if (typeof options.checkServerIdentity === 'function' && options.tls && !insecure) {
     throw new TypeError('it checks the names in certificates in a way of its own (checkServerIdentity)')
   }
-  const mechanism = options.credentials?.mechanism ?? 'DEFAULT'
-  if (!MECHANISMS.includes(mechanism)) throw new TypeError(`it authenticates by ${mechanism}`)
 }
 
-module.exports = { readModern, MECHANISMS }
+module.exports = { readModern }

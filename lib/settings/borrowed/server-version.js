@@ -1,33 +1,40 @@
 'use strict'
 
-// Whether the servers of a live object are too old for the addon's driver, as far as the object has heard of them.
+// Tells whether the servers of a given object are too old for the addon's driver, as far as the object knows.
+
+/** @import { Client, Db, Hello, Topology } from './shape.js' */
 
 /** The wire version of MongoDB 4.4, the oldest that the addon's driver speaks. */
 const OLDEST = 9
 
 /**
- * @param {{client?: object, db?: object}} live
+ * @param {{client?: Client, db?: Db}} live
  * @returns {boolean} false also when nothing is known
  */
 function isTooOld({ client, db }) {
   const topology = client?.topology ?? db?.s?.topology ?? db?.serverConfig
-  const versions = wireVersions(topology).filter((version) => version > 0)
-  return versions.length > 0 && Math.min(...versions) < OLDEST
+  const versions = hellosOf(topology).map((hello) => hello?.maxWireVersion ?? 0)
+  const known = versions.filter((version) => version > 0)
+  return known.length > 0 && Math.min(...known) < OLDEST
 }
 
-function wireVersions(topology) {
+/**
+ * @param {Topology | undefined} topology
+ * @returns {(Hello | undefined)[]}
+ */
+function hellosOf(topology) {
   const servers = topology?.s?.description?.servers
-  if (servers instanceof Map) return [...servers.values()].map(({ maxWireVersion }) => maxWireVersion)
+  if (servers instanceof Map) return [...servers.values()]
   // Before the unified topology of version 3.
-  const hello = topology?.isMasterDoc ?? lastIsMaster(topology)
-  return [hello?.maxWireVersion]
+  return [topology?.isMasterDoc ?? lastHello(topology)]
 }
 
-function lastIsMaster(topology) {
+/** @param {Topology | undefined} topology */
+function lastHello(topology) {
   try {
     return topology?.lastIsMaster?.()
   } catch {
-    // Asked before it was connected, which is no answer.
+    // It throws before it is connected.
     return undefined
   }
 }

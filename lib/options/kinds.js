@@ -1,0 +1,46 @@
+'use strict'
+
+// The kinds of values that options have, and the check of a value by its kind. `null` and `undefined` mean that an option
+// is not given.
+
+/**
+ * What a value must be, for messages, and whether it is.
+ * @typedef {[wanted: string, fits: (value: unknown) => boolean]} Kind
+ */
+
+/** @satisfies {Record<string, Kind>} */
+const KINDS = {
+  string: ['a string', (value) => typeof value === 'string'],
+  name: ['a non-empty string', (value) => typeof value === 'string' && value !== '' && !value.includes('\0')],
+  boolean: ['true or false', (value) => typeof value === 'boolean'],
+  function: ['a function', (value) => typeof value === 'function'],
+  object: ['an object', (value) => typeof value === 'object' || typeof value === 'function'],
+  // Numbers as text work in connect-mongo, too. They come from environment variables.
+  number: [
+    'a finite number',
+    (value) => ['number', 'string'].includes(typeof value) && value !== '' && Number.isFinite(Number(value)),
+  ],
+  port: ['a port', (value) => /^\d{1,5}$/.test(String(value))],
+  nodes: ['a number of nodes or a string', (value) => ['number', 'string'].includes(typeof value)],
+  any: ['anything', () => true],
+}
+
+/** @typedef {keyof typeof KINDS} KindName */
+
+/** @param {unknown} value */
+const isGiven = (value) => value !== undefined && value !== null
+
+/**
+ * Checks the value of one option.
+ * @param {string} name
+ * @param {KindName} kind
+ * @param {unknown} value
+ * @param {(value: unknown) => string} [describe] adds to the message what the value is
+ * @throws {TypeError} that names the option
+ */
+function checkKind(name, kind, value, describe = () => '') {
+  const [wanted, fits] = KINDS[kind]
+  if (isGiven(value) && !fits(value)) throw new TypeError(`The option ${name} must be ${wanted}${describe(value)}`)
+}
+
+module.exports = { checkKind, isGiven }

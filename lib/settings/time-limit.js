@@ -1,0 +1,47 @@
+'use strict'
+
+// How long an operation may take, from the options of a connection.
+
+const { join, pairsOf, split } = require('./uri.js')
+
+/** How long the servers have for an operation by default, in milliseconds: 30 s to find one, and 10 s to answer. */
+const DEFAULT_TIMES = { serverSelectionTimeoutMS: 30_000, socketTimeoutMS: 10_000 }
+/** The longest time that the addon takes, about 49 days. */
+const LONGEST_TIME = 2 ** 32 - 1 // ms
+
+/**
+ * @typedef {object} TimeLimit
+ * @property {string} uri the connection string without the options that are only ours
+ * @property {number} timeLimitMs how long an operation may take
+ * @property {number} selectionLimitMs how long an operation looks for a server
+ */
+
+/**
+ * Takes the time limit of operations out of a connection string: `timeoutMS`, or else the time to find a server and the
+ * time that it has to answer.
+ * @param {string} uri of `withOptions`
+ * @returns {TimeLimit}
+ */
+function takeTimeLimit(uri) {
+  const parts = split(uri)
+  /** @type {{serverSelectionTimeoutMS: number, socketTimeoutMS: number, timeoutMS?: number}} */
+  const times = { ...DEFAULT_TIMES }
+  /** @type {[name: string, texts: string[]][]} */
+  const others = []
+  for (const [name, value] of pairsOf(parts?.query ?? '')) {
+    if (name === 'timeoutMS' || name === 'serverSelectionTimeoutMS' || name === 'socketTimeoutMS') {
+      if (Number(value) > 0) times[name] = Number(value)
+    }
+    // The engine keeps these two itself.
+    if (name !== 'timeoutMS' && name !== 'socketTimeoutMS') others.push([name, [value]])
+  }
+  const { timeoutMS = times.serverSelectionTimeoutMS + times.socketTimeoutMS } = times
+  const timeLimitMs = Math.min(timeoutMS, LONGEST_TIME)
+  return {
+    uri: parts === null ? uri : join(parts, others),
+    timeLimitMs,
+    selectionLimitMs: Math.min(times.serverSelectionTimeoutMS, timeLimitMs),
+  }
+}
+
+module.exports = { takeTimeLimit }

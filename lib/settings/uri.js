@@ -1,0 +1,99 @@
+'use strict'
+
+// Reads and writes connection strings as text: their parts, and the names and values of their options. What an option
+// means is none of its business. No part of a string that can't be read is quoted: it may be a password.
+
+/**
+ * @typedef {object} UriParts
+ * @property {string} scheme `mongodb://` or `mongodb+srv://`
+ * @property {string} authority the credentials and the hosts, escaped
+ * @property {string} database escaped
+ * @property {string} query
+ */
+
+/**
+ * The parts of a connection string; null when it is none.
+ * @param {string} uri
+ * @returns {UriParts | null}
+ */
+function split(uri) {
+  // Drivers up to 2.x took the path of a socket unescaped.
+  const [, user = '', socket, rest = ''] =
+    /^mongodb:\/\/(?:([^@/?]*)@)?(\/[^?]*?\.sock)((?:[/?].*)?)$/is.exec(uri) ?? []
+  if (socket) return split(`mongodb://${user && `${user}@`}${encodeURIComponent(socket)}${rest}`)
+  const [, scheme, authority, database = '', query = ''] =
+    /^(mongodb(?:\+srv)?:\/\/)([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/is.exec(uri) ?? []
+  if (scheme === undefined) return null
+  // What looks like the port may be a password with a "/" or "?" in it: such a string is left as it is.
+  const areHosts = hostsOf(authority).every((host) => /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(host))
+  return areHosts ? { scheme, authority, database, query } : null
+}
+
+/** @param {string} authority */
+function hostsOf(authority) {
+  return authority.slice(authority.lastIndexOf('@') + 1).split(',')
+}
+
+/**
+ * The names and values of a query. The old drivers took semicolons, too.
+ * @param {string} query
+ * @returns {[name: string, value: string][]}
+ */
+function pairsOf(query) {
+  return query
+    .split(/&|;(?=[a-z_]+=)/i)
+    .filter(Boolean)
+    .map((pair) => {
+      const [[name, value]] = new URLSearchParams(pair)
+      return [name, value]
+    })
+}
+
+/**
+ * A connection string from its parts.
+ * @param {Omit<UriParts, 'query'>} parts
+ * @param {Iterable<[name: string, texts: string[]]>} parameters
+ */
+function join({ scheme, authority, database }, parameters) {
+  const query = [...parameters]
+    .flatMap(([name, texts]) => texts.map((text) => `${name}=${encodeURIComponent(text)}`))
+    .join('&')
+  return `${scheme}${authority}/${database}${query && `?${query}`}`
+}
+
+/**
+ * The hosts with other credentials before them.
+ * @param {string} authority
+ * @param {string} user
+ * @param {string} [password]
+ */
+function withCredentials(authority, user, password) {
+  const credentials = password === undefined ? [user] : [user, password]
+  return `${credentials.map(encodeURIComponent).join(':')}@${authority.slice(authority.lastIndexOf('@') + 1)}`
+}
+
+/**
+ * The same credentials without their user.
+ * @param {string} authority
+ */
+function withoutUser(authority) {
+  return authority.replace(/^[^:@]*:?@/, '')
+}
+
+/**
+ * The hosts of a connection string, and `option(name)`, the text of an option in it. Nothing, if it can't be read.
+ * @param {string} uri
+ * @returns {{hosts: string[], option: (name: string) => string | undefined}}
+ */
+function readUri(uri) {
+  const { scheme = '', authority = '', query = '' } = split(uri) ?? {}
+  // With an "@" behind them, what looks like the hosts may be a user's name and the beginning of a password.
+  const isClear = !uri.slice(scheme.length + authority.length).includes('@')
+  const options = new Map(pairsOf(query).map(([name, value]) => [name.toLowerCase(), value]))
+  return {
+    hosts: isClear ? hostsOf(authority).filter(Boolean) : [],
+    option: (name) => options.get(name.toLowerCase()),
+  }
+}
+
+module.exports = { join, pairsOf, readUri, split, withCredentials, withoutUser }
