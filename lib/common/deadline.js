@@ -17,8 +17,10 @@ class Deadline {
 
   /**
    * Gives what a promise gives.
-   * @param {PromiseLike<*>} promise
+   * @template T
+   * @param {PromiseLike<T>} promise
    * @param {string} who does not answer, for the error
+   * @returns {Promise<T>}
    * @throws {MongoStoreError} at the deadline
    */
   wait(promise, who) {
@@ -28,11 +30,16 @@ class Deadline {
         reject(new MongoStoreError('MongoOperationTimeoutError', message, undefined, undefined, []))
       }
       const timer = setTimeout(late, Math.max(0, this.#at - performance.now()))
-      const over = (end) => (value) => {
-        clearTimeout(timer)
-        end(value)
-      }
-      promise.then(over(resolve), over(reject))
+      promise.then(
+        (value) => {
+          clearTimeout(timer)
+          resolve(value)
+        },
+        (error) => {
+          clearTimeout(timer)
+          reject(error)
+        },
+      )
     })
   }
 }

@@ -5,40 +5,34 @@
 
 const { NativeStore } = require('../common/native.js')
 const { setImmediate } = require('../common/timers.js')
+const { EVENTS, STRIDE } = require('./results.js')
 
-/** Kinds of results, in `src/node/completion.rs` by the same numbers. */
-const KIND = Object.freeze({
-  DONE: 0,
-  MISSING: 1,
-  FOUND: 2,
-  COUNT: 3,
-  SESSIONS: 4,
-  FAILED: 5,
-  READY: 6,
-  UNAVAILABLE: 7,
-})
+/** @import { NativeCipher, NativeStore as Native, Results, Statistics } from '../common/native.js' */
 
-/** The slot of the connection's own events. */
-const EVENTS = 0
-/** The elements of one result: slot, kind, two values. */
-const STRIDE = 4
 /** So many operations are sent before the turn ends: the server works on them meanwhile. */
 const ENOUGH = 32
 /** What takes a result that nobody wants. */
 const NOBODY = Object.freeze({ finish() {} })
 
 /**
- * What a carrier answers.
+ * What a carrier answers, once.
  * @typedef {object} Caller
- * @property {(kind: number, first: *, second: *) => void} finish takes the one result
+ * @property {(kind: number, first: unknown, second: unknown) => void} finish takes the result, as `Answer` of `results.js`
+ */
+
+/**
+ * What carries operations out, by a method of the addon's and its values.
+ * @typedef {{send(caller: Caller, method: string, ...values: unknown[]): void}} Carrier
  */
 
 class Addon {
   /** How long an operation may take, in milliseconds. */
   timeLimitMs
+  /** @type {Native & Record<string, Function> & {since?: number}} */
   #native
   /** @type {(Caller | undefined)[]} */
   #callers = [undefined]
+  /** @type {number[]} */
   #free = []
   #pending = 0
   /** The operations that were submitted in this turn, and not sent yet. */
@@ -48,22 +42,28 @@ class Addon {
   #onEvent
 
   /**
-   * @param {object} settings as `Settings` of `src/node/settings.rs`
+   * @param {{timeLimitMs: number} & Record<string, unknown>} settings the addon's, or of what stands in for it
    * @param {object} owner
    * @param {boolean} owner.keepsAlive whether the process stays alive until `release`, not only for operations
-   * @param {(kind, failure) => void} owner.onEvent
+   * @param {(...event: unknown[]) => void} owner.onEvent takes a `ConnectionEvent` of `results.js`
    * @param {NativeCipher} [owner.cipher] what encrypts the sessions, by the addon's class
-   * @param {Function} [Store] what stands in for the addon's class
+   * @param {Function} [Store] the addon's class, or what stands in for it
    */
   constructor(settings, { keepsAlive, onEvent, cipher }, Store = NativeStore) {
     this.timeLimitMs = settings.timeLimitMs
     this.#keepsAlive = keepsAlive
     this.#onEvent = onEvent
-    this.#native = new Store(settings, (results) => this.#deliver(results, 0), cipher)
+    const deliver = (/** @type {Results} */ results) => this.#deliver(results, 0)
+    this.#native = Reflect.construct(Store, [settings, deliver, cipher])
     if (keepsAlive) this.#native.hold(true)
   }
 
-  /** Starts an operation by one call of the addon's method. Its caller gets the result. */
+  /**
+   * Starts an operation by one call of the addon's method. Its caller gets the result.
+   * @param {Caller} caller
+   * @param {string} method
+   * @param {unknown[]} values
+   */
   send(caller, method, ...values) {
     const slot = this.#free.pop() ?? this.#callers.length
     this.#callers[slot] = caller
@@ -71,7 +71,13 @@ class Addon {
     if (this.#native[method](slot, ...values)) this.#sendSoon()
   }
 
-  /** Starts an operation that was called at a moment of `performance.now`, by a class that is told so. */
+  /**
+   * Starts an operation that was called at a moment of `performance.now`, by a class that is told so.
+   * @param {number} since
+   * @param {Caller} caller
+   * @param {string} method
+   * @param {unknown[]} values
+   */
   sendAgain(since, caller, method, ...values) {
     this.#native.since = since
     this.send(caller, method, ...values)
@@ -90,7 +96,10 @@ class Addon {
     this.#native.flush()
   }
 
-  /** What the addon has done so far, as `Statistics` of `src/node/statistics.rs`. */
+  /**
+   * What the addon has done so far.
+   * @returns {Statistics}
+   */
   stats() {
     return this.#native.stats()
   }
@@ -109,15 +118,20 @@ class Addon {
     this.#native.hold(false)
   }
 
+  /** @param {number} slot */
   #take(slot) {
     const caller = this.#callers[slot]
     this.#callers[slot] = undefined
     this.#free.push(slot)
     if (--this.#pending === 0 && !this.#keepsAlive) this.#native.hold(false)
-    return caller
+    return caller ?? NOBODY
   }
 
-  // A callback may throw, and its exception must leave as it is; the results behind it come in another turn.
+  /**
+   * A callback may throw, and its exception must leave as it is; the results behind it come in another turn.
+   * @param {Results} results
+   * @param {number} start
+   */
   #deliver(results, start) {
     let next = start
     this.#delivering = true
@@ -125,9 +139,10 @@ class Addon {
       while (next < results.length) {
         const at = next
         next += STRIDE
-        const slot = results[at]
-        if (slot === EVENTS) this.#onEvent(results[at + 1], results[at + 2])
-        else this.#take(slot).finish(results[at + 1], results[at + 2], results[at + 3])
+        const slot = /** @type {number} */ (results[at])
+        const kind = /** @type {number} */ (results[at + 1])
+        if (slot === EVENTS) this.#onEvent(kind, results[at + 2])
+        else this.#take(slot).finish(kind, results[at + 2], results[at + 3])
       }
     } finally {
       this.#delivering = false
@@ -137,4 +152,4 @@ class Addon {
   }
 }
 
-module.exports = { Addon, KIND }
+module.exports = { Addon }

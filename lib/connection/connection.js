@@ -9,41 +9,65 @@ const { isThenable } = require('../common/promises.js')
 const { warnOnce } = require('../common/warn.js')
 const { takeTimeLimit } = require('../settings/connection-string.js')
 const { targetOf } = require('../settings/target.js')
-const { Addon, KIND } = require('./addon.js')
+const { Addon } = require('./addon.js')
 const { DriverObjects } = require('./driver-objects.js')
 const { LIMIT, Opening } = require('./opening.js')
 const { Operation } = require('./operation.js')
 const { Proving, isIncompatible } = require('./proving.js')
 const { Rehashing } = require('./rehashing.js')
+const { KIND } = require('./results.js')
+
+/** @import { Failure } from '../common/native.js' */
+/** @import { Settings } from '../options/index.js' */
+/** @import { Options } from '../options/table.js' */
+/** @import { Target } from '../settings/target.js' */
+/** @import { Carrier } from './addon.js' */
+/** @import { AnyFailure } from './results.js' */
+/** @typedef {InstanceType<typeof Addon>} Crossing */
+/** @typedef {InstanceType<typeof Operation>} AnOperation */
 
 class Connection {
   /**
    * What operations are sent to now, by `send(operation, method, ...values)`: a waiting room, the addon, the fallback, or
    * what refuses them.
+   * @type {{send(operation: AnOperation, method: string, ...values: unknown[]): void}}
    */
-  carrier
+  carrier = refusal(closedError())
   /** The objects of the `mongodb` package for the same collection. */
   driver
   #options
   #settings
   #onState
+  /** @type {Target | undefined} */
   #target
-  /** The crossing to the addon or the fallback; undefined until the connection's settings are known. */
+  /**
+   * The crossing to the addon or the fallback; undefined until the connection's settings are known.
+   * @type {Crossing | undefined}
+   */
   #crossing
-  /** Holds what the addon was asked for before it reached a server; null when it has. */
+  /**
+   * Holds what the addon was asked for before it reached a server; null when it has.
+   * @type {InstanceType<typeof Proving> | null}
+   */
   #proving = null
   /** The servers, the database and the collection, for warnings that are given once for each. */
-  #where
+  #where = ''
+  /** @type {Promise<void> | undefined} */
   #closing
-  /** The operation that closes the crossing. */
+  /**
+   * The operation that closes the crossing.
+   * @type {AnOperation | undefined}
+   */
   #ended
   #ready = false
+  /** @type {Error | undefined} */
   #failure
+  /** @type {{resolve: () => void, reject: (error: Error) => void}[]} */
   #watchers = []
 
   /**
-   * @param {object} options the application's
-   * @param {object} settings of `options/index.js`
+   * @param {Options} options the application's
+   * @param {Readonly<Settings>} settings
    * @param {(state: 'connected' | 'disconnected') => void} onState
    * @throws {TypeError} for a connection that can't be read
    */
@@ -57,6 +81,7 @@ class Connection {
     else this.#open(target)
   }
 
+  /** @param {PromiseLike<Target>} target */
   #openLater(target) {
     const opening = new Opening()
     this.carrier = opening
@@ -74,35 +99,46 @@ class Connection {
       })
   }
 
+  /** @param {Target} target */
   #open(target) {
     this.#target = target
     this.driver.target = target
-    const { client, database, uri = client?.options?.hosts ?? client?.s?.url } = target
-    this.#where = `${uri} ${database} ${this.#settings.collectionName}`
-    if (target.uri === undefined) this.#useFallback(target.obstacle)
-    else this.#useAddon(target)
+    const { client, database, uri: place = client?.options?.hosts ?? client?.s?.url } = target
+    this.#where = `${place} ${database} ${this.#settings.collectionName}`
+    const { uri } = target
+    if (uri === undefined) this.#useFallback(target, target.obstacle)
+    else this.#useAddon(target, uri)
   }
 
-  #useAddon(target) {
+  /**
+   * @param {Target} target
+   * @param {string} given its connection string
+   */
+  #useAddon(target, given) {
     const { collectionName: collection, autoRemove, encryption, timestamps, writeConcern } = this.#settings
-    const { uri, timeLimitMs } = takeTimeLimit(target.uri)
+    const { uri, timeLimitMs } = takeTimeLimit(given)
     const ttlIndex = autoRemove === 'native'
     const addon = new Addon(
       { uri, timeLimitMs, database: target.database, collection, ttlIndex, timestamps, writeConcern },
-      { ...this.#owner(), cipher: encryption?.native ?? undefined },
+      { ...this.#ownerOf(target), cipher: encryption?.native ?? undefined },
     )
     this.#crossing = addon
     this.#proving = new Proving(addon, (failure) => this.#leaveAddon(failure))
     this.#carryBy(this.#proving)
   }
 
-  /** @throws {TypeError} when the store has no client to work through */
-  #useFallback(reason) {
+  /**
+   * @param {Target} target
+   * @param {string | undefined} reason
+   * @throws {TypeError} when the store has no client to work through
+   */
+  #useFallback(target, reason) {
     // Few stores need it, and it loads the whole of `bson`: `require` of this package would take a third longer.
     const { openFallback } = require('./fallback/open.js')
-    this.#crossing = openFallback(this.#target, this.driver, this.#options, this.#settings, this.#owner())
-    this.#carryBy(this.#crossing)
-    const whose = this.#target.isOwn ? 'the installed mongodb package' : 'the given connection itself'
+    const crossing = openFallback(target, this.driver, this.#options, this.#settings, this.#ownerOf(target))
+    this.#crossing = crossing
+    this.#carryBy(crossing)
+    const whose = target.isOwn ? 'the installed mongodb package' : 'the given connection itself'
     warnOnce(
       `The session store works through ${whose}, which is slower than its own driver: ${reason}`,
       'MONGO_STORE_TRANSPORT',
@@ -110,43 +146,57 @@ class Connection {
     )
   }
 
-  #owner() {
+  /** @param {Target} target */
+  #ownerOf(target) {
     return {
       // With a client of its own the application decides how long the process lives.
-      keepsAlive: this.#target.isOwn,
-      onEvent: (kind, failure) => this.#changed(kind, failure),
+      keepsAlive: target.isOwn,
+      onEvent: (/** @type {number} */ kind, /** @type {AnyFailure | undefined} */ failure) =>
+        this.#changed(kind, failure),
     }
   }
 
+  /** @param {Carrier} carrier */
   #carryBy(carrier) {
     if (this.#closing) return
-    const { encryption } = this.#settings
-    this.carrier = encryption?.movesIds ? new Rehashing(carrier, encryption.idsOf) : carrier
+    const { idsOf, movesIds } = this.#settings.encryption ?? {}
+    this.carrier = movesIds && idsOf ? new Rehashing(carrier, idsOf) : carrier
   }
 
-  /** Lets the fallback take over from the addon. Gives null, or the failure when there is no fallback. */
-  #leaveAddon([name, message, ...others]) {
+  /**
+   * Lets the fallback take over from the addon. Gives null, or the failure when there is no fallback.
+   * @param {AnyFailure} failure
+   */
+  #leaveAddon(failure) {
     const proving = this.#proving
+    // Only the addon can't speak with servers.
+    const [name, message, code, codeName, labels] = /** @type {Failure} */ (failure)
     try {
-      this.#useFallback(message)
+      this.#useFallback(/** @type {Target} */ (this.#target), message)
     } catch (error) {
-      return [name, `${message} ${error.message}`, ...others]
+      const { message: why } = /** @type {Error} */ (error)
+      return /** @type {Failure} */ ([name, `${message} ${why}`, code, codeName, labels])
     }
+    const crossing = /** @type {Crossing} */ (this.#crossing)
     this.#proving = null
-    proving.passTo(this.#crossing)
-    if (this.#ended) this.#crossing.send(this.#ended, 'close')
+    proving?.passTo(crossing)
+    if (this.#ended) crossing.send(this.#ended, 'close')
     return null
   }
 
+  /**
+   * @param {number} kind
+   * @param {AnyFailure | undefined} failure
+   */
   #changed(kind, failure) {
     if (this.#closing) return
-    if (kind === KIND.UNAVAILABLE) {
+    if (kind === KIND.UNAVAILABLE && failure) {
       const left = this.#proving && isIncompatible(failure) ? this.#leaveAddon(failure) : failure
       if (left !== null) this.#unavailable(fromNative(left))
       return
     }
     if (failure) this.#warnOfIndex(fromNative(failure))
-    if (this.#proving) {
+    if (this.#proving && this.#crossing) {
       this.#proving = null
       this.#carryBy(this.#crossing)
     }
@@ -156,6 +206,7 @@ class Connection {
     for (const { resolve } of this.#watchers.splice(0)) resolve()
   }
 
+  /** @param {Error & {codeName?: string}} failure */
   #warnOfIndex(failure) {
     warnOnce(
       `The TTL index on "${this.#settings.collectionName}" could not be made, so that the server does not remove expired sessions: ${failure.message}`,
@@ -164,6 +215,7 @@ class Connection {
     )
   }
 
+  /** @param {Error} error */
   #unavailable(error) {
     warnOnce(`The session store has no connection: ${error.message}`, 'MONGO_STORE_CONNECTION')
     this.#failure = error
@@ -176,7 +228,7 @@ class Connection {
     if (this.#closing) return Promise.reject(closedError())
     if (this.#ready) return Promise.resolve()
     if (this.#failure) return Promise.reject(this.#failure)
-    return new Promise((resolve, reject) => this.#watchers.push({ resolve, reject }))
+    return /** @type {Promise<void>} */ (new Promise((resolve, reject) => this.#watchers.push({ resolve, reject })))
   }
 
   /** How long an operation may take, in milliseconds. */
@@ -210,9 +262,12 @@ class Connection {
   }
 }
 
-/** What is in the place of a carrier when there is none, and never will be. */
+/**
+ * What is in the place of a carrier when there is none, and never will be.
+ * @param {unknown} error
+ */
 function refusal(error) {
-  return { send: (operation) => operation.failLater(error) }
+  return { send: (/** @type {AnOperation} */ operation) => operation.failLater(error) }
 }
 
 module.exports = { Connection }

@@ -5,14 +5,25 @@
 const { MongoStoreError } = require('../common/errors.js')
 const { clearTimeout, setTimeout } = require('../common/timers.js')
 
+/** @import { Carrier } from './addon.js' */
+/** @typedef {InstanceType<typeof import('./operation.js').Operation>} Operation */
+
 /** How long operations wait, in milliseconds. */
 const LIMIT = 40_000
 
 class Opening {
-  /** What was asked for: operations with their methods, values and timers. */
+  /**
+   * What was asked for: operations with their methods, values and timers.
+   * @type {Map<Operation, {method: string, values: unknown[], timer: NodeJS.Timeout}>}
+   */
   #waiting = new Map()
 
-  /** Lets an operation wait. */
+  /**
+   * Lets an operation wait.
+   * @param {Operation} operation
+   * @param {string} method
+   * @param {unknown[]} values
+   */
   send(operation, method, ...values) {
     const timer = setTimeout(() => {
       this.#waiting.delete(operation)
@@ -29,12 +40,18 @@ class Opening {
     this.#waiting.set(operation, { method, values, timer })
   }
 
-  /** Sends what waits to a carrier, in the order of the calls. */
+  /**
+   * Sends what waits to a carrier, in the order of the calls.
+   * @param {Carrier} carrier
+   */
   passTo(carrier) {
     for (const [operation, { method, values }] of this.#takeAll()) carrier.send(operation, method, ...values)
   }
 
-  /** Fails what waits. */
+  /**
+   * Fails what waits.
+   * @param {unknown} error
+   */
   fail(error) {
     for (const [operation] of this.#takeAll()) operation.failLater(error)
   }

@@ -7,30 +7,46 @@ const { AsyncResource } = require('node:async_hooks')
 const { asError, fromNative } = require('../common/errors.js')
 const { quiet } = require('../common/promises.js')
 const { nextTick } = require('../common/timers.js')
-const { KIND } = require('./addon.js')
+const { KIND } = require('./results.js')
 const { CHANNELS } = require('./stats.js')
 
+/** @import { AnyFailure } from './results.js' */
+
+/**
+ * A store's method that answers, given the operation, the kind of the result and its values, as `Answer` of `results.js`.
+ * @callback OnResult
+ * @param {InstanceType<typeof Operation>} operation
+ * @param {number} kind
+ * @param {*} first
+ * @param {*} second
+ * @returns {void}
+ */
+
+/** @type {readonly unknown[]} */
 const NOTHING = Object.freeze([])
 
 class Operation extends AsyncResource {
   #store
   #onResult
+  /** @type {Function | undefined} */
   #callback
+  /** @type {((value: unknown) => void) | undefined} */
   #resolve
+  /** @type {((error: unknown) => void) | undefined} */
   #reject
   #besideErrors
+  /** @type {number | undefined} */
   #since
 
   /**
    * @param {string} kind the store's method
    * @param {object} call
-   * @param {string} [call.sid] the session's id
-   * @param {*} [call.session] the session, as the caller gave it
+   * @param {string} [call.sid] the session's id, not checked yet
+   * @param {unknown} [call.session] the session, as the caller gave it
    * @param {Function} [call.callback] the caller's; without one the operation has a promise
-   * @param {Array} [call.besideErrors] what the callback gets after an error
+   * @param {readonly unknown[]} [call.besideErrors] what the callback gets after an error
    * @param {object} [store] the store
-   * @param {Function} [onResult] the store's method that answers, given the operation, the kind of the result and its values;
-   * without one, the answer has no value
+   * @param {OnResult} [onResult] without one, the answer has no value
    * @param {boolean} [both] whether it has a promise even with a callback
    */
   constructor(kind, { sid, session, callback, besideErrors = NOTHING }, store, onResult = answerNothing, both = false) {
@@ -42,6 +58,7 @@ class Operation extends AsyncResource {
     this.kind = kind
     this.sid = sid
     this.session = session
+    /** @type {Promise<unknown> | undefined} */
     this.promise = undefined
     /** Whether the session belongs to a request that express-session serves with the same store. */
     this.ofRequest = false
@@ -63,38 +80,57 @@ class Operation extends AsyncResource {
     throw new TypeError('The callback must be a function')
   }
 
-  /** Takes the result of a carrier. */
+  /**
+   * Takes the result of a carrier.
+   * @param {number} kind
+   * @param {unknown} first
+   * @param {unknown} second
+   */
   finish(kind, first, second) {
-    if (kind === KIND.FAILED) this.runInAsyncScope(this.fail, this, fromNative(first))
+    if (kind === KIND.FAILED) this.runInAsyncScope(this.fail, this, fromNative(/** @type {AnyFailure} */ (first)))
     else this.runInAsyncScope(this.#onResult, this.#store, this, kind, first, second)
   }
 
-  /** Answers with the callback's arguments, the error first. To be called once, outside any promise or `try`. */
+  /**
+   * Answers with the callback's arguments, the error first. To be called once, outside any promise or `try`.
+   * @param {unknown[]} results
+   */
   answer(...results) {
     const [error, value] = results
-    if (this.#since !== undefined) this.#publish(error)
+    if (this.#since !== undefined) this.#publish(this.#since, error)
     if (error) this.#reject?.(error)
     else this.#resolve?.(value)
     this.#callback?.(...results)
   }
 
-  /** Tells the channel of the kind, without anything that identifies the session. */
-  #publish(error) {
-    CHANNELS[this.kind].publish({ operation: this.kind, duration: performance.now() - this.#since, error })
+  /**
+   * Tells the channel of the kind, without anything that identifies the session.
+   * @param {number} since
+   * @param {unknown} error
+   */
+  #publish(since, error) {
+    CHANNELS[this.kind].publish({ operation: this.kind, duration: performance.now() - since, error })
   }
 
-  /** Answers with an error, as `answer` does. */
+  /**
+   * Answers with an error, as `answer` does.
+   * @param {unknown} thrown
+   */
   fail(thrown) {
     this.answer(asError(thrown), ...this.#besideErrors)
   }
 
-  /** Answers with an error in a later turn: no callback is called before its method has returned. */
+  /**
+   * Answers with an error in a later turn: no callback is called before its method has returned.
+   * @param {unknown} thrown
+   */
   failLater(thrown) {
     if (typeof this.#callback !== 'function') this.#callback = undefined
     nextTick(() => this.runInAsyncScope(this.fail, this, thrown))
   }
 }
 
+/** @param {InstanceType<typeof Operation>} operation */
 function answerNothing(operation) {
   operation.answer(null)
 }

@@ -3,18 +3,26 @@
 // The addon before it has reached a server: it may turn out that it can't speak with the servers, and then another
 // carrier takes over what it was asked for.
 
-const { KIND } = require('./addon.js')
+const { KIND } = require('./results.js')
+
+/** @import { Caller } from './addon.js' */
+/** @typedef {InstanceType<typeof import('./addon.js').Addon>} Addon */
+/** @import { AnyFailure } from './results.js' */
 
 /** The error of the addon for servers that its driver does not speak with. */
 const INCOMPATIBLE = 'MongoCompatibilityError'
 
-/** Whether a failure, in the parts that the addon gives, calls for another carrier. */
-function isIncompatible([name]) {
-  return name === INCOMPATIBLE
+/**
+ * Whether a failure of the addon calls for another carrier.
+ * @param {AnyFailure} failure
+ */
+function isIncompatible(failure) {
+  return Array.isArray(failure) && failure[0] === INCOMPATIBLE
 }
 
 class Proving {
   #addon
+  /** @type {Addon | null} */
   #successor = null
   #handOver
   /** @type {Set<Unproven>} */
@@ -22,32 +30,50 @@ class Proving {
 
   /**
    * @param {Addon} addon
-   * @param {(failure: Array) => Array | null} handOver calls `passTo` with the carrier that takes over, and gives null;
-   * or gives the failure for which there is none
+   * @param {(failure: AnyFailure) => AnyFailure | null} handOver calls `passTo` with the carrier that takes over, and gives
+   *   null; or gives the failure for which there is none
    */
   constructor(addon, handOver) {
     this.#addon = addon
     this.#handOver = handOver
   }
 
-  /** Starts an operation, as `Addon` does. */
+  /**
+   * Starts an operation, as `Addon` does.
+   * @param {Caller} caller
+   * @param {string} method
+   * @param {unknown[]} values
+   */
   send(caller, method, ...values) {
-    if (this.#successor) return this.#successor.send(caller, method, ...values)
+    if (this.#successor) {
+      this.#successor.send(caller, method, ...values)
+      return
+    }
     const unproven = new Unproven(this, caller, method, values)
     this.#open.add(unproven)
     this.#addon.send(unproven, method, ...values)
   }
 
-  /** Takes a result of the addon's. One that comes after the hand-over is not wanted. */
+  /**
+   * Takes a result of the addon's. One that comes after the hand-over is not wanted.
+   * @param {Unproven} unproven
+   * @param {number} kind
+   * @param {unknown} first
+   * @param {unknown} second
+   */
   finish(unproven, kind, first, second) {
     if (!this.#open.has(unproven)) return
-    const failure = kind === KIND.FAILED && isIncompatible(first) ? this.#handOver(first) : first
-    if (failure === null) return
+    const failure = kind === KIND.FAILED ? /** @type {AnyFailure} */ (first) : undefined
+    const value = failure && isIncompatible(failure) ? this.#handOver(failure) : first
+    if (failure && value === null) return
     this.#open.delete(unproven)
-    unproven.caller.finish(kind, failure, second)
+    unproven.caller.finish(kind, value, second)
   }
 
-  /** Lets another carrier carry out what is open, in the same order, and what comes. */
+  /**
+   * Lets another carrier carry out what is open, in the same order, and what comes.
+   * @param {Addon} carrier
+   */
   passTo(carrier) {
     this.#successor = carrier
     const all = [...this.#open]
@@ -61,6 +87,12 @@ class Proving {
 class Unproven {
   #proving
 
+  /**
+   * @param {Proving} proving
+   * @param {Caller} caller
+   * @param {string} method
+   * @param {unknown[]} values
+   */
   constructor(proving, caller, method, values) {
     this.#proving = proving
     this.caller = caller
@@ -69,6 +101,11 @@ class Unproven {
     this.since = performance.now()
   }
 
+  /**
+   * @param {number} kind
+   * @param {unknown} first
+   * @param {unknown} second
+   */
   finish(kind, first, second) {
     this.#proving.finish(this, kind, first, second)
   }

@@ -3,14 +3,17 @@
 // A carrier for sessions that are stored under hashes of their ids. While keys are rotated, or a store goes over to hashed
 // ids, a session may still be under an older id: it is found there, and its next write moves it.
 
-const { KIND } = require('./addon.js')
+const { KIND } = require('./results.js')
+
+/** @import { Caller, Carrier } from './addon.js' */
+/** @typedef {InstanceType<typeof import('./operation.js').Operation>} Operation */
 
 class Rehashing {
   #carrier
   #idsOf
 
   /**
-   * @param {object} carrier that carries out the single steps
+   * @param {Carrier} carrier carries out the single steps
    * @param {(sid: string) => string[]} idsOf gives the ids under which a session may be, the one for writing first
    */
   constructor(carrier, idsOf) {
@@ -18,7 +21,12 @@ class Rehashing {
     this.#idsOf = idsOf
   }
 
-  /** Starts an operation, as `Addon` does. */
+  /**
+   * Starts an operation, as `Addon` does.
+   * @param {Operation} operation
+   * @param {string} method
+   * @param {unknown[]} values the id first, for an operation on one session
+   */
   send(operation, method, ...values) {
     const [, ...older] = operation.sid === undefined ? [] : this.#idsOf(operation.sid)
     const caller = older.length > 0 ? new Search(this.#carrier, operation, method, older, values) : operation
@@ -33,10 +41,21 @@ class Search {
   #method
   #ids
   #values
-  /** The answer of a write is that of its first step. */
+  /**
+   * The answer of a write is that of its first step.
+   * @type {[kind: number, first: unknown, second: unknown] | undefined}
+   */
   #firstResult
 
-  constructor(carrier, operation, method, older, [id, ...values]) {
+  /**
+   * @param {Carrier} carrier
+   * @param {Caller} operation
+   * @param {string} method
+   * @param {unknown[]} older the ids under which the session may be besides its own
+   * @param {unknown[]} all its own id, and the other values
+   */
+  constructor(carrier, operation, method, older, all) {
+    const [id, ...values] = all
     this.#carrier = carrier
     this.#operation = operation
     this.#method = method
@@ -45,12 +64,21 @@ class Search {
     this.#values = values
   }
 
+  /**
+   * @param {number} kind
+   * @param {unknown} first
+   * @param {unknown} second
+   */
   finish(kind, first, second) {
     if (kind !== KIND.FAILED && this.#ids.length > 0 && this.#goesOn(kind, first)) return
     const result = kind === KIND.FAILED ? undefined : this.#firstResult
     this.#operation.finish(...(result ?? [kind, first, second]))
   }
 
+  /**
+   * @param {number} kind
+   * @param {unknown} first
+   */
   #goesOn(kind, first) {
     switch (this.#method) {
       case 'get':

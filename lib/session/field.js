@@ -4,10 +4,17 @@
 
 const bson = require('../common/bson.js')
 
+/** @import { Value } from '../common/native.js' */
+
+/**
+ * @param {unknown} value
+ * @returns {Value}
+ */
 function wrap(value) {
   return typeof value === 'string' ? value : bson.encode({ session: value })
 }
 
+/** @param {Value | undefined} value */
 function unwrap(value) {
   return value instanceof Uint8Array ? bson.decode(value).session : value
 }

@@ -5,13 +5,16 @@
 
 /** A class whose instances are the objects that are given to it. */
 class Given {
+  /** @param {object} object */
   constructor(object) {
     return object
   }
 }
 
 class KnownExpiry extends Given {
+  /** @type {object | undefined} */
   #owner
+  /** @type {number | undefined} */
   #expires
 
   /**
@@ -26,7 +29,11 @@ class KnownExpiry extends Given {
     marked.#expires = expires
   }
 
-  /** When the session expires, as its owner noted it; undefined if it did not. */
+  /**
+   * When the session expires, as its owner noted it; undefined if it did not.
+   * @param {object} session
+   * @param {object} owner
+   */
   static get(session, owner) {
     return #owner in session && session.#owner === owner ? session.#expires : undefined
   }

@@ -7,13 +7,17 @@ const { wrap } = require('./field.js')
 /** A cookie has at most 4,096 bytes, so that no id which a browser sends is longer than this. */
 const LONGEST = 8192
 
-/** Whether no half of a surrogate pair stands alone: as UTF-8, all of these would become the same character. */
+/**
+ * Whether no half of a surrogate pair stands alone: as UTF-8, all of these would become the same character.
+ * @param {string & {isWellFormed?: () => boolean}} text
+ */
 function isWellFormed(text) {
   return text.isWellFormed?.() ?? !/\p{Surrogate}/u.test(text)
 }
 
 /**
  * A session id as it is.
+ * @param {unknown} sid
  * @throws {TypeError | RangeError} for a value that is no session id, without quoting it
  */
 function sessionId(sid) {
@@ -28,6 +32,7 @@ function sessionId(sid) {
 
 /**
  * The `_id` that was made of a session id, which may be any BSON value, as it crosses to a carrier.
+ * @param {unknown} id
  * @throws {TypeError} when there is none
  */
 function storedId(id) {

@@ -8,10 +8,16 @@ class Turn {
   /** Resolves when all turns before it are over; undefined when there are none. */
   before
   #isOver = false
+  /** @type {(() => void) | undefined} */
   #resolve
   #onOver
+  /** @type {Promise<void> | undefined} */
   #over
 
+  /**
+   * @param {Promise<unknown> | undefined} before
+   * @param {() => void} onOver
+   */
   constructor(before, onOver) {
     this.before = before
     this.#onOver = onOver
@@ -34,18 +40,27 @@ class Turn {
 
   #end() {
     this.#isOver = true
-    this.#onOver(this)
+    this.#onOver()
     this.#resolve?.()
   }
 }
 
 class Turns {
-  /** The last turn of each session. */
+  /**
+   * The last turn of each session.
+   * @type {Map<string, Turn>}
+   */
   #last = new Map()
-  /** The last turn of an operation on all sessions. */
+  /**
+   * The last turn of an operation on all sessions.
+   * @type {Turn | undefined}
+   */
   #ofAll
 
-  /** The next turn of a session. */
+  /**
+   * The next turn of a session.
+   * @param {string} sid
+   */
   take(sid) {
     const turn = new Turn((this.#last.get(sid) ?? this.#ofAll)?.over, () => {
       if (this.#last.get(sid) === turn) this.#last.delete(sid)

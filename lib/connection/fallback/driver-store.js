@@ -6,7 +6,7 @@
 
 const { setImmediate, setInterval, setTimeout } = require('node:timers')
 const { MongoStoreError, isOfCrypto } = require('../../common/errors.js')
-const { KIND } = require('../addon.js')
+const { KIND } = require('../results.js')
 const { FORGOTTEN } = require('../../encryption/encryption.js')
 const { Carrier } = require('./carrier.js')
 const { Clearing, keyOf } = require('./clear.js')
