@@ -7,6 +7,7 @@ const { NativeStore } = require('../common/native.js')
 const { setImmediate } = require('../common/timers.js')
 const { EVENTS, STRIDE } = require('./results.js')
 
+/** @import { AnyFailure } from './results.js' */
 /** @import { NativeCipher, NativeStore as Native, Results, Statistics } from '../common/native.js' */
 
 /** So many operations are sent before the turn ends: the server works on them meanwhile. */
@@ -45,7 +46,7 @@ class Addon {
    * @param {{timeLimitMs: number} & Record<string, unknown>} settings the addon's, or of what stands in for it
    * @param {object} owner
    * @param {boolean} owner.keepsAlive whether the process stays alive until `release`, not only for operations
-   * @param {(...event: unknown[]) => void} owner.onEvent takes a `ConnectionEvent` of `results.js`
+   * @param {(kind: number, failure: AnyFailure | undefined) => void} owner.onEvent takes a `ConnectionEvent` of `results.js`
    * @param {NativeCipher} [owner.cipher] what encrypts the sessions, by the addon's class
    * @param {Function} [Store] the addon's class, or what stands in for it
    */
@@ -141,7 +142,7 @@ class Addon {
         next += STRIDE
         const slot = /** @type {number} */ (results[at])
         const kind = /** @type {number} */ (results[at + 1])
-        if (slot === EVENTS) this.#onEvent(kind, results[at + 2])
+        if (slot === EVENTS) this.#onEvent(kind, /** @type {AnyFailure | undefined} */ (results[at + 2]))
         else this.#take(slot).finish(kind, results[at + 2], results[at + 3])
       }
     } finally {
