@@ -3,63 +3,88 @@
 // The store of express-session: its methods, events and properties, over one call of a carrier per operation. Every
 // callback is called exactly once, after its method has returned; every promise settles.
 //
-// Where no hook of the application's is involved, a method goes straight from its check to the carrier. With hooks, which
-// may be asynchronous, it goes through `#prepare`, which keeps the order of calls.
+// Where no function of the application's is involved, a method goes straight from its check to the carrier. Otherwise it
+// goes through `Preparing`, which keeps the order of calls.
 
-const { Deadline } = require('./common/deadline.js')
-const { closedError } = require('./common/errors.js')
 const { isThenable, promised, quiet, settle } = require('./common/promises.js')
 const { nextTick } = require('./common/timers.js')
 const { warnOnce } = require('./common/warn.js')
-const { KIND } = require('./connection/results.js')
 const { Connection } = require('./connection/connection.js')
 const { defineDriverObjects } = require('./connection/driver-objects.js')
 const { Operation } = require('./connection/operation.js')
+const { KIND } = require('./connection/results.js')
 const { shape } = require('./connection/stats.js')
 const { readOptions } = require('./options/index.js')
 const { Codec } = require('./session/codec.js')
-const { sessionId, storedId } = require('./session/session-id.js')
-const { Turns } = require('./session/turns.js')
+const { Preparing } = require('./session/preparing.js')
+const { sessionId } = require('./session/session-id.js')
 
-/** Who an operation waits for that has to wait for its turn. */
-const EARLIER = 'a hook of an earlier operation'
+/** @import { Value } from './common/native.js' */
+/** @import { Call, OnResult } from './connection/operation.js' */
+/** @import { Dates } from './connection/results.js' */
+/** @import { Settings, Style } from './options/index.js' */
+/** @import { Options } from './options/table.js' */
+/** @import { Hooks, Session, SessionDocument } from './session/codec.js' */
+/** @typedef {InstanceType<typeof Operation>} AnOperation */
+
+/** @typedef {(error?: any, value?: any) => void} Callback */
+
+/**
+ * The `Store` that a host offers, as far as it matters here.
+ * @typedef {new (...args: any[]) => {
+ *   emit(event: string, ...values: unknown[]): boolean,
+ *   regenerate(req: object, callback: Callback): unknown,
+ *   createSession(req: object, session: Session, ...others: unknown[]): Session,
+ * }} BaseStore
+ */
 
 /**
  * The class of a store.
- * @param {Function} Base the `Store` of express-session or Connect
- * @param {object} style of `styles.js`
- * @param {Function} [MemoryStore] of the same host, for the option `fallbackMemory`
+ * @param {BaseStore} Base the `Store` of express-session or Connect
+ * @param {Style} style
+ * @param {new () => object} [MemoryStore] of the same host, for the option `fallbackMemory`
  */
 function defineStore(Base, style, MemoryStore) {
   class MongoStore extends Base {
+    /** @type {Readonly<Settings>} */
     #settings
+    /** @type {InstanceType<typeof Codec>} */
     #codec
+    /** @type {InstanceType<typeof Connection>} */
     #connection
-    /** Whether the application has hooks, which may be asynchronous. */
-    #hasHooks
+    /** Whether functions of the application make ids or sessions. They may be asynchronous. */
+    #hasHooks = false
+    /** Our own function, unless the application has given another one. */
+    /** @type {Hooks['serialize']} */
     #serialize
-    #turns = new Turns()
+    /** @type {InstanceType<typeof Preparing<AnOperation>>} */
+    #preparing
+    /** @type {Promise<void> | undefined} */
     #closing
 
+    /** @param {Options} options */
     constructor(options) {
+      // @ts-expect-error: a constructor may give another object, before its class has one
       if (MemoryStore && options?.fallbackMemory) return new MemoryStore()
       const { options: shown, settings, hooks } = readOptions(options, style)
       super(shown)
       this.options = shown
+      /** @type {Hooks} */
       this.transformFunctions = hooks
       this.collectionName = settings.collectionName
       this.ttl = settings.ttl
       this.autoRemove = settings.autoRemove
       this.autoRemoveInterval = settings.autoRemoveInterval
       this.writeOperationOptions = shown.writeOperationOptions ?? {}
+      /** @type {NodeJS.Timeout | undefined} */
       this.timer = undefined
       this.cryptoAdapter = settings.encryption?.publicAdapter ?? null
       this.#settings = settings
       this.#codec = new Codec(hooks, settings)
+      const { serialize, unserialize, transformId } = shown
+      this.#hasHooks = Boolean(serialize || unserialize || transformId || settings.encryption?.adapter)
       this.#serialize = hooks.serialize
-      this.#hasHooks = Boolean(
-        shown.serialize || shown.unserialize || shown.transformId || settings.encryption?.adapter,
-      )
+      this.#preparing = this.#prepare()
       this.#changeState('init')
       this.#connection = new Connection(shown, settings, (state) => this.#changeState(state))
       if (settings.autoRemove === 'interval') this.#startRemoving()
@@ -69,11 +94,19 @@ function defineStore(Base, style, MemoryStore) {
     // The methods of a store, in the order of express-session's documentation. Each takes a callback, or gives a promise.
     // Behind each stands how it is answered.
 
-    /** Gives all live sessions, without their ids. */
+    /**
+     * Gives all live sessions, without their ids.
+     * @param {Callback} [callback]
+     */
     all(callback) {
-      return this.#startOnAll(this.#operation('all', this.#found, { callback }))
+      return this.#startOnAll(this.#operation('all', { callback }, this.#found))
     }
 
+    /**
+     * @param {AnOperation} operation
+     * @param {number} _kind
+     * @param {(Value | undefined | null)[]} documents
+     */
     #found(operation, _kind, documents) {
       settle(
         () => this.#codec.fromDocuments(documents),
@@ -85,40 +118,67 @@ function defineStore(Base, style, MemoryStore) {
       )
     }
 
-    /** Removes a session. It is no error if there is none. */
+    /**
+     * Removes a session. It is no error if there is none.
+     * @param {string} sid
+     * @param {Callback} [callback]
+     */
     destroy(sid, callback) {
-      return this.#start(this.#operation('destroy', this.#destroyed, { sid, callback }))
+      return this.#start(this.#operation('destroy', { sid, callback }, this.#destroyed))
     }
 
+    /** @param {AnOperation} operation */
     #destroyed(operation) {
       this.#answer(operation, this.#emit('destroy', operation.sid))
     }
 
-    /** Removes all sessions, and keeps the collection with its indexes. */
+    /**
+     * Removes all sessions, and keeps the collection with its indexes.
+     * @param {Callback} [callback]
+     */
     clear(callback) {
-      return this.#startOnAll(this.#operation('clear', this.#cleared, { callback }))
+      return this.#startOnAll(this.#operation('clear', { callback }, this.#cleared))
     }
 
+    /** @param {AnOperation} operation */
     #cleared(operation) {
       this.#answer(operation, true)
     }
 
-    /** Gives the number of stored sessions, including expired ones that were not removed yet. */
+    /**
+     * Gives the number of stored sessions, including expired ones that were not removed yet.
+     * @param {Callback} [callback]
+     */
     length(callback) {
       // connect-mongo 6 gives a number with an error, too.
       const besideErrors = style.valuesOfWrites ? [] : [0]
-      return this.#startOnAll(this.#operation('length', this.#counted, { callback, besideErrors }))
+      return this.#startOnAll(this.#operation('length', { callback, besideErrors }, this.#counted))
     }
 
+    /**
+     * @param {AnOperation} operation
+     * @param {number} _kind
+     * @param {number} count
+     */
     #counted(operation, _kind, count) {
       operation.answer(null, count)
     }
 
-    /** Gives a live session; null (from the factory's class undefined) if there is none. */
+    /**
+     * Gives a live session; null (from the factory's class undefined) if there is none.
+     * @param {string} sid
+     * @param {Callback} [callback]
+     */
     get(sid, callback) {
-      return this.#start(this.#operation('get', this.#got, { sid, callback }))
+      return this.#start(this.#operation('get', { sid, callback }, this.#got))
     }
 
+    /**
+     * @param {AnOperation} operation
+     * @param {number} kind
+     * @param {Value | undefined} value
+     * @param {Dates} dates
+     */
     #got(operation, kind, value, dates) {
       if (kind === KIND.MISSING) return this.#give(operation, null)
       let session
@@ -135,23 +195,33 @@ function defineStore(Base, style, MemoryStore) {
       )
     }
 
+    /**
+     * @param {AnOperation} operation
+     * @param {Session | null} session
+     */
     #give(operation, session) {
       if (session !== null || style.emitsMisses) this.#emit('get', operation.sid)
       operation.answer(null, session ?? style.missing)
     }
 
-    /** Stores a session, whether or not it is there. */
+    /**
+     * Stores a session, whether or not it is there.
+     * @param {string} sid
+     * @param {Session} session
+     * @param {Callback} [callback]
+     */
     set(sid, session, callback) {
-      const operation = this.#operation('set', this.#stored, { sid, session, callback })
+      const operation = this.#operation('set', { sid, session, callback }, this.#stored)
       if (typeof session === 'function') {
-        operation.failLater(new TypeError('set needs a session, and got a function'))
-        return operation.promise
+        return operation.refuse(new TypeError('set needs a session, and got a function'))
       }
-      if (this.#isHooked) return this.#startHooked(operation, (codec) => codec.toDocument(session))
+      if (this.#isHooked) return this.#preparing.start(operation, () => this.#codec.toDocument(session))
       try {
         const id = this.#idOf(sid)
         operation.checkCallback()
-        const { value, expires, lastModified } = this.#codec.toDocument(session)
+        // Without hooks it is never a promise.
+        const document = /** @type {SessionDocument} */ (this.#codec.toDocument(session))
+        const { value, expires, lastModified } = document
         this.#connection.carrier.send(operation, 'set', id, value, expires, lastModified)
       } catch (error) {
         operation.failLater(error)
@@ -159,24 +229,33 @@ function defineStore(Base, style, MemoryStore) {
       return operation.promise
     }
 
+    /**
+     * @param {AnOperation} operation
+     * @param {number} _kind
+     * @param {boolean} isNew
+     */
     #stored(operation, _kind, isNew) {
       this.#emit(isNew ? 'create' : 'update', operation.sid)
       this.#emit('set', operation.sid)
       this.#answer(operation)
     }
 
-    /** Moves the expiry of a session. */
+    /**
+     * Moves the expiry of a session.
+     * @param {string} sid
+     * @param {Session} session
+     * @param {Callback} [callback]
+     */
     touch(sid, session, callback) {
-      const operation = this.#operation('touch', this.#touched, { sid, session, callback })
+      const operation = this.#operation('touch', { sid, session, callback }, this.#touched)
       if (session === undefined || session === null || typeof session === 'function') {
-        operation.failLater(new TypeError('touch needs the session'))
-        return operation.promise
+        return operation.refuse(new TypeError('touch needs the session'))
       }
-      if (this.#isHooked) return this.#startHooked(operation, () => this.#touch(operation))
+      if (this.#isHooked) return this.#preparing.start(operation, () => this.#touch(operation, session))
       try {
         const id = this.#idOf(sid)
         operation.checkCallback()
-        const document = this.#touch(operation)
+        const document = this.#touch(operation, session)
         if (document === null) this.#answerLater(operation)
         else {
           const { expires, lastModified, isKnownLive } = document
@@ -188,9 +267,12 @@ function defineStore(Base, style, MemoryStore) {
       return operation.promise
     }
 
-    /** What a touch writes; null for nothing. */
-    #touch(operation) {
-      const { session } = operation
+    /**
+     * What a touch writes; null for nothing.
+     * @param {AnOperation} operation
+     * @param {Session} session
+     */
+    #touch(operation, session) {
       // Somebody may log out while a request is answered: that is no error of the request.
       operation.ofRequest = session.req?.sessionStore === this
       if (this.#codec.isFresh(session)) return null
@@ -198,11 +280,17 @@ function defineStore(Base, style, MemoryStore) {
       return { expires, lastModified, isKnownLive: this.#codec.isKnownLive(session) }
     }
 
+    /**
+     * @param {AnOperation} operation
+     * @param {number} _kind
+     * @param {boolean} isFound
+     */
     #touched(operation, _kind, isFound) {
       const { sid, session } = operation
       if (!isFound && style.touchMustFind) {
-        if (operation.ofRequest) return this.#answer(operation)
-        return operation.answer(new Error('Unable to find the session to touch'))
+        if (operation.ofRequest) this.#answer(operation)
+        else operation.answer(new Error('Unable to find the session to touch'))
+        return
       }
       this.#emit('touch', sid, session)
       this.#answer(operation)
@@ -211,6 +299,7 @@ function defineStore(Base, style, MemoryStore) {
     /**
      * Ends the store: operations in flight are answered first, those called from now on fail. A client that was given
      * to the store stays open.
+     * @param {Callback} [callback]
      */
     close(callback) {
       if (this.timer !== undefined) {
@@ -228,9 +317,8 @@ function defineStore(Base, style, MemoryStore) {
     }
 
     #shutDown() {
-      // What was called before may still be on its way through the application's hooks.
-      const { before } = this.#turns.takeAll()
-      return before ? before.then(() => this.#connection.close()) : this.#connection.close()
+      const prepared = this.#preparing.close()
+      return prepared ? prepared.then(() => this.#connection.close()) : this.#connection.close()
     }
 
     /** What the store has done so far: counts of operations, batches, retries and errors, and latencies in milliseconds. */
@@ -240,11 +328,20 @@ function defineStore(Base, style, MemoryStore) {
 
     // What a store inherits, with a promise where there is no callback.
 
+    /**
+     * @param {object} req
+     * @param {Callback} [callback]
+     */
     regenerate(req, callback) {
       if (typeof callback === 'function') return super.regenerate(req, callback)
       return quiet(promised((done) => super.regenerate(req, done)))
     }
 
+    /**
+     * @param {string} sid
+     * @param {Callback} [callback]
+     * @returns {Promise<unknown> | void}
+     */
     load(sid, callback) {
       if (typeof callback !== 'function') return quiet(promised((done) => this.load(sid, done)))
       // With the base class's own, an error of createSession, for a session without a cookie, would leave a callback.
@@ -258,13 +355,21 @@ function defineStore(Base, style, MemoryStore) {
       })
     }
 
+    /**
+     * @param {object} req
+     * @param {Session} session
+     * @param {unknown[]} others
+     */
     createSession(req, session, ...others) {
       const created = super.createSession(req, session, ...others)
       this.#codec.follow(session, created)
       return created
     }
 
-    /** The `_id` of a session's document. Applications override or patch this to change it, as in connect-mongo. */
+    /**
+     * The `_id` of a session's document. Applications override or patch this to change it, as in connect-mongo.
+     * @param {string} sid
+     */
     computeStorageId(sid) {
       const { transformId } = this.#settings
       return transformId ? transformId(sid) : sid
@@ -272,7 +377,12 @@ function defineStore(Base, style, MemoryStore) {
 
     // How operations start.
 
-    #operation(kind, onResult, call) {
+    /**
+     * @param {string} kind
+     * @param {Call} call
+     * @param {OnResult} onResult
+     */
+    #operation(kind, call, onResult) {
       return new Operation(kind, call, this, onResult, style.promiseBesideCallback)
     }
 
@@ -285,17 +395,23 @@ function defineStore(Base, style, MemoryStore) {
       )
     }
 
-    /** The id of a session's document, where no hook makes it, as it crosses to a carrier. */
+    /**
+     * The id of a session's document, where no function of the application makes it, as it crosses to a carrier.
+     * @param {string} sid
+     */
     #idOf(sid) {
       const { transformId } = this.#settings
       return transformId ? transformId(sessionId(sid)) : sessionId(sid)
     }
 
-    /** Starts an operation on one session that has no values but its id. */
+    /**
+     * Starts an operation on one session that has no values but its id.
+     * @param {AnOperation} operation
+     */
     #start(operation) {
-      if (this.#isHooked) return this.#startHooked(operation)
+      if (this.#isHooked) return this.#preparing.start(operation)
       try {
-        const id = this.#idOf(operation.sid)
+        const id = this.#idOf(/** @type {string} */ (operation.sid))
         operation.checkCallback()
         this.#connection.carrier.send(operation, operation.kind, id)
       } catch (error) {
@@ -304,83 +420,52 @@ function defineStore(Base, style, MemoryStore) {
       return operation.promise
     }
 
-    /** Starts an operation on all sessions. */
+    /**
+     * Starts an operation on all sessions.
+     * @param {AnOperation} operation
+     */
     #startOnAll(operation) {
+      if (this.#isHooked) return this.#preparing.startOnAll(operation)
       try {
         operation.checkCallback()
-        if (!this.#isHooked) this.#connection.carrier.send(operation, operation.kind)
-        else if (this.#closing) throw closedError()
-        else this.#prepareOnAll(operation)
-      } catch (error) {
-        operation.failLater(error)
-      }
-      return operation.promise
-    }
-
-    /** Starts an operation whose values the application's hooks may give later; `document` gives those besides the id. */
-    #startHooked(operation, document = () => ({})) {
-      try {
-        sessionId(operation.sid)
-        operation.checkCallback()
-        if (this.#closing) throw closedError()
-        this.#prepare(operation, document)
-      } catch (error) {
-        operation.failLater(error)
-      }
-      return operation.promise
-    }
-
-    /** Asks the hooks, after those of earlier operations on the same session, and sends the operation. */
-    async #prepare(operation, document) {
-      const { sid, kind } = operation
-      const turn = this.#turns.take(sid)
-      const deadline = new Deadline(this.#connection.timeLimitMs)
-      let isInTurn = turn.before === undefined
-      try {
-        if (!isInTurn) await deadline.wait(turn.before, EARLIER)
-        isInTurn = true
-        let id = this.computeStorageId(sid)
-        if (isThenable(id)) id = await deadline.wait(id, 'transformId')
-        id = storedId(id)
-        let values = document(this.#codec)
-        if (isThenable(values)) values = await deadline.wait(values, 'serialize')
-        if (values === null) this.#answerLater(operation)
-        // They are in the order of the carrier's parameters.
-        else this.#connection.carrier.send(operation, kind, id, ...Object.values(values))
-      } catch (error) {
-        operation.failLater(error)
-      } finally {
-        turn.end(isInTurn)
-      }
-    }
-
-    /** Sends an operation on all sessions after those that were called before. */
-    async #prepareOnAll(operation) {
-      const turn = this.#turns.takeAll()
-      let isInTurn = turn.before === undefined
-      try {
-        if (!isInTurn) await new Deadline(this.#connection.timeLimitMs).wait(turn.before, EARLIER)
-        isInTurn = true
         this.#connection.carrier.send(operation, operation.kind)
       } catch (error) {
         operation.failLater(error)
-      } finally {
-        turn.end(isInTurn)
       }
+      return operation.promise
+    }
+
+    /** @returns {InstanceType<typeof Preparing<AnOperation>>} */
+    #prepare() {
+      return new Preparing({
+        timeLimitMs: () => this.#connection.timeLimitMs,
+        idOf: (sid) => this.computeStorageId(sid),
+        send: (operation, ...values) => this.#connection.carrier.send(operation, operation.kind, ...values),
+        skip: (operation) => this.#answerLater(operation),
+      })
     }
 
     // How operations end: their events, then their answers.
 
+    /**
+     * @param {AnOperation} operation
+     * @param {unknown} [value]
+     */
     #answer(operation, value) {
       if (style.valuesOfWrites) operation.answer(null, value)
       else operation.answer(null)
     }
 
+    /** @param {AnOperation} operation */
     #answerLater(operation) {
       nextTick(() => operation.runInAsyncScope(this.#answer, this, operation))
     }
 
-    /** Emits an event. An exception of a listener is not the operation's error: it surfaces by itself. */
+    /**
+     * Emits an event. An exception of a listener is not the operation's error: it surfaces by itself.
+     * @param {string} event
+     * @param {unknown[]} values
+     */
     #emit(event, ...values) {
       try {
         return this.emit(event, ...values)
@@ -392,14 +477,16 @@ function defineStore(Base, style, MemoryStore) {
       }
     }
 
+    /** @param {'init' | 'connecting' | 'connected' | 'disconnected'} state */
     #changeState(state) {
       if (!style.states || state === this.state) return
+      /** @type {string | undefined} */
       this.state = state
       this.#emit(state)
     }
 
     #startRemoving() {
-      const callback = (error) => {
+      const callback = (/** @type {Error | null} */ error) => {
         if (error) warnOnce(`Expired sessions could not be removed: ${error.message}`, 'MONGO_STORE_EXPIRY')
       }
       const remove = () => {
@@ -413,7 +500,7 @@ function defineStore(Base, style, MemoryStore) {
     static #computeStorageId = MongoStore.prototype.computeStorageId
 
     static {
-      defineDriverObjects(this, (store) => store.#connection.driver)
+      defineDriverObjects(this, (store) => /** @type {MongoStore} */ (store).#connection.driver)
     }
   }
   return MongoStore

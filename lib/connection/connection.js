@@ -32,7 +32,7 @@ class Connection {
    * what refuses them.
    * @type {{send(operation: AnOperation, method: string, ...values: unknown[]): void}}
    */
-  carrier = refusal(closedError())
+  carrier
   /** The objects of the `mongodb` package for the same collection. */
   driver
   #options

@@ -22,6 +22,15 @@ const { CHANNELS } = require('./stats.js')
  * @returns {void}
  */
 
+/**
+ * What a method was called with.
+ * @typedef {object} Call
+ * @property {string} [sid] the session's id, not checked yet
+ * @property {unknown} [session] the session, as the caller gave it
+ * @property {Function} [callback] the caller's; without one the operation has a promise
+ * @property {readonly unknown[]} [besideErrors] what the callback gets after an error
+ */
+
 /** @type {readonly unknown[]} */
 const NOTHING = Object.freeze([])
 
@@ -40,11 +49,7 @@ class Operation extends AsyncResource {
 
   /**
    * @param {string} kind the store's method
-   * @param {object} call
-   * @param {string} [call.sid] the session's id, not checked yet
-   * @param {unknown} [call.session] the session, as the caller gave it
-   * @param {Function} [call.callback] the caller's; without one the operation has a promise
-   * @param {readonly unknown[]} [call.besideErrors] what the callback gets after an error
+   * @param {Call} call
    * @param {object} [store] the store
    * @param {OnResult} [onResult] without one, the answer has no value
    * @param {boolean} [both] whether it has a promise even with a callback
@@ -127,6 +132,15 @@ class Operation extends AsyncResource {
   failLater(thrown) {
     if (typeof this.#callback !== 'function') this.#callback = undefined
     nextTick(() => this.runInAsyncScope(this.fail, this, thrown))
+  }
+
+  /**
+   * Answers with an error in a later turn, and gives what the method returns.
+   * @param {unknown} thrown
+   */
+  refuse(thrown) {
+    this.failLater(thrown)
+    return this.promise
   }
 }
 

@@ -9,18 +9,49 @@ const { warnOnce } = require('../common/warn.js')
 const { unwrap, wrap } = require('./field.js')
 const { KnownExpiry } = require('./known-expiry.js')
 
-/** The session as a plain object, for `stringify: false`: the cookie by its `toJSON`, as connect-mongo has it. */
+/** @import { Value } from '../common/native.js' */
+/** @import { Awaitable } from '../common/promises.js' */
+/** @import { Encryption } from '../encryption/encryption.js' */
+
+/**
+ * A session, as the application has it.
+ * @typedef {Record<string, any>} Session
+ */
+
+/**
+ * The functions that make what is stored of a session, and a session of what is stored. Each may give a promise.
+ * @typedef {object} Hooks
+ * @property {(session: Session) => unknown} serialize
+ * @property {(stored: unknown) => unknown} unserialize
+ */
+
+/**
+ * When a session expires and when it was last written, in milliseconds since 1970.
+ * @typedef {{expires: number, lastModified: number | undefined}} NewDates
+ */
+
+/** @typedef {NewDates & {value: Value}} SessionDocument */
+
+/**
+ * The session as a plain object, for `stringify: false`: the cookie by its `toJSON`, as connect-mongo has it.
+ * @param {Session} session
+ */
 function toPlainObject(session) {
   if (session === null || typeof session !== 'object') {
     throw new TypeError(`set needs a session object, and got ${session === null ? 'null' : `a ${typeof session}`}`)
   }
+  /** @type {Session} */
   const plain = {}
   for (const key of Object.keys(session)) plain[key] = session[key]
   if (typeof plain.cookie?.toJSON === 'function') plain.cookie = plain.cookie.toJSON()
   return plain
 }
 
-/** The hooks that a store uses, from its options. One given hook switches `stringify` off for the other, too. */
+/**
+ * The hooks that a store uses, from its options. One given hook switches `stringify` off for the other, too.
+ * @param {{serialize?: Hooks['serialize'], unserialize?: Hooks['unserialize'], stringify?: unknown}} options
+ * @returns {Hooks}
+ */
 function transformFunctions({ serialize, unserialize, stringify }) {
   if (serialize || unserialize) {
     return { serialize: serialize || toPlainObject, unserialize: unserialize || ((stored) => stored) }
@@ -32,16 +63,19 @@ function transformFunctions({ serialize, unserialize, stringify }) {
 // Both built-in readers take what the other one's writer stored, so that `stringify` can be changed while people are
 // logged in.
 
+/** @param {unknown} stored */
 function fromText(stored) {
   if (typeof stored === 'string') return parse(stored)
   if (stored === undefined) throw new Error('The stored document has no session')
   return stored
 }
 
+/** @param {unknown} stored */
 function fromObject(stored) {
   return typeof stored === 'string' ? parse(stored) : stored
 }
 
+/** @param {string} text */
 function parse(text) {
   try {
     return JSON.parse(text)
@@ -51,7 +85,11 @@ function parse(text) {
   }
 }
 
-/** What may be given to the application as a session. */
+/**
+ * What may be given to the application as a session.
+ * @param {unknown} session
+ * @returns {Session | null}
+ */
 function checked(session) {
   if (session === null || session === undefined) return null
   if (typeof session !== 'object') throw new Error(`The stored session is a ${typeof session}, not an object`)
@@ -65,8 +103,8 @@ class Codec {
   #encryption
 
   /**
-   * @param {{serialize: Function, unserialize: Function}} hooks
-   * @param {{ttl: number, touchAfter: number, encryption: ?object}} settings the first two in seconds
+   * @param {Hooks} hooks
+   * @param {{ttl: number, touchAfter: number, encryption: Readonly<Encryption> | null}} settings the first two in seconds
    */
   constructor(hooks, { ttl, touchAfter, encryption }) {
     this.#hooks = hooks
@@ -77,7 +115,8 @@ class Codec {
 
   /**
    * What is stored of a session, or a promise of it.
-   * @returns {{value: string | Uint8Array, expires: number, lastModified: number | undefined}} dates as `dates` gives them
+   * @param {Session} session
+   * @returns {Awaitable<SessionDocument>}
    */
   toDocument(session) {
     const value = this.#encode(session)
@@ -86,14 +125,22 @@ class Codec {
     return { value, expires, lastModified }
   }
 
+  /**
+   * @param {Session} session
+   * @returns {Awaitable<Value>}
+   */
   #encode(session) {
     const stored = this.#hooks.serialize(this.#withoutLastModified(session))
-    const store = this.#encryption ? (value) => encrypt(this.#encryption, value) : wrap
+    const encryption = this.#encryption
+    const store = encryption ? (/** @type {unknown} */ value) => encrypt(encryption, value) : wrap
     return isThenable(stored) ? Promise.resolve(stored).then(store) : store(stored)
   }
 
-  // `lastModified` is the document's, not the session's. The live object keeps it: without it, express-session
-  // would see a changed session and save it a second time.
+  /**
+   * `lastModified` is the document's, not the session's. The live object keeps it: without it, express-session would see a
+   * changed session and save it a second time.
+   * @param {Session} session
+   */
   #withoutLastModified(session) {
     if (this.#touchAfter === 0 || !session?.lastModified || typeof session !== 'object') return session
     const others = Object.getOwnPropertyDescriptors(session)
@@ -103,9 +150,10 @@ class Codec {
 
   /**
    * The session of a document, or a promise of it; null for none.
-   * @param {string | Uint8Array | undefined} value the stored form
+   * @param {Value | undefined} value the stored form
    * @param {number} [expires] the document's, in milliseconds
    * @param {number} [lastModified] likewise
+   * @returns {Awaitable<Session | null>}
    */
   fromDocument(value, expires, lastModified) {
     if (!this.#encryption) return this.#unserialize(unwrap(value), expires, lastModified)
@@ -114,14 +162,24 @@ class Codec {
     return stored.then((known) => this.#unserialize(known, expires, lastModified))
   }
 
+  /**
+   * @param {unknown} stored
+   * @param {number | undefined} expires
+   * @param {number | undefined} lastModified
+   * @returns {Awaitable<Session | null>}
+   */
   #unserialize(stored, expires, lastModified) {
     if (stored === FORGOTTEN) return null
     const session = this.#hooks.unserialize(stored)
-    const finish = (found) => this.#complete(checked(found), expires, lastModified)
+    const finish = (/** @type {unknown} */ found) => this.#complete(checked(found), expires, lastModified)
     return isThenable(session) ? Promise.resolve(session).then(finish) : finish(session)
   }
 
-  /** The sessions of many documents, or a promise of them. One that can't be read does not hide the others. */
+  /**
+   * The sessions of many documents, or a promise of them. One that can't be read does not hide the others.
+   * @param {(Value | undefined | null)[]} values
+   * @returns {Awaitable<Session[]>}
+   */
   fromDocuments(values) {
     const decoded = values.map((value) => {
       try {
@@ -131,15 +189,20 @@ class Codec {
         return Promise.reject(error)
       }
     })
-    if (!decoded.some(isThenable)) return decoded.filter((session) => session !== null)
+    if (!decoded.some(isThenable)) return /** @type {Session[]} */ (decoded.filter((session) => session !== null))
     return Promise.allSettled(decoded).then((results) => {
       if (results.some(({ status }) => status === 'rejected')) {
         warnOnce('all() leaves out sessions that cannot be read', 'MONGO_STORE_UNREADABLE')
       }
-      return results.flatMap(({ value }) => value ?? [])
+      return results.flatMap((result) => (result.status === 'fulfilled' && result.value) || [])
     })
   }
 
+  /**
+   * @param {Session | null} session
+   * @param {number | undefined} expires
+   * @param {number | undefined} lastModified
+   */
   #complete(session, expires, lastModified) {
     if (session === null) return null
     // touch moves the document's date only: the cookie would look older than the session is.
@@ -156,6 +219,8 @@ class Codec {
   /**
    * The dates that are written now, in milliseconds: `expires`, which is the cookie's date, or else now and the store's
    * `ttl`; and `lastModified`, undefined without `touchAfter`.
+   * @param {Session | undefined} session
+   * @returns {NewDates}
    */
   dates(session) {
     const now = Date.now()
@@ -167,24 +232,38 @@ class Codec {
     }
   }
 
-  /** Tells that a session which was read goes on as another object. */
+  /**
+   * Tells that a session which was read goes on as another object.
+   * @param {Session} session
+   * @param {unknown} successor
+   */
   follow(session, successor) {
     const expires = this.#expiryOf(session)
     if (expires !== undefined && successor !== null && typeof successor === 'object')
       KnownExpiry.set(successor, this, expires)
   }
 
-  /** Whether a session was read from the store, and can't have expired since. */
+  /**
+   * Whether a session was read from the store, and can't have expired since.
+   * @param {Session} session
+   */
   isKnownLive(session) {
-    return this.#expiryOf(session) > Date.now()
+    const expires = this.#expiryOf(session)
+    return expires !== undefined && expires > Date.now()
   }
 
-  /** When a session that was read expires, in milliseconds; undefined for any other. */
+  /**
+   * When a session that was read expires, in milliseconds; undefined for any other.
+   * @param {unknown} session
+   */
   #expiryOf(session) {
     return session !== null && typeof session === 'object' ? KnownExpiry.get(session, this) : undefined
   }
 
-  /** Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago. */
+  /**
+   * Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago.
+   * @param {Session} session
+   */
   isFresh(session) {
     if (this.#touchAfter === 0 || !session.lastModified) return false
     return Date.now() - new Date(session.lastModified).getTime() < this.#touchAfter

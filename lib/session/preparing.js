@@ -1,0 +1,133 @@
+'use strict'
+
+// Operations whose id or session goes through functions of the application, which may answer later. They are sent in the
+// order of their calls all the same, and none waits for such a function beyond its deadline.
+
+const { Deadline } = require('../common/deadline.js')
+const { closedError } = require('../common/errors.js')
+const { isThenable } = require('../common/promises.js')
+const { sessionId, storedId } = require('./session-id.js')
+const { Turns } = require('./turns.js')
+
+/** @import { Awaitable } from '../common/promises.js' */
+
+/** Who an operation waits for that has to wait for its turn. */
+const EARLIER = 'a hook of an earlier operation'
+
+/**
+ * What is sent besides the id, in the order of the carrier's parameters; null for nothing to send.
+ * @typedef {Record<string, unknown> | null} Values
+ */
+
+/**
+ * An operation, as far as it matters here.
+ * @typedef {object} Prepared
+ * @property {string} kind
+ * @property {string | undefined} sid
+ * @property {Promise<unknown> | undefined} promise
+ * @property {() => void} checkCallback throws when the operation can't be answered
+ * @property {(thrown: unknown) => void} failLater
+ */
+
+/**
+ * @template {Prepared} T
+ * @typedef {object} Sender
+ * @property {() => number} timeLimitMs how long an operation may take
+ * @property {(sid: string) => unknown} idOf gives the `_id` of a session, or a promise of it
+ * @property {(operation: T, ...values: unknown[]) => void} send
+ * @property {(operation: T) => void} skip answers an operation for which nothing is sent
+ */
+
+/** @template {Prepared} T */
+class Preparing {
+  #sender
+  #turns = new Turns()
+  #isClosed = false
+
+  /** @param {Sender<T>} sender */
+  constructor(sender) {
+    this.#sender = sender
+  }
+
+  /**
+   * Starts an operation on one session.
+   * @param {T} operation
+   * @param {() => Awaitable<Values>} [values]
+   */
+  start(operation, values = () => ({})) {
+    try {
+      const sid = sessionId(operation.sid)
+      operation.checkCallback()
+      if (this.#isClosed) throw closedError()
+      this.#prepare(operation, sid, values)
+    } catch (error) {
+      operation.failLater(error)
+    }
+    return operation.promise
+  }
+
+  /**
+   * Starts an operation on all sessions.
+   * @param {T} operation
+   */
+  startOnAll(operation) {
+    try {
+      operation.checkCallback()
+      if (this.#isClosed) throw closedError()
+      this.#prepareOnAll(operation)
+    } catch (error) {
+      operation.failLater(error)
+    }
+    return operation.promise
+  }
+
+  /** Takes no more operations. Gives what resolves when all are sent; undefined when they are. */
+  close() {
+    this.#isClosed = true
+    return this.#turns.takeAll().before
+  }
+
+  /**
+   * Asks the functions, after those of earlier operations on the same session, and sends the operation.
+   * @param {T} operation
+   * @param {string} sid
+   * @param {() => Awaitable<Values>} values
+   */
+  async #prepare(operation, sid, values) {
+    const turn = this.#turns.take(sid)
+    const deadline = new Deadline(this.#sender.timeLimitMs())
+    let isInTurn = turn.before === undefined
+    try {
+      if (turn.before) await deadline.wait(turn.before, EARLIER)
+      isInTurn = true
+      let id = this.#sender.idOf(sid)
+      if (isThenable(id)) id = await deadline.wait(id, 'transformId')
+      const stored = storedId(id)
+      let others = values()
+      if (isThenable(others)) others = await deadline.wait(others, 'serialize')
+      if (others === null) this.#sender.skip(operation)
+      else this.#sender.send(operation, stored, ...Object.values(others))
+    } catch (error) {
+      operation.failLater(error)
+    } finally {
+      turn.end(isInTurn)
+    }
+  }
+
+  /** @param {T} operation */
+  async #prepareOnAll(operation) {
+    const turn = this.#turns.takeAll()
+    let isInTurn = turn.before === undefined
+    try {
+      if (turn.before) await new Deadline(this.#sender.timeLimitMs()).wait(turn.before, EARLIER)
+      isInTurn = true
+      this.#sender.send(operation)
+    } catch (error) {
+      operation.failLater(error)
+    } finally {
+      turn.end(isInTurn)
+    }
+  }
+}
+
+module.exports = { Preparing }
