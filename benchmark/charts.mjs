@@ -1,16 +1,31 @@
-// The charts of a run, as SVG: drawn with Vega-Lite, without a browser. As a program, draws those of a file of results
-// again: `charts.mjs [results.json] [folder]`. A chart whose figures were not measured is left out.
+// Draws the charts of a run as SVG, with Vega-Lite and without a browser. A chart is left out if its figures were not
+// measured. As a program, it draws the charts of a file of results: `charts.mjs [results.json] [folder]`.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { dependency, root, runAsProgram } from '../scripts/lib/process.mjs'
+import * as vega from 'vega'
+import { compile } from 'vega-lite'
+import { root } from '../scripts/lib/process.mjs'
+import { runAsProgram } from '../scripts/lib/program.mjs'
 import { CONFIG, LABEL, PEER_ORDER, colourScale, titled } from './lib/chart-style.mjs'
 import { count } from './lib/format.mjs'
 import { OPERATIONS } from './lib/operation-names.mjs'
 
-/** Draws what can be drawn of `results` into `folder`; gives the files. */
+/** The results of the last complete run, and the folder of their charts. */
+export const LATEST = { file: join(root, 'benchmark', 'results', 'latest.json'), charts: join(root, 'docs', 'charts') }
+
+/** Draws the charts of the last complete run. */
+export function drawLatestCharts() {
+  return drawCharts(JSON.parse(readFileSync(LATEST.file, 'utf8')), LATEST.charts)
+}
+
+/**
+ * Draws the charts for which `results` has figures.
+ * @param {Results} results
+ * @param {string} folder
+ * @returns {Promise<string[]>} the files
+ */
 export async function drawCharts(results, folder) {
-  const [vega, { compile }] = [await dependency('vega'), await dependency('vega-lite')]
   mkdirSync(folder, { recursive: true })
   const files = []
   for (const [name, make] of Object.entries(CHARTS)) {
@@ -199,8 +214,7 @@ function colour(values, symbol) {
 }
 
 await runAsProgram(import.meta.url, async () => {
-  const [file = join(root, 'benchmark', 'results', 'latest.json'), folder = join(root, 'docs', 'charts')] =
-    process.argv.slice(2)
+  const [file = LATEST.file, folder = LATEST.charts] = process.argv.slice(2)
   const files = await drawCharts(JSON.parse(readFileSync(file, 'utf8')), folder)
   console.log(files.join('\n'))
 })

@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import { runAsProgram } from '../scripts/lib/process.mjs'
+import { runAsProgram } from '../scripts/lib/program.mjs'
 
 /** Timers of Node count whole milliseconds. While something is due, the proxy looks every so many ms instead. */
 const NAP = 0.1

@@ -1,7 +1,7 @@
 // What a run measures: by default what the targets and charts need, in 6 to 8 minutes; with options more, or less.
 
 import { parseArgs } from 'node:util'
-import { Failure } from '../scripts/lib/process.mjs'
+import { Failure } from '../scripts/lib/program.mjs'
 import { OPERATIONS } from './lib/operation-names.mjs'
 import { nameOf } from './measure/operations.mjs'
 import { PEERS } from './peers.mjs'

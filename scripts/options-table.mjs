@@ -1,18 +1,59 @@
-// Writes the table of all mongoOptions into docs/options.md, from the data that the code acts by. Run it after a change
-// of lib/settings/driver-options.js; a test fails as long as the page says otherwise.
+// Writes the table of all mongoOptions into docs/options.md from lib/settings/driver-options.js, the data that the store
+// itself uses. Run it after a change to that file: a test fails while the page differs.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { root, runAsProgram } from './lib/process.mjs'
+import { root } from './lib/process.mjs'
+import { runAsProgram } from './lib/program.mjs'
+
+/**
+ * What the store does with an option of a driver: one of these properties is set.
+ * @typedef {object} Fate
+ * @property {string[]} [to] the options that it becomes
+ * @property {string} [gone] why it has no effect
+ * @property {string} [refused] why it is refused
+ * @property {string} [ask] the values that are accepted of an option that is otherwise refused
+ * @property {boolean} [group] whether it contains options
+ */
+
+/** @type {{ OPTIONS: Record<string, [drivers: string, fate: Fate]> }} */
+const { OPTIONS } = createRequire(import.meta.url)('../lib/settings/driver-options.js')
 
 const PAGE = join(root, 'docs', 'options.md')
 const START = '<!-- The table of mongoOptions, by scripts/options-table.mjs -->\n'
 const END = '<!-- End of the table -->\n'
 
-const code = (text) => `\`${text}\``
+/** The page as it is now, and as it should be. */
+export function optionsPage() {
+  const now = readFileSync(PAGE, 'utf8')
+  const [before, rest = ''] = now.split(START)
+  const [, after = ''] = rest.split(END)
+  return { now, wanted: `${before}${START}\n${table()}\n${END}${after}` }
+}
 
-function fateOf(name, { to, gone, refused, ask, group }) {
+/** Brings the page up to date. */
+export function writeOptionsPage() {
+  writeFileSync(PAGE, optionsPage().wanted)
+}
+
+function table() {
+  const rows = Object.entries(OPTIONS).map(
+    ([name, [drivers, fate]]) => `| ${code(name)} | ${driversText(drivers)} | ${fateText(name, fate)} |\n`,
+  )
+  return `| option | drivers | here |\n|---|---|---|\n${rows.join('')}`
+}
+
+/** @param {string} drivers e.g. `2-7 m`, where m is mongoose */
+function driversText(drivers) {
+  return drivers.replaceAll('-', '–').replace(/\bm\b/, 'mongoose').replaceAll(' ', ', ')
+}
+
+/**
+ * @param {string} name
+ * @param {Fate} fate
+ */
+function fateText(name, { to = [], gone, refused, ask, group }) {
   if (group) return 'what is inside counts as if it stood outside'
   if (gone) return `no effect: ${gone}`
   if (refused) return `refused: ${refused}${ask ? `; ${code(ask)} is taken` : ''}`
@@ -20,21 +61,9 @@ function fateOf(name, { to, gone, refused, ask, group }) {
   return `taken over as ${to.map((part) => (/ /.test(part) ? part : code(part))).join(', ')}`
 }
 
-function table({ OPTIONS }) {
-  const rows = Object.entries(OPTIONS).map(
-    ([name, [drivers, fate]]) =>
-      `| ${code(name)} | ${drivers.replaceAll('-', '–').replace(/\bm\b/, 'mongoose').replaceAll(' ', ', ')} | ${fateOf(name, fate)} |\n`,
-  )
-  return `| option | drivers | here |\n|---|---|---|\n${rows.join('')}`
+/** @param {string} text */
+function code(text) {
+  return `\`${text}\``
 }
 
-/** The page as it is, and as it should be. */
-export function optionsPage() {
-  const now = readFileSync(PAGE, 'utf8')
-  const data = createRequire(import.meta.url)('../lib/settings/driver-options.js')
-  const [before, rest = ''] = now.split(START)
-  const [, after = ''] = rest.split(END)
-  return { now, wanted: `${before}${START}\n${table(data)}\n${END}${after}` }
-}
-
-await runAsProgram(import.meta.url, () => writeFileSync(PAGE, optionsPage().wanted))
+await runAsProgram(import.meta.url, writeOptionsPage)
