@@ -21,7 +21,6 @@ import { report } from './report.mjs'
 import { HELP, selection } from './selection.mjs'
 import { evaluateTargets } from './targets.mjs'
 
-/** @typedef {import('./lib/types.js').Results} Results */
 /** @typedef {import('./lib/types.js').Plan} Plan */
 /** @typedef {import('./lib/types.js').Peer} Peer */
 
@@ -55,7 +54,7 @@ await runAsProgram(import.meta.url, async () => {
 /**
  * Starts the servers, measures what the plan says, and stops the servers whatever happens.
  * @param {Plan} plan
- * @returns {Promise<Omit<Results, 'targets'>>}
+ * @returns {Promise<import('./lib/types.js').Run>}
  */
 async function measureAll(plan) {
   const startedAt = performance.now()
@@ -64,7 +63,7 @@ async function measureAll(plan) {
   try {
     const peers = plan.peers.filter((peer) => servers.has(peer))
     for (const { name } of plan.peers.filter((peer) => !servers.has(peer))) {
-      console.log(`bench: ${name} is skipped, since redis-server is not installed`)
+      console.log(`bench: ${name} is skipped, because redis-server is not installed`)
       workers.failures.set(name, 'redis-server is not installed')
     }
     const measured = await measureGroups({ plan, peers, servers, workers })
@@ -101,11 +100,11 @@ async function measureGroups({ plan, peers, servers, workers }) {
   }
   if (plan.cases.length > 0) {
     console.log('bench: operations')
-    await workers.prepare(peers, plan.cases[0])
+    await workers.prepare(peers, { kb: plan.cases[0].kb })
     results.operations = await measureOperations({ cases: plan.cases, peers, workers, rounds, warmUp, slice })
   }
   if (groups.includes('large')) {
-    console.log('bench: small sessions beside large ones')
+    console.log('bench: small sessions beside a large one')
     results.large = await measureLarge({ peers: pair, workers, rounds, warmUp, slice })
   }
   if (groups.includes('encryption')) {
