@@ -45,7 +45,7 @@ function operations(results) {
     const pair = pairOf(results, { op, concurrency: 128 })
     return [
       atLeast(`${op}@128: throughput, × connect-mongo`, throughput, throughputs(pair)),
-      atLeast(`${op}@128: event-loop time, connect-mongo ÷`, loop, loopTimes(pair)),
+      atLeast(`${op}@128: event-loop time of connect-mongo, × ours`, loop, loopTimes(pair)),
     ]
   })
 }
@@ -59,7 +59,7 @@ function single(results) {
     const pair = pairOf(results, { op, concurrency: 1 })
     return [
       atLeast(`${op}@1: throughput, × connect-mongo`, 1.3, throughputs(pair)),
-      atLeast(`${op}@1: p99, connect-mongo ÷`, 1, tails(pair)),
+      atLeast(`${op}@1: p99 of connect-mongo, × ours`, 1, tails(pair)),
     ]
   })
 }
@@ -80,7 +80,7 @@ function network(results) {
 function large(results) {
   const ours = results.large.find(({ peer }) => peer === OURS)
   const times = quotient(ours?.others.p99, ours?.alone.p99)
-  return atMost('p99 of small sessions beside 15 MB ones of others, × alone', 3, times)
+  return atMost('p99 of small sessions while another process uses a large one, × alone', 3, times)
 }
 
 /**
@@ -111,7 +111,7 @@ function encryption({ encryption: all }) {
       8,
       times(op, 128, 'webcrypto', `${THEIRS} webcrypto`),
     ),
-    atLeast(`${op}@128, encryption: throughput, × without`, 0.85, times(op, 128, 'encryption', `${OURS} plain`)),
+    atLeast(`${op}@128, encryption: throughput, × unencrypted`, 0.85, times(op, 128, 'encryption', `${OURS} plain`)),
   ])
 }
 
@@ -144,7 +144,7 @@ function memory(results) {
   const [ours, theirs] = [OURS, THEIRS].map((name) => results.memory.find(({ peer }) => peer === name))
   return [
     atMost('memory after mixed load, × connect-mongo', 1, quotient(ours?.finalMb, theirs?.finalMb)),
-    atMost('growth of memory per minute, share of it', FLAT, quotient(ours?.growth, ours?.finalMb)),
+    atMost('growth of memory per minute, as a share of the memory', FLAT, quotient(ours?.growth, ours?.finalMb)),
   ]
 }
 
