@@ -54,11 +54,11 @@ function driversText(drivers) {
  * @param {Fate} fate
  */
 function fateText(name, { to = [], gone, refused, ask, group }) {
-  if (group) return 'what is inside counts as if it stood outside'
+  if (group) return 'its options count as if they were given directly'
   if (gone) return `no effect: ${gone}`
-  if (refused) return `refused: ${refused}${ask ? `; ${code(ask)} is taken` : ''}`
-  if (to.length === 1 && to[0] === name) return 'taken over'
-  return `taken over as ${to.map((part) => (/ /.test(part) ? part : code(part))).join(', ')}`
+  if (refused) return `refused: ${refused}${ask ? `; ${code(ask)} is accepted` : ''}`
+  if (to.length === 1 && to[0] === name) return 'supported'
+  return `becomes ${to.map((part) => (/ /.test(part) ? part : code(part))).join(', ')}`
 }
 
 /** @param {string} text */
