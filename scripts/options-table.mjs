@@ -2,23 +2,12 @@
 // itself uses. Run it after a change to that file: a test fails while the page differs.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { OPTIONS } from '../lib/settings/driver-options.js'
 import { root } from './lib/process.mjs'
 import { runAsProgram } from './lib/program.mjs'
 
-/**
- * What the store does with an option of a driver: one of these properties is set.
- * @typedef {object} Fate
- * @property {string[]} [to] the options that it becomes
- * @property {string} [gone] why it has no effect
- * @property {string} [refused] why it is refused
- * @property {string} [ask] the values that are accepted of an option that is otherwise refused
- * @property {boolean} [group] whether it contains options
- */
-
-/** @type {{ OPTIONS: Record<string, [drivers: string, fate: Fate]> }} */
-const { OPTIONS } = createRequire(import.meta.url)('../lib/settings/driver-options.js')
+/** @typedef {import('../lib/settings/fates.js').Fate} Fate */
 
 const PAGE = join(root, 'docs', 'options.md')
 const START = '<!-- The table of mongoOptions, by scripts/options-table.mjs -->\n'
