@@ -1,26 +1,41 @@
-// The charts of a run, as SVG: drawn with Vega-Lite, without a browser. As a program, draws those of a file of results
-// again: `charts.mjs [results.json] [folder]`. A chart whose figures were not measured is left out.
+// Draws the charts of a run as SVG, with Vega-Lite and without a browser. A chart is left out if its figures were not
+// measured. As a program, it draws the charts of a file of results: `charts.mjs [results.json] [folder]`.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { dependency, root, runAsProgram } from '../scripts/lib/process.mjs'
+import * as vega from 'vega'
+import { compile } from 'vega-lite'
+import { root } from '../scripts/lib/process.mjs'
+import { runAsProgram } from '../scripts/lib/program.mjs'
 import { CONFIG, LABEL, PEER_ORDER, colourScale, titled } from './lib/chart-style.mjs'
 import { count } from './lib/format.mjs'
-import { OPERATIONS } from './lib/operation-names.mjs'
+import { OPERATIONS } from './lib/operations.mjs'
 
-/** Draws what can be drawn of `results` into `folder`; gives the files. */
+/** @typedef {import('./lib/types.js').Measured} Measured */
+/** @typedef {import('vega-lite').TopLevelSpec} Spec */
+/** @typedef {'circle' | 'stroke'} LegendSymbol */
+
+/** The results of the last complete run, and the folder of their charts. */
+export const LATEST = { file: join(root, 'benchmark', 'results', 'latest.json'), charts: join(root, 'docs', 'charts') }
+
+/** Draws the charts of the last complete run. */
+export function drawLatestCharts() {
+  return drawCharts(JSON.parse(readFileSync(LATEST.file, 'utf8')), LATEST.charts)
+}
+
+/**
+ * Draws the charts for which `results` has figures.
+ * @param {Measured} results
+ * @param {string} folder
+ * @returns {Promise<string[]>} the files
+ */
 export async function drawCharts(results, folder) {
-  const [vega, { compile }] = [await dependency('vega'), await dependency('vega-lite')]
   mkdirSync(folder, { recursive: true })
   const files = []
   for (const [name, make] of Object.entries(CHARTS)) {
     const spec = make(results)
     if (!spec) continue
-    const { spec: compiled } = compile({
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      ...spec,
-      config: CONFIG,
-    })
+    const { spec: compiled } = compile({ ...spec, config: CONFIG })
     const view = new vega.View(vega.parse(compiled), { renderer: 'none' })
     const file = join(folder, `${name}.svg`)
     writeFileSync(file, `${await view.toSVG()}\n`)
@@ -30,29 +45,19 @@ export async function drawCharts(results, folder) {
   return files
 }
 
-/** The lines of a logarithmic axis. */
+/** The grid lines of a logarithmic axis. */
 const DECADES = [10, 100, 1e3, 1e4, 1e5, 1e6, 1e7]
 
-/** File name -> the function that makes its Vega-Lite specification; undefined where there is nothing to show. */
+/**
+ * File name -> the function that makes its Vega-Lite specification, or gives undefined if there is nothing to show.
+ * @type {Record<string, (results: Measured) => Spec | undefined>}
+ */
 const CHARTS = {
   throughput: ({ operations }) => {
     const values = operations.filter(({ kb, delay }) => kb === 1 && delay === 0)
     if (new Set(values.map(({ concurrency }) => concurrency)).size < 2) return undefined
-    const x = {
-      field: 'concurrency',
-      type: 'ordinal',
-      title: 'operations in flight',
-      axis: { labelAngle: 0, grid: false },
-    }
-    const y = {
-      field: 'perSecond',
-      type: 'quantitative',
-      title: 'operations per second',
-      scale: { type: 'log' },
-      axis: { format: '~s', values: DECADES },
-    }
     return {
-      title: titled('Throughput', 'Sessions of 1 KB, database on the same machine; logarithmic'),
+      title: titled('Throughput', 'Sessions of 1 KB, database on the same machine; logarithmic scale'),
       data: { values },
       facet: {
         field: 'op',
@@ -66,7 +71,22 @@ const CHARTS = {
       spec: {
         width: 400,
         height: 220,
-        encoding: { x, y, color: colour(values, 'circle') },
+        encoding: {
+          x: {
+            field: 'concurrency',
+            type: 'ordinal',
+            title: 'operations in flight',
+            axis: { labelAngle: 0, grid: false },
+          },
+          y: {
+            field: 'perSecond',
+            type: 'quantitative',
+            title: 'operations per second',
+            scale: { type: 'log' },
+            axis: { format: '~s', values: DECADES },
+          },
+          color: colour(values, 'circle'),
+        },
         layer: [
           { mark: { type: 'line', strokeWidth: 2.5, strokeJoin: 'round' } },
           { mark: { type: 'point', filled: true, size: 55, opacity: 1 } },
@@ -83,7 +103,7 @@ const CHARTS = {
       field: 'loopUs',
       groups: OPERATIONS.map((op) => ({ name: op, of: (value) => value.op === op })),
       title: titled('Event-loop time of one operation', 'Sessions of 1 KB, 128 operations in flight; less is better'),
-      axis: 'µs in which the event loop can do nothing else',
+      axis: 'µs for which the event loop is busy',
     })
   },
 
@@ -97,8 +117,8 @@ const CHARTS = {
       ],
       title: titled('An Express 5 application', [
         'Sessions of 1 KB, 64 connections; application, load generator',
-        'and database share the machine. What is read is touched too,',
-        'except by connect-mongodb-session, which has no touch',
+        'and database share the machine. A session that is read is also',
+        'touched, except by connect-mongodb-session, which has no touch',
       ]),
       axis: 'requests per second',
     }),
@@ -119,7 +139,7 @@ const CHARTS = {
       })),
       title: titled('Latency of get', [
         'Sessions of 1 KB, 128 operations in flight; less is better',
-        'Bar: 99th percentile; white line in it: median',
+        'Bar: 99th percentile; white line: median',
       ]),
       axis: 'ms',
     })
@@ -149,11 +169,23 @@ const CHARTS = {
   },
 }
 
-/** Horizontal bars of all peers, one group for each of `groups`, each with its number; `tick` marks a second one. */
+/**
+ * Horizontal bars with numbers, one for each peer in each group.
+ * @template {{ peer: string }} Value
+ * @param {object} options
+ * @param {Value[]} options.values
+ * @param {keyof Value & string} options.field the number that a bar shows
+ * @param {keyof Value & string} [options.tick] a second number, marked by a line
+ * @param {{ name: string, of(value: Value): boolean }[]} options.groups
+ * @param {Spec['title']} options.title
+ * @param {string} options.axis the title of the axis
+ * @returns {Spec | undefined}
+ */
 function bars({ values, field, groups, title, axis, tick }) {
   if (values.length === 0) return undefined
-  const largest = Math.max(...values.map((value) => value[field]))
+  const largest = Math.max(...values.map((value) => Number(value[field])))
   const shown = groups.filter(({ of }) => values.some(of))
+  /** @type {import('vega-lite/types_unstable/channeldef.js').PositionFieldDef<string>} */
   const y = {
     field: 'peer',
     type: 'nominal',
@@ -161,8 +193,14 @@ function bars({ values, field, groups, title, axis, tick }) {
     sort: PEER_ORDER,
     axis: { ticks: false, domain: false, minExtent: 165, labelLimit: 0, labelPadding: 8 },
   }
+  /**
+   * @param {{ name: string, of(value: Value): boolean }} group
+   * @param {number} index
+   * @returns {import('vega-lite/types_unstable/spec/index.js').NonNormalizedSpec}
+   */
   const group = ({ name, of }, index) => {
     const last = index === shown.length - 1
+    /** @type {import('vega-lite/types_unstable/channeldef.js').PositionFieldDef<string>} */
     const x = {
       field,
       type: 'quantitative',
@@ -170,18 +208,16 @@ function bars({ values, field, groups, title, axis, tick }) {
       axis: { tickCount: 6, labels: last, ticks: last, domain: false, title: last ? axis : null },
     }
     const height = { band: 0.72 }
-    const line = {
-      mark: { type: 'tick', color: '#ffffff', thickness: 2.5, height },
-      encoding: { x: { ...x, field: tick } },
+    /** @type {import('vega-lite/types_unstable/spec/index.js').UnitSpec<string>[]} */
+    const layer = [{ mark: { type: 'bar', height }, encoding: { color: colour(values) } }]
+    if (tick) {
+      const mark = /** @type {const} */ ({ type: 'tick', color: '#ffffff', thickness: 2.5, height })
+      layer.push({ mark, encoding: { x: { ...x, field: tick } } })
     }
-    const layer = [
-      { mark: { type: 'bar', height }, encoding: { color: colour(values) } },
-      ...(tick ? [line] : []),
-      { mark: LABEL, encoding: { text: { field: 'label' } } },
-    ]
+    layer.push({ mark: LABEL, encoding: { text: { field: 'label' } } })
     return {
       title: { text: name, anchor: 'start', frame: 'group', fontSize: 13.5, offset: 6 },
-      data: { values: values.filter(of).map((value) => ({ ...value, label: count(value[field]) })) },
+      data: { values: values.filter(of).map((value) => ({ ...value, label: count(Number(value[field])) })) },
       width: 520,
       height: { step: 25 },
       encoding: { x, y },
@@ -191,7 +227,12 @@ function bars({ values, field, groups, title, axis, tick }) {
   return { title, vconcat: shown.map(group), spacing: 14 }
 }
 
-/** The colour of a peer; `symbol` is that of the key, without which there is none. */
+/**
+ * The colour of a peer.
+ * @param {{ peer: string }[]} values
+ * @param {LegendSymbol} [symbol] that of the key; without it, there is no key
+ * @returns {import('vega-lite/types_unstable/channeldef.js').ColorDef<string>}
+ */
 function colour(values, symbol) {
   const scale = colourScale(new Set(values.map(({ peer }) => peer)))
   const legend = symbol ? { symbolType: symbol } : null
@@ -199,8 +240,7 @@ function colour(values, symbol) {
 }
 
 await runAsProgram(import.meta.url, async () => {
-  const [file = join(root, 'benchmark', 'results', 'latest.json'), folder = join(root, 'docs', 'charts')] =
-    process.argv.slice(2)
+  const [file = LATEST.file, folder = LATEST.charts] = process.argv.slice(2)
   const files = await drawCharts(JSON.parse(readFileSync(file, 'utf8')), folder)
   console.log(files.join('\n'))
 })

@@ -1,19 +1,23 @@
-// A TCP proxy that delays what passes through it, half of the round trip in each direction: a network between a store
-// and its server on the same machine. As a program, in a process of its own: `delay-proxy.mjs <port> <round trip in ms>`
-// prints the port that it listens on, and serves until its standard input ends.
+// A TCP proxy that delays what passes through it, by half of the round trip in each direction. It stands for a network
+// between a store and a server on the same machine. As a program, `delay-proxy.mjs <port> <round trip in ms>` prints the
+// port that it listens on, and serves until its standard input ends.
 
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import { runAsProgram } from '../scripts/lib/process.mjs'
+import { runAsProgram } from '../scripts/lib/program.mjs'
 
-/** Timers of Node count whole milliseconds. While something is due, the proxy looks every so many ms instead. */
+/** The time between two looks at what is due, in ms. Node's timers are too coarse: they count whole milliseconds. */
 const NAP = 0.1
-/** What may be under way in one direction of one connection before its source is paused; in bytes. */
+/** How many bytes may be under way in one direction of a connection before its source is paused. */
 const WINDOW = 32 * 1024 * 1024
 
-/** Starts a proxy to `port` on this machine; gives its own port. */
-export async function startProxy(port, roundTrip) {
+/**
+ * Starts a proxy, and resolves with its port.
+ * @param {number} port that of the server on this machine
+ * @param {number} roundTrip in ms
+ */
+async function startProxy(port, roundTrip) {
   const line = new DelayLine(roundTrip / 2)
   const server = createServer({ noDelay: true }, (client) => {
     const upstream = connect({ port, host: '127.0.0.1', noDelay: true })
@@ -22,12 +26,13 @@ export async function startProxy(port, roundTrip) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return server.address().port
+  return /** @type {import('node:net').AddressInfo} */ (server.address()).port
 }
 
-/** Everything that is under way, in the order in which it is due: the delay is the same for all. */
+/** Everything that is under way, in the order in which it is due. All connections have the same delay. */
 class DelayLine {
   #delay
+  /** @type {{ pass: () => void, dueAt: number }[]} */
   #queue = []
   #awake = false
   #cell = new Int32Array(new SharedArrayBuffer(4))
@@ -37,7 +42,11 @@ class DelayLine {
     this.#delay = delay
   }
 
-  /** Passes what `source` sends to `target`, late. */
+  /**
+   * Passes what `source` sends to `target`, after the delay.
+   * @param {import('node:net').Socket} source
+   * @param {import('node:net').Socket} target
+   */
   pipe(source, target) {
     let underWay = 0
     source.on('data', (chunk) => {
@@ -54,6 +63,7 @@ class DelayLine {
     source.once('close', () => this.#add(() => target.destroy()))
   }
 
+  /** @param {() => void} pass */
   #add(pass) {
     this.#queue.push({ pass, dueAt: performance.now() + this.#delay })
     if (this.#awake) return
@@ -70,17 +80,17 @@ class DelayLine {
       this.#awake = false
       return
     }
-    // Sleeps without a timer, so that the other core is left to those who are measured, then lets the sockets be read.
+    // Sleeps without a timer, which leaves the other core to the stores, and then lets the sockets be read.
     Atomics.wait(this.#cell, 0, 0, Math.min(NAP, Math.max(0, this.#queue[0].dueAt - performance.now())))
     setImmediate(this.#run)
   }
 }
 
 await runAsProgram(import.meta.url, async () => {
-  const [port, roundTrip] = process.argv.slice(2).map(Number)
+  const [port = NaN, roundTrip = NaN] = process.argv.slice(2).map(Number)
   process.stdout.write(`${await startProxy(port, roundTrip)}\n`)
   process.stdin.resume()
-  process.on('SIGINT', () => {}) // the benchmark ends it
+  process.on('SIGINT', () => {}) // the benchmark ends this process
   await once(process.stdin, 'end')
   process.exit()
 })

@@ -1,11 +1,17 @@
-// What a run prints at its end: the targets first, then all figures, then whatever went wrong.
+// The report that a run prints at its end: all figures, the targets, and what went wrong.
 
 import { count, kilobytes, table } from './lib/format.mjs'
 import { nameOf } from './measure/operations.mjs'
 import { PEERS } from './peers.mjs'
 
-/** The report of `results`, as text. */
+/** @typedef {import('./lib/types.js').Results} Results */
+
+/**
+ * The report as text.
+ * @param {Results} results
+ */
 export function report(results) {
+  /** @type {[title: string, text: string | undefined][]} */
   const sections = [
     ['Operations, per second', operations(results, ({ perSecond }) => count(perSecond))],
     [
@@ -16,7 +22,7 @@ export function report(results) {
     ['CPU time per operation, client + server, µs', operations(results, cpu)],
     ['Memory of the process, MB', operations(results, ({ rssMb }) => count(rssMb))],
     ['Express 5 under 64 connections', http(results)],
-    ['get of 1KB beside one session of 15MB that is read and written without a pause', large(results)],
+    ['get of 1KB while one session of 15MB is read and written without a pause', large(results)],
     ['Encrypted sessions of 1KB', encryption(results)],
     ['Memory under mixed load', memory(results)],
     ['Time of require, ms', loading(results)],
@@ -29,6 +35,11 @@ export function report(results) {
     .join('\n')
 }
 
+/**
+ * A table with a row for each case and a column for each peer.
+ * @param {Results} results
+ * @param {(result: import('./lib/types.js').OperationResult) => string} cell
+ */
 function operations({ operations: all }, cell) {
   if (all.length === 0) return undefined
   const peers = PEERS.filter(({ name }) => all.some(({ peer }) => peer === name))
@@ -43,10 +54,11 @@ function operations({ operations: all }, cell) {
   return table(['', ...peers.map(({ name }) => name)], rows)
 }
 
+/** @param {Results} results */
 function http({ http: all }) {
   if (all.length === 0) return undefined
   return table(
-    ['', 'requests/s', 'p50 ms', 'p99 ms', 'event loop µs', 'CPU µs', 'server CPU µs'],
+    ['', 'requests/s', 'p50, ms', 'p99, ms', 'event loop, µs', 'CPU, µs', 'server CPU, µs'],
     all.map((result) => [
       `${result.route}, ${result.peer}`,
       ...[result.perSecond, result.p50, result.p99, result.loopUs, result.cpuUs, result.serverUs].map(count),
@@ -54,10 +66,11 @@ function http({ http: all }) {
   )
 }
 
+/** @param {Results} results */
 function large({ large: all }) {
   if (all.length === 0) return undefined
   return table(
-    ['', 'p99, ms', 'per second', 'large per second', 'JSON of a large one, ms'],
+    ['', 'p99, ms', 'per second', 'large per second', 'JSON of a large session, ms'],
     all.flatMap(({ peer, alone, others, beside }) => [
       [`${peer}, alone`, ...largeColumns(alone)],
       [`${peer}, beside another process`, ...largeColumns(others)],
@@ -66,10 +79,11 @@ function large({ large: all }) {
   )
 }
 
+/** @param {Results} results */
 function encryption({ encryption: all }) {
   if (all.length === 0) return undefined
   return table(
-    ['', 'per second', 'p50 ms', 'p99 ms', 'event loop µs', 'delay of the event loop, p99 ms'],
+    ['', 'per second', 'p50, ms', 'p99, ms', 'event loop, µs', 'event-loop delay p99, ms'],
     all.map((result) => [
       `${result.op}@${result.concurrency}, ${result.peer}`,
       ...[result.perSecond, result.p50, result.p99, result.loopUs, result.delayP99].map(count),
@@ -77,10 +91,12 @@ function encryption({ encryption: all }) {
   )
 }
 
+/** @param {import('./lib/types.js').LargeMeasurement} measurement */
 function largeColumns({ p99, perSecond, largePerSecond, jsonMs }) {
   return [p99, perSecond, largePerSecond, jsonMs].map(count)
 }
 
+/** @param {Results} results */
 function memory({ memory: all }) {
   if (all.length === 0) return undefined
   return table(
@@ -89,6 +105,7 @@ function memory({ memory: all }) {
   )
 }
 
+/** @param {Results} results */
 function loading({ loading: all }) {
   if (all.length === 0) return undefined
   return table(
@@ -97,41 +114,49 @@ function loading({ loading: all }) {
   )
 }
 
+/** @param {Results} results */
 function targets({ targets: all }) {
-  const answer = { true: 'yes', false: 'no' }
   return table(
     ['', 'wanted', 'measured', 'reached'],
     all.map(({ name, wanted, measured, reached }) => [
       name,
       wanted,
       measured === undefined ? 'not measured' : measured.toFixed(2),
-      answer[reached] ?? '–',
+      reached === undefined ? '–' : reached ? 'yes' : 'no',
     ]),
   )
 }
 
+/**
+ * What went wrong, a line each.
+ * @param {Results} results
+ */
 function problems({ failures, operations: all, http: requests, large: beside, memory: load, encryption: encrypted }) {
   const lines = Object.entries(failures).map(([name, reason]) => `${name} was left out: ${reason}`)
   const measured = [
-    ...all.map((result) => [`${result.peer}, ${nameOf(result)}`, result]),
-    ...requests.map((result) => [`${result.peer}, http ${result.route}`, result]),
+    ...all.map((result) => ({ name: `${result.peer}, ${nameOf(result)}`, result })),
+    ...requests.map((result) => ({ name: `${result.peer}, http ${result.route}`, result })),
     ...beside.flatMap(({ peer, largeKb, others, beside: same }) =>
-      [others, same].map((result) => [`${peer}, get beside ${kilobytes(largeKb)}`, result]),
+      [others, same].map((result) => ({ name: `${peer}, get beside ${kilobytes(largeKb)}`, result })),
     ),
-    ...encrypted.map((result) => [`${result.peer}, ${result.op}@${result.concurrency}`, result]),
-    ...load.map((result) => [`${result.peer}, memory`, result]),
+    ...encrypted.map((result) => ({ name: `${result.peer}, ${result.op}@${result.concurrency}`, result })),
+    ...load.map((result) => ({ name: `${result.peer}, memory`, result })),
   ]
-  for (const [name, { errors, firstError }] of measured) {
-    if (errors > 0) lines.push(`${name}: ${errors} errors, the first: ${firstError}`)
+  for (const { name, result } of measured) {
+    if (result.errors > 0) lines.push(`${name}: ${result.errors} errors, the first: ${result.firstError}`)
   }
   return lines.join('\n')
 }
 
+/** @param {import('./lib/types.js').Spent} result */
 function cpu({ cpuUs, serverUs }) {
   return `${count(cpuUs)} + ${count(serverUs)}`
 }
 
-/** A latency: microseconds count where it is short. */
+/**
+ * A latency, with more digits if it is short.
+ * @param {number | undefined} ms
+ */
 function precise(ms) {
   if (ms === undefined) return '–'
   return ms.toFixed(ms < 10 ? 2 : 1)

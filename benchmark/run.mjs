@@ -1,14 +1,33 @@
-// `npm run bench`: measures this package against others on this machine, prints a report, and writes the results and
-// charts. It brings everything that it needs, and fails on no figure. `--help` tells its options.
+// `npm run bench`: measures this package against other stores on this machine, prints a report, and writes the results and
+// charts. It starts everything that it needs. A missed target is reported and is no error. `--help` lists the options.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { root, runAsProgram } from '../scripts/lib/process.mjs'
-import { setup } from '../scripts/setup.mjs'
+import { root } from '../scripts/lib/process.mjs'
+import { runAsProgram } from '../scripts/lib/program.mjs'
+import { LATEST, drawCharts } from './charts.mjs'
+import { killChildren } from './lib/child.mjs'
+import { machine, versions } from './lib/machine.mjs'
+import { Servers } from './lib/servers.mjs'
+import { Workers } from './lib/workers.mjs'
+import { measureEncryption } from './measure/encryption.mjs'
+import { measureHttp } from './measure/http.mjs'
+import { measureLarge } from './measure/large.mjs'
+import { measureLoading } from './measure/loading.mjs'
+import { measureMemory } from './measure/memory.mjs'
+import { measureOperations, nameOf } from './measure/operations.mjs'
+import { OURS, THEIRS } from './peers.mjs'
+import { report } from './report.mjs'
 import { HELP, selection } from './selection.mjs'
+import { evaluateTargets } from './targets.mjs'
 
-/** The format of the results, so that a reader of old ones knows. */
+/** @typedef {import('./lib/types.js').Plan} Plan */
+/** @typedef {import('./lib/types.js').Peer} Peer */
+
+/** The version of the format of the results, for programs that read old ones. */
 const FORMAT = 1
+/** The folder for the results of a run that measures only a part. */
+const PARTIAL = join(root, '.cache', 'benchmark')
 
 await runAsProgram(import.meta.url, async () => {
   const plan = selection(process.argv.slice(2))
@@ -16,41 +35,35 @@ await runAsProgram(import.meta.url, async () => {
     process.stdout.write(HELP)
     return
   }
-  const { nameOf } = await import('./measure/operations.mjs')
   if (plan.list) {
     console.log([...plan.cases.map(nameOf), ...plan.groups].join('\n'))
     return
   }
-  await setup()
-  const results = await measureAll(plan)
-  const [{ evaluateTargets }, { report }, { drawCharts }] = await Promise.all(
-    ['./targets.mjs', './report.mjs', './charts.mjs'].map((file) => import(file)),
-  )
-  results.targets = evaluateTargets(results)
+  endOnSignal()
+  const measured = await measureAll(plan)
+  const results = { ...measured, targets: evaluateTargets(measured) }
   process.stdout.write(`\n${report(results)}`)
 
-  const partial = join(root, '.cache', 'benchmark')
-  const file = join(plan.out ?? (plan.whole ? join(root, 'benchmark', 'results') : partial), 'latest.json')
+  const written = plan.whole ? LATEST : { file: join(PARTIAL, 'latest.json'), charts: PARTIAL }
+  const { file, charts } = plan.out === undefined ? written : { file: join(plan.out, 'latest.json'), charts: plan.out }
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
-  const charts = await drawCharts(results, plan.out ?? (plan.whole ? join(root, 'docs', 'charts') : partial))
-  console.log(`\nWritten: ${[file, ...charts].join(', ')}`)
+  console.log(`\nWritten: ${[file, ...(await drawCharts(results, charts))].join(', ')}`)
 })
 
-/** Starts the servers, measures what the plan says, and ends the servers whatever happens. */
+/**
+ * Starts the servers, measures what the plan says, and stops the servers whatever happens.
+ * @param {Plan} plan
+ * @returns {Promise<import('./lib/types.js').Run>}
+ */
 async function measureAll(plan) {
-  const { Servers } = await import('./lib/servers.mjs')
-  const { Workers } = await import('./lib/workers.mjs')
-  const { machine, versions } = await import('./lib/machine.mjs')
-  const { killChildren } = await import('./lib/child.mjs')
-  endOnSignal(killChildren)
   const startedAt = performance.now()
   const servers = await Servers.start({ redis: plan.peers.some(({ server }) => server === 'redis') })
   const workers = new Workers(servers)
   try {
     const peers = plan.peers.filter((peer) => servers.has(peer))
     for (const { name } of plan.peers.filter((peer) => !servers.has(peer))) {
-      console.log(`bench: ${name} is skipped, since redis-server is not installed`)
+      console.log(`bench: ${name} is skipped, because redis-server is not installed`)
       workers.failures.set(name, 'redis-server is not installed')
     }
     const measured = await measureGroups({ plan, peers, servers, workers })
@@ -71,22 +84,15 @@ async function measureAll(plan) {
   }
 }
 
+/**
+ * Measures each group of the plan.
+ * @param {{ plan: Plan, peers: Peer[], servers: Servers, workers: Workers }} subject
+ * @returns {Promise<import('./lib/types.js').Measured>}
+ */
 async function measureGroups({ plan, peers, servers, workers }) {
-  const [
-    { measureOperations },
-    { measureHttp },
-    { measureLarge },
-    { measureMemory },
-    { measureLoading },
-    { measureEncryption },
-    { OURS, THEIRS },
-  ] = await Promise.all(
-    ['operations', 'http', 'large', 'memory', 'loading', 'encryption']
-      .map((name) => import(`./measure/${name}.mjs`))
-      .concat(import('./peers.mjs')),
-  )
   const pair = peers.filter(({ name }) => name === OURS || name === THEIRS)
   const { rounds, warmUp, slice, routes, groups } = plan
+  /** @type {import('./lib/types.js').Measured} */
   const results = { operations: [], http: [], large: [], memory: [], loading: [], encryption: [] }
   if (groups.includes('require')) {
     console.log('bench: require')
@@ -94,11 +100,11 @@ async function measureGroups({ plan, peers, servers, workers }) {
   }
   if (plan.cases.length > 0) {
     console.log('bench: operations')
-    await workers.prepare(peers, plan.cases[0])
+    await workers.prepare(peers, { kb: plan.cases[0].kb })
     results.operations = await measureOperations({ cases: plan.cases, peers, workers, rounds, warmUp, slice })
   }
   if (groups.includes('large')) {
-    console.log('bench: small sessions beside large ones')
+    console.log('bench: small sessions beside a large one')
     results.large = await measureLarge({ peers: pair, workers, rounds, warmUp, slice })
   }
   if (groups.includes('encryption')) {
@@ -117,8 +123,8 @@ async function measureGroups({ plan, peers, servers, workers }) {
   return results
 }
 
-/** Ctrl-C ends the children first, lest they report that the servers are gone; those are ended with this process. */
-function endOnSignal(killChildren) {
+/** On Ctrl-C, ends the children first: they would report that their servers are gone. The servers end with this process. */
+function endOnSignal() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, () => {
       killChildren()

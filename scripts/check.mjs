@@ -1,38 +1,57 @@
-// `npm run check`: everything that is quick and needs neither the addon nor a database. Goes on after a failure, so that
-// one run shows all there is to mend.
+// `npm run check`: everything that is quick and needs neither the addon nor a database. `npm run check -- tsc eslint` runs
+// the checks whose name contains one of these words. A failed check does not stop the others: one run shows everything
+// that there is to fix.
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { cargo, root, runAsProgram, tool } from './lib/process.mjs'
-import { setup } from './setup.mjs'
+import { cargo, root, tool } from './lib/process.mjs'
+import { Failure, messageOf, runAsProgram } from './lib/program.mjs'
 
-/** Name -> what runs it and resolves with an exit code. */
-function checks() {
+/** The folders with a tsconfig.json that checks the JSDoc types of their JavaScript. */
+const CHECKED_JAVASCRIPT = ['benchmark', 'scripts']
+
+/**
+ * Every check, by name. Each resolves with an exit code.
+ * @type {Record<string, () => Promise<number>>}
+ */
+const CHECKS = {
+  'cargo fmt': () => cargo(['fmt', '--check']),
+  'cargo clippy': () => cargo(['clippy', '--all-targets', '--quiet', '--', '-D', 'warnings']),
+  'biome format': () => tool('@biomejs/biome', ['format', '.'], { bin: 'biome' }),
+  eslint: () => tool('eslint', ['.']),
+  'dependency-cruiser': () => tool('dependency-cruiser', ['lib', 'index.js'], { bin: 'depcruise' }),
+  ...Object.fromEntries(
+    [...CHECKED_JAVASCRIPT, ...typeTests()].map((folder) => [
+      `tsc ${folder}`,
+      () => tool('typescript', ['-p', folder], { bin: 'tsc' }),
+    ]),
+  ),
+  publint: () => tool('publint', ['run', '--strict']),
+  attw: () => tool('@arethetypeswrong/cli', ['--pack', '.'], { bin: 'attw' }),
+}
+
+/** The folders of __test__/types/ that are TypeScript projects: each uses the types in another way. */
+function typeTests() {
   const types = join('__test__', 'types')
-  const projects = readdirSync(join(root, types), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(root, types, entry.name, 'tsconfig.json')))
-    .map((entry) => join(types, entry.name))
-  return {
-    'cargo fmt': () => cargo(['fmt', '--check']),
-    'cargo clippy': () => cargo(['clippy', '--all-targets', '--quiet', '--', '-D', 'warnings']),
-    'biome format': () => tool('@biomejs/biome', ['format', '.'], { bin: 'biome' }),
-    eslint: () => tool('eslint', ['.']),
-    'dependency-cruiser': () => tool('dependency-cruiser', ['lib', 'index.js'], { bin: 'depcruise' }),
-    ...Object.fromEntries(
-      projects.map((project) => [`tsc ${project}`, () => tool('typescript', ['-p', project], { bin: 'tsc' })]),
-    ),
-    publint: () => tool('publint', ['run', '--strict']),
-    attw: () => tool('@arethetypeswrong/cli', ['--pack', '.'], { bin: 'attw' }),
-  }
+  return readdirSync(join(root, types))
+    .map((name) => join(types, name))
+    .filter((folder) => existsSync(join(root, folder, 'tsconfig.json')))
 }
 
 await runAsProgram(import.meta.url, async () => {
-  await setup({ addon: false })
+  const words = process.argv.slice(2)
+  const chosen = Object.entries(CHECKS).filter(
+    ([name]) => words.length === 0 || words.some((word) => name.includes(word)),
+  )
+  if (chosen.length === 0) {
+    throw new Failure(`check: no check has ${words.join(' or ')} in its name. The checks are:\n${names().join('\n')}`)
+  }
+
   const failed = []
-  for (const [name, check] of Object.entries(checks())) {
+  for (const [name, check] of chosen) {
     console.log(`check: ${name}`)
     const code = await check().catch((error) => {
-      console.error(error.message)
+      console.error(messageOf(error))
       return 1
     })
     if (code !== 0) failed.push(name)
@@ -40,3 +59,7 @@ await runAsProgram(import.meta.url, async () => {
   console.log(failed.length === 0 ? 'check: all passed' : `check: FAILED: ${failed.join(', ')}`)
   return failed.length === 0 ? 0 : 1
 })
+
+function names() {
+  return Object.keys(CHECKS).map((name) => `  ${name}`)
+}

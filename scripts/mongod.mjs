@@ -1,8 +1,12 @@
-// MongoDB servers for tests, benchmarks and demos. As a program: prints the path of a mongod, fetching one if there is
-// none; with `--start` starts a server, prints its URI and stops it on Ctrl-C. `--version 4.2` and `--port 27017` choose.
+// MongoDB servers for tests, benchmarks and the demo. As a program, it prints the path of a mongod and downloads one if
+// there is none.
+//
+//   --start          starts a server, prints its connection string, and stops it on Ctrl-C
+//   --version 4.2    the release, or release series, of the server
+//   --port 27017     the port to listen on; by default a free one
 
 import { parseArgs } from 'node:util'
-import { runAsProgram } from './lib/process.mjs'
+import { runAsProgram } from './lib/program.mjs'
 import { findMongod } from './mongod/find.mjs'
 import { startServer } from './mongod/server.mjs'
 
@@ -16,12 +20,13 @@ await runAsProgram(import.meta.url, async () => {
     options: { start: { type: 'boolean' }, version: { type: 'string' }, port: { type: 'string' } },
   })
   if (!values.start) {
-    console.log = console.error // a download reports its progress; the output shall be the path alone
+    console.log = console.error // keeps the progress of a download out of the output, which is the path alone
     const { path } = await findMongod({ version: values.version })
     process.stdout.write(`${path}\n`)
     return
   }
-  const server = await startServer({ version: values.version, port: values.port && Number(values.port) })
+  const port = values.port === undefined ? undefined : Number(values.port)
+  const server = await startServer({ version: values.version, port })
   console.log(server.uri)
   const keepAlive = setInterval(() => {}, 2 ** 30)
   await new Promise((resolve) => {

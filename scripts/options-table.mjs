@@ -1,40 +1,58 @@
-// Writes the table of all mongoOptions into docs/options.md, from the data that the code acts by. Run it after a change
-// of lib/settings/driver-options.js; a test fails as long as the page says otherwise.
+// Writes the table of all mongoOptions into docs/options.md from lib/settings/driver-options.js, the data that the store
+// itself uses. Run it after a change to that file: a test fails while the page differs.
 
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { root, runAsProgram } from './lib/process.mjs'
+import { OPTIONS } from '../lib/settings/driver-options.js'
+import { root } from './lib/process.mjs'
+import { runAsProgram } from './lib/program.mjs'
+
+/** @typedef {import('../lib/settings/fates.js').Fate} Fate */
 
 const PAGE = join(root, 'docs', 'options.md')
 const START = '<!-- The table of mongoOptions, by scripts/options-table.mjs -->\n'
 const END = '<!-- End of the table -->\n'
 
-const code = (text) => `\`${text}\``
-
-function fateOf(name, { to, gone, refused, ask, group }) {
-  if (group) return 'what is inside counts as if it stood outside'
-  if (gone) return `no effect: ${gone}`
-  if (refused) return `refused: ${refused}${ask ? `; ${code(ask)} is taken` : ''}`
-  if (to.length === 1 && to[0] === name) return 'taken over'
-  return `taken over as ${to.map((part) => (/ /.test(part) ? part : code(part))).join(', ')}`
+/** The page as it is now, and as it should be. */
+export function optionsPage() {
+  const now = readFileSync(PAGE, 'utf8')
+  const [before, rest = ''] = now.split(START)
+  const [, after = ''] = rest.split(END)
+  return { now, wanted: `${before}${START}\n${table()}\n${END}${after}` }
 }
 
-function table({ OPTIONS }) {
+/** Brings the page up to date. */
+export function writeOptionsPage() {
+  writeFileSync(PAGE, optionsPage().wanted)
+}
+
+function table() {
   const rows = Object.entries(OPTIONS).map(
-    ([name, [drivers, fate]]) =>
-      `| ${code(name)} | ${drivers.replaceAll('-', '–').replace(/\bm\b/, 'mongoose').replaceAll(' ', ', ')} | ${fateOf(name, fate)} |\n`,
+    ([name, [drivers, fate]]) => `| ${code(name)} | ${driversText(drivers)} | ${fateText(name, fate)} |\n`,
   )
   return `| option | drivers | here |\n|---|---|---|\n${rows.join('')}`
 }
 
-/** The page as it is, and as it should be. */
-export function optionsPage() {
-  const now = readFileSync(PAGE, 'utf8')
-  const data = createRequire(import.meta.url)('../lib/settings/driver-options.js')
-  const [before, rest = ''] = now.split(START)
-  const [, after = ''] = rest.split(END)
-  return { now, wanted: `${before}${START}\n${table(data)}\n${END}${after}` }
+/** @param {string} drivers e.g. `2-7 m`, where m is mongoose */
+function driversText(drivers) {
+  return drivers.replaceAll('-', '–').replace(/\bm\b/, 'mongoose').replaceAll(' ', ', ')
 }
 
-await runAsProgram(import.meta.url, () => writeFileSync(PAGE, optionsPage().wanted))
+/**
+ * @param {string} name
+ * @param {Fate} fate
+ */
+function fateText(name, { to = [], gone, refused, ask, group }) {
+  if (group) return 'its options count as if they were given directly'
+  if (gone) return `no effect: ${gone}`
+  if (refused) return `refused: ${refused}${ask ? `; ${code(ask)} is accepted` : ''}`
+  if (to.length === 1 && to[0] === name) return 'supported'
+  return `becomes ${to.map((part) => (/ /.test(part) ? part : code(part))).join(', ')}`
+}
+
+/** @param {string} text */
+function code(text) {
+  return `\`${text}\``
+}
+
+await runAsProgram(import.meta.url, writeOptionsPage)

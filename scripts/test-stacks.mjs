@@ -1,15 +1,14 @@
-// `npm run test:stacks`: the package in every stack of __test__/stacks/rows.js, and the compatibility table of docs/ made
-// of what was seen. `npm run test:stacks -- name…` runs the rows of these names, and leaves the table as it is.
+// `npm run test:stacks`: tests the package in every stack of __test__/stacks/rows.js, and writes the compatibility table of
+// docs/ from the results. `npm run test:stacks -- name…` runs only the rows with these names, and writes no table.
 
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeCompatibility } from './lib/compatibility.mjs'
-import { root, run, runAsProgram } from './lib/process.mjs'
-import { setup } from './setup.mjs'
+import { root, run } from './lib/process.mjs'
+import { runAsProgram } from './lib/program.mjs'
 
 await runAsProgram(import.meta.url, async () => {
   const names = process.argv.slice(2)
-  await setup()
   const results = join(root, '.cache', 'stacks-results.json')
   rmSync(results, { force: true })
   const env = { STACKS: names.length > 0 ? names.join(',') : 'all', STACKS_RESULTS: results }

@@ -15,8 +15,9 @@ class Browser {
     return this.#request('GET', path)
   }
 
-  post(path) {
-    return this.#request('POST', path)
+  /** Posts a form; without `fields`, an empty body. */
+  post(path, fields) {
+    return this.#request('POST', path, fields && new URLSearchParams(fields))
   }
 
   /** Another browser with the same cookies, as they are now. */
@@ -27,10 +28,11 @@ class Browser {
   }
 
   /** Resolves with the status, the body (parsed if it is JSON) and the Set-Cookie headers of the response. */
-  async #request(method, path) {
+  async #request(method, path, body) {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await fetch(this.#origin + path, {
       method,
+      body,
       redirect: 'manual',
       headers: cookie ? { cookie } : {},
       signal: AbortSignal.timeout(60_000),

@@ -1,9 +1,12 @@
-// How charts look: one colour for each peer in all of them, on a card of their own, so that they read the same on a
-// light and on a dark page.
+// How charts look. Each peer has the same colour in all charts. A chart has a background of its own, so that it looks the
+// same on light and on dark pages.
 
 import { OURS, PEERS, THEIRS } from '../peers.mjs'
 
-/** Colours that people tell apart whatever colours they see; ours stands out. */
+/**
+ * Colours that people with colour blindness can tell apart. Ours stands out.
+ * @type {Record<string, string | undefined>}
+ */
 const COLOURS = {
   [OURS]: '#d9480f',
   [THEIRS]: '#1864ab',
@@ -15,21 +18,32 @@ const COLOURS = {
 const INK = '#343a40'
 const FAINT = '#6c757d'
 
-/** The scale of all charts that colour by peer; only those that are shown have a key. */
+/**
+ * The colour scale of a chart; the key has the given peers only.
+ * @param {Set<string>} peers
+ */
 export function colourScale(peers) {
   const names = PEERS.map(({ name }) => name).filter((name) => peers.has(name))
-  return { domain: names, range: names.map((name) => COLOURS[name]) }
+  return { domain: names, range: names.map((name) => COLOURS[name] ?? FAINT) }
 }
 
 /** The order of peers in bars and keys. */
 export const PEER_ORDER = PEERS.map(({ name }) => name)
 
-/** A title with a line below it that says what was measured. */
+/**
+ * A title, with a line below it that says what was measured.
+ * @param {string} text
+ * @param {string | string[]} subtitle
+ * @returns {import('vega-lite').TopLevelSpec['title']}
+ */
 export function titled(text, subtitle) {
   return { text, subtitle, anchor: 'start', frame: 'group', offset: 18 }
 }
 
-/** The configuration of Vega-Lite. */
+/**
+ * The configuration of Vega-Lite.
+ * @satisfies {import('vega-lite').Config}
+ */
 export const CONFIG = {
   background: '#ffffff',
   padding: 20,
@@ -68,5 +82,12 @@ export const CONFIG = {
   bar: { cornerRadiusEnd: 2 },
 }
 
-/** The mark of numbers at the end of bars. */
-export const LABEL = { type: 'text', align: 'left', baseline: 'middle', dx: 5, fontSize: 11.5, color: INK }
+/** The mark that prints the numbers at the ends of bars. */
+export const LABEL = /** @type {const} */ ({
+  type: 'text',
+  align: 'left',
+  baseline: 'middle',
+  dx: 5,
+  fontSize: 11.5,
+  color: INK,
+})

@@ -1,66 +1,80 @@
-// A child process whose methods the benchmark calls as if they were its own. Every peer runs in a child, so that no
-// peer shares an event loop, a heap or compiled code with another.
+// A child process whose methods the benchmark calls. Each peer runs in a child, so that no peer shares an event loop, a
+// heap or compiled code with another.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
+/** @typedef {{ result?: unknown, error?: string }} Answer */
+
 const STOP_TIMEOUT = 5000 // ms
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set()
 
-/** Ends all children at once, for an end that waits for nothing. */
+/** Kills all children at once. */
 export function killChildren() {
   for (const child of running) child.kill('SIGKILL')
 }
 
+/**
+ * @template {Record<keyof Methods, (argument: never) => unknown>} Methods those that the child serves
+ */
 export class Child {
   #process
+  /** @type {Map<number, (answer: Answer) => void>} */
   #calls = new Map()
   #lastId = 0
 
-  /** Starts `file`, a module of `benchmark/process/` that calls `serve`. */
-  constructor(file, { args = [], env } = {}) {
+  /** Whether the process has ended. */
+  ended = false
+
+  /**
+   * Starts a process.
+   * @param {string} file a module of `benchmark/process/`, which calls `serve`
+   * @param {string[]} [args]
+   */
+  constructor(file, args = []) {
     this.#process = fork(fileURLToPath(new URL(`../process/${file}`, import.meta.url)), args, {
-      env: { ...process.env, NODE_ENV: 'production', ...env },
+      env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     running.add(this.#process)
-    this.#process.on('message', ({ id, result, error }) => {
-      const call = this.#calls.get(id)
-      this.#calls.delete(id)
-      if (error) call?.reject(new Error(error))
-      else call?.resolve(result)
+    this.#process.on('message', (message) => {
+      const { id, ...answer } = /** @type {Answer & { id: number }} */ (message)
+      this.#settle(id, answer)
     })
-    this.#process.once('error', (error) => this.#failAll(error))
+    this.#process.once('error', (error) => this.#failAll(error.message))
     this.#process.once('exit', (code, signal) => {
       this.ended = true
       running.delete(this.#process)
-      this.#failAll(new Error(`the process ended (${signal ?? `exit code ${code}`})`))
+      this.#failAll(`the process ended (${signal ?? `exit code ${code}`})`)
     })
   }
 
-  /** Whether the process is gone. */
-  ended = false
-
-  get pid() {
-    return this.#process.pid
-  }
-
-  /** Calls a method of the child; rejects with its error, or when the process ends. */
-  call(method, argument) {
+  /**
+   * Calls a method of the child. Rejects with its error, or when the process ends.
+   * @template {keyof Methods & string} Name
+   * @param {Name} method
+   * @param {Parameters<Methods[Name]>} argument at most one
+   * @returns {Promise<Awaited<ReturnType<Methods[Name]>>>}
+   */
+  call(method, ...[argument]) {
     return new Promise((resolve, reject) => {
       if (this.ended) {
         reject(new Error('the process has ended'))
         return
       }
       const id = (this.#lastId += 1)
-      this.#calls.set(id, { resolve, reject })
-      this.#process.send({ id, method, argument }, (error) => error && this.#fail(id, error))
+      this.#calls.set(id, ({ result, error }) => {
+        if (error !== undefined) reject(new Error(error))
+        else resolve(/** @type {Awaited<ReturnType<Methods[Name]>>} */ (result))
+      })
+      this.#process.send({ id, method, argument }, (error) => error && this.#settle(id, { error: error.message }))
     })
   }
 
-  /** Ends the process: in good order if it can, by force after a while. */
+  /** Ends the process: by disconnecting from it, or by force after a while. */
   async stop() {
     if (this.ended) return
     const exited = once(this.#process, 'exit')
@@ -70,12 +84,18 @@ export class Child {
     clearTimeout(timer)
   }
 
-  #fail(id, error) {
-    this.#calls.get(id)?.reject(error)
+  /**
+   * Ends a call.
+   * @param {number} id
+   * @param {Answer} answer
+   */
+  #settle(id, answer) {
+    this.#calls.get(id)?.(answer)
     this.#calls.delete(id)
   }
 
+  /** @param {string} error */
   #failAll(error) {
-    for (const id of this.#calls.keys()) this.#fail(id, error)
+    for (const id of this.#calls.keys()) this.#settle(id, { error })
   }
 }

@@ -2,6 +2,10 @@
 
 import { sessionOf, sidOf } from './sessions.mjs'
 
+/** @typedef {import('./types.js').Store} Store */
+/** @typedef {import('./types.js').Session} Session */
+/** @typedef {import('./types.js').StoredSession} StoredSession */
+
 export class Large {
   #ending = false
   #done = 0
@@ -9,29 +13,37 @@ export class Large {
   #jsonMs
   #loop
 
-  /** Begins. `kb` is the size of the session. */
+  /**
+   * Starts.
+   * @param {Store} store
+   * @param {number} kb the size of the session
+   */
   constructor(store, kb) {
     const session = sessionOf(kb, 0)
     this.#jsonMs = timeOfJson(session)
     this.#loop = this.#run(store, sidOf(kb, 0), session)
-    this.#loop.catch(() => {}) // stop() tells
+    this.#loop.catch(() => {}) // stop() reports the error
   }
 
+  /**
+   * @param {Store} store
+   * @param {string} sid
+   * @param {Session} session
+   */
   async #run(store, sid, session) {
     while (!this.#ending) {
       session.touch()
-      await new Promise((resolve, reject) => {
-        store.set(sid, session, (error) => (error ? reject(error) : resolve()))
-      })
-      const read = await new Promise((resolve, reject) => {
-        store.get(sid, (error, found) => (error ? reject(error) : resolve(found)))
-      })
-      if (read?.returnTo.length !== session.returnTo.length) throw new Error('the large session was not read')
+      await write(store, sid, session)
+      const stored = await read(store, sid)
+      if (stored?.returnTo.length !== session.returnTo.length) throw new Error('the large session was not read')
       this.#done += 2
     }
   }
 
-  /** Ends; gives how often it was read or written in a second, and how long its JSON blocks the event loop, in ms. */
+  /**
+   * Ends, and resolves with what was done.
+   * @returns {Promise<import('./types.js').LargeSpent>}
+   */
   async stop() {
     this.#ending = true
     await this.#loop
@@ -39,9 +51,35 @@ export class Large {
   }
 }
 
-/** How long the event loop is blocked, in ms, by JSON of a session on its way out or in: the mean of both. */
+/**
+ * @param {Store} store
+ * @param {string} sid
+ * @param {Session} session
+ * @returns {Promise<void>}
+ */
+function write(store, sid, session) {
+  return new Promise((resolve, reject) => {
+    store.set(sid, session, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+/**
+ * @param {Store} store
+ * @param {string} sid
+ * @returns {Promise<StoredSession | null | undefined>}
+ */
+function read(store, sid) {
+  return new Promise((resolve, reject) => {
+    store.get(sid, (error, session) => (error ? reject(error) : resolve(session)))
+  })
+}
+
+/**
+ * How long the JSON of a session blocks the event loop, in ms: the mean of writing and reading it.
+ * @param {Session} session
+ */
 function timeOfJson(session) {
-  JSON.parse(JSON.stringify(session)) // makes room in memory first
+  JSON.parse(JSON.stringify(session)) // the first time includes the growth of the heap
   const startedAt = performance.now()
   JSON.parse(JSON.stringify(session))
   return (performance.now() - startedAt) / 2

@@ -1,5 +1,5 @@
-// Latencies of one slice, all of them: a histogram would round them. Recording one costs a store into an array, so that
-// the fastest peer is not slowed down by being watched.
+// All latencies of one slice: a histogram would round them. Recording one costs a write to an array, so that measuring
+// does not slow down the fastest peer.
 
 import { percentile } from './statistics.mjs'
 
@@ -8,13 +8,16 @@ export class Latencies {
   #values
   count = 0
 
-  /** With `keep: false` they are only counted: where memory is measured, that of a list of them would count too. */
+  /** @param {{ keep?: boolean }} [options] `keep: false` only counts: where memory is measured, a list would add to it */
   constructor({ keep = true } = {}) {
     this.#keep = keep
     this.#values = new Float64Array(keep ? 1 << 16 : 0)
   }
 
-  /** Records one latency in ms. */
+  /**
+   * Records one latency.
+   * @param {number} value in ms
+   */
   record(value) {
     if (!this.#keep) {
       this.count += 1
@@ -29,7 +32,10 @@ export class Latencies {
     this.count += 1
   }
 
-  /** The percentiles in ms; sorts, so to be called after the slice. */
+  /**
+   * The percentiles in ms. Must be called after the slice, because it sorts.
+   * @returns {import('./types.js').Percentiles}
+   */
   summary() {
     if (!this.#keep) return {}
     const sorted = this.#values.subarray(0, this.count).sort()

@@ -1,8 +1,8 @@
-// What the figures depend on: the machine and the versions. Nothing that names the machine, its user or its folders.
+// The machine and the versions, on which all figures depend. Nothing here may identify the machine, its user or its
+// folders.
 
-import { cpus, totalmem } from 'node:os'
-import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../../scripts/lib/process.mjs'
 
@@ -11,7 +11,7 @@ const PACKAGES = [
   ...['express', 'express-session', 'autocannon'],
 ]
 
-/** The machine that measured. */
+/** The machine that measures. */
 export function machine() {
   const processors = cpus()
   return {
@@ -22,23 +22,29 @@ export function machine() {
   }
 }
 
-/** Everything's version; `servers` are those that were started. */
+/**
+ * The versions of all software that takes part.
+ * @param {{ mongod: string, redis: string | undefined }} servers
+ */
 export function versions(servers) {
-  const own = createRequire(import.meta.url)('../../package.json')
-  const packages = PACKAGES.map((name) => [name, versionOf(name)])
+  const packages = PACKAGES.map((name) => [name, versionIn(join(root, 'node_modules', name))])
   return {
     node: process.versions.node,
     mongod: servers.mongod,
     redis: servers.redis,
-    [own.name]: own.version,
+    'connect-mongo-native': versionIn(root),
     ...Object.fromEntries(packages),
   }
 }
 
-/** Read from the file, since some packages export neither their manifest nor a way to it. */
-function versionOf(name) {
+/**
+ * The version of a package; undefined if it is not installed. Reads the file, because some packages do not export it.
+ * @param {string} folder
+ * @returns {string | undefined}
+ */
+function versionIn(folder) {
   try {
-    return JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version
   } catch {
     return undefined
   }

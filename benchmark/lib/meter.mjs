@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 
-/** A tick of /proc in µs; 100 ticks a second on every Linux that Node runs on. */
+/** A tick of /proc in µs. There are 100 ticks a second on every Linux that Node runs on. */
 const TICK = 10_000
 
 export class Meter {
@@ -13,7 +13,10 @@ export class Meter {
   #cpu
   #serverCpu
 
-  /** Starts to measure. `serverPid` is the process of the database server, if there is one. */
+  /**
+   * Starts to measure.
+   * @param {number | undefined} serverPid the process id of the database server, if there is one
+   */
   constructor(serverPid) {
     this.#serverPid = serverPid
     this.#serverCpu = cpuOf(serverPid)
@@ -23,8 +26,9 @@ export class Meter {
   }
 
   /**
-   * What was spent on each of `count` operations, in µs: `loopUs`, when the event loop was not idle; `cpuUs`, of all
-   * threads; `serverUs`, undefined where it can't be known. `perSecond` is the throughput, `rssMb` the memory in MB.
+   * Ends the measurement.
+   * @param {number} count the number of operations
+   * @returns {import('./types.js').Spent}
    */
   stop(count) {
     const seconds = (performance.now() - this.#startedAt) / 1000
@@ -37,18 +41,22 @@ export class Meter {
       perSecond: count / seconds,
       loopUs: (loop.active * 1000) / count,
       cpuUs: (cpu.user + cpu.system) / count,
-      serverUs: serverCpu === undefined ? undefined : (serverCpu - this.#serverCpu) / count,
+      serverUs:
+        serverCpu === undefined || this.#serverCpu === undefined ? undefined : (serverCpu - this.#serverCpu) / count,
       rssMb: process.memoryUsage.rss() / 1e6,
     }
   }
 }
 
-/** The CPU time that another process has used so far, in µs; undefined where there is no /proc. */
+/**
+ * The CPU time that another process has used so far, in µs; undefined where there is no /proc.
+ * @param {number | undefined} pid
+ */
 function cpuOf(pid) {
   if (!pid) return undefined
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // the name before may have spaces
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // the name before it can contain spaces
     return (Number(fields[11]) + Number(fields[12])) * TICK
   } catch {
     return undefined

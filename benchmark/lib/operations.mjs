@@ -1,26 +1,47 @@
-// The operations that are measured, one function each that begins one operation and tells when it has ended. Sessions
-// are chosen at random, so that no store gains by joining operations on the same one; what a read gives is checked.
+// The operations that are measured: each is a function that begins one operation and reports its end. Sessions are chosen
+// at random, so that no store gains by joining operations on the same session. The result of each read is checked.
 
 import { sessionOf, sidsOf } from './sessions.mjs'
 
-/** Of mixed requests, the share that changes nothing: its session is read and touched. */
+/** @typedef {import('./types.js').Store} Store */
+/** @typedef {import('./types.js').Session} Session */
+/** @typedef {import('./types.js').StoredSession} StoredSession */
+/** @typedef {import('./types.js').OperationName} OperationName */
+
+/**
+ * Begins an operation, and calls `done` when it has ended. A lane, from 0 to `concurrency - 1`, has one operation in flight
+ * at a time.
+ * @typedef {(lane: number, done: import('./types.js').Done) => void} Begin
+ */
+
+/**
+ * In the order of tables and charts.
+ * @type {OperationName[]}
+ */
+export const OPERATIONS = ['get', 'set', 'touch', 'mixed']
+
+/** The share of mixed requests that change nothing: their session is read and touched. */
 const READS = 0.9
 
-/** The sessions from which each operation in flight chooses one to touch. */
+/** The number of sessions among which each lane chooses one to touch. */
 const SESSIONS_TO_TOUCH = 16
 
 /**
- * Gives a promise of the function `begin(lane, done)` for an operation. `lane`, from 0 to `concurrency - 1`, has one operation in
- * flight at a time. `done(error)` is called when it has ended.
+ * Prepares an operation.
+ * @param {OperationName} name
+ * @param {Store} store
+ * @param {{ kb: number, concurrency: number }} conditions
+ * @returns {Promise<Begin>}
  */
 export async function operation(name, store, { kb, concurrency }) {
   const sids = sidsOf(kb)
   const randomKey = () => Math.floor(Math.random() * sids.length)
-  // Those who write have a session at hand, one for each operation in flight.
+  // Each lane that writes has a session of its own.
   const sessions = name === 'set' ? Array.from({ length: concurrency }, (_, lane) => sessionOf(kb, lane)) : []
-  // What is touched was read from the same store, as in every request.
+  // As in every request, a session that is touched was read from the same store.
   const read = name === 'touch' ? await readSome(store, sids, concurrency * SESSIONS_TO_TOUCH) : []
 
+  /** @type {Record<OperationName, Begin>} */
   const begin = {
     /** Reads a session. */
     get(_lane, done) {
@@ -69,7 +90,13 @@ export async function operation(name, store, { kb, concurrency }) {
   return begin[name]
 }
 
-/** Reads `count` sessions as a request does, which makes Session objects of them. */
+/**
+ * Reads sessions as requests do, which turns them into Session objects.
+ * @param {Store} store
+ * @param {string[]} sids
+ * @param {number} count
+ * @returns {Promise<{ sid: string, session: Session }[]>}
+ */
 async function readSome(store, sids, count) {
   const keys = Array.from({ length: count }, () => Math.floor(Math.random() * sids.length))
   return Promise.all(
@@ -87,7 +114,11 @@ async function readSome(store, sids, count) {
   )
 }
 
-/** Stores all sessions of a size. */
+/**
+ * Stores all sessions of a size.
+ * @param {Store} store
+ * @param {number} kb
+ */
 export async function fill(store, kb) {
   const sids = sidsOf(kb)
   let next = 0
@@ -96,14 +127,18 @@ export async function fill(store, kb) {
       const key = next
       next += 1
       await new Promise((resolve, reject) => {
-        store.set(sids[key], sessionOf(kb, key), (error) => (error ? reject(error) : resolve()))
+        store.set(sids[key], sessionOf(kb, key), (error) => (error ? reject(error) : resolve(undefined)))
       })
     }
   }
   await Promise.all(Array.from({ length: 32 }, lane))
 }
 
-/** The error of a read that did not give the session that was asked for. */
+/**
+ * The error of a read that did not return the wanted session; null if it did.
+ * @param {StoredSession | null | undefined} session
+ * @param {number} key
+ */
 function unexpected(session, key) {
-  return session?.key === key ? null : new Error('a read gave another session, or none')
+  return session?.key === key ? null : new Error('a read returned another session, or none')
 }

@@ -1,42 +1,39 @@
-// A Redis server for the benchmark: the system's own `redis-server`, on a free port, with nothing on disk.
+// A Redis server for the benchmark: the installed `redis-server`, on a free port, with nothing on disk.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { codeOf } from '../../scripts/lib/program.mjs'
 import { unwatch, watch } from '../../scripts/mongod/watchdog.mjs'
 
 const START_TIMEOUT = 10_000 // ms
 
-/** Starts a server; resolves with undefined where `redis-server` is not installed. */
+/** Starts a server. Resolves with undefined if `redis-server` is not installed. */
 export async function startRedis() {
   const port = await freePort()
   const options = [
-    '--bind',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--daemonize',
-    'no',
+    ...['--bind', '127.0.0.1', '--port', String(port)],
+    ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
   ]
   const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] })
-  if (child.pid === undefined) {
+  const { pid } = child
+  if (pid === undefined) {
     const [error] = await once(child, 'error')
-    if (error.code === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
-  watch({ pid: child.pid })
-  child.once('exit', () => unwatch({ pid: child.pid }))
+  watch({ pid })
+  child.once('exit', () => unwatch({ pid }))
   const version = await untilReady(child)
-  for (const handle of [child, child.stdout]) handle.unref()
-  child.stdout.resume()
+  child.unref()
+  // The pipe of a child is a socket, although its type only promises a stream.
+  const output = /** @type {import('node:net').Socket} */ (child.stdout)
+  output.unref()
+  output.resume()
   return {
     port,
     version,
-    pid: child.pid,
+    pid,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       child.ref()
@@ -47,23 +44,28 @@ export async function startRedis() {
   }
 }
 
-/** Resolves with the server's version when it accepts connections. */
+/**
+ * Resolves with the server's version when it accepts connections.
+ * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} child
+ * @returns {Promise<string | undefined>}
+ */
 function untilReady(child) {
   return new Promise((resolve, reject) => {
     let log = ''
+    /** @param {string} reason */
     const fail = (reason) => {
       clearTimeout(timer)
       child.kill('SIGKILL')
       reject(new Error(`redis-server ${reason}. Its log:\n${log}`))
     }
-    const timer = setTimeout(() => fail('did not start in time'), START_TIMEOUT)
-    child.once('exit', () => fail('ended before it was ready'))
+    const timer = setTimeout(() => fail(`did not start within ${START_TIMEOUT / 1000} s`), START_TIMEOUT)
+    const ended = () => fail('ended before it was ready')
+    child.once('exit', ended)
     child.stdout.setEncoding('utf8').on('data', (chunk) => {
       log += chunk
       if (!/ready to accept connections/i.test(log)) return
       clearTimeout(timer)
-      child.removeAllListeners('exit')
-      child.once('exit', () => unwatch({ pid: child.pid }))
+      child.removeListener('exit', ended)
       child.stdout.removeAllListeners('data')
       resolve(/version=([\d.]+)/.exec(log)?.[1])
     })
@@ -73,7 +75,7 @@ function untilReady(child) {
 async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
-  const { port } = probe.address()
+  const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address())
   probe.close()
   await once(probe, 'close')
   return port

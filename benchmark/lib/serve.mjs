@@ -1,15 +1,29 @@
-// The other side of `child.mjs`: answers the calls of the benchmark, and ends with it.
+// The counterpart of `child.mjs` in the child process: answers the calls of the benchmark, and ends with it.
 
-/** Serves `methods`, functions of one argument that give a value or a promise of one. */
+import { messageOf } from '../../scripts/lib/program.mjs'
+
+/** @typedef {{ id: number, method: string, argument: unknown }} Call */
+
+/**
+ * Serves the methods.
+ * @template M
+ * @param {M & Record<keyof M, (argument: never) => unknown>} methods functions that return a value or a promise
+ */
 export function serve(methods) {
-  process.on('message', async ({ id, method, argument }) => {
+  /** @type {Map<string, unknown>} */
+  const byName = new Map(Object.entries(methods))
+  /** @param {Call} call */
+  const answer = async ({ id, method, argument }) => {
+    const run = byName.get(method)
     try {
-      process.send({ id, result: await methods[method](argument) })
+      if (typeof run !== 'function') throw new TypeError(`there is no method ${method}`)
+      process.send?.({ id, result: await run.call(methods, argument) })
     } catch (error) {
-      process.send({ id, error: error.message ?? String(error) })
+      process.send?.({ id, error: messageOf(error) })
     }
-  })
+  }
+  process.on('message', (call) => answer(/** @type {Call} */ (call)))
   process.once('disconnect', () => process.exit())
-  // Ctrl-C reaches all processes of a terminal; the benchmark ends its children itself.
+  // Ctrl-C reaches all processes of a terminal, but the benchmark ends its children itself.
   process.on('SIGINT', () => {})
 }

@@ -1,41 +1,67 @@
-// The sessions that are measured: of a given size, with what sessions of shops and portals hold, numbers and records as
-// well as text. All peers get the same ones.
+// The sessions that are measured: of a given size, with content as in shops and portals, numbers and records as well as
+// text. All peers get the same sessions.
 
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 
-const require = createRequire(import.meta.url)
-const { Cookie, Session } = require('express-session')
+/** @typedef {import('./types.js').Content} Content */
+/** @typedef {import('./types.js').Session} SessionType */
 
-/** The life of a session, as the cookie has it; in ms. */
+/**
+ * @type {{
+ *   Cookie: new (options: { maxAge: number }) => { expires: Date | boolean | null },
+ *   Session: new (req: object, data: object) => SessionType,
+ * }}
+ */
+const { Cookie, Session } = createRequire(import.meta.url)('express-session')
+
+/** The lifetime of a session, as its cookie has it, in ms. */
 export const MAX_AGE = 14 * 24 * 3600 * 1000
 
 const WORDS =
   'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et'.split(' ')
 
-/** How many sessions of `kb` are stored: so many that operations in flight hardly ever meet on one. */
+/**
+ * How many sessions of a size are stored: so many that two operations in flight rarely use the same one.
+ * @param {number} kb
+ */
 export function countOf(kb) {
   if (kb >= 1024) return 1
   return kb >= 100 ? 1000 : 10_000
 }
 
-/** The ids of all sessions of `kb`: 32 characters, as express-session makes them. */
+/**
+ * The ids of all sessions of a size: 32 characters, as express-session makes them.
+ * @param {number} kb
+ */
 export function sidsOf(kb) {
   return Array.from({ length: countOf(kb) }, (_, key) => sidOf(kb, key))
 }
 
-/** The id of session `key` of `kb`. */
+/**
+ * The id of a session.
+ * @param {number} kb
+ * @param {number} key
+ */
 export function sidOf(kb, key) {
   return createHash('sha256').update(`${kb} ${key}`).digest('base64url').slice(0, 32)
 }
 
-/** The session `key` of `kb` as a request has it: a Session whose cookie expires. `key` is what a reader checks. */
-export function sessionOf(kb, key, req = {}) {
+/**
+ * A session as a request has it: a Session whose cookie expires.
+ * @param {number} kb
+ * @param {number} key checked by whoever reads the session
+ */
+export function sessionOf(kb, key) {
   const cookie = new Cookie({ maxAge: MAX_AGE })
-  return new Session(req, { cookie, key, views: 0, ...contentOf(kb) })
+  return new Session({}, { cookie, key, views: 0, ...contentOf(kb) })
 }
 
-/** Text of `length` characters that is no more regular than text is. */
+/**
+ * Text that is as irregular as real text.
+ * @param {number} length in characters
+ * @param {number} seed
+ */
 function text(length, seed) {
   let state = seed
   let words = ''
@@ -46,6 +72,7 @@ function text(length, seed) {
   return words.slice(0, length)
 }
 
+/** @param {number} index */
 function item(index) {
   return {
     id: 1000 + index * 7,
@@ -56,16 +83,23 @@ function item(index) {
   }
 }
 
+/** @type {Map<number, Content>} */
 const contents = new Map()
 
-/** What is in a session besides its cookie and key; the same object for all sessions of a size. */
+/**
+ * What is in a session besides its cookie and key: the same object for all sessions of a size.
+ * @param {number} kb
+ */
 function contentOf(kb) {
-  if (!contents.has(kb)) contents.set(kb, makeContent(kb))
-  return contents.get(kb)
+  const content = contents.get(kb) ?? makeContent(kb)
+  contents.set(kb, content)
+  return content
 }
 
+/** @param {number} kb */
 function makeContent(kb) {
   const cookie = new Cookie({ maxAge: MAX_AGE })
+  /** @type {Content} */
   const content = { user: { id: 48_213, name: 'Ada Example', roles: ['reader', 'editor'] }, cart: [], returnTo: '' }
   const target = Math.round(kb * 1024)
   const missing = () => target - JSON.stringify({ cookie, key: 1234, views: 10, ...content }).length

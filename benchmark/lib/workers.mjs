@@ -1,47 +1,74 @@
-// The processes of the peers, one for each peer and network delay, started when they are first needed. Each is verified
-// once; a peer that fails is left out, and the report says why.
+// The processes of the peers: one for each peer and network delay, started when it is first needed. Each store is verified
+// once. A peer that fails is left out, and the report says why.
 
+import { messageOf } from '../../scripts/lib/program.mjs'
 import { Child } from './child.mjs'
 
-/** How long each operation runs before anything is measured; in ms. */
+/** @typedef {import('./types.js').Peer} Peer */
+/** @typedef {Child<import('../process/worker.mjs').Methods>} Worker */
+
+/** How long each operation runs before anything is measured, in ms. */
 const WARM = 300
 
 export class Workers {
   #servers
+  /** @type {Map<string, Worker>} */
   #children = new Map()
+  /** @type {Set<string>} */
   #filled = new Set()
-  /** Peer name -> why it is left out. */
+  /**
+   * Peer name -> why it is left out.
+   * @type {Map<string, string>}
+   */
   failures = new Map()
 
+  /** @param {import('./servers.mjs').Servers} servers */
   constructor(servers) {
     this.#servers = servers
   }
 
-  /** Starts the workers of all peers at once, before anything is measured: one after the other they would take longer. */
+  /**
+   * Starts the workers of all peers at the same time, which is faster than one after the other.
+   * @param {Peer[]} peers
+   * @param {{ kb: number }} conditions
+   */
   async prepare(peers, { kb }) {
     await Promise.all(peers.map((peer) => this.get(peer, { kb })))
   }
 
-  /** The worker of a peer, with the sessions of a size stored; undefined when the peer is left out. */
+  /**
+   * The worker of a peer, with the sessions of a size stored; undefined if the peer is left out.
+   * @param {Peer} peer
+   * @param {{ delay?: number, kb: number }} conditions
+   */
   async get(peer, { delay = 0, kb }) {
     if (this.failures.has(peer.name)) return undefined
     try {
       await this.#fill(peer, kb)
       return await this.#child(peer, delay, kb)
     } catch (error) {
-      this.failures.set(peer.name, error.message)
-      console.log(`  ${peer.name} is left out: ${error.message}`)
+      this.failures.set(peer.name, messageOf(error))
+      console.log(`  ${peer.name} is left out: ${messageOf(error)}`)
       return undefined
     }
   }
 
-  /** A worker of its own for a measurement that depends on what a process did before. */
+  /**
+   * A new worker, for a measurement that depends on what its process did before. The caller stops it.
+   * @param {Peer} peer
+   * @param {{ kb: number }} conditions
+   */
   async fresh(peer, { kb }) {
     if (!(await this.get(peer, { kb }))) return undefined
     if (peer.server === undefined) throw new Error(`${peer.name} keeps its sessions in its process`)
     return this.#start(peer, 0)
   }
 
+  /**
+   * Stores the sessions of a size, once.
+   * @param {Peer} peer
+   * @param {number} kb
+   */
   async #fill(peer, kb) {
     const key = `${peer.name} ${kb}`
     if (this.#filled.has(key)) return
@@ -58,6 +85,11 @@ export class Workers {
     this.#filled.add(key)
   }
 
+  /**
+   * @param {Peer} peer
+   * @param {number} delay
+   * @param {number} kb
+   */
   async #child(peer, delay, kb) {
     const key = `${peer.name} ${delay}`
     const known = this.#children.get(key)
@@ -69,14 +101,20 @@ export class Workers {
     return child
   }
 
+  /**
+   * @param {Peer} peer whose server and database are used
+   * @param {number} delay
+   * @param {string} [name] the peer whose store is opened
+   * @returns {Promise<Worker>}
+   */
   async #start(peer, delay, name = peer.name) {
     const { url, pid } = await this.#servers.addressOf(peer, delay)
-    return new Child('worker.mjs', { args: [name, url ?? '', String(pid ?? '')] })
+    return new Child('worker.mjs', [name, url ?? '', String(pid ?? '')])
   }
 
   async stop() {
     for (const child of this.#children.values()) {
-      await child.call('close').catch(() => {}) // a store that can't be closed is ended with its process
+      await child.call('close').catch(() => {}) // a store that can't be closed ends with its process
       await child.stop()
     }
   }

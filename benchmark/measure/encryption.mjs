@@ -1,15 +1,29 @@
-// Encrypted sessions: each format by this package and by connect-mongo, and ours without encryption beside them.
+// Encrypted sessions: each format with this package and with connect-mongo, and this package without encryption.
 
+import { messageOf } from '../../scripts/lib/program.mjs'
 import { count } from '../lib/format.mjs'
 import { combine } from '../lib/statistics.mjs'
 import { ENCRYPTED_PEERS } from '../peers.mjs'
 import { rotated } from './operations.mjs'
 
-const KB = 1
-const CASES = [128, 1].flatMap((concurrency) => ['get', 'set'].map((op) => ({ op, concurrency, kb: KB })))
+/** @typedef {import('../lib/types.js').EncryptionResult} EncryptionResult */
+/** @typedef {Omit<import('../lib/types.js').Case, 'delay'>} Case */
+/** @typedef {import('../lib/types.js').Measurement & { delayP99: number }} Measurement */
 
-/** Gives `{ peer, format, op, concurrency, … }` for each peer and case. */
+const KB = 1
+/** @type {Case[]} */
+const CASES = [128, 1].flatMap((concurrency) => [
+  { op: 'get', concurrency, kb: KB },
+  { op: 'set', concurrency, kb: KB },
+])
+
+/**
+ * Measures each case with each peer.
+ * @param {{ workers: import('../lib/workers.mjs').Workers } & import('./operations.mjs').Times} options
+ * @returns {Promise<EncryptionResult[]>}
+ */
 export async function measureEncryption({ workers, rounds, warmUp, slice }) {
+  /** @type {Map<string, Case & { peer: string, format?: string, measurements: Measurement[] }>} */
   const found = new Map()
   for (let round = 0; round < rounds; round += 1) {
     for (const options of CASES) {
@@ -20,11 +34,12 @@ export async function measureEncryption({ workers, rounds, warmUp, slice }) {
         const key = `${peer.name} ${options.op}@${options.concurrency}`
         try {
           const measurement = await worker.call('sliceWithDelay', { ...options, warmUp, slice })
-          if (!found.has(key)) found.set(key, { peer: peer.name, format: peer.format, ...options, measurements: [] })
-          found.get(key).measurements.push(measurement)
+          const entry = found.get(key) ?? { peer: peer.name, format: peer.format, ...options, measurements: [] }
+          entry.measurements.push(measurement)
+          found.set(key, entry)
           line.push(`${peer.name} ${count(measurement.perSecond)}`)
         } catch (error) {
-          console.log(`  ${key}: ${error.message}`)
+          console.log(`  ${key}: ${messageOf(error)}`)
         }
       }
       console.log(

@@ -1,4 +1,4 @@
-// How long `require` takes, in fresh processes: alone, and where the application has loaded express-session already.
+// How long `require` takes, each time in a new process: alone, and after the application has loaded express-session.
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -13,17 +13,26 @@ const MODULES = [
   { peer: THEIRS, module: 'connect-mongo-6' },
 ]
 
-/** Gives `{ peer, preloaded, ms }` for each; `preloaded` is what had been loaded before. */
+/**
+ * Measures both packages, each in both cases.
+ * @param {{ rounds: number }} options
+ * @returns {Promise<import('../lib/types.js').LoadingResult[]>}
+ */
 export async function measureLoading({ rounds }) {
-  const cases = MODULES.flatMap((entry) =>
-    [[], ['express-session']].map((preloaded) => ({ ...entry, preloaded, times: [] })),
-  )
+  const cases = MODULES.flatMap(({ peer, module }) => [
+    { peer, module, preloaded: [], times: /** @type {number[]} */ ([]) },
+    { peer, module, preloaded: ['express-session'], times: /** @type {number[]} */ ([]) },
+  ])
   for (let round = 0; round < rounds; round += 1) {
     for (const { module, preloaded, times } of cases) times.push(await timeOf(module, preloaded))
   }
   return cases.map(({ peer, preloaded, times }) => ({ peer, preloaded, ms: median(times) }))
 }
 
+/**
+ * @param {string} module
+ * @param {string[]} preloaded
+ */
 async function timeOf(module, preloaded) {
   const program = `
     for (const name of ${JSON.stringify(preloaded)}) require(name)

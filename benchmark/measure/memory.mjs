@@ -1,12 +1,20 @@
-// The memory of a process under mixed load, over a minute: how much it is, and whether it grows.
+// The memory of a process under mixed load, for a minute: how much it is, and whether it grows.
 
+import { messageOf } from '../../scripts/lib/program.mjs'
 import { count } from '../lib/format.mjs'
 import { median, slope } from '../lib/statistics.mjs'
 
 const KB = 1
 const CONCURRENCY = 64
 
-/** Gives `{ peer, samples, finalMb, growth }`; `growth`, in MB per minute, is that of the second half. */
+/**
+ * Measures each peer. The growth is that of the second half of the time.
+ * @param {object} options
+ * @param {import('../lib/types.js').Peer[]} options.peers
+ * @param {import('../lib/workers.mjs').Workers} options.workers
+ * @param {number} options.seconds
+ * @returns {Promise<import('../lib/types.js').MemoryResult[]>}
+ */
 export async function measureMemory({ peers, workers, seconds }) {
   const results = []
   for (const peer of peers) {
@@ -28,7 +36,7 @@ export async function measureMemory({ peers, workers, seconds }) {
       )
       results.push(result)
     } catch (error) {
-      console.log(`  ${peer.name}, memory: ${error.message}`)
+      console.log(`  ${peer.name}, memory: ${messageOf(error)}`)
     } finally {
       await worker.stop()
     }

@@ -1,54 +1,72 @@
-// An Express 5 application whose sessions are in the store of one peer. Arguments: the peer's name, its URL, the
-// process id of its server.
+// An Express 5 application with its sessions in the store of one peer. Arguments: the name of the peer, its URL, the process
+// id of its server.
 
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
+import express from 'express'
+import session from 'express-session'
 import { Meter } from '../lib/meter.mjs'
 import { fill } from '../lib/operations.mjs'
 import { serve } from '../lib/serve.mjs'
 import { MAX_AGE } from '../lib/sessions.mjs'
 import { openStore } from '../peers.mjs'
 
-const require = createRequire(import.meta.url)
-const express = require('express')
-const session = require('express-session')
+/** @typedef {import('express').Request} Request */
+/** @typedef {typeof methods} Methods */
 
-const [name, url, pid] = process.argv.slice(2)
+const [name = '', url = '', pid] = process.argv.slice(2)
 const serverPid = Number(pid) || undefined
+/** @type {Meter | undefined} */
 let meter
 
+/**
+ * The content of a request's session.
+ * @param {Request} req
+ */
+const contentOf = (req) => /** @type {{ key?: number, views: number }} */ (/** @type {unknown} */ (req.session))
+
+/** @param {{ kb: number, empty: boolean, secret: string }} options */
 async function open({ kb, empty, secret }) {
   const { store } = await openStore(name, url)
   if (empty) await fill(store, kb)
-  console.warn = () => {} // that a MemoryStore is not for production is known here
+  console.warn = () => {} // suppresses the warning that a MemoryStore is not for production
 
   const app = express()
-  app.use(session({ secret, store, resave: false, saveUninitialized: false, cookie: { maxAge: MAX_AGE } }))
-  const known = (req, res, next) => {
-    if (req.session.key === undefined) res.status(500).end('no session')
+  const sessionStore = /** @type {import('express-session').Store} */ (/** @type {unknown} */ (store))
+  const cookie = { maxAge: MAX_AGE }
+  app.use(session({ secret, store: sessionStore, resave: false, saveUninitialized: false, cookie }))
+  app.use((req, res, next) => {
+    if (contentOf(req).key === undefined) res.status(500).end('no session')
     else next()
-  }
-  app.get('/read', known, (req, res) => {
-    res.json({ key: req.session.key, views: req.session.views })
   })
-  app.get('/write', known, (req, res) => {
-    req.session.views += 1
-    res.json({ key: req.session.key, views: req.session.views })
+  app.get('/read', (req, res) => {
+    const { key, views } = contentOf(req)
+    res.json({ key, views })
+  })
+  app.get('/write', (req, res) => {
+    const content = contentOf(req)
+    content.views += 1
+    res.json({ key: content.key, views: content.views })
   })
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return server.address().port
+  return /** @type {import('node:net').AddressInfo} */ (server.address()).port
 }
 
-serve({
-  /** Opens the store, fills it with sessions of `kb` if it is `empty`, and listens; gives the port. */
+const methods = {
+  /** Opens the store, stores the sessions of a size if it is `empty`, and listens. Gives the port. */
   open,
-  /** Begins to measure. */
+  /** Starts to measure. */
   begin() {
     meter = new Meter(serverPid)
   },
-  /** Ends the measurement of `count` requests. */
+  /**
+   * Ends the measurement.
+   * @param {{ count: number }} requests
+   */
   end({ count }) {
+    if (!meter) throw new Error('nothing is being measured')
     return meter.stop(count)
   },
-})
+}
+
+serve(methods)

