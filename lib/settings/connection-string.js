@@ -7,7 +7,6 @@ const { inUri } = require('./address.js')
 const { mergeOptions } = require('./merge-options.js')
 const { DATABASE, PASSWORD, USER } = require('./option-values.js')
 const { PARAMETERS } = require('./parameters.js')
-const { takeTimeLimit } = require('./time-limit.js')
 const { withTlsFiles } = require('./tls-files.js')
 const { join, split, withCredentials, withoutUser } = require('./uri.js')
 
@@ -73,4 +72,4 @@ function fromParts({ hosts, user, password, database = '', options }) {
   return withOptions(`mongodb://${authority}/${encodeURIComponent(database)}`, options)
 }
 
-module.exports = { withOptions, fromParts, takeTimeLimit }
+module.exports = { withOptions, fromParts }
