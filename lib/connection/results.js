@@ -1,0 +1,53 @@
+'use strict'
+
+// The results that the addon and the fallback give, in one flat array of four elements each: slot, kind, two values.
+
+/** @import { Failure, Value } from '../common/native.js' */
+
+/** Kinds of results, by the numbers of `src/node/completion.rs`. */
+const KIND = Object.freeze({
+  DONE: 0,
+  MISSING: 1,
+  FOUND: 2,
+  COUNT: 3,
+  SESSIONS: 4,
+  FAILED: 5,
+  READY: 6,
+  UNAVAILABLE: 7,
+})
+
+/** The slot of the connection's own events. Operations have the slots from 1. */
+const EVENTS = 0
+/** The elements of one result. */
+const STRIDE = 4
+
+/** @typedef {typeof KIND[keyof typeof KIND]} Kind */
+
+/**
+ * A failure: parts from the addon, or an error that the fallback has made.
+ * @typedef {Failure | Error} AnyFailure
+ */
+
+/**
+ * The dates of a document in milliseconds since 1970; undefined for one that it does not have.
+ * @typedef {[expires: number | undefined, lastModified: number | undefined]} Dates
+ */
+
+/**
+ * The answer to one operation: its kind, and up to two values. The value of a found session is undefined when the document
+ * has none; null stands for a session that can't be read, among those of `all`.
+ * @typedef {[kind: typeof KIND.DONE, isDone: boolean]
+ *   | [kind: typeof KIND.MISSING]
+ *   | [kind: typeof KIND.FOUND, session: Value | undefined, dates: Dates]
+ *   | [kind: typeof KIND.COUNT, count: number]
+ *   | [kind: typeof KIND.SESSIONS, sessions: (Value | undefined | null)[]]
+ *   | [kind: typeof KIND.FAILED, failure: AnyFailure]
+ * } Answer
+ */
+
+/**
+ * An event of the connection. A server that answered may have refused the index.
+ * @typedef {[kind: typeof KIND.READY, failure?: AnyFailure] | [kind: typeof KIND.UNAVAILABLE, failure: AnyFailure]} ConnectionEvent
+ */
+
+module.exports = { EVENTS, KIND, STRIDE }
