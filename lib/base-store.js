@@ -1,13 +1,43 @@
 'use strict'
 
-// The class that the store derives from where the application does not give one: the Store of an installed
-// express-session, or else an EventEmitter with the same methods.
+// The class that the store derives from where the application does not give one: the Store of an installed express-session,
+// or else an EventEmitter with the same methods.
 
 const { EventEmitter } = require('node:events')
 const { fromApplication } = require('./common/application-package.js')
 
-/** What express-session's Store offers, for frameworks that bring a session of their own. */
+/**
+ * A request, as far as a store knows it.
+ * @typedef {{sessionID: string, sessionStore?: object, session?: object}} Request
+ */
+
+/** @typedef {{cookie?: {expires?: unknown}}} Session */
+
+/**
+ * What express-session's Store offers to the stores that derive from it.
+ * @typedef {object} StoreMethods
+ * @property {(req: Request, callback: (error?: unknown) => void) => void} regenerate
+ * @property {(sid: string, callback: (error?: unknown, session?: object) => void) => void} load
+ * @property {(req: Request, session: object) => object} createSession
+ */
+
+/** @typedef {new (options?: object) => EventEmitter & StoreMethods} StoreClass */
+
+/**
+ * What a deriving store has, and what the middleware adds to it.
+ * @typedef {object} Derived
+ * @property {(sid: string, callback: (error: unknown, session?: object | null) => void) => void} get
+ * @property {(sid: string, callback: (error: unknown) => void) => void} destroy
+ * @property {(req: Request) => void} generate
+ */
+
+/** Does what express-session's Store does, for frameworks with a session of their own. */
 class PlainStore extends EventEmitter {
+  /**
+   * @this {Derived}
+   * @param {Request} req
+   * @param {(error?: unknown) => void} fn
+   */
   regenerate(req, fn) {
     this.destroy(req.sessionID, (error) => {
       this.generate(req)
@@ -15,6 +45,11 @@ class PlainStore extends EventEmitter {
     })
   }
 
+  /**
+   * @this {Derived & StoreMethods}
+   * @param {string} sid
+   * @param {(error?: unknown, session?: object) => void} fn
+   */
   load(sid, fn) {
     this.get(sid, (error, session) => {
       if (error || !session) return error ? fn(error) : fn()
@@ -22,16 +57,23 @@ class PlainStore extends EventEmitter {
     })
   }
 
+  /**
+   * @param {Request} req
+   * @param {object} session
+   */
   createSession(req, session) {
-    const { cookie } = session
+    const { cookie } = /** @type {Session} */ (session)
     if (typeof cookie?.expires === 'string') cookie.expires = new Date(cookie.expires)
     req.session = session
     return session
   }
 }
 
+/** @returns {StoreClass} */
 function installedStore() {
-  return fromApplication('express-session')?.Store ?? PlainStore
+  /** @type {{Store: StoreClass} | null} */
+  const found = fromApplication('express-session')
+  return found?.Store ?? /** @type {StoreClass} */ (/** @type {unknown} */ (PlainStore))
 }
 
 module.exports = { installedStore }

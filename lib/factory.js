@@ -1,7 +1,7 @@
 'use strict'
 
-// The one export for all generations of connect-mongo: a function that is the class of 4 to 6 when it is called with
-// `new`, and the factory of 0.8 to 3 when it is called without.
+// The one export for all generations of connect-mongo. Called with `new`, it is the class of versions 4 to 6; called
+// without, it is the factory of versions 0.8 to 3.
 
 const { createKrupteinAdapter, createWebCryptoAdapter } = require('./encryption/adapters.js')
 const { installedStore } = require('./base-store.js')
@@ -9,31 +9,37 @@ const { FACTORY, MODERN } = require('./styles.js')
 const { looksLikeOptions } = require('./options/index.js')
 const { defineStore } = require('./store.js')
 
+/** @import { StoreClass } from './base-store.js' */
+
+/** @typedef {{Store?: StoreClass, MemoryStore?: StoreClass}} StoreClasses */
+
+/**
+ * express-session, Connect, or an Express that still bundles its sessions.
+ * @typedef {StoreClasses & {session?: StoreClasses}} Host
+ */
+
 const Store = defineStore(installedStore(), MODERN)
 
 /**
- * `new MongoStore(options)` makes a store. `MongoStore(session)` makes a class of stores which derives from the `Store`
- * of express-session, Connect, or an Express that still bundles its sessions.
+ * `new MongoStore(options)` makes a store. `MongoStore(host)` makes a class of stores that derives from the host's `Store`.
+ * @param {unknown} given options, or a {@link Host}
  */
-function MongoStore(options) {
-  if (new.target) return Reflect.construct(Store, [options], new.target)
-  if (looksLikeOptions(options)) throw new TypeError("Class constructor MongoStore cannot be invoked without 'new'")
-  return defineStoreFor(options)
+function MongoStore(given) {
+  if (new.target) return Reflect.construct(Store, [given], new.target)
+  if (looksLikeOptions(given)) throw new TypeError("Class constructor MongoStore cannot be invoked without 'new'")
+  return defineStoreFor(/** @type {Host | null | undefined} */ (given))
 }
 
-// Hosts have getters that load modules or throw: only what is needed is read, and `Store` before `session`.
+/** @param {Host | null | undefined} host */
 function defineStoreFor(host) {
-  const Base = read(host, 'Store')
-  const MemoryStore = host.MemoryStore ?? host.session?.MemoryStore
-  return defineStore(Base, FACTORY, MemoryStore)
-}
-
-function read(host, name) {
-  const found = host?.[name] || host?.session?.[name]
-  if (found) return found
-  throw new TypeError(
-    `Cannot read properties of ${host === null ? null : undefined} (reading '${name}'): pass express-session, as in require('connect-mongo-native')(require('express-session'))`,
-  )
+  // Hosts have getters that load modules or throw: only what is needed is read, and `Store` before `session`.
+  const Base = host?.Store || host?.session?.Store
+  if (!host || !Base) {
+    throw new TypeError(
+      `Cannot read properties of ${host === null ? null : undefined} (reading 'Store'): pass express-session, as in require('connect-mongo-native')(require('express-session'))`,
+    )
+  }
+  return defineStore(Base, FACTORY, host.MemoryStore ?? host.session?.MemoryStore)
 }
 
 MongoStore.prototype = Store.prototype
@@ -45,7 +51,7 @@ Object.defineProperties(MongoStore, {
 Object.defineProperty(Store.prototype, 'constructor', { value: MongoStore, configurable: true, writable: true })
 MongoStore.default = MongoStore
 MongoStore.MongoStore = MongoStore
-MongoStore.create = (options) => new MongoStore(options)
+MongoStore.create = (/** @type {unknown} */ options) => Reflect.construct(MongoStore, [options])
 MongoStore.createKrupteinAdapter = createKrupteinAdapter
 MongoStore.createWebCryptoAdapter = createWebCryptoAdapter
 

@@ -1,22 +1,43 @@
 'use strict'
 
-// The objects of the `mongodb` package that applications and their tests reach for: `store.client`, `store.db`,
-// `store.collection` and their promises. The store itself never needs them: they are made when they are asked for,
-// from the application's own client, or else from an installed `mongodb`.
+// The objects of the `mongodb` package that applications and their tests use: `store.client`, `store.db`,
+// `store.collection` and their promises. The store itself never needs them. They come from the application's own client,
+// or else from an installed `mongodb`, and are made when something asks for them.
 
 const { promised, quiet } = require('../common/promises.js')
 const { fromApplication } = require('../common/application-package.js')
+
+/** @import { Client, Db } from '../settings/borrowed/shape.js' */
+/** @import { ConnectionOptions, Target } from '../settings/target.js' */
+
+/**
+ * The `mongodb` package. Before version 3, `MongoClient.connect` gives a Db.
+ * @typedef {{MongoClient: MongoClientClass}} Mongodb
+ */
+
+/**
+ * @typedef {object} MongoClientClass
+ * @property {Client & {open?: unknown}} prototype
+ * @property {(url: string | undefined, options: object, callback: (error: unknown, db: Db) => void) => void} connect
+ */
+
+/** @typedef {MongoClientClass & (new (url: string | undefined, options: object) => Client)} ClientConstructor */
 
 class DriverObjects {
   #options
   #collectionName
   #whenReady
+  /** @type {Target | undefined} */
   #target
+  /** @type {Client | undefined} */
   #own
+  /** @type {Promise<unknown> | undefined} */
   #connecting
+  /** @type {Promise<Db> | undefined} */
+  #openingOld
 
   /**
-   * @param {object} options the application's, for a client like the one that connect-mongo would have made
+   * @param {ConnectionOptions} options the application's, for a client like the one that connect-mongo would have made
    * @param {{collectionName: string}} settings the store's
    * @param {() => Promise<void>} whenReady gives a promise that resolves when the store's collection is prepared
    */
@@ -26,50 +47,65 @@ class DriverObjects {
     this.#whenReady = whenReady
   }
 
-  /** Tells what was given to the store as its connection, once that is known. */
+  /**
+   * Tells what was given to the store as its connection, once that is known.
+   * @param {Target | undefined} target
+   */
   set target(target) {
     this.#target = target
   }
 
-  /** The client; undefined while the application's own is not there yet. */
+  /**
+   * The client; undefined while the application's own is not there yet.
+   * @returns {Client | undefined}
+   */
   get client() {
     if (!this.#target) return undefined
     if (!this.#target.isOwn) return this.#target.client
     return isBeforeVersion3() ? undefined : (this.#own ??= this.#makeClient())
   }
 
-  /** The client that was made here; undefined when none was needed yet. */
+  /** The client that was made here; undefined while none was needed. */
   get ownClient() {
     return this.#own
   }
 
   /** Whether a client can be made here. */
   get isInstalled() {
-    return fromApplication('mongodb') !== null
+    return installed() !== null
   }
 
-  /** The database by a client of the store's own, once that is connected. */
+  /**
+   * The database of a client of the store's own, once that is connected.
+   * @returns {Promise<Db>}
+   */
   async openDb() {
     if (isBeforeVersion3()) return this.#openOldDb()
     await this.#connectOwn()
-    return this.db
+    const { db } = this
+    if (db) return db
+    throw new TypeError('The store has no client')
   }
 
   /** Before version 3, connecting gives a Db, and there is no client. */
   async #openOldDb() {
-    this.#connecting ??= promised((done) => fromApplication('mongodb').MongoClient.connect(...this.#connection, done))
+    this.#openingOld ??= promised((done) => mongodb().MongoClient.connect(...this.#connection, done))
     try {
-      const db = await this.#connecting
-      const { database } = this.#target
-      return (this.#target.db ??= database ? db.db(database) : db)
+      const db = await this.#openingOld
+      const target = this.#target
+      if (target?.db) return target.db
+      const named = target?.database ? (db.db?.(target.database) ?? db) : db
+      if (target) target.db = named
+      return named
     } catch (error) {
-      this.#connecting = undefined
+      this.#openingOld = undefined
       throw error
     }
   }
 
+  /** @returns {Db | undefined} */
   get db() {
-    return this.#target?.db ?? this.client?.db(this.#target.database)
+    return this.#target?.db ?? this.client?.db(this.#target?.database)
   }
 
   get collection() {
@@ -89,13 +125,13 @@ class DriverObjects {
     await this.#whenReady()
     const { client } = this
     if (this.#own) await this.#connectOwn()
-    else if (this.#target.isOwn) await this.openDb()
+    else if (this.#target?.isOwn) await this.openDb()
     return client
   }
 
   /** Before version 4.7, a client of `mongodb` does nothing before it is connected. */
   async #connectOwn() {
-    this.#connecting ??= this.client.connect()
+    this.#connecting ??= this.client?.connect()
     try {
       await this.#connecting
     } catch (error) {
@@ -105,42 +141,52 @@ class DriverObjects {
   }
 
   #makeClient() {
-    const mongodb = fromApplication('mongodb')
-    if (mongodb === null) {
-      throw new Error(
-        'client, db and collection of the session store are objects of the npm package "mongodb", which is not installed: npm install mongodb',
-      )
-    }
-    return new mongodb.MongoClient(...this.#connection)
+    const Client = /** @type {ClientConstructor} */ (mongodb().MongoClient)
+    return new Client(...this.#connection)
   }
 
+  /** @returns {[url: string | undefined, options: object]} */
   get #connection() {
-    const { mongoUrl, url = this.#target.uri, mongoOptions } = this.#options
+    const { mongoUrl, url = this.#target?.uri, mongoOptions } = this.#options
     return [mongoUrl ?? url, mongoOptions ?? {}]
   }
 
   /** Closes the client that was made here, if there is one. */
   async close() {
     await this.#own?.close()
-    if (this.#target?.isOwn) await this.#target.db?.close()
+    if (this.#target?.isOwn) await this.#target.db?.close?.()
   }
 }
 
-function isBeforeVersion3() {
-  const { MongoClient } = fromApplication('mongodb') ?? {}
-  return (
-    MongoClient !== undefined &&
-    (typeof MongoClient.prototype.db !== 'function' || typeof MongoClient.prototype.open === 'function')
+/** @returns {Mongodb | null} */
+function installed() {
+  return fromApplication('mongodb')
+}
+
+function mongodb() {
+  const found = installed()
+  if (found) return found
+  throw new Error(
+    'client, db and collection of the session store are objects of the npm package "mongodb", which is not installed: npm install mongodb',
   )
 }
 
+function isBeforeVersion3() {
+  const { prototype } = installed()?.MongoClient ?? {}
+  return prototype !== undefined && (typeof prototype.db !== 'function' || typeof prototype.open === 'function')
+}
+
+/** The properties of a store that are objects of the `mongodb` package. */
+const NAMES = /** @type {const} */ (['client', 'db', 'collection', 'clientP', 'collectionP'])
+
 /**
- * Defines the properties on a store's class. Each can be overwritten on an instance, as a plain property can.
- * @param {Function} Store
- * @param {(store: object) => DriverObjects} driverOf
+ * Defines the properties on a store's class. An instance can overwrite each of them, as a plain property.
+ * @template {object} T
+ * @param {{prototype: T}} Store
+ * @param {(store: T) => DriverObjects} driverOf
  */
 function defineDriverObjects(Store, driverOf) {
-  for (const name of ['client', 'db', 'collection', 'clientP', 'collectionP']) {
+  for (const name of NAMES) {
     Object.defineProperty(Store.prototype, name, {
       configurable: true,
       get() {
@@ -153,4 +199,5 @@ function defineDriverObjects(Store, driverOf) {
   }
 }
 
-module.exports = { DriverObjects, defineDriverObjects }
+exports.DriverObjects = DriverObjects
+exports.defineDriverObjects = defineDriverObjects

@@ -1,10 +1,29 @@
 'use strict'
 
-// What a store tells about itself: `store.stats()`, and a diagnostics channel for each kind of operation.
+// What a store tells of itself: `store.stats()`, and a diagnostics channel for each kind of operation.
 
 const { channel } = require('node:diagnostics_channel')
 
-/** The channels, by the store's methods. Who subscribes gets a message for each operation that is answered. */
+/** @import { Statistics } from '../common/native.js' */
+
+/**
+ * Times in milliseconds.
+ * @typedef {{mean: number, p50: number, p99: number, p999: number, max: number}} Latency
+ */
+
+/**
+ * What a store has done so far, as the types describe it.
+ * @typedef {object} StoreStats
+ * @property {Record<string, {count: number, latency: Latency}>} operations by the store's methods
+ * @property {number} batches
+ * @property {number} meanBatchSize
+ * @property {number} queueDepth
+ * @property {number} inFlight
+ * @property {number} retries
+ * @property {Record<string, number>} errors by their names
+ */
+
+/** The channels, by the store's methods. Subscribers get a message for each operation that is answered. */
 const CHANNELS = Object.fromEntries(
   ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear', 'close', 'removeExpired'].map((operation) => [
     operation,
@@ -12,14 +31,20 @@ const CHANNELS = Object.fromEntries(
   ]),
 )
 
+/** @type {Statistics} */
 const NOTHING = { batches: 0, steps: 0, retries: 0, waiting: 0, inFlight: 0, latencies: [], errors: [] }
 
-/** The addon's statistics in the shape of the types; times in milliseconds. */
+/**
+ * The addon's statistics in the shape of the types, with times in milliseconds.
+ * @param {Statistics} [statistics]
+ * @returns {StoreStats}
+ */
 function shape({ batches, steps, retries, waiting, inFlight, latencies, errors } = NOTHING) {
+  /** @type {StoreStats['operations']} */
   const operations = {}
-  for (const { operation, count, ...times } of latencies) {
-    for (const name of Object.keys(times)) times[name] /= 1000
-    operations[operation] = { count, latency: times }
+  for (const { operation, count, mean, p50, p99, p999, max } of latencies) {
+    const latency = { mean: mean / 1000, p50: p50 / 1000, p99: p99 / 1000, p999: p999 / 1000, max: max / 1000 }
+    operations[operation] = { count, latency }
   }
   return {
     operations,

@@ -1,36 +1,85 @@
 'use strict'
 
-// The operations of a store as calls of a driver's collection: by promises, which drivers have from version 2 on, or by
-// the methods and callbacks of version 1. A stand-in of a test may have a few of the methods only, and may answer with
-// anything.
+// The operations of a store as calls of a driver's collection: by promises, which drivers have from version 2 on, or by the
+// methods and callbacks of version 1. A stand-in of a test may have only some of the methods, and may answer anything.
 
-const { resultsOf } = require('../../common/promises.js')
+const { CallsOfVersion1 } = require('./calls-of-version-1.js')
 const { lateError } = require('./failure.js')
+const { EXPIRED, IDS, LIVE, TTL, TTL_KEY } = require('./queries.js')
 
-/** What a session must be to be returned: it has no `expires`, or a date that is to come. */
-const live = () => ({ $or: [{ expires: { $exists: false } }, { expires: { $gt: new Date() } }] })
-const expired = () => ({ expires: { $lt: new Date() } })
-/** The index by which the server removes expired sessions, as connect-mongo describes it. */
-const TTL = { background: true, expireAfterSeconds: 0 }
-const TTL_KEY = { expires: 1 }
-/** Ids alone, read where nothing is late: what a secondary has not removed yet would be removed for ever. */
-const IDS = { projection: { _id: 1 }, fields: { _id: 1 }, batchSize: 512, readPreference: 'primary' }
-/** How long a driver with deadlines of its own goes on after the caller's: otherwise it would give a write up that goes on. */
+/** @import { Db } from '../../settings/borrowed/shape.js' */
+/** @import { Found } from './source.js' */
+/** @import { OldCollection } from './calls-of-version-1.js' */
+
+/**
+ * The operations on a collection.
+ * @typedef {object} Calls
+ * @property {(filter: object) => Promise<Found | null | undefined>} findLive
+ * @property {(filter: object, update: Update) => Promise<boolean>} upsert resolves with whether the document was created
+ * @property {(filter: object, update: Update, knownLive: boolean) => Promise<boolean>} update resolves with whether there
+ *   was a document; `knownLive` says that it can't have expired
+ * @property {(filter: object) => Promise<void>} remove
+ * @property {() => Promise<Found[]>} findAllLive
+ * @property {() => Promise<number>} count
+ * @property {() => Promise<void>} removeAll
+ * @property {() => AsyncIterable<Found>} ids gives the ids of all documents, each as its document is found
+ * @property {(ids: unknown[]) => Promise<void>} removeMany
+ * @property {() => Promise<number>} removeExpired
+ * @property {() => Promise<void>} makeIndex
+ * @property {(db: Db) => Promise<void>} ping resolves when a server answers
+ */
+
+/** @typedef {{$set: Record<string, unknown>, $setOnInsert?: object, $currentDate?: object}} Update */
+
+/**
+ * A collection of a driver from version 2 on, or of a test. What a test's object answers may be anything.
+ * @typedef {object} Collection
+ * @property {(filter: object, options?: object) => Promise<Found | null | undefined>} findOne
+ * @property {(filter: object, options?: object) => Cursor} find
+ * @property {(filter: object, update: object, options?: object) => Promise<WriteResult>} updateOne
+ * @property {(filter: object, options?: object) => Promise<WriteResult>} deleteOne
+ * @property {(filter: object, options?: object) => Promise<WriteResult>} deleteMany
+ * @property {(filter: object, options?: object) => Promise<number>} [countDocuments]
+ * @property {(filter: object, options?: object) => Promise<number>} count
+ * @property {(key: object, options: object) => Promise<unknown>} [createIndex]
+ * @property {number} [timeoutMS] of a driver that has deadlines
+ */
+
+/** @typedef {{toArray(): Promise<Found[]>, next(): Promise<Found | null>, close(): Promise<unknown>}} Cursor */
+
+/**
+ * @typedef {{
+ *   acknowledged?: boolean,
+ *   deletedCount?: number,
+ *   matchedCount?: number,
+ *   upsertedCount?: number,
+ * } | null | undefined} WriteResult
+ */
+
+/**
+ * @typedef {object} CallSettings
+ * @property {object} [concern] stands beside the options of every write
+ * @property {boolean} exact whether to read documents as the stored bytes, so that nothing changes its type on the way, and to
+ *   tell the server how long it has: a test's object knows neither
+ * @property {number} until the caller's deadline, by `performance.now`
+ */
+
+/**
+ * How much longer than its caller a driver with deadlines of its own waits for a write. Otherwise it would give up a write
+ * that the server goes on with.
+ */
 const GRACE = 5000 // ms
 
-class Calls {
+/** @implements {Calls} */
+class CallsByPromise {
   #collection
   #concern
   #exact
   #until
 
   /**
-   * @param {object} collection of a driver from version 2 on
-   * @param {object} settings
-   * @param {object} [settings.concern] what stands beside the options of every write
-   * @param {boolean} settings.exact whether documents are wanted as the bytes that are stored, so that nothing changes its
-   *   type on the way, and the server is told how long it has: a test's object knows neither
-   * @param {number} settings.until the caller's deadline, by `performance.now`
+   * @param {Collection} collection
+   * @param {CallSettings} settings
    */
   constructor(collection, { concern = {}, exact, until }) {
     this.#collection = collection
@@ -40,7 +89,7 @@ class Calls {
   }
 
   /** The options of a read, as arguments. */
-  #read(more = { raw: true }) {
+  #read(more = {}) {
     return this.#exact ? [{ ...more, ...this.#time(0) }] : []
   }
 
@@ -48,7 +97,10 @@ class Calls {
     return { ...more, ...this.#concern, ...(this.#exact && this.#time(GRACE)) }
   }
 
-  /** The time that the server has; with drivers before version 4 only for reads. */
+  /**
+   * The time that the server has; with drivers before version 4 only for reads.
+   * @param {number} grace
+   */
   #time(grace) {
     if (this.#until === Infinity) return {}
     const left = Math.ceil(this.#until - performance.now())
@@ -56,44 +108,51 @@ class Calls {
     return typeof this.#collection.timeoutMS === 'number' ? { timeoutMS: left + grace } : { maxTimeMS: left }
   }
 
-  findLive(filter) {
-    return this.#collection.findOne({ ...filter, ...live() }, ...this.#read())
+  /** @param {object} filter */
+  async findLive(filter) {
+    return this.#collection.findOne({ ...filter, ...LIVE() }, ...this.#read({ raw: true }))
   }
 
-  /** Whether the document was created. */
+  /**
+   * @param {object} filter
+   * @param {Update} update
+   */
   async upsert(filter, update) {
     const result = await this.#collection.updateOne(filter, update, this.#write({ upsert: true }))
-    return result?.upsertedCount > 0
+    return Number(result?.upsertedCount) > 0
   }
 
-  /** Whether there was a document. */
+  /**
+   * @param {object} filter
+   * @param {Update} update
+   * @param {boolean} knownLive
+   */
   async update(filter, update, knownLive) {
-    const result = await this.#collection.updateOne(
-      knownLive ? filter : { ...filter, ...live() },
-      update,
-      this.#write(),
-    )
+    const condition = knownLive ? filter : { ...filter, ...LIVE() }
+    const result = await this.#collection.updateOne(condition, update, this.#write())
     return result?.acknowledged === false || result?.matchedCount !== 0
   }
 
+  /** @param {object} filter */
   async remove(filter) {
     await this.#collection.deleteOne(filter, this.#write())
   }
 
   async findAllLive() {
-    return this.#collection.find(live(), ...this.#read()).toArray()
+    return this.#collection.find(LIVE(), ...this.#read({ raw: true })).toArray()
   }
 
   async count() {
-    const method = this.#collection.countDocuments ? 'countDocuments' : 'count'
-    return Number(await this.#collection[method]({}, ...this.#read({})))
+    const options = this.#read()
+    // Before version 3.1 there is only `count`.
+    if (!this.#collection.countDocuments) return Number(await this.#collection.count({}, ...options))
+    return Number(await this.#collection.countDocuments({}, ...options))
   }
 
   async removeAll() {
     await this.#collection.deleteMany({}, this.#write())
   }
 
-  /** The documents' ids, each as its document is found. */
   async *ids() {
     const cursor = this.#collection.find({}, { raw: true, ...IDS })
     try {
@@ -103,109 +162,37 @@ class Calls {
     }
   }
 
+  /** @param {unknown[]} ids */
   async removeMany(ids) {
     await this.#collection.deleteMany({ _id: { $in: ids } }, this.#write())
   }
 
   async removeExpired() {
-    return (await this.#collection.deleteMany(expired(), this.#write()))?.deletedCount ?? 0
+    return (await this.#collection.deleteMany(EXPIRED(), this.#write()))?.deletedCount ?? 0
   }
 
   async makeIndex() {
     await this.#collection.createIndex?.(TTL_KEY, TTL)
   }
 
-  /** Whether a server answers. */
+  /** @param {Db} db */
   async ping(db) {
     await db.command?.({ ping: 1 })
   }
 }
 
-/** The same by version 1, which has callbacks and other names. */
-class CallsOfVersion1 {
-  #collection
-  #call
-  #concern
-
-  constructor(collection, { concern = {}, until }) {
-    this.#collection = collection
-    this.#call = async (method, ...args) => {
-      if (performance.now() >= until) throw lateError(0)
-      return resultsOf((done) => collection[method](...args, done))
-    }
-    this.#concern = { w: 1, ...concern }
-  }
-
-  async findLive(filter) {
-    const [found] = await this.#call('findOne', { ...filter, ...live() })
-    return found
-  }
-
-  async upsert(filter, update) {
-    // This version knows no `_id` in an update: the filter's is taken for a new document.
-    const fields = { ...update.$set }
-    delete fields._id
-    const [, status] = await this.#call(
-      'update',
-      filter,
-      { ...update, $set: fields },
-      { ...this.#concern, upsert: true },
-    )
-    return status?.updatedExisting === false
-  }
-
-  async update(filter, update, knownLive) {
-    const [count] = await this.#call('update', knownLive ? filter : { ...filter, ...live() }, update, this.#concern)
-    return Number(count) > 0
-  }
-
-  async remove(filter) {
-    await this.#call('remove', filter, { ...this.#concern, single: true })
-  }
-
-  async findAllLive() {
-    const [cursor] = await this.#call('find', live())
-    const [documents] = await resultsOf((done) => cursor.toArray(done))
-    return documents
-  }
-
-  async count() {
-    const [count] = await this.#call('count', {})
-    return Number(count)
-  }
-
-  async *ids() {
-    const [cursor] = await this.#call('find', {}, IDS)
-    const next = async () => (await resultsOf((done) => cursor.nextObject(done)))[0]
-    for (let found = await next(); found; found = await next()) yield found
-  }
-
-  async removeMany(ids) {
-    await this.#call('remove', { _id: { $in: ids } }, this.#concern)
-  }
-
-  async removeExpired() {
-    const [count] = await this.#call('remove', expired(), this.#concern)
-    return Number(count)
-  }
-
-  async makeIndex() {
-    // Its own way to make an index is to write it into a collection which servers no longer have.
-    const { db, collectionName } = this.#collection
-    const index = { key: TTL_KEY, name: 'expires_1', ...TTL }
-    const [reply] = await resultsOf((done) => db.command({ createIndexes: collectionName, indexes: [index] }, done))
-    if (!reply.ok) throw Object.assign(new Error(reply.errmsg), { code: reply.code, codeName: reply.codeName })
-  }
-
-  async ping(db) {
-    await resultsOf((done) => db.command({ ping: 1 }, done))
-  }
-}
-
-/** The calls of a collection, by whichever methods it has. */
+/**
+ * The calls of a collection, by the methods that it has.
+ * @param {object} collection
+ * @param {CallSettings} settings
+ * @returns {Calls}
+ */
 function callsOf(collection, settings) {
-  const isOfVersion1 = typeof collection.update === 'function' && typeof collection.updateOne !== 'function'
-  return isOfVersion1 ? new CallsOfVersion1(collection, settings) : new Calls(collection, settings)
+  const { update, updateOne } = /** @type {Partial<Collection & OldCollection>} */ (collection)
+  const isOfVersion1 = typeof update === 'function' && typeof updateOne !== 'function'
+  return isOfVersion1
+    ? new CallsOfVersion1(/** @type {OldCollection} */ (collection), settings)
+    : new CallsByPromise(/** @type {Collection} */ (collection), settings)
 }
 
 module.exports = { callsOf }

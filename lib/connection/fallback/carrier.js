@@ -1,6 +1,6 @@
 'use strict'
 
-// Carries the operations of a store out: each one is answered exactly once, by its deadline, and tried again until then as
+// Carries out the operations of a store: it answers each one exactly once, by its deadline, and tries it again until then as
 // `policy.js` says. A write that outlives its caller keeps its session until the driver is done with it.
 
 const { setTimeout } = require('node:timers')
@@ -9,8 +9,18 @@ const { Counts } = require('./counts.js')
 const { FAILURE, failureOf, lateError, plainError } = require('./failure.js')
 const { Policy } = require('./policy.js')
 const { Queue } = require('./queue.js')
+const { KIND } = require('../results.js')
 
-/** How long a write is waited for after its caller has left: the server was told how long it has. */
+/** @import { Answer } from '../results.js' */
+/** @import { Calls } from './calls.js' */
+/** @import { ClientSettings } from './settings.js' */
+/** @import { Job } from './job.js' */
+/** @import { Source } from './source.js' */
+/** @import { Db } from '../../settings/borrowed/shape.js' */
+
+/** @typedef {{calls: Calls, db: Db}} Opened the collection's operations, and its database */
+
+/** How long the store waits for a write after its caller has left. The server knows how long it has. */
 const GRACE = 5000 // ms
 /** The longest time that a timer of Node takes. */
 const LONGEST = 2 ** 31 - 1 // ms
@@ -22,75 +32,101 @@ class Carrier {
   queue = new Queue()
   counts = new Counts()
   isClosed = false
-  /** Whether a server has answered the last time that one was asked; undefined before. */
+  /**
+   * Whether a server answered when one was last asked; undefined before that.
+   * @type {boolean | undefined}
+   */
   reach
   #settings
   #push
   #policy = new Policy()
-  /** Why there is no server for reads, and none for writes, as far as is known. */
-  #absence = { reads: undefined, writes: undefined }
+  /**
+   * Why there is no server for reads, and none for writes, as far as is known.
+   * @type {{reads?: Error, writes?: Error}}
+   */
+  #absence = {}
 
   /**
-   * @param {object} settings of `driver-store.js`
-   * @param {(slot: number, kind: number, ...values) => void} push takes an answer's result
-   * @param {number} failed the kind of a result that is an error
+   * @param {ClientSettings & {source: Source}} settings
+   * @param {(slot: number, answer: Answer) => void} push takes the answer to the operation of a slot
    */
-  constructor(settings, push, failed) {
+  constructor(settings, push) {
     this.#settings = settings
-    this.#push = (slot, error, ...result) => (error ? push(slot, failed, error) : push(slot, ...result))
+    this.#push = push
   }
 
   /**
    * Takes a job, and gives its answer to its slot.
-   * @param {object} job of `queue.js`, with the `kind` of the operation, its `slot`, whether it `writes`, and `since` when it is
-   *   waited for, by `performance.now`: now, unless it is told
-   * @param {() => Promise<Array>} work resolves with the result, by way of `attempt`
+   * @param {Job} job
+   * @param {() => Promise<Answer>} work resolves with the answer, by way of `attempt`
    */
   submit(job, work) {
     const { timeLimitMs, servers } = this.#settings
-    job.since ??= performance.now()
     job.until = job.since + timeLimitMs
     job.timer = after(job.until - performance.now(), () =>
       this.#giveUp(job, lateError(timeLimitMs, job.cause, servers)),
     )
     job.start = () => this.#carry(job, work)
-    if (this.isClosed) this.answer(job, closed())
-    else if (!this.queue.push(job)) this.answer(job, overloaded())
+    if (this.isClosed) this.fail(job, closed())
+    else if (!this.queue.push(job)) this.fail(job, overloaded())
   }
 
+  /**
+   * @param {Job} job
+   * @param {() => Promise<Answer>} work
+   */
   async #carry(job, work) {
     try {
-      this.answer(job, null, ...(await work()))
+      this.#answer(job, await work(), null)
     } catch (error) {
-      this.answer(job, error)
+      this.fail(job, /** @type {Error} */ (error))
     } finally {
       this.queue.finish(job)
     }
   }
 
-  /** Answers the caller of a job, unless it has its answer. */
-  answer(job, error, ...result) {
+  /**
+   * Answers the caller of a job with an error, unless it has its answer.
+   * @param {Job} job
+   * @param {Error} error
+   */
+  fail(job, error) {
+    this.#answer(job, [KIND.FAILED, error], error)
+  }
+
+  /**
+   * @param {Job} job
+   * @param {Answer} answer
+   * @param {Error | null} error that the answer tells
+   */
+  #answer(job, answer, error) {
     if (job.isAnswered) return
     job.isAnswered = true
     clearTimeout(job.timer)
     clearTimeout(job.search)
     this.queue.leave(job)
     this.counts.answered(job.kind, performance.now() - job.since, error)
-    this.#push(job.slot, error, ...result)
+    this.#push(job.slot, answer)
   }
 
-  /** The caller's time is over, whatever its operation is doing. */
+  /**
+   * The caller's time is over, whatever its operation is doing.
+   * @param {Job} job
+   * @param {Error} error
+   */
   #giveUp(job, error) {
-    this.answer(job, error)
+    this.fail(job, error)
     job.clearing?.giveUp()
     if (job.writes && job.isUnderWay) after(GRACE, () => this.queue.finish(job))
     else this.queue.finish(job)
   }
 
   /**
-   * Tries until `perform` succeeds or its failure is the answer. What is called after the job's deadline is not sent.
-   * @param {object} job
-   * @param {({ calls, db }) => Promise} perform
+   * Tries until `perform` succeeds or its failure is the answer. It sends nothing after the job's deadline.
+   * @template T
+   * @param {Job} job
+   * @param {(opened: Opened) => Promise<T>} perform
+   * @returns {Promise<T>}
    */
   async attempt(job, perform) {
     const { source, retries } = this.#settings
@@ -108,7 +144,7 @@ class Carrier {
         if (kind === FAILURE.NO_SERVER) this.#missed(job, error)
         const pause = this.#policy.next(kind, tries, job.writes ? retries.writes : retries.reads)
         if (pause === undefined || job.isAnswered) throw error
-        // That the time is over is no reason why it was not enough.
+        // That the time is over does not explain why it was not enough.
         if (kind !== FAILURE.OUT_OF_TIME) job.cause = error
         await sleep(pause)
         if (job.isAnswered) throw error
@@ -116,9 +152,10 @@ class Carrier {
     }
   }
 
-  // Where there is no server, each caller waits for one since its call. An operation that waits behind another one must not
-  // begin a search of its own.
+  // Where there is no server, each caller waits for one, and its time counts from its call: an operation that waits behind
+  // another one must not begin a search of its own.
 
+  /** @param {Job} job that got an answer from a server */
   #found({ writes }) {
     this.#policy.succeeded()
     this.reach = true
@@ -127,6 +164,10 @@ class Carrier {
     if (!writes || readsFrom === 'primary') this.#absence.reads = undefined
   }
 
+  /**
+   * @param {Job} job that found no server
+   * @param {Error} error
+   */
   #missed({ writes }, error) {
     const { readsFrom, selectionLimitMs } = this.#settings
     // Where nothing can be read, the primary is not there either, unless reads are for secondaries only.
@@ -136,23 +177,29 @@ class Carrier {
     const now = performance.now()
     for (const job of this.queue.callers) {
       const absence = () => (job.writes ? this.#absence.writes : this.#absence.reads)
-      if (job.search !== undefined || !absence()) continue
+      const known = absence()
+      if (job.search !== undefined || !known) continue
       const left = job.since + selectionLimitMs - now
       if (left < 1) {
-        this.#giveUp(job, absence())
+        this.#giveUp(job, known)
         continue
       }
       job.search = after(left, () => {
         job.search = undefined
-        if (absence()) this.#giveUp(job, absence())
+        const still = absence()
+        if (still) this.#giveUp(job, still)
       })
     }
   }
 }
 
-/** A timer that does not keep the process alive. */
+/**
+ * Starts a timer that does not keep the process alive.
+ * @param {number} ms
+ * @param {() => void} call
+ */
 function after(ms, call) {
   return setTimeout(call, Math.min(ms, LONGEST)).unref()
 }
 
-module.exports = { Carrier }
+exports.Carrier = Carrier

@@ -1,8 +1,10 @@
 'use strict'
 
-// The encryption of a store's sessions where they are stored without the addon: by the same cipher, on the addon's threads.
+// Encrypts and decrypts a store's sessions where they are stored without the addon: with the addon's cipher, on its threads.
 
-const { fromNative } = require('../../common/errors.js')
+const { fromCipher } = require('../../common/errors.js')
+
+/** @import { CipherFailure, NativeCipher, Value } from '../../common/native.js' */
 
 class SessionCipher {
   #native
@@ -11,7 +13,9 @@ class SessionCipher {
   forgets
 
   /**
-   * @param {{native: NativeCipher, forgets: boolean}} encryption of `encryption.js`
+   * @param {object} encryption of `encryption.js`
+   * @param {NativeCipher} encryption.native
+   * @param {boolean} encryption.forgets
    * @param {number} limitMs how long an operation may take: after that, no key is derived for it
    */
   constructor({ native, forgets }, limitMs) {
@@ -20,21 +24,33 @@ class SessionCipher {
     this.forgets = forgets
   }
 
-  /** A promise of the record of a session, which is bound to its id where the format does that. */
+  /**
+   * Encrypts a session. The record is bound to the id, if the format does that.
+   * @param {Value} id
+   * @param {Value} session
+   */
   async seal(id, session) {
     return resultOf(await this.#native.seal(id, session, this.#limitMs))
   }
 
-  /** A promise of what was encrypted; `stored` is undefined where the document has no session. */
+  /**
+   * Decrypts a session.
+   * @param {Value} id
+   * @param {Value | undefined} stored undefined where the document has no session
+   */
   async open(id, stored) {
     return resultOf(await this.#native.open(id, stored, this.#limitMs))
   }
 }
 
-/** A value, in the place of which the addon gives the parts of an error. */
+/**
+ * The value that a cipher gives.
+ * @param {Value | CipherFailure} result
+ * @throws {Error} when it gives the parts of an error instead
+ */
 function resultOf(result) {
-  if (Array.isArray(result)) throw fromNative([...result, []])
+  if (Array.isArray(result)) throw fromCipher(result)
   return result
 }
 
-module.exports = { SessionCipher }
+exports.SessionCipher = SessionCipher

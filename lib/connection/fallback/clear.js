@@ -1,10 +1,20 @@
 'use strict'
 
-// `clear`, in chunks of the ids that are there: each removal is an operation on its session, in the order of that, so
-// that no late one removes what was stored after, and no session waits for more than a chunk. Mirrors `src/engine/clear.rs`.
+// Carries out `clear` in chunks of the ids that are there. Each removal is an operation on its session, in the session's
+// order: no late removal takes what was stored after it, and no session waits for more than a chunk. It mirrors
+// `src/engine/clear.rs`.
 
 const { setImmediate } = require('node:timers')
 const { lateError } = require('./failure.js')
+const { Job } = require('./job.js')
+
+/** @import { Value } from '../../common/native.js' */
+/** @import { Calls } from './calls.js' */
+/** @import { Carrier } from './carrier.js' */
+/** @import { Queued } from './job.js' */
+/** @import { Source } from './source.js' */
+
+/** @typedef {Queued & {key: string, id: Value}} Removal */
 
 /** The ids of a chunk. */
 const CHUNK = 512
@@ -12,38 +22,60 @@ const CHUNK = 512
 class Clearing {
   #carrier
   #source
-  /** The sessions that this clear removes no more, since they were used after it was called. */
+  /**
+   * The sessions that this clear leaves alone, since they were used after it was called.
+   * @type {Set<string>}
+   */
   #spared = new Set()
+  /**
+   * The removals that are not done.
+   * @type {Set<Removal>}
+   */
   #open = new Set()
+  /**
+   * The removals of the next command.
+   * @type {Removal[]}
+   */
   #ready = []
-  /** Whether all that was there is removed or has its removal. */
+  /** Whether everything that was there is removed, or has its removal. */
   #isListed = false
   #isEmpty = true
   #isOver = false
+  /** @type {unknown} */
   #failure
   #onSettled = () => {}
 
-  /** The job of the clear, by which its attempts are made. */
-  job
-
   /**
-   * @param {Carrier} carrier of `carrier.js`
+   * @param {Carrier} carrier
    * @param {Source} source
+   * @param {number} slot by which the answer goes back
+   * @param {number} [since] when it was called, by `performance.now`
    */
-  constructor(carrier, source) {
+  constructor(carrier, source, slot, since) {
     this.#carrier = carrier
     this.#source = source
+    /** The job of the clear, for which all attempts are made. */
+    this.job = new Job('clear', slot, { writes: true, clearing: this, since })
   }
 
-  /** A session is used after the clear was called. Gives whether it must be removed before. */
+  /**
+   * Takes note that a session is used after the clear was called. Gives whether it must be removed before.
+   * @param {string} key of the session
+   */
   spare(key) {
     if (this.#isListed || this.#isOver || this.#spared.has(key)) return false
     this.#spared.add(key)
     return true
   }
 
-  /** The removal of a session, which the queue starts when nothing else is under way for it. */
+  /**
+   * The removal of a session. The queue starts it when nothing else is under way for the session.
+   * @param {string} key
+   * @param {Value} id
+   * @returns {Removal}
+   */
   removal(key, id) {
+    /** @type {Removal} */
     const job = { key, id, isErrand: true, start: () => this.#gather(job) }
     this.#open.add(job)
     return job
@@ -56,14 +88,17 @@ class Clearing {
     } finally {
       await this.#settled()
     }
-    // A write all the same, which tells whether the user may do it and enough members confirm it.
+    // A write all the same: it shows whether the user may remove sessions, and whether enough members confirm it.
     if (this.#isEmpty) await this.#carrier.attempt(this.job, ({ calls }) => calls.removeExpired())
   }
 
+  /** @param {Calls} calls */
   async #removeListed(calls) {
+    /** @type {Value[]} */
     let ids = []
     for await (const document of calls.ids()) {
-      ids.push(this.#source.read(document).id)
+      const { id } = this.#source.read(document)
+      if (id !== undefined) ids.push(id)
       if (ids.length >= CHUNK) {
         await this.#remove(ids)
         ids = []
@@ -73,22 +108,29 @@ class Clearing {
     this.#isListed = true
   }
 
+  /** @param {Value[]} ids */
   async #remove(ids) {
     if (this.#isOver) throw this.#failure ?? lateError(0)
     if (ids.length > 0) this.#isEmpty = false
-    const keyed = ids.map((id) => [keyOf(id), id]).filter(([key]) => !this.#spared.has(key))
-    const jobs = keyed.map(([key, id]) => this.removal(key, id))
+    const jobs = ids.flatMap((id) => {
+      const key = keyOf(id)
+      return this.#spared.has(key) ? [] : [this.removal(key, id)]
+    })
     this.#carrier.queue.pushErrands(jobs)
-    // A removal was tried again by itself as often as makes sense: its failure is the clear's.
+    // Each removal is tried again as often as makes sense: its failure is the clear's.
     await this.#settled(() => jobs.some((job) => this.#open.has(job)))
   }
 
-  /** Removals that are ready in the same turn are one command. */
+  /**
+   * Removals that are ready in the same turn make one command.
+   * @param {Removal} job
+   */
   #gather(job) {
-    if (this.#isOver) return setImmediate(() => this.#done([job]))
-    this.#ready.push(job)
-    if (this.#ready.length === 1) setImmediate(() => this.#removeReady())
-    return undefined
+    if (this.#isOver) setImmediate(() => this.#done([job]))
+    else {
+      this.#ready.push(job)
+      if (this.#ready.length === 1) setImmediate(() => this.#removeReady())
+    }
   }
 
   async #removeReady() {
@@ -106,6 +148,7 @@ class Clearing {
     this.#done(jobs)
   }
 
+  /** @param {Removal[]} jobs */
   #done(jobs) {
     for (const job of jobs) {
       this.#open.delete(job)
@@ -114,22 +157,22 @@ class Clearing {
     this.#onSettled()
   }
 
-  /** Resolves when nothing of the removals can happen any more; rejects with the first failure. */
+  /** Resolves when no removal can happen any more; rejects with the first failure. */
   async #settled(isWaiting = () => this.#open.size > 0) {
     while (isWaiting()) {
       await new Promise((resolve) => {
-        this.#onSettled = resolve
+        this.#onSettled = () => resolve(undefined)
       })
     }
     if (this.#failure) throw this.#failure
   }
 
-  /** The caller has left: what was not sent is not. */
+  /** The caller has left: removals that were not sent are not sent any more. */
   giveUp() {
     this.#isOver = true
   }
 
-  /** Nothing of the clear is waited for any more. */
+  /** Nobody waits for anything of the clear any more. */
   end() {
     this.#isOver = true
     this.#ready = []
@@ -137,9 +180,13 @@ class Clearing {
   }
 }
 
-/** What tells a session from all others: bytes and text of the same characters are different ids. */
+/**
+ * What distinguishes a session from all others. Bytes and text of the same characters are different ids.
+ * @param {Value} id
+ */
 function keyOf(id) {
   return typeof id === 'string' ? `text ${id}` : `bytes ${Buffer.from(id).toString('latin1')}`
 }
 
-module.exports = { Clearing, keyOf }
+exports.Clearing = Clearing
+exports.keyOf = keyOf

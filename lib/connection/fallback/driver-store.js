@@ -1,102 +1,136 @@
 'use strict'
 
-// The store's operations through a client of the `mongodb` package, for what the addon's own driver can't do. Stands in
-// the place of the addon's `NativeStore`: the same methods, and results in the same form, so that nothing above it
-// differs. Each operation is answered exactly once, by its deadline, and in a later turn.
+// Carries out the store's operations through a client of the `mongodb` package, where the addon's own driver can't. It has
+// the methods of the addon's `NativeStore`, and gives results in the same form, so that nothing above it differs. It answers
+// each operation exactly once, by its deadline, and in a later turn.
 
 const { setImmediate, setInterval, setTimeout } = require('node:timers')
 const { MongoStoreError, isOfCrypto } = require('../../common/errors.js')
-const { KIND } = require('../results.js')
-const { FORGOTTEN } = require('../../encryption/encryption.js')
+const { EVENTS, KIND } = require('../results.js')
 const { Carrier } = require('./carrier.js')
 const { Clearing, keyOf } = require('./clear.js')
 const { plainError } = require('./failure.js')
+const { Job } = require('./job.js')
 const { prepare } = require('./prepare.js')
 
-/** The slot of the connection's own events. */
-const EVENTS = 0
-/** How long `close` waits for operations under way while a server answers, and when none has been heard of yet. */
+/** @import { NativeStore, Results, Value } from '../../common/native.js' */
+/** @import { Answer, ConnectionEvent } from '../results.js' */
+/** @import { Calls, Update } from './calls.js' */
+/** @import { SessionCipher } from './cipher.js' */
+/** @import { ClientSettings } from './settings.js' */
+/** @import { Found, Source } from './source.js' */
+
+/**
+ * @typedef {object} OwnSettings
+ * @property {Source} source
+ * @property {boolean} ttlIndex whether to make the TTL index
+ * @property {SessionCipher} [cipher] encrypts the sessions
+ * @property {boolean} timestamps whether `set` and `touch` keep `createdAt` and `updatedAt`
+ */
+
+/** @typedef {ClientSettings & OwnSettings} FallbackSettings */
+
+/** How long `close` waits for operations under way: while a server answers, and when none has answered yet. */
 const DRAIN = 10_000 // ms
 const DRAIN_UNHEARD = 2_000 // ms
-/** The sessions that `all` decrypts at once. */
+/** The number of sessions that `all` decrypts at once. */
 const AT_ONCE = 256
 /** The largest document that MongoDB stores, and what it has beside id and session, as in `src/mongo/documents.rs`. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 const FIXED_BYTES = 68
-/** The date furthest from 1970, in milliseconds. */
-const LAST_DATE = 8.64e15
+/** The date furthest from 1970. */
+const LAST_DATE = 8.64e15 // ms
 
+/** @implements {NativeStore} */
 class DriverStore {
   #settings
   #source
   #deliver
   #carrier
+  /** @type {Results} */
   #finished = []
   #holder
-  /** Since when the next operations are waited for, by `performance.now`; undefined for those that are called just now. */
+  /**
+   * When the next operations were called, by `performance.now`; undefined for operations that are called now.
+   * @type {number | undefined}
+   */
   since
 
   /**
-   * @param {object} settings
-   * @param {object} settings.source of `source.js`
-   * @param {number} settings.timeLimitMs how long an operation may take
-   * @param {number} settings.selectionLimitMs how long a server is looked for
-   * @param {{reads: boolean, writes: boolean}} settings.retries whether what fails in passing is tried again
-   * @param {string} settings.readsFrom the mode of the read preference
-   * @param {string} settings.servers the servers' names, for messages
-   * @param {boolean} settings.ttlIndex whether to make the index by which the server removes expired sessions
-   * @param {SessionCipher} [settings.cipher] what encrypts the sessions
-   * @param {boolean} settings.timestamps whether `set` and `touch` keep `createdAt` and `updatedAt`
-   * @param {(results: Array) => void} deliver takes results as `[slot, kind, first, second, …]`
+   * @param {FallbackSettings} settings
+   * @param {(results: Results) => void} deliver takes results as `[slot, kind, first, second, …]`
    */
   constructor(settings, deliver) {
     this.#settings = settings
     this.#source = settings.source
     this.#deliver = deliver
-    this.#carrier = new Carrier(settings, (...result) => this.#push(...result), KIND.FAILED)
-    // What keeps the process alive is a timer, which is asked to or not.
+    this.#carrier = new Carrier(settings, (slot, answer) => this.#push(slot, answer))
+    // This timer keeps the process alive, or not, as `hold` says.
     this.#holder = setInterval(() => {}, 2 ** 30)
     this.#holder.unref()
     prepare(settings, this.#carrier, {
-      ready: (error) => this.#push(EVENTS, KIND.READY, error),
-      unavailable: (error) => this.#push(EVENTS, KIND.UNAVAILABLE, error),
+      ready: (error) => this.#push(EVENTS, [KIND.READY, error]),
+      unavailable: (error) => this.#push(EVENTS, [KIND.UNAVAILABLE, error]),
     })
   }
 
-  /** Whether this store keeps the process alive. */
+  /**
+   * Says whether this store keeps the process alive.
+   * @param {boolean} alive
+   */
   hold(alive) {
     if (alive) this.#holder.ref()
     else this.#holder.unref()
   }
 
+  /** Nothing waits for it: each operation starts when it is called. */
+  flush() {}
+
+  /**
+   * @param {number} slot
+   * @param {Value} id
+   */
   get(slot, id) {
-    this.#onSession({ kind: 'get', slot, id }, async (calls, filter) => {
+    return this.#onSession('get', slot, id, {}, async (calls, filter) => {
       const found = await calls.findLive(filter)
       if (found === null || found === undefined) return [KIND.MISSING]
       const { session, expires, lastModified } = this.#source.read(found)
-      // An array of dates matches the query, too.
+      // An array of dates matches the query, too. Such a document has no date of expiry.
       if (!this.#source.isStandIn && expires !== undefined && timeOf(expires) === undefined) return [KIND.MISSING]
       const opened = await this.#open(id, session)
-      return opened === FORGOTTEN ? [KIND.MISSING] : [KIND.FOUND, opened, [timeOf(expires), timeOf(lastModified)]]
+      return opened === null ? [KIND.MISSING] : [KIND.FOUND, opened, [timeOf(expires), timeOf(lastModified)]]
     })
   }
 
-  /** The session of what is stored; `FORGOTTEN` where it can't be decrypted and counts as none. */
+  /**
+   * The session of what is stored; null where it can't be decrypted and counts as none.
+   * @param {Value} id
+   * @param {Value | undefined} stored
+   */
   async #open(id, stored) {
     const { cipher } = this.#settings
     if (!cipher) return stored
     try {
       return await cipher.open(id, stored)
     } catch (error) {
-      if (cipher.forgets && isOfCrypto(error)) return FORGOTTEN
+      if (cipher.forgets && isOfCrypto(error)) return null
       throw error
     }
   }
 
+  /**
+   * @param {number} slot
+   * @param {Value} id
+   * @param {Value} session
+   * @param {number} expires
+   * @param {number} [lastModified]
+   */
   set(slot, id, session, expires, lastModified) {
     const { cipher } = this.#settings
+    /** @param {Value} value */
     const sizeOf = (value) => FIXED_BYTES + Buffer.byteLength(id) + Buffer.byteLength(value)
-    this.#onSession({ kind: 'set', slot, id, writes: true, bytes: sizeOf(session) }, async (calls, filter, _id) => {
+    const more = { writes: true, bytes: sizeOf(session) }
+    return this.#onSession('set', slot, id, more, async (calls, filter, _id) => {
       checkSize(sizeOf(session))
       const stored = cipher ? await cipher.seal(id, session) : session
       checkSize(sizeOf(stored))
@@ -106,23 +140,36 @@ class DriverStore {
     })
   }
 
+  /**
+   * @param {number} slot
+   * @param {Value} id
+   * @param {number} expires
+   * @param {number | undefined} lastModified
+   * @param {boolean} knownLive
+   */
   touch(slot, id, expires, lastModified, knownLive) {
-    this.#onSession({ kind: 'touch', slot, id, writes: true }, async (calls, filter) => {
+    return this.#onSession('touch', slot, id, { writes: true }, async (calls, filter) => {
       const update = { $set: datesOf(expires, lastModified), ...this.#timestamps() }
       return [KIND.DONE, await calls.update(filter, update, knownLive)]
     })
   }
 
+  /**
+   * @param {number} slot
+   * @param {Value} id
+   */
   destroy(slot, id) {
-    this.#onSession({ kind: 'destroy', slot, id, writes: true }, async (calls, filter) => {
+    return this.#onSession('destroy', slot, id, { writes: true }, async (calls, filter) => {
       await calls.remove(filter)
       return [KIND.DONE, true]
     })
   }
 
+  /** @param {number} slot */
   all(slot) {
-    this.#onAll({ kind: 'all', slot }, async (calls) => {
+    this.#onAll('all', slot, {}, async (calls) => {
       const found = await calls.findAllLive()
+      /** @type {(Value | undefined | null)[]} */
       const sessions = []
       for (let at = 0; at < found.length; at += AT_ONCE) {
         sessions.push(
@@ -133,45 +180,50 @@ class DriverStore {
     })
   }
 
-  /** One that can't be read does not hide the others. One whose key was not derived in time can be read another time. */
+  /**
+   * A session; null for one that can't be read, which must not hide the others. One whose key was not derived in time can be
+   * read another time: that is an error of `all`.
+   * @param {Found} found
+   */
   async #readOrNull(found) {
     try {
       const { id, session } = this.#source.read(found)
-      const opened = await this.#open(id, session)
-      return opened === FORGOTTEN ? null : opened
+      return await this.#open(id ?? '', session)
     } catch (error) {
       if (error instanceof MongoStoreError && !isOfCrypto(error)) throw error
       return null
     }
   }
 
+  /** @param {number} slot */
   length(slot) {
-    this.#onAll({ kind: 'length', slot }, async (calls) => [KIND.COUNT, await calls.count()])
+    this.#onAll('length', slot, {}, async (calls) => [KIND.COUNT, await calls.count()])
   }
 
+  /** @param {number} slot */
   clear(slot) {
     if (this.#source.isStandIn) return this.#clearStandIn(slot)
-    const clearing = new Clearing(this.#carrier, this.#source)
-    clearing.job = { kind: 'clear', slot, writes: true, clearing }
-    this.#submit(clearing.job, async () => {
+    const clearing = new Clearing(this.#carrier, this.#source, slot, this.since)
+    this.#carrier.submit(clearing.job, async () => {
       await clearing.carryOut()
       return [KIND.DONE, true]
     })
   }
 
-  /** A test's object has the one method that connect-mongo calls. */
+  /**
+   * A test's object only has the one method that connect-mongo calls.
+   * @param {number} slot
+   */
   #clearStandIn(slot) {
-    this.#onAll({ kind: 'clear', slot, writes: true, exclusive: true }, async (calls) => {
+    this.#onAll('clear', slot, { writes: true, exclusive: true }, async (calls) => {
       await calls.removeAll()
       return [KIND.DONE, true]
     })
   }
 
+  /** @param {number} slot */
   removeExpired(slot) {
-    this.#onAll({ kind: 'removeExpired', slot, writes: true }, async (calls) => [
-      KIND.COUNT,
-      await calls.removeExpired(),
-    ])
+    this.#onAll('removeExpired', slot, { writes: true }, async (calls) => [KIND.COUNT, await calls.removeExpired()])
   }
 
   /** What the store has done so far. */
@@ -180,17 +232,20 @@ class DriverStore {
     return counts.summary(queue.load)
   }
 
-  /** Takes no more operations, waits for those under way while a server is there to answer them, and fails the rest. */
+  /**
+   * Takes no more operations, waits for those under way while a server is there to answer them, and fails the rest.
+   * @param {number} slot
+   */
   close(slot) {
     const carrier = this.#carrier
     carrier.isClosed = true
     const end = () => {
       clearTimeout(timer)
       for (const job of carrier.queue.drain()) {
-        carrier.answer(job, plainError('MongoClientClosedError', 'Operation interrupted because client was closed'))
+        carrier.fail(job, plainError('MongoClientClosedError', 'Operation interrupted because client was closed'))
       }
       clearInterval(this.#holder)
-      this.#push(slot, KIND.DONE, true)
+      this.#push(slot, [KIND.DONE, true])
     }
     const timer = setTimeout(end, this.#patience())
     carrier.queue.whenEmpty(end)
@@ -202,6 +257,10 @@ class DriverStore {
     return reach && this.#source.isConnected !== false ? DRAIN : 0
   }
 
+  /**
+   * @param {object} [onInsert] what only a new document gets
+   * @returns {Partial<Update>}
+   */
   #timestamps(onInsert) {
     if (!this.#settings.timestamps) return {}
     return { ...(onInsert && { $setOnInsert: onInsert }), $currentDate: { updatedAt: true } }
@@ -209,48 +268,72 @@ class DriverStore {
 
   // How an operation is carried out.
 
-  #onSession(job, perform) {
-    job.key = keyOf(job.id)
-    this.#submit(job, () =>
+  /**
+   * @param {string} kind
+   * @param {number} slot
+   * @param {Value} id
+   * @param {{writes?: boolean, bytes?: number}} more
+   * @param {(calls: Calls, filter: object, id: unknown) => Promise<Answer>} perform
+   * @returns {boolean} whether the operation waits for `flush`
+   */
+  #onSession(kind, slot, id, more, perform) {
+    const job = new Job(kind, slot, { ...more, id, key: keyOf(id), since: this.since })
+    this.#carrier.submit(job, () =>
       this.#carrier.attempt(job, ({ calls }) => {
-        const _id = this.#source.decode(job.id)
+        const _id = this.#source.decode(id)
         return perform(calls, { _id: typeof _id === 'string' ? _id : { $eq: _id } }, _id)
       }),
     )
+    return false
   }
 
-  #onAll(job, perform) {
-    this.#submit(job, () => this.#carrier.attempt(job, ({ calls }) => perform(calls)))
+  /**
+   * @param {string} kind
+   * @param {number} slot
+   * @param {{writes?: boolean, exclusive?: boolean}} more
+   * @param {(calls: Calls) => Promise<Answer>} perform
+   */
+  #onAll(kind, slot, more, perform) {
+    const job = new Job(kind, slot, { ...more, since: this.since })
+    this.#carrier.submit(job, () => this.#carrier.attempt(job, ({ calls }) => perform(calls)))
   }
 
-  #submit(job, work) {
-    job.since = this.since
-    this.#carrier.submit(job, work)
-  }
-
-  // How results go back: those of one turn together, in the next one.
-
-  #push(slot, kind, first, second) {
+  /**
+   * Gives a result back: those of one turn together, in the next one.
+   * @param {number} slot
+   * @param {Answer | ConnectionEvent} result
+   */
+  #push(slot, [kind, first, second]) {
     if (this.#finished.length === 0) setImmediate(() => this.#deliver(this.#finished.splice(0)))
     this.#finished.push(slot, kind, first, second)
   }
 }
 
+/** @param {number} size of a document, in bytes */
 function checkSize(size) {
   if (size <= MAX_DOCUMENT_BYTES) return
   const message = `The session is too large: its document would have ${size} bytes, and MongoDB stores at most ${MAX_DOCUMENT_BYTES}`
-  throw new MongoStoreError('MongoServerError', message, 10334, 'BSONObjectTooLarge', [])
+  throw new MongoStoreError('MongoServerError', message, 10334, 'BSONObjectTooLarge')
 }
 
+/**
+ * @param {number} expires
+ * @param {number} [lastModified]
+ */
 function datesOf(expires, lastModified) {
+  /** @type {{expires: Date, lastModified?: Date}} */
   const dates = { expires: new Date(Math.max(-LAST_DATE, Math.min(expires, LAST_DATE))) }
   if (lastModified !== undefined) dates.lastModified = new Date(lastModified)
   return dates
 }
 
-/** A stored date in milliseconds; undefined for anything else. A test runner's dates are of another realm. */
+/**
+ * A stored date in milliseconds; undefined for anything else. A test runner's dates are of another realm.
+ * @param {unknown} value
+ */
 function timeOf(value) {
-  return Object.prototype.toString.call(value) === '[object Date]' ? value.getTime() : undefined
+  const isDate = Object.prototype.toString.call(value) === '[object Date]'
+  return isDate ? /** @type {Date} */ (value).getTime() : undefined
 }
 
-module.exports = { DriverStore }
+exports.DriverStore = DriverStore

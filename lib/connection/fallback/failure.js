@@ -1,36 +1,64 @@
 'use strict'
 
-// What a driver's errors tell of the next attempt, and what a caller is told of them. Mirrors `src/mongo/error.rs` and
-// `src/model/failure.rs`. A server quotes commands and documents, with ids and sessions in them: nothing of that is told.
+// Reads a driver's errors: what they mean for the next attempt, and what the caller may know of them. It mirrors
+// `src/mongo/error.rs` and `src/model/failure.rs`. A server quotes commands and documents, with ids and sessions in them:
+// no error for a caller has anything of that.
 
 const { MongoStoreError } = require('../../common/errors.js')
 
-/** What a failure tells of the next attempt; `policy.js` decides what is done about it. */
+/**
+ * An error of a driver, with all that is read of it.
+ * @typedef {object} DriverError
+ * @property {string} [name]
+ * @property {string} [message]
+ * @property {number | string} [code]
+ * @property {string} [codeName]
+ * @property {string} [syscall]
+ * @property {unknown} [errorLabels]
+ * @property {object} [keyPattern]
+ * @property {string} [errmsg]
+ * @property {{writeErrors?: Refused[]}} [result]
+ */
+
+/**
+ * What the server says of a statement that it refused.
+ * @typedef {{code?: number, codeName?: string, errmsg?: string, keyPattern?: object, message?: string}} Refused
+ */
+
+/** @typedef {typeof FAILURE[keyof typeof FAILURE]} FailureKind */
+
+/** What a failure means for the next attempt; `policy.js` decides what to do about it. */
 const FAILURE = Object.freeze({
   /** The same operation fails again. */
   FINAL: 'final',
-  /** A statement ran into another one's write. */
+  /** A statement conflicted with another write. */
   CONFLICT: 'conflict',
   /** The connection was lost, or the server is not the primary just now. */
   PASSING: 'passing',
   /** The server has too much to do. */
   OVERLOAD: 'overload',
-  /** The time that it was given is over. */
+  /** Its time is over. */
   OUT_OF_TIME: 'out of time',
-  /** The driver has looked for a server in vain. */
+  /** The driver found no server. */
   NO_SERVER: 'no server',
-  /** The servers do not let this user in. */
+  /** The servers do not accept this user. */
   REFUSED: 'refused',
 })
 
-/** The codes of `src/mongo/error.rs` for what another attempt may find in another state. */
+/**
+ * The codes after which another attempt may find the server in another state, as in `src/mongo/error.rs`.
+ * @type {Set<unknown>}
+ */
 const PASSING = new Set([6, 7, 43, 89, 91, 134, 189, 234, 237, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436])
 const RATE_LIMIT = 462
 const OUT_OF_TIME = 50
 const WRITE_CONFLICT = 112
 const DUPLICATE_KEY = 11_000
 const AUTHENTICATION_FAILED = 18
-/** Errors of the drivers for a connection that was lost, or could not be opened after all. */
+/**
+ * The drivers' errors for a connection that was lost or could not be opened.
+ * @type {Set<unknown>}
+ */
 const LOST = new Set([
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
@@ -39,43 +67,65 @@ const LOST = new Set([
   'MongoTopologyClosedError',
   'MongoServerClosedError',
 ])
-/** The codes of Node for what is written to a connection that the other side has ended. */
+/**
+ * Node's codes for writing to a connection that the other side has ended.
+ * @type {Set<unknown>}
+ */
 const ENDED = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'])
-/** The labels of an error after which newer drivers try again as often as the policy would: more would be too much. */
+/** The labels of an error after which newer drivers have tried again as often as the policy would. */
 const BACK_OFF = ['SystemOverloadedError', 'RetryableError']
+/** @type {Record<string, FailureKind | undefined>} */
 const NAMES = { MongoServerSelectionError: FAILURE.NO_SERVER, MongoOperationTimeoutError: FAILURE.OUT_OF_TIME }
 
 /**
- * What was thrown, as `{ kind, error }`: what it tells of the next attempt, and the error for the caller.
- * @param {*} thrown
+ * What was thrown, as `{ kind, error }`: what it means for the next attempt, and the error for the caller.
+ * @param {unknown} thrown
  * @param {object} by what threw it
  * @param {boolean} by.isStandIn whether it is an object of the application's tests, whose errors stay as they are
- * @param {boolean} by.backsOff whether it is a driver that tries again under overload by itself
+ * @param {boolean} [by.backsOff] whether it is a driver that tries again under overload by itself
+ * @returns {{kind: FailureKind, error: Error & DriverError}}
  */
 function failureOf(thrown, { isStandIn, backsOff }) {
-  const error = thrown ?? new Error('The client of the application failed without an error')
-  if (error instanceof MongoStoreError) return { kind: NAMES[error.name] ?? FAILURE.FINAL, error }
+  if (thrown instanceof MongoStoreError) return { kind: NAMES[thrown.name] ?? FAILURE.FINAL, error: thrown }
+  const error = /** @type {Error & DriverError} */ (
+    thrown ?? new Error('The client of the application failed without an error')
+  )
   const statement = refusedStatement(error)
   const kind = kindOf(error, statement)
   const isTriedOut = kind === FAILURE.OVERLOAD && backsOff && BACK_OFF.every((label) => labelsOf(error).includes(label))
   return { kind: isTriedOut ? FAILURE.FINAL : kind, error: isStandIn ? error : told(error, statement) }
 }
 
-/** What the server says of the one statement that it refused, where the driver's error is about the write concern. */
+/**
+ * What the server says of the one statement that it refused, where the driver's error is about the write concern.
+ * @param {DriverError} error
+ */
 function refusedStatement(error) {
   return error.name === 'MongoWriteConcernError' ? error.result?.writeErrors?.[0] : undefined
 }
 
+/**
+ * @param {DriverError} error
+ * @param {Refused | undefined} statement
+ * @returns {FailureKind}
+ */
 function kindOf(error, statement) {
   const { name, code, syscall } = error
-  // Some drivers let an error of the socket through as it is. What is labelled in it is not the server's doing.
-  if (LOST.has(name) || ENDED.has(code) || ['read', 'write', 'connect'].includes(syscall)) return FAILURE.PASSING
-  if (name in NAMES) return NAMES[name]
+  // Some drivers pass an error of the socket on as it is. Its labels are not the server's.
+  if (LOST.has(name) || ENDED.has(code) || ['read', 'write', 'connect'].includes(String(syscall)))
+    return FAILURE.PASSING
+  const named = NAMES[String(name)]
+  if (named) return named
   if (statement) return ofCode(statement.code, [], statement)
   const kind = ofCode(code, labelsOf(error), error)
   return name === 'MongoWriteConcernError' && kind === FAILURE.CONFLICT ? FAILURE.FINAL : kind
 }
 
+/**
+ * @param {number | string | undefined} code
+ * @param {string[]} labels
+ * @param {Refused | DriverError} details
+ */
 function ofCode(code, labels, details) {
   if (labels.includes('SystemOverloadedError') || code === RATE_LIMIT) return FAILURE.OVERLOAD
   if (code === OUT_OF_TIME) return FAILURE.OUT_OF_TIME
@@ -85,20 +135,32 @@ function ofCode(code, labels, details) {
   return code === AUTHENTICATION_FAILED ? FAILURE.REFUSED : FAILURE.FINAL
 }
 
-/** Whether a key that is there already is the session's id: another attempt finds it. Other keys are the application's. */
+/**
+ * Whether a duplicate key is the session's id, which another attempt finds. Other keys are the application's.
+ * @param {Refused | DriverError} details
+ */
 function isOfId({ keyPattern, errmsg, message }) {
   if (keyPattern) return Object.keys(keyPattern).join() === '_id'
   return (errmsg ?? message ?? '').includes(' index: _id_ ')
 }
 
+/**
+ * @param {{errorLabels?: unknown}} error
+ * @returns {string[]}
+ */
 function labelsOf({ errorLabels }) {
   return Array.isArray(errorLabels) ? errorLabels : []
 }
 
-/** The error for the caller: a driver's own keeps documents beside its message. */
+/**
+ * The error for the caller: a driver's own keeps documents beside its message.
+ * @param {Error & DriverError} error
+ * @param {Refused | undefined} statement
+ * @returns {Error & DriverError}
+ */
 function told(error, statement) {
   if (statement)
-    return new MongoStoreError('MongoServerError', cut(statement.errmsg), statement.code, statement.codeName, [])
+    return new MongoStoreError('MongoServerError', cut(statement.errmsg), statement.code, statement.codeName)
   const { name, message, code, codeName } = error
   if (!/^(?:Mongo|WriteError$)/.test(name)) return error
   // Drivers before version 4 have one class for all that servers say.
@@ -106,12 +168,20 @@ function told(error, statement) {
   return new MongoStoreError(isOfServer ? 'MongoServerError' : name, cut(message), code, codeName, labelsOf(error))
 }
 
-/** What a server says, up to the first command or document in it. */
+/**
+ * What a server says, up to the first command or document in it.
+ * @param {string} [message]
+ */
 function cut(message = '') {
   return message.split('{', 1)[0].replace(/[ :(,]+$/, '')
 }
 
-/** The error of an operation that was not done by its deadline, with what is known of the cause. */
+/**
+ * The error of an operation that was not done by its deadline, with what is known of the cause.
+ * @param {number} limitMs
+ * @param {Error & DriverError} [cause]
+ * @param {string} [servers] their names
+ */
 function lateError(limitMs, cause, servers) {
   const start = `timed out after ${limitMs} ms: `
   if (!cause) return plainError('MongoOperationTimeoutError', `${start}${servers} did not answer`)
@@ -120,9 +190,13 @@ function lateError(limitMs, cause, servers) {
   return new MongoStoreError('MongoOperationTimeoutError', start + cause.message, code, cause.codeName, labelsOf(cause))
 }
 
-/** An error of the store itself. */
+/**
+ * An error of the store itself.
+ * @param {string} name
+ * @param {string} message
+ */
 function plainError(name, message) {
-  return new MongoStoreError(name, message, undefined, undefined, [])
+  return new MongoStoreError(name, message)
 }
 
 module.exports = { FAILURE, failureOf, lateError, plainError }

@@ -1,6 +1,6 @@
 'use strict'
 
-// A store's transport, in the place of the addon.
+// Opens a store's fallback, in the place of the addon.
 
 const { Addon } = require('../addon.js')
 const { SessionCipher } = require('./cipher.js')
@@ -8,31 +8,51 @@ const { settingsOf } = require('./settings.js')
 const { Source } = require('./source.js')
 const { DriverStore } = require('./driver-store.js')
 
+/** @import { Encryption } from '../../encryption/encryption.js' */
+/** @import { WriteConcern } from '../../common/native.js' */
+/** @import { ConnectionOptions, Target } from '../../settings/target.js' */
+/** @import { DriverObjects } from '../driver-objects.js' */
+
 /**
- * @param {object} target of `target.js`
- * @param {object} driver of `driver-objects.js`
- * @param {object} options the application's
- * @param {object} settings of `options/index.js`
- * @param {object} owner as the bridge's
+ * The settings of a store that the fallback needs.
+ * @typedef {object} StoreSettings
+ * @property {string} collectionName
+ * @property {string} autoRemove
+ * @property {boolean} timestamps
+ * @property {Readonly<Encryption> | null} encryption
+ * @property {WriteConcern} [writeConcern]
+ */
+
+/**
+ * @param {Target} target
+ * @param {DriverObjects} driver
+ * @param {ConnectionOptions} options the application's
+ * @param {StoreSettings} settings
+ * @param {ConstructorParameters<typeof Addon>[1]} owner
  * @throws {Error} when the store has no client to work through
  */
 function openFallback(target, driver, options, settings, owner) {
   if (target.isOwn) makeClient(target, driver)
   const ofClient = settingsOf(target, options)
+  const { native, forgets } = settings.encryption ?? { native: null, forgets: false }
   return new Addon(
     {
       ...ofClient,
       source: new Source(target, driver, settings),
       ttlIndex: settings.autoRemove === 'native',
       timestamps: settings.timestamps,
-      cipher: settings.encryption?.native && new SessionCipher(settings.encryption, ofClient.timeLimitMs),
+      cipher: native ? new SessionCipher({ native, forgets }, ofClient.timeLimitMs) : undefined,
     },
     owner,
     DriverStore,
   )
 }
 
-/** Makes the store's own client now: what the installed driver refuses, too, is refused when the store is made. */
+/**
+ * Makes the store's own client now, so that what the installed driver refuses is refused when the store is made.
+ * @param {Target} target
+ * @param {DriverObjects} driver
+ */
 function makeClient({ refusal }, driver) {
   if (!driver.isInstalled) {
     throw new TypeError(

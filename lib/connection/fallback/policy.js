@@ -1,16 +1,23 @@
 'use strict'
 
-// What is done after a failure: the one place that decides it. Mirrors `src/engine/policy.rs`.
+// Decides what to do after a failure: the only place that does. It mirrors `src/engine/policy.rs`.
 
 const { FAILURE } = require('./failure.js')
 
-/** The pauses before another attempt, the last one again and again; before the first there is none. */
+/** @import { FailureKind } from './failure.js' */
+
+/**
+ * What has been tried for one operation.
+ * @typedef {{failures: number, overloads: number}} Tries
+ */
+
+/** The pauses before further attempts; the last one repeats. There is none before the first retry. */
 const PAUSES = [10, 50, 100, 250, 500] // ms
-/** The pause after the server's own clock was ahead of ours. */
+/** The pause after the server gave up by its own clock. */
 const OUT_OF_TIME_PAUSE = 20 // ms
-/** Attempts of a write that runs into others' again and again. */
+/** The most attempts of a write that keeps conflicting with others. */
 const CONFLICTS = 5
-/** Retries under overload, their first and longest pauses, and the bucket of their tokens, as MongoDB specifies them. */
+/** Retries under overload, their first and longest pause, and the bucket of their tokens, as MongoDB specifies them. */
 const OVERLOAD = { retries: 2, first: 100, longest: 10_000, bucket: 1000, deposit: 0.1 } // ms
 
 class Policy {
@@ -18,22 +25,24 @@ class Policy {
 
   /**
    * The pause before the next attempt in milliseconds; undefined when the failure is the answer.
-   * @param {string} kind of `failure.js`
-   * @param {{failures: number, overloads: number}} tries what has been tried for the operation, which is kept here
+   * @param {FailureKind} kind
+   * @param {Tries} tries of the operation; this failure is added to them
    * @param {boolean} mayRetry the setting of the connection, `retryReads` or `retryWrites`
+   * @returns {number | undefined}
    */
   next(kind, tries, mayRetry) {
     tries.failures += 1
     if (kind === FAILURE.PASSING && mayRetry) return pauseAfter(tries.failures)
     if (kind === FAILURE.OVERLOAD && mayRetry) return this.#afterOverload(tries)
-    // Its caller has left by then, or it was not the caller's time that was over.
+    // The caller has left by then, or it was not the caller's time that was over.
     if (kind === FAILURE.OUT_OF_TIME) return OUT_OF_TIME_PAUSE
     if (kind === FAILURE.CONFLICT && tries.failures <= CONFLICTS) return pauseAfter(tries.failures)
-    // It is for the time since the call to say when the search for a server is over.
+    // The time since the call decides when the search for a server ends.
     if (kind === FAILURE.NO_SERVER) return pauseAfter(tries.failures)
     return undefined
   }
 
+  /** @param {Tries} tries */
   #afterOverload(tries) {
     tries.overloads += 1
     if (tries.overloads > OVERLOAD.retries || this.#tokens < 1) return undefined
@@ -47,7 +56,10 @@ class Policy {
   }
 }
 
-/** Half of a pause is left to chance, so that many processes do not come back in step. */
+/**
+ * The pause before the next attempt. Half of it is random, so that many processes do not come back in step.
+ * @param {number} failures
+ */
 function pauseAfter(failures) {
   if (failures < 2) return 0
   return PAUSES[Math.min(failures - 2, PAUSES.length - 1)] * (0.5 + Math.random() / 2)

@@ -1,19 +1,24 @@
 'use strict'
 
-// Prepares the collection of a store in the background: until a server has answered, as often as it takes.
+// Prepares the collection of a store in the background, again and again until a server has answered.
 
 const { setTimeout: sleep } = require('node:timers/promises')
 const { FAILURE, failureOf } = require('./failure.js')
+
+/** @import { Carrier } from './carrier.js' */
+/** @import { Source } from './source.js' */
 
 /** The pauses between attempts: the first one, and the longest. */
 const PAUSES = [500, 30_000] // ms
 
 /**
- * @param {object} settings of `driver-store.js`
- * @param {Carrier} carrier of `carrier.js`, which is told whether a server answers
+ * @param {object} settings
+ * @param {Source} settings.source
+ * @param {boolean} settings.ttlIndex whether to make the TTL index
+ * @param {Carrier} carrier learns whether a server answers
  * @param {object} tell
  * @param {(error?: Error) => void} tell.ready a server has answered; it may have refused the index
- * @param {(error: Error) => void} tell.unavailable none has
+ * @param {(error: Error) => void} tell.unavailable no server has answered
  */
 async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
   const [shortest, longest] = PAUSES
@@ -25,10 +30,10 @@ async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
       carrier.reach = true
       return ready()
     } catch (thrown) {
-      // Whatever the driver has tried by itself, there is another time.
+      // However often the driver has tried by itself, the store tries again.
       const { kind, error } = failureOf(thrown, { isStandIn: source.isStandIn })
-      // The server answered, and said no: operations may work all the same.
-      carrier.reach = typeof error.code === 'number' && [FAILURE.FINAL, FAILURE.CONFLICT].includes(kind)
+      // The server answered, and refused: operations may work all the same.
+      carrier.reach = typeof error.code === 'number' && (kind === FAILURE.FINAL || kind === FAILURE.CONFLICT)
       if (carrier.reach) return ready(error)
       if (!carrier.isClosed) unavailable(error)
     }

@@ -1,48 +1,67 @@
 'use strict'
 
-// What waits and what is under way in the transport. Operations on one session are carried out one after the other, in
-// the order of their calls; sessions overtake each other. A caller may leave before its operation is done: the session
-// goes on when it is. Knows nothing of MongoDB. Mirrors `src/engine/queue/`.
+// Keeps the jobs that wait and those that are under way. Operations on one session run one after the other, in the order of
+// their calls; sessions overtake each other. A caller may leave before its operation is done: the session goes on when it
+// is. The queue knows nothing of MongoDB. It mirrors `src/engine/queue/`.
 
-/** The callers that one store may have waiting, and the bytes of sessions among their operations. */
+/** The most callers of one store that may wait, and the most bytes of sessions in their operations. */
 const MAX_OPERATIONS = 65_536
 const MAX_BYTES = 512 * 1024 * 1024
-/** The operations that are given to the driver at a time; it has a queue of its own behind its connections. */
+/** The most operations that the driver gets at a time; it has a queue of its own for its connections. */
 const MAX_UNDER_WAY = 256
 
-/**
- * @typedef {object} Job
- * @property {string} [key] the session, for an operation on one; jobs without one are on the whole collection
- * @property {string | Buffer} [id] the session's id
- * @property {boolean} [isErrand] whether nobody waits for it but the store itself, which does many in one go
- * @property {boolean} [exclusive] whether later jobs wait for this one
- * @property {Clearing} [clearing] of `clear.js`, for a job that clears the collection
- * @property {number} [bytes]
- * @property {() => void} start
- */
+/** @import { Clearing } from './clear.js' */
+/** @import { Job, Queued } from './job.js' */
 
 class Queue {
-  /** The jobs whose callers wait, in the order of their calls. */
+  /**
+   * The jobs whose callers wait, in the order of their calls.
+   * @type {Set<Job>}
+   */
   #callers = new Set()
-  /** The jobs that are not done. */
+  /**
+   * The jobs that are not done.
+   * @type {Set<Queued>}
+   */
   #jobs = new Set()
-  /** The jobs of each session that are not done, in the order of their calls. */
+  /**
+   * The jobs of each session that are not done, in the order of their calls.
+   * @type {Map<string, Queued[]>}
+   */
   #trains = new Map()
+  /** @type {Set<Queued>} */
   #ready = new Set()
-  /** The jobs that sweeps wait for, by their numbers, in order. */
+  /**
+   * The jobs that sweeps wait for, by their numbers, in order.
+   * @type {Map<number, Queued>}
+   */
   #open = new Map()
-  /** Sweeps that wait for jobs which were called before. */
+  /**
+   * Sweeps that wait for earlier jobs.
+   * @type {Set<Queued>}
+   */
   #sweeps = new Set()
+  /** @type {Set<Clearing>} */
   #clearings = new Set()
-  /** The sweep that later jobs wait for, and these. */
+  /**
+   * The sweep that later jobs wait for.
+   * @type {Queued | undefined}
+   */
   #exclusive
+  /**
+   * The jobs that wait for it.
+   * @type {Queued[]}
+   */
   #held = []
   #last = 0
   #underWay = 0
   #bytes = 0
   #onEmpty = () => {}
 
-  /** Adds a job, which is started in its turn. Gives false when too much waits. */
+  /**
+   * Adds a job, and starts it when it is its turn. Gives false when too much waits.
+   * @param {Job} job
+   */
   push(job) {
     const { bytes = 0 } = job
     if (this.#callers.size >= MAX_OPERATIONS || this.#bytes + bytes > MAX_BYTES) return false
@@ -54,51 +73,66 @@ class Queue {
     return true
   }
 
+  /** @param {Queued} job */
   #admit(job) {
     if (job.key === undefined) {
-      this.#number(job)
+      const number = this.#number(job)
       this.#sweeps.add(job)
-      if (!job.exclusive && !job.clearing) this.#open.delete(job.number)
+      if (!job.exclusive && !job.clearing) this.#open.delete(number)
       if (job.exclusive) this.#exclusive = job
       if (job.clearing) this.#clearings.add(job.clearing)
     } else {
       // Before a session is used again, the clears that are under way remove what was there.
       for (const clearing of this.#clearings) {
-        if (clearing.spare(job.key)) this.#couple(clearing.removal(job.key, job.id))
+        if (job.id !== undefined && clearing.spare(job.key)) this.#couple(job.key, clearing.removal(job.key, job.id))
       }
-      this.#couple(job)
+      this.#couple(job.key, job)
     }
     this.#proceed()
   }
 
+  /** @param {Queued} job */
   #number(job) {
-    job.number = ++this.#last
-    this.#open.set(job.number, job)
+    const number = ++this.#last
+    job.number = number
+    this.#open.set(number, job)
+    return number
   }
 
-  #couple(job) {
+  /**
+   * Adds a job to the train of its session.
+   * @param {string} key
+   * @param {Queued} job
+   */
+  #couple(key, job) {
     this.#jobs.add(job)
     this.#number(job)
-    const train = this.#trains.get(job.key)
-    if (train) return train.push(job)
-    this.#trains.set(job.key, [job])
-    return this.#makeReady(job)
+    const train = this.#trains.get(key)
+    if (train) train.push(job)
+    else {
+      this.#trains.set(key, [job])
+      this.#makeReady(job)
+    }
   }
 
+  /** @param {Queued} job */
   #makeReady(job) {
     if (job.isErrand) job.start()
     else this.#ready.add(job)
   }
 
-  /** Adds errands of a clear that is under way. */
+  /**
+   * Adds errands of a clear that is under way.
+   * @param {(Queued & {key: string})[]} jobs
+   */
   pushErrands(jobs) {
-    for (const job of jobs) this.#couple(job)
+    for (const job of jobs) this.#couple(job.key, job)
   }
 
   #proceed() {
     for (const sweep of this.#sweeps) {
       const [earliest = Infinity] = this.#open.keys()
-      if (earliest >= sweep.number) this.#start(sweep, this.#sweeps)
+      if (earliest >= Number(sweep.number)) this.#start(sweep, this.#sweeps)
     }
     for (const job of this.#ready) {
       if (this.#underWay >= MAX_UNDER_WAY) return
@@ -106,6 +140,10 @@ class Queue {
     }
   }
 
+  /**
+   * @param {Queued} job
+   * @param {Set<Queued>} waiting where it is
+   */
   #start(job, waiting) {
     waiting.delete(job)
     job.isUnderWay = true
@@ -113,20 +151,26 @@ class Queue {
     job.start()
   }
 
-  /** The caller of a job has its answer. What is under way stays so until `finish`. */
+  /**
+   * The caller of a job has its answer. A job that is under way stays so until `finish`.
+   * @param {Queued} job
+   */
   leave(job) {
-    if (this.#callers.delete(job) && job.isUnderWay) this.#underWay -= 1
+    if (this.#callers.delete(/** @type {Job} */ (job)) && job.isUnderWay) this.#underWay -= 1
   }
 
-  /** Nothing of the job can happen any more, whether or not it was started. */
+  /**
+   * Nothing of the job can happen any more, whether or not it was started.
+   * @param {Queued} job
+   */
   finish(job) {
     this.leave(job)
     if (!this.#jobs.delete(job)) return
     this.#bytes -= job.bytes ?? 0
-    this.#open.delete(job.number)
+    this.#open.delete(Number(job.number))
     this.#sweeps.delete(job)
     this.#ready.delete(job)
-    this.#leaveTrain(job)
+    if (job.key !== undefined) this.#leaveTrain(job.key, job)
     if (job.clearing) {
       this.#clearings.delete(job.clearing)
       job.clearing.end()
@@ -136,30 +180,38 @@ class Queue {
     if (this.#jobs.size === 0) this.#onEmpty()
   }
 
-  #leaveTrain(job) {
-    const train = this.#trains.get(job.key)
-    const position = train?.indexOf(job) ?? -1
+  /**
+   * @param {string} key
+   * @param {Queued} job
+   */
+  #leaveTrain(key, job) {
+    const train = this.#trains.get(key) ?? []
+    const position = train.indexOf(job)
     if (position === -1) return
     train.splice(position, 1)
-    if (train.length === 0) this.#trains.delete(job.key)
+    if (train.length === 0) this.#trains.delete(key)
     else if (position === 0) this.#makeReady(train[0])
   }
 
   #release() {
     this.#exclusive = undefined
-    while (this.#held.length > 0 && !this.#exclusive) {
+    while (!this.#exclusive) {
       const job = this.#held.shift()
+      if (job === undefined) return
       if (this.#jobs.has(job)) this.#admit(job)
     }
   }
 
-  /** Calls `done` as soon as nothing is left. */
+  /**
+   * Calls `done` as soon as nothing is left.
+   * @param {() => void} done
+   */
   whenEmpty(done) {
     this.#onEmpty = done
     if (this.#jobs.size === 0) done()
   }
 
-  /** Takes out everything, and starts no more. Gives the jobs whose callers wait. */
+  /** Takes out everything, and starts nothing more. Gives the jobs whose callers wait. */
   drain() {
     const jobs = [...this.#callers]
     this.#onEmpty = () => {}
@@ -173,7 +225,7 @@ class Queue {
     return this.#callers
   }
 
-  /** How many callers wait for what is not sent, and for what is under way. */
+  /** How many callers wait for operations that are not sent, and for those that are under way. */
   get load() {
     return { waiting: this.#callers.size - this.#underWay, inFlight: this.#underWay }
   }

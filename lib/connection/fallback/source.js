@@ -1,15 +1,33 @@
 'use strict'
 
-// Where the transport finds its collection: with the application's client or Db, or with a client of the store's own.
-// The application's client is used as the application would use it, and never closed.
+// Finds the collection of the fallback: in the application's client or Db, or in a client of the store's own. It uses the
+// application's client as the application would, and never closes it.
 
 const { createRequire } = require('node:module')
 const { deserialize, serialize } = require('bson')
 const bson = require('../../common/bson.js')
 const { callsOf } = require('./calls.js')
 
-/** Types as they are stored, and text that is not UTF-8 only refused where it is the session's. */
+/** @import { Library } from '../../common/bson.js' */
+/** @import { Value, WriteConcern } from '../../common/native.js' */
+/** @import { Client, Db } from '../../settings/borrowed/shape.js' */
+/** @import { Target } from '../../settings/target.js' */
+/** @import { DriverObjects } from '../driver-objects.js' */
+/** @import { Calls } from './calls.js' */
+
+/**
+ * A document as a driver gives it: its bytes, or an object.
+ * @typedef {Uint8Array | {_id?: unknown, session?: unknown, expires?: unknown, lastModified?: unknown}} Found
+ */
+
+/**
+ * The fields of a found document. An id or a session of undefined is not there.
+ * @typedef {{id: Value | undefined, session: Value | undefined, expires: unknown, lastModified: unknown}} Fields
+ */
+
+/** Reads types as they are stored. Only in the session, text that is not UTF-8 is an error. */
 const UNCHANGED = { promoteValues: false, promoteLongs: false, bsonRegExp: true }
+/** @type {import('bson').DeserializeOptions} */
 const READING = { ...UNCHANGED, validation: { utf8: { session: true } } }
 const WRITING = { ignoreUndefined: false }
 
@@ -17,14 +35,16 @@ class Source {
   #target
   #driver
   #settings
+  /** @type {Library | undefined} */
   #codec
   #wasUsable = false
+  /** @type {Promise<void> | undefined} */
   #opening
 
   /**
-   * @param {object} target of `target.js`
-   * @param {object} driver of `driver-objects.js`, which makes the store's own client
-   * @param {{collectionName: string, writeConcern?: object}} settings
+   * @param {Target} target
+   * @param {DriverObjects} driver makes the store's own client
+   * @param {{collectionName: string, writeConcern?: WriteConcern}} settings
    */
   constructor(target, driver, settings) {
     this.#target = target
@@ -32,7 +52,11 @@ class Source {
     this.#settings = settings
   }
 
-  /** The calls of the collection until a moment of `performance.now`, as soon as the client may be used; `{ calls, db }`. */
+  /**
+   * The calls of the collection, as soon as the client is usable.
+   * @param {number} [until] the deadline of the calls, by `performance.now`
+   * @returns {Promise<{calls: Calls, db: Db}>}
+   */
   async open(until = Infinity) {
     const db = await this.#openDb()
     const collection = db.collection(this.#settings.collectionName)
@@ -40,16 +64,22 @@ class Source {
     return { db, calls: callsOf(collection, { exact, until, concern: this.#concern(db) }) }
   }
 
+  /** @returns {Promise<Db>} */
   async #openDb() {
     const { client, db, database, isOwn } = this.#target
     if (isOwn) return this.#driver.openDb()
     // A client that the application closed stays so.
     if (client && !this.#wasUsable) await this.#whenUsable(client)
     this.#wasUsable = true
-    return db ?? client.db(database)
+    if (db) return db
+    if (client) return client.db(database)
+    throw new TypeError('The store has neither a client nor a db')
   }
 
-  /** What asks a client that is being connected fails with another error than its connecting, so that all wait for that. */
+  /**
+   * Waits with all operations until the client is connected: they would fail with another error than its connecting does.
+   * @param {Client} client
+   */
   #whenUsable(client) {
     this.#opening ??= whenUsable(client).finally(() => {
       this.#opening = undefined
@@ -57,26 +87,35 @@ class Source {
     return this.#opening
   }
 
-  /** The write concern of the store's settings, under the names of the driver. */
+  /**
+   * The write concern of the store's settings, under the names of the driver.
+   * @param {Db} db
+   */
   #concern(db) {
     const { writeConcern } = this.#settings
     if (!writeConcern) return undefined
     const { w, journal: j, wtimeoutMs: wtimeout } = writeConcern
     const number = /^\d+$/.test(w ?? '') ? Number(w) : w
-    // The results of an unacknowledged write are not known.
+    // An unacknowledged write has no result.
     const given = { w: number === 0 && !this.#target.isStandIn ? 1 : number, j, wtimeout }
     const concern = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     const isBeforeVersion3 = db.serverConfig !== undefined
     return isBeforeVersion3 ? concern : { writeConcern: concern }
   }
 
-  /** The driver's BSON library: its ObjectId and Decimal128 are only understood by the version that made them. */
+  /**
+   * The driver's BSON library, if it can be found: its ObjectId and Decimal128 are only understood by the version that made
+   * them.
+   */
   get #bson() {
-    const { client = this.#driver.ownClient, db = {} } = this.#target
-    return (this.#codec ??= libraryOf((client ?? db).constructor))
+    const { client = this.#driver.ownClient, db } = this.#target
+    return (this.#codec ??= libraryOf((client ?? db ?? {}).constructor))
   }
 
-  /** A value of the store: text, or the BSON of a document that wraps it. */
+  /**
+   * A value as the driver stores it.
+   * @param {Value} value
+   */
   decode(value) {
     if (typeof value === 'string') return value
     if (this.#target.isStandIn) return firstOf(bson.decode(value))
@@ -84,14 +123,23 @@ class Source {
     return firstOf(library ? library.deserialize(Buffer.from(value), UNCHANGED) : bson.decode(value))
   }
 
-  /** The fields of a found document, which may be its bytes; `id` and `session` are undefined, text, or BSON as in `decode`. */
+  /**
+   * The fields of a document.
+   * @param {Found} found
+   * @returns {Fields}
+   */
   read(found) {
     const isBytes = found instanceof Uint8Array
     const { _id, session, expires, lastModified } = isBytes ? deserialize(found, READING) : found
     return { id: this.#encode(_id, isBytes), session: this.#encode(session, isBytes), expires, lastModified }
   }
 
-  /** The opposite of `decode`, of a value with its types (`isExact`) or as a driver gives it. */
+  /**
+   * The opposite of `decode`.
+   * @param {unknown} value
+   * @param {boolean} isExact whether the value has its stored types; otherwise it is as a driver gives it
+   * @returns {Value | undefined}
+   */
   #encode(value, isExact) {
     if (value === undefined || typeof value === 'string') return value
     const wrap = { session: value }
@@ -100,7 +148,7 @@ class Source {
     return library ? library.serialize(wrap, WRITING) : bson.encode(wrap)
   }
 
-  /** Whether the given object is none of a driver. */
+  /** Whether the given object is not a driver's, but for instance a test's. */
   get isStandIn() {
     return Boolean(this.#target.isStandIn)
   }
@@ -111,7 +159,7 @@ class Source {
     return typeof client?.options?.maxAdaptiveRetries === 'number'
   }
 
-  /** Whether a server is there, as far as the driver tells: undefined where it doesn't. */
+  /** Whether a server is there; undefined where the driver does not tell. */
   get isConnected() {
     const { client = this.#driver.ownClient, db } = this.#target
     const topology = client?.topology ?? db?.serverConfig
@@ -119,30 +167,38 @@ class Source {
   }
 }
 
+/** @param {object} document */
 function firstOf(document) {
   return Object.values(document)[0]
 }
 
-/** Waits until operations of a client are taken: the first ones of a version come only when it is connected. */
+/**
+ * Waits until a client takes operations: the first releases of a version do that only when they are connected.
+ * @param {Client} client
+ */
 async function whenUsable(client) {
   const { topology } = client
-  // The old topology of version 3 may forget what it is asked while it connects.
-  const isConnecting = topology?.s?.coreTopology !== undefined && !topology.isConnected()
+  // The old topology of version 3 may lose operations while it connects.
+  const isConnecting = topology?.s?.coreTopology !== undefined && !topology.isConnected?.()
   if (client.s?.hasBeenClosed || (topology && !isConnecting)) return
   if (client.options?.hosts) await client.connect()
   else if (typeof client.s?.url === 'string') {
     await new Promise((resolve) => {
-      client.once('open', resolve)
-      topology?.once('reconnect', resolve)
+      const done = () => resolve(undefined)
+      client.once('open', done)
+      topology?.once?.('reconnect', done)
     })
   }
 }
 
-/** The `bson` module that the driver with a class of clients or databases uses; undefined where it can't be found. */
+/**
+ * The `bson` module of a driver; undefined where it can't be found.
+ * @param {unknown} maker the driver's class of clients or databases
+ */
 function libraryOf(maker) {
   for (const [filename, module] of Object.entries(require.cache)) {
     if (!/[\\/]lib[\\/](?:mongo_client|db|mongodb[\\/]db)\.js$/.test(filename)) continue
-    const exported = module.exports
+    const exported = module?.exports
     if (exported !== maker && exported?.MongoClient !== maker && exported?.Db !== maker) continue
     const library = loadFrom(filename)
     if (library) return library
@@ -150,13 +206,14 @@ function libraryOf(maker) {
   return undefined
 }
 
+/** @param {string} filename */
 function loadFrom(filename) {
   try {
     return bson.adapt(createRequire(filename)('bson'))
   } catch (error) {
-    if (error.code === 'MODULE_NOT_FOUND') return undefined
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'MODULE_NOT_FOUND') return undefined
     throw error
   }
 }
 
-module.exports = { Source }
+exports.Source = Source
