@@ -8,7 +8,7 @@ import { cargo, root, tool } from './lib/process.mjs'
 import { Failure, messageOf, runAsProgram } from './lib/program.mjs'
 
 /** The folders with a tsconfig.json that checks the JSDoc types of their JavaScript. */
-const CHECKED_JAVASCRIPT = ['benchmark', 'scripts']
+const CHECKED_JAVASCRIPT = ['lib', 'benchmark', 'scripts']
 
 /**
  * Every check, by name. Each resolves with an exit code.
