@@ -218,7 +218,7 @@ function defineStore(Base, style, MemoryStore) {
       if (this.#isHooked) return this.#preparing.start(operation, () => this.#codec.toDocument(session))
       try {
         const id = this.#idOf(sid)
-        operation.checkCallback()
+        if (operation.flaw) throw operation.flaw
         // Without hooks it is never a promise.
         const document = /** @type {SessionDocument} */ (this.#codec.toDocument(session))
         const { value, expires, lastModified } = document
@@ -254,7 +254,7 @@ function defineStore(Base, style, MemoryStore) {
       if (this.#isHooked) return this.#preparing.start(operation, () => this.#touch(operation, session))
       try {
         const id = this.#idOf(sid)
-        operation.checkCallback()
+        if (operation.flaw) throw operation.flaw
         const document = this.#touch(operation, session)
         if (document === null) this.#answerLater(operation)
         else {
@@ -275,9 +275,7 @@ function defineStore(Base, style, MemoryStore) {
     #touch(operation, session) {
       // Somebody may log out while a request is answered: that is no error of the request.
       operation.ofRequest = session.req?.sessionStore === this
-      if (this.#codec.isFresh(session)) return null
-      const { expires, lastModified } = this.#codec.dates(session)
-      return { expires, lastModified, isKnownLive: this.#codec.isKnownLive(session) }
+      return this.#codec.toTouch(session)
     }
 
     /**
@@ -412,7 +410,7 @@ function defineStore(Base, style, MemoryStore) {
       if (this.#isHooked) return this.#preparing.start(operation)
       try {
         const id = this.#idOf(/** @type {string} */ (operation.sid))
-        operation.checkCallback()
+        if (operation.flaw) throw operation.flaw
         this.#connection.carrier.send(operation, operation.kind, id)
       } catch (error) {
         operation.failLater(error)
@@ -427,7 +425,7 @@ function defineStore(Base, style, MemoryStore) {
     #startOnAll(operation) {
       if (this.#isHooked) return this.#preparing.startOnAll(operation)
       try {
-        operation.checkCallback()
+        if (operation.flaw) throw operation.flaw
         this.#connection.carrier.send(operation, operation.kind)
       } catch (error) {
         operation.failLater(error)

@@ -67,7 +67,16 @@ class Operation extends AsyncResource {
     this.promise = undefined
     /** Whether the session belongs to a request that express-session serves with the same store. */
     this.ofRequest = false
+    /**
+     * Why it can't be carried out. It is answered all the same.
+     * @type {TypeError | undefined}
+     */
+    this.flaw = undefined
     this.#callback = callback ?? undefined
+    if (this.#callback !== undefined && typeof callback !== 'function') {
+      this.#callback = undefined
+      this.flaw = new TypeError('The callback must be a function')
+    }
     if (typeof callback !== 'function' || both) {
       this.promise = quiet(
         new Promise((resolve, reject) => {
@@ -76,13 +85,6 @@ class Operation extends AsyncResource {
         }),
       )
     }
-  }
-
-  /** @throws {TypeError} when the callback is not a function; the operation then fails without one */
-  checkCallback() {
-    if (this.#callback === undefined || typeof this.#callback === 'function') return
-    this.#callback = undefined
-    throw new TypeError('The callback must be a function')
   }
 
   /**
@@ -130,7 +132,6 @@ class Operation extends AsyncResource {
    * @param {unknown} thrown
    */
   failLater(thrown) {
-    if (typeof this.#callback !== 'function') this.#callback = undefined
     nextTick(() => this.runInAsyncScope(this.fail, this, thrown))
   }
 

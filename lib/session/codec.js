@@ -120,8 +120,9 @@ class Codec {
    */
   toDocument(session) {
     const value = this.#encode(session)
-    if (isThenable(value)) return value.then((encoded) => ({ value: encoded, ...this.dates(session) }))
-    const { expires, lastModified } = this.dates(session)
+    if (typeof value !== 'string' && isThenable(value))
+      return value.then((encoded) => ({ value: encoded, ...this.#dates(session) }))
+    const { expires, lastModified } = this.#dates(session)
     return { value, expires, lastModified }
   }
 
@@ -132,6 +133,7 @@ class Codec {
   #encode(session) {
     const stored = this.#hooks.serialize(this.#withoutLastModified(session))
     const encryption = this.#encryption
+    if (typeof stored === 'string' && !encryption) return stored
     const store = encryption ? (/** @type {unknown} */ value) => encrypt(encryption, value) : wrap
     return isThenable(stored) ? Promise.resolve(stored).then(store) : store(stored)
   }
@@ -156,6 +158,7 @@ class Codec {
    * @returns {Awaitable<Session | null>}
    */
   fromDocument(value, expires, lastModified) {
+    if (typeof value === 'string' && !this.#encryption) return this.#unserialize(value, expires, lastModified)
     if (!this.#encryption) return this.#unserialize(unwrap(value), expires, lastModified)
     const stored = decrypt(this.#encryption, value)
     if (!isThenable(stored)) return this.#unserialize(stored, expires, lastModified)
@@ -172,7 +175,8 @@ class Codec {
     if (stored === FORGOTTEN) return null
     const session = this.#hooks.unserialize(stored)
     const finish = (/** @type {unknown} */ found) => this.#complete(checked(found), expires, lastModified)
-    return isThenable(session) ? Promise.resolve(session).then(finish) : finish(session)
+    const isLater = this.#hooks.unserialize !== fromText && isThenable(session)
+    return isLater ? Promise.resolve(session).then(finish) : finish(session)
   }
 
   /**
@@ -222,7 +226,7 @@ class Codec {
    * @param {Session | undefined} session
    * @returns {NewDates}
    */
-  dates(session) {
+  #dates(session) {
     const now = Date.now()
     const date = session?.cookie?.expires
     const expires = date ? new Date(date).getTime() : NaN
@@ -244,12 +248,16 @@ class Codec {
   }
 
   /**
-   * Whether a session was read from the store, and can't have expired since.
+   * What a touch writes; null for nothing.
    * @param {Session} session
+   * @returns {(NewDates & {isKnownLive: boolean}) | null} `isKnownLive` tells whether the session was read from the store, and
+   *   can't have expired since
    */
-  isKnownLive(session) {
-    const expires = this.#expiryOf(session)
-    return expires !== undefined && expires > Date.now()
+  toTouch(session) {
+    if (this.#isFresh(session)) return null
+    const { expires, lastModified } = this.#dates(session)
+    const known = this.#expiryOf(session)
+    return { expires, lastModified, isKnownLive: known !== undefined && known > Date.now() }
   }
 
   /**
@@ -264,7 +272,7 @@ class Codec {
    * Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago.
    * @param {Session} session
    */
-  isFresh(session) {
+  #isFresh(session) {
     if (this.#touchAfter === 0 || !session.lastModified) return false
     return Date.now() - new Date(session.lastModified).getTime() < this.#touchAfter
   }

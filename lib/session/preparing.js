@@ -25,7 +25,7 @@ const EARLIER = 'a hook of an earlier operation'
  * @property {string} kind
  * @property {string | undefined} sid
  * @property {Promise<unknown> | undefined} promise
- * @property {() => void} checkCallback throws when the operation can't be answered
+ * @property {TypeError | undefined} flaw why it can't be carried out
  * @property {(thrown: unknown) => void} failLater
  */
 
@@ -57,7 +57,7 @@ class Preparing {
   start(operation, values = () => ({})) {
     try {
       const sid = sessionId(operation.sid)
-      operation.checkCallback()
+      if (operation.flaw) throw operation.flaw
       if (this.#isClosed) throw closedError()
       this.#prepare(operation, sid, values)
     } catch (error) {
@@ -72,7 +72,7 @@ class Preparing {
    */
   startOnAll(operation) {
     try {
-      operation.checkCallback()
+      if (operation.flaw) throw operation.flaw
       if (this.#isClosed) throw closedError()
       this.#prepareOnAll(operation)
     } catch (error) {
