@@ -1,5 +1,6 @@
-// `npm run test:stacks`: the package in every stack of __test__/stacks/rows.js, and the compatibility table of docs/ made
-// of what was seen. `npm run test:stacks -- name…` runs the rows of these names, and leaves the table as it is.
+// `npm run test:stacks`: the package in every stack of __test__/compatibility/stacks/rows.js, and the compatibility
+// table of docs/ made of what was seen. `npm run test:stacks -- name…` runs the rows of these names, and leaves the
+// table as it is.
 
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +15,7 @@ await runAsProgram(import.meta.url, async () => {
   rmSync(results, { force: true })
   const env = { STACKS: names.length > 0 ? names.join(',') : 'all', STACKS_RESULTS: results }
   const options = ['--test', '--test-reporter=spec']
-  const code = await run(process.execPath, [...options, '__test__/stacks/stacks.test.js'], { env })
+  const code = await run(process.execPath, [...options, '__test__/compatibility/stacks/stacks.test.js'], { env })
   if (names.length === 0) writeCompatibility(JSON.parse(readFileSync(results, 'utf8')))
   return code
 })

@@ -7,9 +7,9 @@ process.env.TEST_THROUGH = 'client'
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
-const { DRIVERS } = require('../helpers/drivers.js')
-const { useFaultyServer } = require('../helpers/faulty-server.js')
-const { MODERN } = require('../helpers/stores.js')
+const { DRIVERS } = require('../../helpers/drivers.js')
+const { useFaultyServer } = require('../../helpers/faulty-server.js')
+const { MODERN } = require('../../helpers/stores.js')
 
 const STATEMENTS = [
   'failing',
@@ -34,7 +34,7 @@ async function openThrough(t, version, there) {
 }
 
 // A file's servers are there while it runs, and no longer.
-for (const name of STATEMENTS) describe(name, () => require(`../engine/${name}.test.js`))
+for (const name of STATEMENTS) describe(name, () => require(`../../engine/${name}.test.js`))
 
 describe('one operation, one command', () => {
   const server = useFaultyServer()

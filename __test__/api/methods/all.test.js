@@ -2,8 +2,8 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { refusesBadCallbacks } = require('../helpers/bad-input.js')
-const { HOUR, eachStyle, gives, recordEvents, useStores, withCallback } = require('../helpers/stores.js')
+const { refusesBadCallbacks } = require('../../helpers/bad-input.js')
+const { HOUR, eachStyle, gives, recordEvents, useStores, withCallback } = require('../../helpers/stores.js')
 
 const server = useStores()
 const inAnHour = () => new Date(Date.now() + HOUR)

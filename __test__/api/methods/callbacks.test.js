@@ -5,8 +5,8 @@
 const assert = require('node:assert/strict')
 const { AsyncLocalStorage } = require('node:async_hooks')
 const { test } = require('node:test')
-const { runProgram } = require('../helpers/child.js')
-const { eachStyle, fails, resultsOf, useStores } = require('../helpers/stores.js')
+const { runProgram } = require('../../helpers/child.js')
+const { eachStyle, fails, resultsOf, useStores } = require('../../helpers/stores.js')
 
 const server = useStores()
 

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { refusesBadCallbacks, refusesBadIds } = require('../helpers/bad-input.js')
+const { refusesBadCallbacks, refusesBadIds } = require('../../helpers/bad-input.js')
 const {
   HOUR,
   MODERN,
@@ -13,7 +13,7 @@ const {
   resultsOf,
   useStores,
   withCallback,
-} = require('../helpers/stores.js')
+} = require('../../helpers/stores.js')
 
 const server = useStores()
 const inAnHour = () => new Date(Date.now() + HOUR)

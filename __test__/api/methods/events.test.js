@@ -4,7 +4,7 @@ const assert = require('node:assert/strict')
 const { AsyncLocalStorage } = require('node:async_hooks')
 const { once } = require('node:events')
 const { test } = require('node:test')
-const { runProgram } = require('../helpers/child.js')
+const { runProgram } = require('../../helpers/child.js')
 const {
   FACTORY,
   HOUR,
@@ -14,8 +14,8 @@ const {
   recordEvents,
   resultsOf,
   useStores,
-} = require('../helpers/stores.js')
-const { within } = require('../helpers/wait.js')
+} = require('../../helpers/stores.js')
+const { within } = require('../../helpers/wait.js')
 
 const server = useStores()
 const NAMES = ['create', 'update', 'set', 'get', 'touch', 'all', 'destroy', 'clear', 'error', 'connect', 'disconnect']

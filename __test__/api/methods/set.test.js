@@ -3,8 +3,17 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { MongoStore: Genuine } = require('connect-mongo-6')
-const { refusesBadCallbacks, refusesBadIds } = require('../helpers/bad-input.js')
-const { HOUR, aSession, eachStyle, fails, gives, resultsOf, useStores, withCallback } = require('../helpers/stores.js')
+const { refusesBadCallbacks, refusesBadIds } = require('../../helpers/bad-input.js')
+const {
+  HOUR,
+  aSession,
+  eachStyle,
+  fails,
+  gives,
+  resultsOf,
+  useStores,
+  withCallback,
+} = require('../../helpers/stores.js')
 
 const server = useStores()
 const TWO_WEEKS = 14 * 24 * HOUR

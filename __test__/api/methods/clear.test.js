@@ -2,9 +2,9 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { refusesBadCallbacks } = require('../helpers/bad-input.js')
-const { eachStyle, resultsOf, useStores, withCallback } = require('../helpers/stores.js')
-const { until } = require('../helpers/wait.js')
+const { refusesBadCallbacks } = require('../../helpers/bad-input.js')
+const { eachStyle, resultsOf, useStores, withCallback } = require('../../helpers/stores.js')
+const { until } = require('../../helpers/wait.js')
 
 const server = useStores()
 

@@ -4,8 +4,8 @@
 // Each is started when it is first asked for, and all are stopped together.
 
 const { MongoClient } = require('mongodb')
-const { makeCertificates } = require('../../helpers/certificates.js')
-const { manifest } = require('../../helpers/package-folder.js')
+const { makeCertificates } = require('../../../helpers/certificates.js')
+const { manifest } = require('../../../helpers/package-folder.js')
 const { Unavailable } = require('./unavailable.js')
 
 const ROOT_USER = { user: 'root', password: 'the root password' }
@@ -78,7 +78,7 @@ class Deployments {
   }
 
   async #start({ members, auth, tls }) {
-    const mongod = await import('../../../scripts/mongod.mjs')
+    const mongod = await import('../../../../scripts/mongod.mjs')
     await mongod.findMongod({ version: this.#version }).catch((error) => {
       throw new Unavailable(error.message)
     })

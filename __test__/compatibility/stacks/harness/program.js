@@ -4,7 +4,7 @@
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
-const { within } = require('../../helpers/wait.js')
+const { within } = require('../../../helpers/wait.js')
 
 const running = new Set()
 process.once('exit', () => {

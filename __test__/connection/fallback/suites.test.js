@@ -31,13 +31,13 @@ const OPTIONS = [
 let server
 before(async () => {
   if (process.env.TEST_MONGO_URL) return
-  const { startServer } = await import('../../scripts/mongod.mjs')
+  const { startServer } = await import('../../../scripts/mongod.mjs')
   server = await startServer()
   process.env.TEST_MONGO_URL = server.uri
 })
 after(() => server?.stop())
 
-for (const name of readdirSync(path.join(__dirname, '..', 'methods'))) require(`../methods/${name}`)
-for (const name of OPTIONS) require(`../options/${name}.test.js`)
-for (const name of ['order', 'sizes']) require(`../engine/${name}.test.js`)
-for (const name of ['close', 'interval', 'step-down', 'ttl-index']) require(`../life/${name}.test.js`)
+for (const name of readdirSync(path.join(__dirname, '..', '..', 'api', 'methods'))) require(`../../api/methods/${name}`)
+for (const name of OPTIONS) require(`../../options/${name}.test.js`)
+for (const name of ['order', 'sizes']) require(`../../engine/${name}.test.js`)
+for (const name of ['close', 'closing', 'interval', 'step-down', 'ttl-index']) require(`../${name}.test.js`)

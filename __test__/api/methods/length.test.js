@@ -2,8 +2,8 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { refusesBadCallbacks } = require('../helpers/bad-input.js')
-const { eachStyle, gives, resultsOf, useStores, withCallback } = require('../helpers/stores.js')
+const { refusesBadCallbacks } = require('../../helpers/bad-input.js')
+const { eachStyle, gives, resultsOf, useStores, withCallback } = require('../../helpers/stores.js')
 
 const server = useStores()
 

@@ -5,8 +5,8 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const session = require('express-session')
-const { refusesBadIds } = require('../helpers/bad-input.js')
-const { aSession, eachStyle, fails, resultsOf, useStores } = require('../helpers/stores.js')
+const { refusesBadIds } = require('../../helpers/bad-input.js')
+const { aSession, eachStyle, fails, resultsOf, useStores } = require('../../helpers/stores.js')
 
 const server = useStores()
 

@@ -9,8 +9,8 @@ const { once } = require('node:events')
 const net = require('node:net')
 const { test } = require('node:test')
 const { MongoClient } = require('mongodb')
-const { eachStyle, make, resultsOf, useStores } = require('../helpers/stores.js')
-const { within } = require('../helpers/wait.js')
+const { eachStyle, make, resultsOf, useStores } = require('../../helpers/stores.js')
+const { within } = require('../../helpers/wait.js')
 
 const server = useStores()
 

@@ -4,8 +4,8 @@
 // that has nothing to do with the store.
 
 const assert = require('node:assert/strict')
-const { Browser } = require('../../helpers/browser.js')
-const { until } = require('../../helpers/wait.js')
+const { Browser } = require('../../../helpers/browser.js')
+const { until } = require('../../../helpers/wait.js')
 
 const MAX_AGE = 3_600_000 // ms, of the cookies of every application
 const AT_ONCE = 40

@@ -7,8 +7,8 @@ const dns = require('node:dns')
 const { test } = require('node:test')
 const tls = require('node:tls')
 const { MongoClient } = require('mongodb')
-const { runProgram } = require('../helpers/child.js')
-const { eachStyle, make, useStores } = require('../helpers/stores.js')
+const { runProgram } = require('../../helpers/child.js')
+const { eachStyle, make, useStores } = require('../../helpers/stores.js')
 
 const server = useStores()
 
@@ -110,7 +110,7 @@ eachStyle(({ style }) => {
 })
 
 test('what only the client can follow is known before anything is connected', async (t) => {
-  const { targetOf } = require('../../lib/settings/target.js')
+  const { targetOf } = require('../../../lib/settings/target.js')
   const known = {
     proxyHost: ['proxy.example', /proxy/],
     secureContext: [tls.createSecureContext(), /secureContext/],

@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { eachStyle, make, resultsOf } = require('../helpers/stores.js')
+const { eachStyle, make, resultsOf } = require('../../helpers/stores.js')
 
 /** A client with one collection, whose methods note their arguments. */
 function standIn(methods) {

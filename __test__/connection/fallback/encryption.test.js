@@ -7,8 +7,8 @@ const assert = require('node:assert/strict')
 const dns = require('node:dns')
 const { test } = require('node:test')
 const { MongoClient, ObjectId } = require('mongodb')
-const { oldServer } = require('../helpers/altered-server.js')
-const { aSession, eachStyle, fails, make, resultsOf, useStores } = require('../helpers/stores.js')
+const { oldServer } = require('../../helpers/altered-server.js')
+const { aSession, eachStyle, fails, make, resultsOf, useStores } = require('../../helpers/stores.js')
 
 const server = useStores()
 

@@ -8,8 +8,8 @@ const { randomBytes } = require('node:crypto')
 const fs = require('node:fs')
 const path = require('node:path')
 const { after, describe, it } = require('node:test')
-const { Browser } = require('../helpers/browser.js')
-const { until } = require('../helpers/wait.js')
+const { Browser } = require('../../helpers/browser.js')
+const { until } = require('../../helpers/wait.js')
 const { Deployments } = require('./harness/deployments.js')
 const { drive, MAX_AGE } = require('./harness/drive.js')
 const { install, STACKS } = require('./harness/install.js')
@@ -160,7 +160,7 @@ describe('rows.js', () => {
   // A run of all rows writes that file at its end.
   if (!process.env.STACKS_RESULTS) {
     it('has the rows of docs/compatibility.json', () => {
-      const shown = require('../../docs/compatibility.json').map(({ row }) => row)
+      const shown = require('../../../docs/compatibility.json').map(({ row }) => row)
       assert.deepEqual(
         shown,
         rows.map(({ row }) => row),

@@ -7,8 +7,8 @@ const assert = require('node:assert/strict')
 const { once } = require('node:events')
 const { test } = require('node:test')
 const { Binary, Decimal128, Long, ObjectId } = require('mongodb')
-const { MARK, insertRaw } = require('../helpers/raw-insert.js')
-const { HOUR, eachStyle, resultsOf, useStores } = require('../helpers/stores.js')
+const { MARK, insertRaw } = require('../../helpers/raw-insert.js')
+const { HOUR, eachStyle, resultsOf, useStores } = require('../../helpers/stores.js')
 
 const server = useStores()
 const soon = new Date(Date.now() + HOUR)
@@ -117,7 +117,7 @@ eachStyle(({ style }) => {
 
 test('the warning of all has a code, and quotes nothing of what is stored', async (t) => {
   // It comes once per process, however many stores and documents there are.
-  const { runProgram } = require('../helpers/child.js')
+  const { runProgram } = require('../../helpers/child.js')
   const { mongoUrl, collection } = server.open(t)
   await collection.insertOne({ _id: SECRET, session: `{bad ${SECRET}` })
   const { code, lines } = await runProgram(
