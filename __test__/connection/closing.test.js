@@ -4,138 +4,213 @@
 // of the server.
 
 const assert = require('node:assert/strict')
-const { describe, it } = require('node:test')
+const { once } = require('node:events')
+const { mock, test } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { connectionsOf } = require('../helpers/connections.js')
-const { STYLES } = require('../helpers/styles.js')
+const { FACTORY, HOUR, aSession, eachStyle, fails, resultsOf, useStores } = require('../helpers/stores.js')
 const { useOwnServer } = require('../helpers/use-server.js')
 const { until, within } = require('../helpers/wait.js')
 
-const server = useOwnServer()
+const server = useStores()
+/** A server that a test may kill. */
+const mortal = useOwnServer()
+
+const CLOSED = { name: 'MongoNotConnectedError', message: 'Client must be connected before running operations' }
+const CALLS = [
+  ['get', ['s']],
+  ['set', ['s', { a: 1 }]],
+  ['touch', ['s', aSession()]],
+  ['destroy', ['s']],
+  ['all', []],
+  ['length', []],
+  ['clear', []],
+  ['load', ['s']],
+]
 const MANY = 200
 /** Longer than any wait of a test: an operation or a close that waits for it fails. */
 const mongoOptions = { serverSelectionTimeoutMS: 10_000_000 }
 
 const session = (n) => ({ cookie: {}, n })
 
-for (const { name, Store, ofUrl } of STYLES) {
-  describe(name, () => {
-    let databases = 0
-    function open(options) {
-      databases += 1
-      const url = server.current.url(`close-${ofUrl}-${databases}`)
-      return new Store({ [ofUrl]: url, mongoOptions: { ...mongoOptions, ...options } })
-    }
-    const setMany = (store) =>
-      Promise.allSettled(Array.from({ length: MANY }, (_, n) => store.set(`sid${n}`, session(n))))
-
-    it('answers what is in flight, all of it well', async () => {
-      const store = open()
-      await store.set('sid', session(0))
-      const inFlight = setMany(store)
-      await within('close', store.close())
-      const results = await within('the answers', inFlight)
-      assert.deepEqual(
-        results.filter(({ status }) => status !== 'fulfilled'),
-        [],
-      )
-    })
-
-    it('answers what is in flight of a store made a moment ago', async () => {
-      const store = open()
-      const inFlight = setMany(store)
-      await within('close', store.close())
-      const results = await within('the answers', inFlight)
-      assert.deepEqual(
-        results.filter(({ status }) => status !== 'fulfilled'),
-        [],
-      )
-    })
-
-    it('leaves no connection behind', async (t) => {
-      const client = new MongoClient(server.current.uri)
-      t.after(() => client.close())
-      const store = open({ appName: `closed-${ofUrl}` })
-      await setMany(store)
-      await store.collectionP
-      assert((await connectionsOf(client, `closed-${ofUrl}`)) > 0)
-      await within('close', store.close())
-      await until('the connections to end', async () => (await connectionsOf(client, `closed-${ofUrl}`)) === 0)
-    })
-
-    it('gives a promise of undefined, and calls back', async () => {
-      assert.equal(await within('close', open().close()), undefined)
-      const store = open()
-      const values = await within('the callback', new Promise((resolve) => store.close((...given) => resolve(given))))
-      assert.deepEqual(values, [null])
-    })
-
-    it('may be called again, at the same time and afterwards', async () => {
-      const store = open()
-      await store.set('sid', session(0))
-      await within('both', Promise.all([store.close(), store.close()]))
-      await within('the third', store.close())
-    })
-
-    it('lets every operation after it fail with MongoNotConnectedError', async () => {
-      const store = open()
-      await store.set('sid', session(0))
-      const closing = store.close()
-      const operations = {
-        get: () => store.get('sid'),
-        set: () => store.set('sid', session(1)),
-        touch: () => store.touch('sid', session(1)),
-        destroy: () => store.destroy('sid'),
-        all: () => store.all(),
-        length: () => store.length(),
-        clear: () => store.clear(),
-      }
-      const expected = { name: 'MongoNotConnectedError', message: 'Client must be connected before running operations' }
-      for (const start of Object.values(operations)) await assert.rejects(start(), expected)
-      await closing
-      for (const start of Object.values(operations)) await assert.rejects(start(), expected)
-      const error = await new Promise((resolve) => store.get('sid', resolve))
-      assert.equal(error.name, expected.name)
-    })
-
-    /** After `disturb`, operations in flight are answered by errors, and close ends. */
-    async function endsWithout({ disturb, mend, options }) {
-      const store = open(options)
-      await store.set('sid', session(0))
-      try {
-        await disturb()
-        const inFlight = setMany(store)
-        await within('close', store.close())
-        for (const { status, reason } of await within('the answers', inFlight)) {
-          assert.equal(status, 'rejected')
-          assert(reason instanceof Error)
-          assert.match(reason.name, /^Mongo/, reason.stack)
-        }
-      } finally {
-        await mend()
-      }
-    }
-
-    it('ends without a server that was killed', () =>
-      endsWithout({ disturb: () => server.current.kill(), mend: () => server.current.restart() }))
-
-    // The monitor would notice sooner or later that the server is silent: here it never does.
-    it('ends without a server that is frozen', { skip: process.platform === 'win32' }, () =>
-      endsWithout({
-        options: { heartbeatFrequencyMS: 10_000_000 },
-        disturb: () => server.current.kill('SIGSTOP'),
-        mend: () => server.current.kill('SIGCONT'),
-      }),
-    )
-
-    it('ends without a server that never was there', async () => {
-      const store = new Store({ [ofUrl]: 'mongodb://127.0.0.1:1/x', mongoOptions })
-      const inFlight = setMany(store)
-      await within('close', store.close())
-      for (const { status, reason } of await within('the answers', inFlight)) {
-        assert.equal(status, 'rejected')
-        assert.match(reason.name, /^Mongo/, reason.stack)
-      }
-    })
+eachStyle(({ style }) => {
+  test('close gives nothing, by a promise and by a callback', async (t) => {
+    assert.deepEqual(await within('the callback', resultsOf(server.open(t, { mongoOptions }, style).store, 'close')), [
+      null,
+    ])
+    const { store } = server.open(t, { mongoOptions }, style)
+    assert.equal(await within('close', store.close()), undefined)
+    assert.deepEqual(await resultsOf(store, 'close'), [null])
+    const promise = store.close(() => {})
+    assert.ok(promise instanceof Promise)
+    await promise
   })
-}
+
+  test('close can be called again, and while it is under way', async (t) => {
+    for (const isConnected of [false, true]) {
+      const { store } = server.open(t, { mongoOptions }, style)
+      if (isConnected) await store.set('s', session(0))
+      await within('all', Promise.all([store.close(), store.close(), resultsOf(store, 'close')]))
+      await within('the last', store.close())
+    }
+  })
+
+  test('close waits for the operations that were called before, which are answered first', async (t) => {
+    const { store, collection } = server.open(t, {}, style)
+    const answered = []
+    const writes = Array.from({ length: 100 }, (_, number) =>
+      store.set(`id-${number}`, { number }).then(() => answered.push(number)),
+    )
+    await store.close()
+    assert.equal(answered.length, 100)
+    await Promise.all(writes)
+    assert.equal(await collection.countDocuments(), 100)
+  })
+
+  test('close at once, before there is a connection, is no error', async (t) => {
+    for (const autoRemove of ['native', 'interval', 'disabled'])
+      await server.open(t, { autoRemove }, style).store.close()
+  })
+
+  test('after close every operation fails, and nothing is written', async (t) => {
+    const { store, collection } = server.open(t, {}, style)
+    await collection.insertOne({ _id: 's', session: '{}', expires: new Date(Date.now() + HOUR) })
+    const before = await collection.find().toArray()
+    await store.close()
+    for (const [method, args] of CALLS) {
+      await t.test(method, async () => {
+        const error = await fails(store, method, args, CLOSED)
+        assert.equal(error.code, undefined)
+      })
+    }
+    assert.deepEqual(await collection.find().toArray(), before)
+  })
+
+  test('operations called while the store is closing fail', async (t) => {
+    const { store } = server.open(t, { mongoOptions }, style)
+    await store.set('s', session(0))
+    const closed = store.close()
+    for (const [method, args] of CALLS) await assert.rejects(store[method](...args), CLOSED, method)
+    await closed
+    for (const [method, args] of CALLS) await assert.rejects(store[method](...args), CLOSED, method)
+  })
+
+  test('close ends the timer that removes expired sessions, and leaves none on the store', async (t) => {
+    const clearInterval = mock.method(globalThis, 'clearInterval')
+    t.after(() => clearInterval.mock.restore())
+    const { store } = server.open(t, { autoRemove: 'interval', autoRemoveInterval: 0.002 }, style)
+    const { timer } = store
+    assert.notEqual(timer, undefined)
+    const closed = store.close()
+    assert.equal(store.timer, undefined)
+    assert(clearInterval.mock.calls.some((call) => call.arguments[0] === timer))
+    await closed
+  })
+
+  test('close answers what waits for a connection that never comes', async (t) => {
+    const { store } = server.open(t, { clientPromise: new Promise(() => {}) }, style)
+    const waiting = CALLS.map(([method, args]) => assert.rejects(store[method](...args), CLOSED, method))
+    await within('close', store.close())
+    await within('the answers', Promise.all(waiting))
+  })
+
+  test('close of one store leaves another on the same collection open', async (t) => {
+    const one = server.open(t, {}, style)
+    const where = { [style.ofUrl]: one.mongoUrl, [style.collectionOption]: one.collection.collectionName }
+    const other = server.open(t, where, style)
+    await one.store.set('s', { a: 1 })
+    await one.store.close()
+    assert.deepEqual(await other.store.get('s'), { a: 1 })
+  })
+
+  test('close brings nothing down when its callback is none', async (t) => {
+    const { store } = server.open(t, {}, style)
+    await store.close(5).catch((error) => assert.ok(error instanceof TypeError))
+    await store.close(null)
+  })
+})
+
+eachStyle(({ style }) => {
+  let databases = 0
+  function open(options) {
+    databases += 1
+    const url = mortal.current.url(`close-${style.ofUrl}-${databases}`)
+    return new style.Store({ [style.ofUrl]: url, mongoOptions: { ...mongoOptions, ...options } })
+  }
+  const setMany = (store) =>
+    Promise.allSettled(Array.from({ length: MANY }, (_, n) => store.set(`sid${n}`, session(n))))
+
+  for (const isNew of [false, true]) {
+    test(`close answers what is in flight${isNew ? ' of a store made a moment ago' : ''}, all of it well`, async () => {
+      const store = open()
+      if (!isNew) await store.set('sid', session(0))
+      const inFlight = setMany(store)
+      await within('close', store.close())
+      const results = await within('the answers', inFlight)
+      assert.deepEqual(
+        results.filter(({ status }) => status !== 'fulfilled'),
+        [],
+      )
+    })
+  }
+
+  test('close leaves no connection behind', async (t) => {
+    const client = new MongoClient(mortal.current.uri)
+    t.after(() => client.close())
+    const appName = `closed-${style.ofUrl}`
+    const store = open({ appName })
+    await setMany(store)
+    await store.collectionP
+    assert((await connectionsOf(client, appName)) > 0)
+    await within('close', store.close())
+    await until('the connections to end', async () => (await connectionsOf(client, appName)) === 0)
+  })
+
+  async function allFail(inFlight) {
+    for (const { status, reason } of await within('the answers', inFlight)) {
+      assert.equal(status, 'rejected')
+      assert(reason instanceof Error)
+      assert.match(reason.name, /^Mongo/, reason.stack)
+    }
+  }
+
+  /** After `disturb`, operations in flight are answered by errors, and close ends. */
+  async function endsWithout({ disturb, mend, options }) {
+    const store = open(options)
+    await store.set('sid', session(0))
+    try {
+      await disturb()
+      const inFlight = setMany(store)
+      await within('close', store.close())
+      await allFail(inFlight)
+    } finally {
+      await mend()
+    }
+  }
+
+  test('close ends without a server that was killed', () =>
+    endsWithout({ disturb: () => mortal.current.kill(), mend: () => mortal.current.restart() }))
+
+  // The monitor would notice sooner or later that the server is silent: here it never does.
+  test('close ends without a server that is frozen', { skip: process.platform === 'win32' }, () =>
+    endsWithout({
+      options: { heartbeatFrequencyMS: 10_000_000 },
+      disturb: () => mortal.current.kill('SIGSTOP'),
+      mend: () => mortal.current.kill('SIGCONT'),
+    }),
+  )
+
+  test('close ends without a server that never was there', async () => {
+    const store = new style.Store({ [style.ofUrl]: 'mongodb://127.0.0.1:1/x', mongoOptions })
+    const inFlight = setMany(store)
+    await within('close', store.close())
+    await allFail(inFlight)
+  })
+})
+
+test('the state of a store of the factory stays connected after close, as in connect-mongo 3', async (t) => {
+  const { store } = server.open(t, {}, FACTORY)
+  await once(store, 'connected')
+  await store.close()
+  assert.equal(store.state, 'connected')
+})

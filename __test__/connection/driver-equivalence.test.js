@@ -4,18 +4,9 @@
 // options: 6 and 7 for all of them, 3.7 for the spellings of old.
 
 const assert = require('node:assert/strict')
-const { createRequire } = require('node:module')
-const path = require('node:path')
 const { describe, test } = require('node:test')
-const { ROOT } = require('../helpers/child.js')
+const { DRIVERS } = require('../helpers/drivers.js')
 const { settingsOf } = require('../helpers/settings.js')
-
-const own = createRequire(path.join(ROOT, 'package.json'))
-const DRIVERS = {
-  6: own('mongodb'),
-  7: createRequire(own.resolve('mongodb-memory-server-core'))('mongodb'),
-}
-const driver3 = createRequire(own.resolve('connect-mongo-3'))('mongodb')
 
 /** Connection strings, and options where there are any, that the drivers 6 and 7 can read. */
 const CASES = [
@@ -255,10 +246,11 @@ function theirsOf(its) {
   }
 }
 
-for (const [version, { MongoClient }] of Object.entries(DRIVERS)) {
+for (const version of [6, 7]) {
+  const { MongoClient } = DRIVERS[version]
   describe(`as the driver ${version} reads it`, () => {
     for (const [url, options, versions] of CASES) {
-      if (versions && !versions.includes(Number(version))) continue
+      if (versions && !versions.includes(version)) continue
       test(`${url} ${options ? JSON.stringify(options) : ''}`, () => {
         const its = new MongoClient(url, options).options
         const theirs = theirsOf(its)
@@ -304,7 +296,7 @@ const CASES_OF_OLD = [
 
 /** The options that a client of 3.7 connects with, read after it has failed to. */
 async function optionsOf3(url, options) {
-  const client = new driver3.MongoClient(url, { useUnifiedTopology: true, ...options, serverSelectionTimeoutMS: 1 })
+  const client = new DRIVERS[3].MongoClient(url, { useUnifiedTopology: true, ...options, serverSelectionTimeoutMS: 1 })
   await client.connect().catch(() => {})
   await client.close()
   return client.s.options

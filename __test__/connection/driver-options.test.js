@@ -5,14 +5,13 @@
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
-const { createRequire } = require('node:module')
 const { test } = require('node:test')
 const path = require('node:path')
 const { OPTIONS, optionOf } = require('../../lib/settings/driver-options.js')
-const { ROOT } = require('../helpers/child.js')
+const { folderOf } = require('../helpers/drivers.js')
 const { settingsOf } = require('../helpers/settings.js')
 const { makeCertificates } = require('../helpers/tls.js')
-const { warningsOf } = require('../helpers/process-warnings.js')
+const { warningsOf } = require('../helpers/warnings.js')
 
 const certificates = makeCertificates()
 test.after(() => certificates.remove())
@@ -309,34 +308,26 @@ function namesIn(file, start) {
 }
 
 test('no option of the drivers 2.2, 3.7, 6 and 7 is missing', () => {
-  const own = createRequire(path.join(ROOT, 'package.json'))
-  const folderOf = (owner) => path.dirname(createRequire(own.resolve(owner)).resolve('mongodb/package.json'))
-  const names = [from('mongodb-memory-server-core'), own].flatMap((load) =>
-    Object.keys(load('mongodb/lib/connection_string.js').OPTIONS),
+  const names = [6, 7].flatMap((version) =>
+    Object.keys(require(path.join(folderOf(version), 'lib/connection_string.js')).OPTIONS),
   )
   names.push(
     ...namesIn(
-      path.join(folderOf('connect-mongo-3'), 'lib/operations/connect.js'),
+      path.join(folderOf(3), 'lib/operations/connect.js'),
       '(?:validOptionNames|legacyOptionNames|ignoreOptionNames)',
     ),
   )
   for (const file of ['server', 'replset', 'mongos']) {
-    names.push(...namesIn(path.join(folderOf('connect-mongo-3'), `lib/topologies/${file}.js`), 'legalOptionNames'))
-    names.push(...namesIn(path.join(folderOf('connect-mongo-1'), `lib/${file}.js`), 'legalOptionNames'))
+    names.push(...namesIn(path.join(folderOf(3), `lib/topologies/${file}.js`), 'legalOptionNames'))
+    names.push(...namesIn(path.join(folderOf(2), `lib/${file}.js`), 'legalOptionNames'))
   }
-  names.push(...namesIn(path.join(folderOf('connect-mongo-1'), 'lib/db.js'), 'legalOptionNames'))
-  names.push(
-    ...namesIn(path.join(folderOf('connect-mongo-1'), 'lib/mongo_client.js'), '(?:validOptionNames|legacyOptionNames)'),
-  )
+  names.push(...namesIn(path.join(folderOf(2), 'lib/db.js'), 'legalOptionNames'))
+  names.push(...namesIn(path.join(folderOf(2), 'lib/mongo_client.js'), '(?:validOptionNames|legacyOptionNames)'))
   assert.ok(names.length > 300)
   assert.deepEqual(
     names.filter((name) => !optionOf(name)),
     [],
   )
-
-  function from(name) {
-    return createRequire(own.resolve(name))
-  }
 })
 
 test('the table in docs/options.md is made from the data that the code acts by', async () => {

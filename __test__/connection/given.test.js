@@ -1,11 +1,13 @@
 'use strict'
 
-// The options client, clientPromise, db and dbPromise: what the application has already.
+// The options client, clientPromise, db, dbPromise and mongooseConnection: what the application has already. Connections of
+// mongoose itself are among the live settings and the stacks; those here only look like them.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { runProgram } = require('../helpers/child.js')
+const { connectionsOf } = require('../helpers/connections.js')
 const { FACTORY, aSession, eachStyle, fails, make, useStores } = require('../helpers/stores.js')
 
 const server = useStores()
@@ -16,6 +18,17 @@ const GIVEN = {
   clientPromise: async (client) => client,
   db: (client, dbName) => client.db(dbName),
   dbPromise: async (client, dbName) => client.db(dbName),
+}
+
+/** Options of each kind, with which every store leads to a database that no connection string names. */
+const WAYS = {
+  client: (client, db) => ({ client, dbName: db.databaseName }),
+  clientPromise: (client, db) => ({ clientPromise: Promise.resolve(client), dbName: db.databaseName }),
+  db: (_client, db) => ({ db }),
+  dbPromise: (_client, db) => ({ dbPromise: Promise.resolve(db) }),
+  mongooseConnection: (client, db) => ({
+    mongooseConnection: { readyState: 1, name: db.databaseName, db, getClient: () => client },
+  }),
 }
 
 /** A client of the application with the database's name in its connection string. */
@@ -86,12 +99,7 @@ eachStyle(({ style }) => {
     const store = make(style, { client, autoRemove: 'disabled' })
     t.after(() => store.close())
     await fails(store, 'set', ['s', aSession()], { name: 'MongoServerError', code: 2 })
-    const connections = await server
-      .client()
-      .db('admin')
-      .aggregate([{ $currentOp: { idleConnections: true, localOps: true } }, { $match: { appName: 'of the client' } }])
-      .toArray()
-    assert.ok(connections.length > 0)
+    assert.ok((await connectionsOf(server.client(), 'of the client')) > 0)
   })
 
   test('a client with options of every kind that a connection string has can be given', async (t) => {
@@ -145,7 +153,9 @@ eachStyle(({ style }) => {
       const reason = new Error('of the promise')
       const { store } = server.open(t, { [option]: Promise.reject(reason) }, style)
       assert.equal(await fails(store, 'get', ['s'], /of the promise/), reason)
+      assert.equal(await fails(store, 'set', ['s', aSession()], /of the promise/), reason)
       await fails(store, 'length', [], /of the promise/)
+      await assert.rejects(store.collectionP, reason)
     })
 
     test(`a ${option} that gives something else fails the operations`, async (t) => {
@@ -179,5 +189,62 @@ eachStyle(({ style }) => {
         assert.throws(() => server.open(t, { [option]: none }, style), TypeError)
       }
     }
+  })
+
+  test('a mongooseConnection that is no connection of mongoose is refused', () => {
+    for (const option of ['mongooseConnection', 'mongoose_connection']) {
+      for (const none of [
+        {},
+        [],
+        { readyState: 1 },
+        { readyState: 0 },
+        { once: true },
+        'mongodb://127.0.0.1',
+        5,
+        true,
+      ]) {
+        assert.throws(() => make(style, { [option]: none }), TypeError)
+      }
+    }
+  })
+
+  for (const [option, makeOptions] of Object.entries(WAYS)) {
+    test(`a store with ${option} has the driver's objects of the application, and closes none of them`, async (t) => {
+      const { mongoUrl, dbName, db } = server.place()
+      const client = await new MongoClient(mongoUrl.replace(dbName, '')).connect()
+      t.after(() => client.close())
+      const store = make(style, makeOptions(client, client.db(dbName)))
+
+      await store.set('sid', { cookie: {}, user: 'Ada' })
+      assert.equal(await db.collection('sessions').countDocuments(), 1)
+      assert.equal(store.client, client)
+      assert.equal(await store.clientP, client)
+      assert.equal((await store.collectionP).namespace, `${dbName}.sessions`)
+      assert.equal(store.db.databaseName, dbName)
+
+      await store.close()
+      await assert.rejects(store.get('sid'), { name: 'MongoNotConnectedError' })
+      assert.deepEqual(await client.db(dbName).collection('sessions').distinct('_id'), ['sid'])
+    })
+  }
+
+  test('operations wait for a mongoose connection to open', async (t) => {
+    const { client, dbName, db } = aClient(t)
+    let open
+    const connection = {
+      readyState: 2,
+      getClient: () => client,
+      once(event, listener) {
+        assert.equal(event, 'open')
+        open = listener
+      },
+    }
+    const store = make(style, { mongooseConnection: connection })
+    t.after(() => store.close())
+    const writing = store.set('sid', { cookie: {} })
+    Object.assign(connection, { readyState: 1, name: dbName })
+    open()
+    await writing
+    assert.equal(await db.collection('sessions').countDocuments(), 1)
   })
 })

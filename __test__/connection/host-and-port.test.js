@@ -7,7 +7,7 @@ const { describe, test } = require('node:test')
 const { FACTORY, MODERN, aSession, fails, make } = require('../helpers/stores.js')
 const { settingsOf } = require('../helpers/settings.js')
 const { useOwnServer } = require('../helpers/use-server.js')
-const { warningsOf } = require('../helpers/warnings.js')
+const { warningsOfStores } = require('../helpers/warnings.js')
 
 const open = useOwnServer()
 const closed = useOwnServer({ auth: { user: 'a@nn', password: 'p:w/%41?#' } })
@@ -117,7 +117,7 @@ describe('a store of connect-mongo 0.x', () => {
   test('says once that auto_reconnect has another name', async () => {
     const parts = { host: '127.0.0.1', port: open.current.port, db: 'shop', auto_reconnect: true }
     assert.deepEqual(
-      (await warningsOf(FACTORY, parts, parts)).map(({ message }) => message),
+      (await warningsOfStores(FACTORY, parts, parts)).map(({ message }) => message),
       ['auto_reconnect option is deprecated. Use autoReconnect instead'],
     )
   })

@@ -49,16 +49,5 @@ for (const { name, Store, ofUrl } of STYLES) {
       for (const autoRemove of ['native', 'disabled']) assert.equal(open(t, { autoRemove }).store.timer, undefined)
       assert.equal(setInterval.mock.callCount(), 0)
     })
-
-    it('close() ends the timer, and leaves none on the store', async (t) => {
-      const clearInterval = mock.method(globalThis, 'clearInterval')
-      t.after(() => clearInterval.mock.restore())
-      const { store } = open(t, { autoRemoveInterval: OFTEN })
-      const { timer } = store
-      const closed = store.close()
-      assert.equal(store.timer, undefined)
-      assert(clearInterval.mock.calls.some((call) => call.arguments[0] === timer))
-      await closed
-    })
   })
 }

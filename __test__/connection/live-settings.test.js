@@ -7,8 +7,8 @@ const assert = require('node:assert/strict')
 const fs = require('node:fs')
 const { after, before, test } = require('node:test')
 const { DRIVERS } = require('../helpers/drivers.js')
-const { makeCertificates } = require('../helpers/certificates.js')
 const { eachStyle, make } = require('../helpers/stores.js')
+const { makeCertificates, tlsArguments } = require('../helpers/tls.js')
 
 /** Letters that a connection string can't have as they are. */
 const USER = 'ann@home'
@@ -28,20 +28,12 @@ before(async () => {
     nodes: 1,
     name: 'live',
     auth: { user: 'root', password: 'root' },
-    args: [
-      '--tlsMode',
-      'requireTLS',
-      '--tlsCertificateKeyFile',
-      certificates.server,
-      '--tlsCAFile',
-      certificates.ca,
-      '--tlsAllowConnectionsWithoutCertificates',
-    ],
+    args: tlsArguments(certificates),
     clientOptions: { tls: true, tlsCAFile: certificates.ca },
   })
   admin = await new DRIVERS[6].MongoClient(set.uri, { tls: true, tlsCAFile: certificates.ca }).connect()
   await admin.db(HOME).command({ createUser: USER, pwd: PASSWORD, roles: [{ role: 'readWrite', db: ALLOWED }] })
-  await admin.db('$external').command({ createUser: certificates.subject, roles: [{ role: 'readWrite', db: ALLOWED }] })
+  await admin.db('$external').command({ createUser: certificates.user, roles: [{ role: 'readWrite', db: ALLOWED }] })
 })
 after(async () => {
   await admin?.close()

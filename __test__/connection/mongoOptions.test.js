@@ -1,29 +1,76 @@
 'use strict'
 
+// Options of the driver that applications already have, in mongoOptions or in the connection string: those that reach the
+// connection, those that have no effect here, and those that are refused.
+
 const assert = require('node:assert/strict')
 const { randomBytes } = require('node:crypto')
 const { test } = require('node:test')
-const { aSession, eachStyle, fails, useStores } = require('../helpers/stores.js')
+const { connectionsOf } = require('../helpers/connections.js')
+const { aSession, eachStyle, fails, make, useStores } = require('../helpers/stores.js')
 
 const server = useStores()
 /** What a server that stands alone says to a write that two servers must confirm. */
 const ALONE = { name: 'MongoServerError', code: 2 }
 
-/** The connections of the server by the name of their application. */
-function connectionsOf(appName) {
-  return server
-    .client()
-    .db('admin')
-    .aggregate([{ $currentOp: { idleConnections: true, localOps: true } }, { $match: { appName } }])
-    .toArray()
+/** What a store works with, whether or not the option has an effect here. */
+const HARMLESS = {
+  appName: 'test',
+  connectTimeoutMS: 30_000,
+  serverSelectionTimeoutMS: 30_000,
+  socketTimeoutMS: 45_000,
+  heartbeatFrequencyMS: 10_000,
+  maxPoolSize: 5,
+  minPoolSize: 1,
+  maxIdleTimeMS: 60_000,
+  waitQueueTimeoutMS: 10_000,
+  retryReads: true,
+  retryWrites: true,
+  readPreference: 'primaryPreferred',
+  readConcernLevel: 'local',
+  w: 1,
+  journal: true,
+  wtimeoutMS: 1000,
+  directConnection: true,
+  compressors: 'zlib',
+  zlibCompressionLevel: 6,
+  tls: false,
+  maxConnecting: 2,
+  localThresholdMS: 15,
+  serverMonitoringMode: 'auto',
 }
+/** As objects only. */
+const HARMLESS_OBJECTS = {
+  writeConcern: { w: 1, j: true },
+  readConcern: { level: 'local' },
+  useNewUrlParser: true,
+  useUnifiedTopology: true,
+  useCreateIndex: true,
+  useFindAndModify: false,
+  poolSize: 5,
+  keepAlive: true,
+  family: 4,
+  autoIndex: false,
+  ignoreUndefined: true,
+  monitorCommands: true,
+  noDelay: true,
+  compressors: ['zlib'],
+  driverInfo: { name: 'app' },
+  enableUtf8Validation: true,
+  checkKeys: true,
+  autoSelectFamily: true,
+  ssl: false,
+}
+
+/** A connection string with one more parameter. */
+const withParameter = (url, parameter) => `${url}${url.includes('?') ? '&' : '?'}${parameter}`
 
 eachStyle(({ style, missing }) => {
   test('mongoOptions reach the connection', async (t) => {
     const appName = `test ${randomBytes(4).toString('hex')}`
     const { store } = server.open(t, { mongoOptions: { appName } }, style)
     await store.get('s')
-    assert.ok((await connectionsOf(appName)).length > 0)
+    assert.ok((await connectionsOf(server.client(), appName)) > 0)
   })
 
   test('a write concern in mongoOptions holds for every write', async (t) => {
@@ -36,7 +83,7 @@ eachStyle(({ style, missing }) => {
 
   test('a connection string or mongoOptions that ask for compression are honoured as far as the server goes along', async (t) => {
     const { mongoUrl } = server.place()
-    const url = `${mongoUrl}${mongoUrl.includes('?') ? '&' : '?'}compressors=zstd,zlib,snappy`
+    const url = withParameter(mongoUrl, 'compressors=zstd,zlib,snappy')
     for (const options of [
       { [style.ofUrl]: url },
       { mongoOptions: { compressors: ['zlib'] } },
@@ -51,7 +98,7 @@ eachStyle(({ style, missing }) => {
   test('an option in mongoOptions wins over the same one in the connection string, whatever its case', async (t) => {
     const { mongoUrl } = server.place()
     for (const parameter of ['w=2', 'W=2']) {
-      const url = `${mongoUrl}${mongoUrl.includes('?') ? '&' : '?'}${parameter}`
+      const url = withParameter(mongoUrl, parameter)
       const strict = server.open(t, { [style.ofUrl]: url }, style)
       await fails(strict.store, 'set', ['s', aSession()], ALONE)
       const { store } = server.open(t, { [style.ofUrl]: url, mongoOptions: { w: 1 } }, style)
@@ -120,7 +167,7 @@ eachStyle(({ style, missing }) => {
     const appName = `test ${randomBytes(4).toString('hex')}`
     const { store } = server.open(t, { advancedOptions: { appName } }, style)
     await store.get('s')
-    assert.ok((await connectionsOf(appName)).length > 0)
+    assert.ok((await connectionsOf(server.client(), appName)) > 0)
     const other = server.open(t, { advancedOptions: { w: 2 }, mongoOptions: { w: 1 } }, style)
     await other.store.set('s', aSession())
   })
@@ -148,4 +195,20 @@ eachStyle(({ style, missing }) => {
       )
     }
   })
+
+  async function works(t, mongoUrl, mongoOptions) {
+    const store = make(style, { [style.ofUrl]: mongoUrl, mongoOptions })
+    t.after(() => store.close())
+    await store.set('sid', { cookie: {}, user: 'Ada' })
+    assert.equal((await store.get('sid')).user, 'Ada')
+  }
+
+  for (const [option, value] of Object.entries({ ...HARMLESS, ...HARMLESS_OBJECTS })) {
+    test(`works with mongoOptions.${option}`, (t) => works(t, server.place().mongoUrl, { [option]: value }))
+  }
+
+  for (const [option, value] of Object.entries(HARMLESS)) {
+    test(`works with ${option} in the connection string`, (t) =>
+      works(t, withParameter(server.place().mongoUrl, `${option}=${value}`)))
+  }
 })

@@ -6,7 +6,7 @@ const { test } = require('node:test')
 const { MongoStore: Genuine } = require('connect-mongo-6')
 const { FACTORY, HOUR, aSession, eachStyle, useStores } = require('../helpers/stores.js')
 const { until } = require('../helpers/wait.js')
-const { warningsOf } = require('../helpers/warnings.js')
+const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
 /** A quarter of a second, in minutes. */
@@ -49,7 +49,7 @@ eachStyle(({ style }) => {
     const { mongoUrl, db } = server.place()
     await db.collection('sessions').createIndex({ expires: 1 }, { expireAfterSeconds: 3600 })
     const options = { [style.ofUrl]: mongoUrl }
-    const [warning, ...others] = await warningsOf(style, options, options)
+    const [warning, ...others] = await warningsOfStores(style, options, options)
     assert.deepEqual(others, [])
     assert.equal(warning.code, 'MONGO_STORE_INDEX')
     assert.match(warning.message, /TTL index on "sessions" could not be made/)
@@ -94,7 +94,7 @@ eachStyle(({ style }) => {
     assert.equal(await ttlIndexOf(collection), undefined)
     assert.equal(store.timer, undefined)
 
-    const [warning, ...others] = await warningsOf(style, {
+    const [warning, ...others] = await warningsOfStores(style, {
       [style.ofUrl]: server.place().mongoUrl,
       autoRemove: 'nativ',
     })

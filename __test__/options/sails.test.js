@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { eachStyle, useStores } = require('../helpers/stores.js')
-const { warningsOf } = require('../helpers/warnings.js')
+const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
 
@@ -29,6 +29,6 @@ eachStyle(({ style }) => {
   })
 
   test('the settings of a Sails session are not warned of', async () => {
-    assert.deepEqual(await warningsOf(style, { [style.ofUrl]: server.place().mongoUrl, ...SETTINGS }), [])
+    assert.deepEqual(await warningsOfStores(style, { [style.ofUrl]: server.place().mongoUrl, ...SETTINGS }), [])
   })
 })

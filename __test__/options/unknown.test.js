@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { eachStyle, useStores } = require('../helpers/stores.js')
-const { warningsOf } = require('../helpers/warnings.js')
+const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
 
@@ -79,7 +79,7 @@ eachStyle(({ style }) => {
       TTL: 5,
       flavour: 'sweet',
     }
-    const warnings = await warningsOf(style, { ...base, ...misspelt }, { ...base, ...misspelt })
+    const warnings = await warningsOfStores(style, { ...base, ...misspelt }, { ...base, ...misspelt })
     assert.ok(warnings.every(({ code }) => code === 'MONGO_STORE_OPTION'))
     assert.deepEqual(
       warnings.map(({ message }) => message),
@@ -108,7 +108,7 @@ eachStyle(({ style }) => {
       writeOperationOptions: { w: 1 },
       fallbackMemory: false,
     }
-    assert.deepEqual(await warningsOf(style, options), [])
+    assert.deepEqual(await warningsOfStores(style, options), [])
   })
 
   test('the parts of a connection string have no effect beside one, which a process warning says without quoting them', async () => {
@@ -120,7 +120,7 @@ eachStyle(({ style }) => {
       password: 'hunter2',
       autoReconnect: true,
     }
-    const warnings = await warningsOf(style, options)
+    const warnings = await warningsOfStores(style, options)
     assert.equal(warnings.length, 1)
     assert.equal(warnings[0].code, 'MONGO_STORE_OPTION')
     assert.match(warnings[0].message, /host, port, password, autoReconnect have no effect beside/)

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { aSession, eachStyle, fails, useStores } = require('../helpers/stores.js')
-const { warningsOf } = require('../helpers/warnings.js')
+const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
 /** What a server that stands alone says to a write that two servers, or special ones, must confirm. */
@@ -88,7 +88,7 @@ eachStyle(({ style }) => {
       autoRemove: 'disabled',
       writeOperationOptions: { w: 1, wTimeOut: 5 },
     }
-    const [warning, ...others] = await warningsOf(style, options)
+    const [warning, ...others] = await warningsOfStores(style, options)
     assert.deepEqual(others, [])
     assert.equal(warning.code, 'MONGO_STORE_OPTION')
     assert.match(warning.message, /writeOperationOptions: wTimeOut has no effect/)

@@ -1,6 +1,6 @@
 'use strict'
 
-// The package where express-session or mongodb is not installed.
+// The package where express-session, mongodb or kruptein is not installed: it works without, or says which one it needs.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -127,5 +127,33 @@ describe('Without mongodb', () => {
       await store.close()
     })
     assert.equal(seen, 1)
+  })
+})
+
+describe('Without kruptein', () => {
+  it('only options that are not native need it, and the error names it', async (t) => {
+    const seen = await runBeside(t, ['bson'], async () => {
+      const { createKrupteinAdapter } = require('connect-mongo-native')
+      const messages = []
+      for (const options of [
+        { algorithm: 'camellia-256-cbc' },
+        { hashing: 'md5' },
+        { encodeas: 'latin1' },
+        { use_scrypt: true },
+        { _key_size: 16 },
+      ]) {
+        try {
+          createKrupteinAdapter({ secret: 'squirrel', ...options })
+        } catch (error) {
+          messages.push(error.message)
+        }
+      }
+      const adapter = createKrupteinAdapter({ secret: 'squirrel' })
+      console.log(JSON.stringify({ messages, text: await adapter.decrypt(await adapter.encrypt('hello')) }))
+    })
+    assert.equal(seen.messages.length, 5)
+    for (const message of seen.messages)
+      assert.match(message, /npm package "kruptein", which is not installed: npm install kruptein/)
+    assert.equal(seen.text, '"hello"')
   })
 })

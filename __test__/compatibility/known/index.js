@@ -1,7 +1,8 @@
 'use strict'
 
 // The deliberate differences from the genuine packages. Each has its reason, and a test fails as soon as either side
-// changes: `genuine` tells what the genuine store does there, and `ours` what ours does instead.
+// changes: `genuine` tells what the genuine store does there, and `ours` what ours does instead. README.md explains how
+// to write one.
 
 const assert = require('node:assert/strict')
 const { GENERATIONS } = require('../packages.js')

@@ -4,8 +4,8 @@
 // Each is started when it is first asked for, and all are stopped together.
 
 const { MongoClient } = require('mongodb')
-const { makeCertificates } = require('../../../helpers/certificates.js')
 const { manifest } = require('../../../helpers/package-folder.js')
+const { makeCertificates, tlsArguments } = require('../../../helpers/tls.js')
 const { Unavailable } = require('./unavailable.js')
 
 const ROOT_USER = { user: 'root', password: 'the root password' }
@@ -84,19 +84,15 @@ class Deployments {
     })
     const files = tls ? (this.#certificates ??= certificates()) : undefined
     const clientOptions = tls ? { tls: true, tlsCAFile: files.ca } : {}
-    const args = tls
-      ? [
-          ...['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', files.server, '--tlsCAFile', files.ca],
-          '--tlsAllowConnectionsWithoutCertificates', // of those who log in with a password, or need not log in
-        ]
-      : []
+    // A client without a certificate is let in: it logs in with a password, or need not log in.
+    const args = tls ? tlsArguments(files) : []
     const options = { version: this.#version, args, auth: auth ? ROOT_USER : undefined, clientOptions }
     const server = members
       ? await mongod.startReplicaSet({ ...options, nodes: members })
       : await mongod.startServer(options)
     const connect = (uri) => new MongoClient(uri, clientOptions).connect()
     const client = await connect(server.uri)
-    if (auth) await createUsers(client, { subject: files?.subject, members })
+    if (auth) await createUsers(client, { subject: files?.user, members })
     const watchers = await Promise.all((server.members ?? []).map((member) => connect(member.uri)))
     return { server, client, watchers, files }
   }
