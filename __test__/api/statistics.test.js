@@ -123,7 +123,7 @@ test('the error of an operation is published with it', async (t) => {
   assert.equal(messages[0][1].error, error)
 })
 
-test('nothing is published where nobody subscribes', async (t) => {
+test('nothing is published without a subscriber', async (t) => {
   const { store } = server.open(t)
   const get = channel('connect-mongo-native:get')
   let published = 0
@@ -139,7 +139,7 @@ test('nothing is published where nobody subscribes', async (t) => {
   assert.deepEqual([messages.length, published], [1, 0])
 })
 
-test('who unsubscribes gets nothing more', async (t) => {
+test('a subscriber that has unsubscribed gets no more messages', async (t) => {
   const { store } = server.open(t)
   const messages = []
   const take = (message) => messages.push(message)

@@ -77,7 +77,7 @@ describe('a user who is not let in', () => {
   /** Longer than any test may take: whoever waits for a server, or for the next look at it, fails the test. */
   const never = { serverSelectionTimeoutMS: 1_000_000, heartbeatFrequencyMS: 1_000_000 }
 
-  it('is told so at once, in the words and with the code of the mongodb package, each time', async (t) => {
+  it('gets the error of the mongodb package at once, each time', async (t) => {
     for (const uri of [plain.current.uri, set.current.uri]) {
       const mongoUrl = uri.replace('hunter2', 'hunter3')
       const client = new MongoClient(mongoUrl)

@@ -67,7 +67,7 @@ eachStyle(({ style }) => {
     assert.equal(await collection.countDocuments(), 100)
   })
 
-  test('close at once, before there is a connection, is no error', async (t) => {
+  test('close before there is a connection is not an error', async (t) => {
     for (const autoRemove of ['native', 'interval', 'disabled'])
       await server.open(t, { autoRemove }, style).store.close()
   })
@@ -123,7 +123,7 @@ eachStyle(({ style }) => {
     assert.deepEqual(await other.store.get('s'), { a: 1 })
   })
 
-  test('close brings nothing down when its callback is none', async (t) => {
+  test('close survives an invalid callback', async (t) => {
     const { store } = server.open(t, {}, style)
     await store.close(5).catch((error) => assert.ok(error instanceof TypeError))
     await store.close(null)
@@ -141,7 +141,7 @@ eachStyle(({ style }) => {
     Promise.allSettled(Array.from({ length: MANY }, (_, n) => store.set(`sid${n}`, session(n))))
 
   for (const isNew of [false, true]) {
-    test(`close answers what is in flight${isNew ? ' of a store made a moment ago' : ''}, all of it well`, async () => {
+    test(`operations in flight succeed when ${isNew ? 'a store that was just made' : 'a store'} is closed`, async () => {
       const store = open()
       if (!isNew) await store.set('sid', session(0))
       const inFlight = setMany(store)

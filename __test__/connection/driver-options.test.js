@@ -169,7 +169,7 @@ test('the password of a key reaches the connection by each of its names', () => 
   }
 })
 
-test('an option whose subject is gone changes nothing, wherever it stands', () => {
+test('an obsolete option changes nothing, wherever it stands', () => {
   const without = settingsOf('mongodb://127.0.0.1/')
   for (const [name, [, { gone }]] of Object.entries(OPTIONS)) {
     if (!gone) continue
@@ -236,7 +236,7 @@ test('a checkServerIdentity of the application is never left out silently', () =
   }
 })
 
-test('mechanisms of authentication that the addon does not have are refused by their place', () => {
+test('authentication mechanisms that the addon lacks are refused, and the error says where they were given', () => {
   for (const mechanism of ['GSSAPI', 'MONGODB-AWS', 'MONGODB-OIDC', 'MONGODB-CR', 'nonsense']) {
     const message = /authMechanism.* is not supported by connect-mongo-native: the mechanism must be one of SCRAM-SHA-1/
     assert.throws(() => settingsOf(`mongodb://a:b@127.0.0.1/?authMechanism=${mechanism}`), {
@@ -257,7 +257,7 @@ test('mechanisms of authentication that the addon does not have are refused by t
   )
 })
 
-test('a parameter of a connection string that nobody knows is warned of; one that seems to be about security is refused', async () => {
+test('an unknown parameter of a connection string causes a warning, and one that seems to be about security is refused', async () => {
   const warnings = await warningsOf((input) => {
     const { withOptions } = require('./lib/settings/connection-string.js')
     console.log(withOptions(input))
@@ -288,7 +288,7 @@ test('the older names of an option give way to its own', () => {
   assert.deepEqual({ maxPoolSize, w, journal, tls }, { maxPoolSize: 4, w: '2', journal: true, tls: false })
 })
 
-test('a connection that is asked for with TLS and without is refused', () => {
+test('options that ask for TLS and for no TLS are refused', () => {
   for (const [url, options] of [
     ['mongodb://127.0.0.1/?tls=true&ssl=false', {}],
     ['mongodb://127.0.0.1/?tls=true', { ssl: false }],

@@ -102,7 +102,7 @@ eachStyle(({ style }) => {
     assert.ok((await connectionsOf(server.client(), 'of the client')) > 0)
   })
 
-  test('a client with options of every kind that a connection string has can be given', async (t) => {
+  test('a client may have options of every kind that a connection string has', async (t) => {
     const { client } = aClient(t, {
       readPreference: 'primaryPreferred',
       readConcern: { level: 'local' },
@@ -123,7 +123,7 @@ eachStyle(({ style }) => {
     assert.deepEqual(await store.get('s'), { a: 1 })
   })
 
-  test('a client that compresses can be given', async (t) => {
+  test('a client may use compression', async (t) => {
     const { client } = aClient(t, { compressors: ['zlib'] })
     const { store } = server.open(t, { client }, style)
     await store.set('s', { a: 1 })
@@ -183,7 +183,7 @@ eachStyle(({ style }) => {
     })
   }
 
-  test('a client or db that is none is refused', (t) => {
+  test('an invalid client or db is refused', (t) => {
     for (const option of ['client', 'db']) {
       for (const none of [{}, [], 5, true]) {
         assert.throws(() => server.open(t, { [option]: none }, style), TypeError)
@@ -191,7 +191,7 @@ eachStyle(({ style }) => {
     }
   })
 
-  test('a mongooseConnection that is no connection of mongoose is refused', () => {
+  test('an invalid mongooseConnection is refused', () => {
     for (const option of ['mongooseConnection', 'mongoose_connection']) {
       for (const none of [
         {},

@@ -38,7 +38,7 @@ eachStyle(({ style, isFactory }) => {
     })
   }
 
-  test('what is wrong with a connection string is said without its password', async (t) => {
+  test('an error about a connection string does not quote its password', async (t) => {
     const wrong = [
       'mongodb://me:hun ter2%zz@127.0.0.1/',
       'mongodb://me:hunter2@/x',
@@ -52,7 +52,7 @@ eachStyle(({ style, isFactory }) => {
     }
   })
 
-  test('mongoUrl wins over url, and either over what else names a connection', async (t) => {
+  test('mongoUrl wins over url, and either over all other ways to give a connection', async (t) => {
     const { mongoUrl, dbName } = server.place()
     const others = { clientPromise: Promise.reject(new Error('unused')), client: {}, db: {}, mongooseConnection: {} }
     others.clientPromise.catch(() => {})

@@ -45,7 +45,7 @@ eachStyle(({ style }) => {
     assert.equal(await mostOf(t, style), 4)
   })
 
-  test('a given maxPoolSize is what counts instead', async (t) => {
+  test('a maxPoolSize that is given replaces that limit', async (t) => {
     assert.equal(await mostOf(t, style, { maxPoolSize: 1 }), 3)
     const most = await mostOf(t, style, { maxPoolSize: 20 })
     assert.ok(most > 4 && most <= 22, `${most} connections`)

@@ -85,7 +85,7 @@ describe('the server is trusted', () => {
     })
   }
 
-  it('whoever it is, when tlsInsecure, tlsAllowInvalidCertificates, rejectUnauthorized: false or sslValidate: false ask for that', async (t) => {
+  it('without a check, when tlsInsecure, tlsAllowInvalidCertificates, rejectUnauthorized: false or sslValidate: false ask for that', async (t) => {
     const unchecked = [
       { tlsInsecure: true },
       { tlsAllowInvalidCertificates: true },
@@ -122,7 +122,7 @@ describe('the server is not trusted', () => {
     )
   })
 
-  it('when rejectUnauthorized in mongoOptions contradicts the connection string', async (t) => {
+  it('when rejectUnauthorized in mongoOptions overrides the connection string', async (t) => {
     const error = await fails(t, urlOf(open, { tls: true, tlsAllowInvalidCertificates: true }), {
       rejectUnauthorized: true,
     })
@@ -168,12 +168,12 @@ describe('the client identifies itself', () => {
     await works(t, urlFor(), { ...root(), cert: sslCert, key: sslKey, passphrase: Buffer.from(password) })
   })
 
-  it('in vain without a certificate, which the server wants', async (t) => {
+  it('and fails without the certificate that the server demands', async (t) => {
     const error = await fails(t, urlFor(), root())
     assert.match(error.message, new RegExp(`${strict.server.host}: .*certificate`))
   })
 
-  it('in vain with a wrong password of the key, or none, which no message has', async (t) => {
+  it('and fails with a wrong password of the key, or none, and no message quotes it', async (t) => {
     const { encrypted, oldEncrypted } = strict.certificates
     const given = (tlsCertificateKeyFile, tlsCertificateKeyFilePassword) => ({
       ...root(),
@@ -217,7 +217,7 @@ describe('the client identifies itself', () => {
     assert.equal((await fails(t, urlFor(identity))).code, 18)
   })
 
-  it('in vain with a file that is not there, which is named', async (t) => {
+  it('and fails with a missing file, which the error names', async (t) => {
     const absent = strict.certificates.ca.replace('ca.pem', 'absent.pem')
     for (const name of ['tlsCAFile', 'tlsCertificateKeyFile']) {
       const error = await fails(t, urlFor(), { ...root(), [name]: absent })

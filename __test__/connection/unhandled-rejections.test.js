@@ -47,7 +47,7 @@ async function useAndClose({ style, options }) {
 
 for (const style of STYLES) {
   describe(style, () => {
-    it('a store that nobody uses, of a server that is not there', async () => {
+    it('an unused store of a server that is not there', async () => {
       const { stderr } = await endsWell(
         async ({ factory }) => {
           const MongoStore = require('connect-mongo-native')
@@ -63,7 +63,7 @@ for (const style of STYLES) {
       assert.match(stderr, /MONGO_STORE_CONNECTION.*ECONNREFUSED/)
     })
 
-    it('a wrong password, which no message has', async () => {
+    it('a wrong password, which no message quotes', async () => {
       const mongoUrl = `mongodb://app:hunter2%2F%3A@${server.current.host}/x?authSource=admin&heartbeatFrequencyMS=500`
       const { printed, stderr } = await endsWell(useAndClose, { style, options: { mongoUrl } })
       assert.equal(printed.length, 4)
@@ -75,7 +75,7 @@ for (const style of STYLES) {
       assert(!/hunter2/.test(stderr), stderr)
     })
 
-    it('a password that is not percent-encoded, which no message has', async () => {
+    it('a password that is not percent-encoded, which no message quotes', async () => {
       for (const password of ['hunter2/x', 'hunter2@x', 'hunter2:x', 'hunter2%zz', 'hunter2#x?y']) {
         const mongoUrl = `mongodb://app:${password}@${server.current.host}/x?authSource=admin`
         const { printed, stderr } = await endsWell(useAndClose, { style, options: { mongoUrl } })

@@ -1,6 +1,6 @@
 'use strict'
 
-// Process warnings. Each of them comes once per process, so that they are looked at in a process of their own.
+// Process warnings. Each is emitted once per process, so that a test looks at them in a process of its own.
 
 const assert = require('node:assert/strict')
 const { runProgram } = require('./child.js')

@@ -19,7 +19,7 @@ test('defaultExpirationTime is the lifetime in milliseconds for the factory, and
   }
 })
 
-test('defaultExpirationTime is deprecated, which a process warning says once', async () => {
+test('defaultExpirationTime is deprecated, and a process warning says so once', async () => {
   const { mongoUrl } = server.place()
   const options = { url: mongoUrl, defaultExpirationTime: 90_000 }
   assert.deepEqual(await warningsOfStores(FACTORY, options, options), [

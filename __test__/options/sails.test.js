@@ -28,7 +28,7 @@ eachStyle(({ style }) => {
     assert.equal(settings.secret, SETTINGS.secret)
   })
 
-  test('the settings of a Sails session are not warned of', async () => {
+  test('the settings of a Sails session cause no warning', async () => {
     assert.deepEqual(await warningsOfStores(style, { [style.ofUrl]: server.place().mongoUrl, ...SETTINGS }), [])
   })
 })

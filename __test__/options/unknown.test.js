@@ -50,7 +50,7 @@ eachStyle(({ style }) => {
     }
   })
 
-  test('an option that is undefined or null is as one that is not there', async (t) => {
+  test('an option that is undefined or null counts as absent', async (t) => {
     // A null that means something has a test with its option; the others come from the helper here.
     const others = new Set([style.ofUrl, style.collectionOption, 'ttl', 'autoRemove', 'dbName'])
     const names = Object.keys(MISTYPED).filter((name) => !others.has(name))
@@ -68,7 +68,7 @@ eachStyle(({ style }) => {
     assert.deepEqual(await store.get('s'), { a: 1 })
   })
 
-  test('an unknown option is told by a process warning, once, with the name that may be meant', async () => {
+  test('a process warning names an unknown option once, and the option that may be meant', async () => {
     const base = { [style.ofUrl]: server.place().mongoUrl, autoRemove: 'disabled' }
     const misspelt = {
       colectionName: 'x',
@@ -95,7 +95,7 @@ eachStyle(({ style }) => {
     )
   })
 
-  test('options that are known give no warning', async () => {
+  test('known options cause no warning', async () => {
     const options = {
       [style.ofUrl]: server.place().mongoUrl,
       [style.collectionOption]: 'x',
@@ -111,7 +111,7 @@ eachStyle(({ style }) => {
     assert.deepEqual(await warningsOfStores(style, options), [])
   })
 
-  test('the parts of a connection string have no effect beside one, which a process warning says without quoting them', async () => {
+  test('beside a connection string its parts as options have no effect, and a process warning says so without quoting them', async () => {
     const options = {
       [style.ofUrl]: server.place().mongoUrl,
       autoRemove: 'disabled',

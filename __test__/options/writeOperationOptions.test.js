@@ -27,7 +27,7 @@ eachStyle(({ style }) => {
     }
   })
 
-  test('length is a read, for which a write concern does not count', async (t) => {
+  test('length is a read, so that no write concern applies to it', async (t) => {
     const { store } = server.open(t, { writeOperationOptions: { w: 2 } }, style)
     assert.equal(await store.length(), 0)
   })
@@ -70,7 +70,7 @@ eachStyle(({ style }) => {
     assert.equal((await collection.indexes()).length, 2)
   })
 
-  test('a write concern that is none is refused by its part', (t) => {
+  test('an invalid write concern is refused by the name of the wrong part', (t) => {
     const wrong = { w: [-1, 0.5, {}, true], j: [1, 'yes'], wtimeout: [-1, 0.5, '5', NaN], writeConcern: [] }
     for (const [name, values] of Object.entries(wrong)) {
       for (const value of values) {
@@ -82,7 +82,7 @@ eachStyle(({ style }) => {
     }
   })
 
-  test('what else is in writeOperationOptions has no effect, which a process warning says', async () => {
+  test('other members of writeOperationOptions have no effect, and a process warning says so', async () => {
     const options = {
       [style.ofUrl]: server.place().mongoUrl,
       autoRemove: 'disabled',

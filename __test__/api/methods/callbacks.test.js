@@ -1,6 +1,6 @@
 'use strict'
 
-// What holds for the callback of every method.
+// The callback of every method.
 
 const assert = require('node:assert/strict')
 const { AsyncLocalStorage } = require('node:async_hooks')
@@ -40,7 +40,7 @@ eachStyle(({ style, isFactory }) => {
     for (const call of CALLS) await resultsOf(store, ...call)
   })
 
-  test('this holds also when hundreds of calls are answered together', async (t) => {
+  test('a callback is called later and once also when hundreds of calls are answered together', async (t) => {
     const { store } = server.open(t, {}, style)
     const calls = Array.from({ length: 100 }, () => [...CALLS.slice(0, -1), ...FAILING]).flat()
     const results = await Promise.all(calls.map((call) => resultsOf(store, ...call)))
@@ -65,7 +65,7 @@ eachStyle(({ style, isFactory }) => {
     )
   })
 
-  test('this holds also when a hook is asynchronous, or the connection is given as a promise', async (t) => {
+  test('callbacks keep that context when a hook is asynchronous, or the connection is given as a promise', async (t) => {
     const context = new AsyncLocalStorage()
     const opened = server.open(
       t,
@@ -156,7 +156,7 @@ eachStyle(({ style, isFactory }) => {
     assert.match(stderr, /of the callback/)
   })
 
-  test('a promise that rejects unseen is no unhandled rejection', async (t) => {
+  test('a rejected promise that nobody looks at is not an unhandled rejection', async (t) => {
     const { mongoUrl, collection } = server.open(t, {}, style)
     const { code, lines, stderr } = await runProgram(
       async ({ where, isFactoryStyle }) => {

@@ -34,7 +34,7 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.deepEqual(await collection.indexes(), before)
   })
 
-  test('clear of a collection that is empty, or not there, is no error', async (t) => {
+  test('clear of an empty or missing collection is not an error', async (t) => {
     const { store } = server.open(t, {}, style)
     await store.clear()
     await store.set('s', {})
@@ -42,7 +42,7 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.equal(await store.clear(), value)
   })
 
-  test('a store can be used on after clear', async (t) => {
+  test('a store works on after clear', async (t) => {
     const { store } = server.open(t, {}, style)
     await store.set('s', { a: 1 })
     await store.clear()

@@ -17,7 +17,7 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.deepEqual((await collection.find().toArray()).map(({ _id }) => _id).sort(), ids.slice(1).sort())
   })
 
-  test('destroy of a session that is not there is no error', async (t) => {
+  test('destroy of a session that is not there is not an error', async (t) => {
     const { store } = server.open(t, {}, style)
     await store.destroy('nobody')
     assert.equal((await resultsOf(store, 'destroy', 'nobody'))[0], null)

@@ -57,7 +57,7 @@ eachStyle(({ style, isFactory }) => {
     assert.deepEqual(await emittedBy('clear'), [])
   })
 
-  test('a touch that touchAfter saves, and one after a logout, emit no event', async (t) => {
+  test('a touch that touchAfter skips, and one after a logout, emit no event', async (t) => {
     const { store } = server.open(t, { touchAfter: 60 }, style)
     await store.set('s', aSession())
     const events = recordEvents(store, ['touch'])
@@ -82,14 +82,14 @@ eachStyle(({ style, isFactory }) => {
     assert.deepEqual(events, [])
   })
 
-  test('a listener added behind the call still hears of it', async (t) => {
+  test('a listener that is added right after the call still gets its event', async (t) => {
     const { store } = server.open(t, {}, style)
     const set = store.set('s', {})
     assert.deepEqual(await once(store, 'set'), ['s'])
     await set
   })
 
-  test('of many calls of set at once for one new id, one creates it and the others update it', async (t) => {
+  test('when a new id is set many times at once, one call creates it and the others update it', async (t) => {
     const { store } = server.open(t, {}, style)
     const events = recordEvents(store, ['create', 'update', 'set'])
     await Promise.all(Array.from({ length: 5 }, () => store.set('s', {})))

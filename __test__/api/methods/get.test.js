@@ -83,7 +83,7 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.deepEqual(await store.get('s'), { a: 1 })
   })
 
-  test('get takes an id for exactly what it is', async (t) => {
+  test('get tells ids apart that only look alike', async (t) => {
     const { store } = server.open(t, {}, style)
     // Alike to a careless eye: cut at NUL, trimmed, folded, normalised, taken for a path, a number or a pattern.
     const ids = [

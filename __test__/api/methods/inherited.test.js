@@ -49,7 +49,7 @@ eachStyle(({ style, missing }) => {
     }
   })
 
-  test('regenerate hands on why the old session could not be removed', async (t) => {
+  test('regenerate passes on the error when the old session cannot be removed', async (t) => {
     const { store } = server.open(t, {}, style)
     withGenerate(store)
     const request = () => ({ sessionID: { $gt: '' } })

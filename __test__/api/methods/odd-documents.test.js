@@ -13,7 +13,7 @@ const { HOUR, eachStyle, resultsOf, useStores } = require('../../helpers/stores.
 const server = useStores()
 const soon = new Date(Date.now() + HOUR)
 const SECRET = 'hunter2'
-/** Bytes that never occur in UTF-8, among them the secret. */
+/** Bytes that never occur in UTF-8, with the secret among them. */
 const NOT_UTF8 = Buffer.from('\xff\xfe\xfd\xfc\xfb\xfa', 'latin1')
 
 const ERROR = Symbol('an Error')
@@ -94,7 +94,7 @@ eachStyle(({ style }) => {
     }
   })
 
-  test('get is not disturbed by what is not UTF-8 in the name of a field, or in a field of somebody else', async (t) => {
+  test('get reads a session beside text that is not UTF-8, in the name of a field or in another field', async (t) => {
     const { store, collection } = server.open(t, {}, style)
     const documents = { name: { session: { [MARK]: 1 } }, beside: { session: '{"a":1}', user: MARK } }
     for (const [_id, fields] of Object.entries(documents)) {

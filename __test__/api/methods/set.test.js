@@ -34,7 +34,7 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.deepEqual(Object.keys(ours), Object.keys(theirs))
   })
 
-  test('set gives nothing but the absence of an error', async (t) => {
+  test('set gives its callback null and nothing else', async (t) => {
     const { store } = server.open(t, {}, style)
     assert.deepEqual((await resultsOf(store, 'set', 's', { a: 1 }))[0], null)
     assert.equal(await gives(store, 'set', 's', { a: 1 }), undefined)
@@ -119,7 +119,7 @@ eachStyle(({ style, isFactory, missing }) => {
     }
   })
 
-  test('set takes a date in the past, with which the session is gone', async (t) => {
+  test('set accepts a date in the past, and the session has expired', async (t) => {
     const { store, collection } = server.open(t, {}, style)
     const expires = new Date(Date.now() - HOUR)
     await store.set('s', { cookie: { expires } })
@@ -172,7 +172,7 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.deepEqual(await collection.find().toArray(), before)
   })
 
-  test('set stores no session at all as none', async (t) => {
+  test('after set of null or undefined there is no session', async (t) => {
     const { store } = server.open(t, {}, style)
     for (const nothing of [undefined, null]) {
       await store.set('s', { a: 1 })
@@ -230,7 +230,7 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.deepEqual(await store.get('s'), session)
   })
 
-  test('of many sessions set at the same time, each is stored', async (t) => {
+  test('many sessions that are set at the same time are all stored', async (t) => {
     const { store, collection } = server.open(t, {}, style)
     await Promise.all(Array.from({ length: 300 }, (_, number) => store.set(`id-${number}`, { number })))
     assert.equal(await collection.countDocuments(), 300)

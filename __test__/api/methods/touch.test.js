@@ -80,7 +80,7 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.deepEqual((await collection.findOne({ _id: 's' })).expires, expires)
   })
 
-  test('touch gives nothing but the absence of an error', async (t) => {
+  test('touch gives its callback null and nothing else', async (t) => {
     const { store } = server.open(t, {}, style)
     await store.set('s', aSession())
     assert.equal(await gives(store, 'touch', 's', aSession()), undefined)
@@ -110,7 +110,7 @@ eachStyle(({ style, isFactory, missing }) => {
     })
   }
 
-  test('touch at the end of a request is no error when somebody logged out meanwhile', async (t) => {
+  test('touch at the end of a request is not an error when the user has logged out meanwhile', async (t) => {
     const { store, collection } = server.open(t, {}, style)
     const session = store.createSession({ sessionID: 's', sessionStore: store }, JSON.parse(JSON.stringify(aSession())))
     assert.deepEqual((await resultsOf(store, 'touch', 's', session))[0], null)
@@ -223,7 +223,7 @@ eachStyle(({ style, isFactory, missing }) => {
     assert.deepEqual(await collection.find().toArray(), before)
   })
 
-  test('touch does not throw for a date that is none', async (t) => {
+  test('touch does not throw for an invalid date', async (t) => {
     const { store } = server.open(t, { touchAfter: 60 }, style)
     await store.set('s', aSession())
     for (const none of [

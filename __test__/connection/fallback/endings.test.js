@@ -71,7 +71,7 @@ eachStyle(({ style }) => {
     assert.deepEqual([stats.queueDepth, stats.inFlight], [0, 0])
   })
 
-  test('a connection string tells the time that an operation has also through the mongodb package', async (t) => {
+  test('timeoutMS of a connection string holds through the mongodb package, too', async (t) => {
     const silent = await silentServer(t)
     const store = make(style, {
       [style.ofUrl]: `mongodb://${silent}/?timeoutMS=80`,
@@ -87,7 +87,7 @@ eachStyle(({ style }) => {
     )
   })
 
-  test('close answers what the driver never will', async () => {
+  test('close answers the operations that the driver never answers', async () => {
     const store = make(style, { client: SILENT })
     const calls = Promise.allSettled([store.get('s'), store.set('s', { cookie: {} }), store.length()])
     await within('close', store.close())
@@ -115,7 +115,7 @@ eachStyle(({ style }) => {
     assert.equal(error.codeName, 'BadValue')
   })
 
-  test('an index that cannot be made is warned of, and the store works without it', async (t) => {
+  test('a missing index causes a warning, and the store works without it', async (t) => {
     const { mongoUrl, db } = server.place()
     await db.collection('sessions').createIndex({ expires: 1 }, { expireAfterSeconds: 99 })
     const client = new MongoClient(mongoUrl, { lookup: dns.lookup })

@@ -81,7 +81,7 @@ eachStyle(({ style }) => {
     assert.deepEqual(await lookAt(t, url), SEEN)
   })
 
-  test('this holds also while nothing is known of the server, because the client is not connected yet', async (t) => {
+  test('a server that is too old is used through a client that is not connected yet', async (t) => {
     const { url } = place()
     const client = new DRIVERS[6].MongoClient(url)
     t.after(() => client.close())
@@ -115,7 +115,7 @@ eachStyle(({ style }) => {
     await assert.rejects(store.get('a'), { name: 'MongoNotConnectedError' })
   })
 
-  test('close waits for what was asked for before the server said that it is too old', async (t) => {
+  test('close waits for operations that were called before the server was found to be too old', async (t) => {
     const { url, dbName } = place()
     const store = make(style, { [style.ofUrl]: url })
     const written = Promise.all([store.set('a', { cookie: {} }), store.set('b', { cookie: {} })])
@@ -126,7 +126,7 @@ eachStyle(({ style }) => {
     assert.equal(await client.db(dbName).collection('sessions').countDocuments(), 2)
   })
 
-  test('what was asked for before the server said that it is too old is carried out', async (t) => {
+  test('operations that were called before the server was found to be too old are carried out', async (t) => {
     const { client } = current
     const host = await oldServer(t, client.options.hosts[0].toString())
     const dbName = current.freshDb()
@@ -181,7 +181,7 @@ for (const version of [2, 3]) {
   })
 }
 
-test('a server that is too old is said once for each store target, with the reason', async () => {
+test('a warning says once for each target that the server is too old, with the reason', async () => {
   const { url } = place()
   const { code, lines, stderr } = await runProgram(
     async ({ mongoUrl }) => {

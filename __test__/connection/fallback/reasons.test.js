@@ -109,7 +109,7 @@ eachStyle(({ style }) => {
   })
 })
 
-test('what only the client can follow is known before anything is connected', async (t) => {
+test('options that only the client can follow are found before anything is connected', async (t) => {
   const { targetOf } = require('../../../lib/settings/target.js')
   const known = {
     proxyHost: ['proxy.example', /proxy/],
@@ -137,7 +137,7 @@ test('what only the client can follow is known before anything is connected', as
   assert.equal(obstacle, undefined, 'where no certificate is checked, its names are not, either')
 })
 
-test('that a store works through a client is said once, with the reason and without a secret', async () => {
+test('a warning says once that a store works through a client, with the reason and without a secret', async () => {
   const { mongoUrl } = server.place()
   const { code, lines, stderr } = await runProgram(
     async ({ url }) => {

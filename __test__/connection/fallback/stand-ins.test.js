@@ -86,7 +86,7 @@ eachStyle(({ style, isFactory, missing }) => {
     )
   })
 
-  test('what a stand-in throws is the error of the operation, the very same', async (t) => {
+  test('the error that a stand-in throws is the error of the operation itself', async (t) => {
     const reason = Object.assign(new Error('of the test'), { code: 'MINE' })
     const { client } = standIn({
       findOne() {
@@ -100,7 +100,7 @@ eachStyle(({ style, isFactory, missing }) => {
     await assert.rejects(store.destroy('sid'), TypeError)
   })
 
-  test('what was written to a socket that the other side has ended is written again', async (t) => {
+  test('a write to a socket that the other side has closed is tried again', async (t) => {
     for (const code of ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']) {
       let attempts = 0
       const { client } = standIn({
