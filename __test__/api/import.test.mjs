@@ -7,9 +7,9 @@ import session from 'express-session'
 import MongoStore, { MongoStore as named } from 'connect-mongo-native'
 import * as everything from 'connect-mongo-native'
 import es5 from 'connect-mongo-native/es5'
-import useServerModule from '../helpers/use-server.js'
+import servers from '../helpers/server.js'
 
-const server = useServerModule.useServer()
+const server = servers.useServer()
 
 it('import gives what require gives', () => {
   const required = createRequire(import.meta.url)('connect-mongo-native')

@@ -7,7 +7,7 @@ const { once } = require('node:events')
 const { describe, it } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { STYLES } = require('../helpers/styles.js')
-const { useServer } = require('../helpers/use-server.js')
+const { useServer } = require('../helpers/server.js')
 
 const server = useServer()
 

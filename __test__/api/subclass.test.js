@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { EventEmitter } = require('node:events')
 const { describe, it } = require('node:test')
 const { STYLES } = require('../helpers/styles.js')
-const { useServer } = require('../helpers/use-server.js')
+const { useServer } = require('../helpers/server.js')
 
 const server = useServer()
 

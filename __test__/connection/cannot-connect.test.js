@@ -7,7 +7,7 @@ const { describe, it } = require('node:test')
 const { MongoClient } = require('mongodb')
 const MongoStore = require('connect-mongo-native')
 const { useTlsServer } = require('../helpers/tls.js')
-const { useOwnServer } = require('../helpers/use-server.js')
+const { useOwnServer } = require('../helpers/server.js')
 const { until, within } = require('../helpers/wait.js')
 
 const auth = { user: 'ann', password: 'hunter2' }

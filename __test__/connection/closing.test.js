@@ -9,7 +9,7 @@ const { mock, test } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { connectionsOf } = require('../helpers/connections.js')
 const { FACTORY, HOUR, aSession, eachStyle, fails, resultsOf, useStores } = require('../helpers/stores.js')
-const { useOwnServer } = require('../helpers/use-server.js')
+const { useOwnServer } = require('../helpers/server.js')
 const { until, within } = require('../helpers/wait.js')
 
 const server = useStores()

@@ -6,7 +6,7 @@
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
 const { runProgram } = require('../helpers/child.js')
-const { useServer } = require('../helpers/use-server.js')
+const { useServer } = require('../helpers/server.js')
 
 const server = useServer()
 

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
 const { FACTORY, MODERN, aSession, fails, make } = require('../helpers/stores.js')
 const { settingsOf } = require('../helpers/settings.js')
-const { useOwnServer } = require('../helpers/use-server.js')
+const { useOwnServer } = require('../helpers/server.js')
 const { warningsOfStores } = require('../helpers/warnings.js')
 
 const open = useOwnServer()

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const { describe, it, mock } = require('node:test')
 const { STYLES } = require('../helpers/styles.js')
-const { useServer } = require('../helpers/use-server.js')
+const { useServer } = require('../helpers/server.js')
 const { until } = require('../helpers/wait.js')
 
 const server = useServer()

@@ -8,7 +8,7 @@ const { describe, it } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { startLoad } = require('../helpers/load.js')
 const { STYLES } = require('../helpers/styles.js')
-const { useOwnServer } = require('../helpers/use-server.js')
+const { useOwnServer } = require('../helpers/server.js')
 const { sleep, until, within } = require('../helpers/wait.js')
 
 const server = useOwnServer()

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { it } = require('node:test')
 const { startLoad } = require('../helpers/load.js')
 const { STYLES } = require('../helpers/styles.js')
-const { useOwnServer } = require('../helpers/use-server.js')
+const { useOwnServer } = require('../helpers/server.js')
 const { until } = require('../helpers/wait.js')
 
 const set = useOwnServer({ nodes: 3 }, 'startReplicaSet')

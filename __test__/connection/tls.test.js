@@ -10,6 +10,7 @@ const { describe, it } = require('node:test')
 const { MongoClient } = require('mongodb')
 const MongoStore = require('connect-mongo-native')
 const { runProgram } = require('../helpers/child.js')
+const { withParameters } = require('../helpers/server.js')
 const { useTlsServer } = require('../helpers/tls.js')
 
 const open = useTlsServer()
@@ -35,10 +36,9 @@ async function fails(t, mongoUrl, mongoOptions) {
   return error
 }
 
-/** A connection string with parameters. */
+/** The connection string of a server, with parameters. */
 function urlOf({ server }, parameters) {
-  const url = server.url('tls-test')
-  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`
+  return withParameters(server.url('tls-test'), parameters)
 }
 
 describe('the server is trusted', () => {

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { STYLES } = require('../helpers/styles.js')
-const { useOwnServer } = require('../helpers/use-server.js')
+const { useOwnServer } = require('../helpers/server.js')
 const { until } = require('../helpers/wait.js')
 
 const server = useOwnServer({ auth: { user: 'root', password: 'secret of root' } })

@@ -6,7 +6,7 @@
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
 const { runProgram } = require('../helpers/child.js')
-const { useOwnServer } = require('../helpers/use-server.js')
+const { useOwnServer } = require('../helpers/server.js')
 
 const server = useOwnServer({ auth: { user: 'app', password: 'the right one' } })
 

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
 const { runProgram } = require('../helpers/child.js')
 const { connectionsOf } = require('../helpers/connections.js')
-const { useServer } = require('../helpers/use-server.js')
+const { useServer } = require('../helpers/server.js')
 const { until } = require('../helpers/wait.js')
 
 const server = useServer()

@@ -12,7 +12,7 @@ const { DRIVERS, folderOf } = require('../../helpers/drivers.js')
 const { oldServer } = require('../../helpers/altered-server.js')
 const { packageFolder } = require('../../helpers/package-folder.js')
 const { eachStyle, make } = require('../../helpers/stores.js')
-const { useOwnServer, useServer } = require('../../helpers/use-server.js')
+const { useOwnServer, useServer } = require('../../helpers/server.js')
 const { until } = require('../../helpers/wait.js')
 
 const old = useOwnServer({ version: '4.2' })
