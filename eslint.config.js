@@ -65,13 +65,13 @@ module.exports = [
   },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
   {
-    files: ['__test__/stacks/next/pages/**'],
+    files: ['__test__/compatibility/stacks/next/pages/**'],
     languageOptions: { sourceType: 'module', parserOptions: { ecmaFeatures: { jsx: true } } },
     rules: { strict: 'off' },
   },
   {
     // Applications as people wrote them in their time.
-    files: ['__test__/stacks/*/{app,cannot}.js'],
+    files: ['__test__/compatibility/stacks/*/{app,cannot}.js'],
     rules: {
       'no-redeclare': 'off',
       'no-shadow': 'off',

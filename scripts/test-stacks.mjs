@@ -1,4 +1,4 @@
-// `npm run test:stacks`: tests the package in every stack of __test__/stacks/rows.js, and writes the compatibility table of
+// `npm run test:stacks`: tests the package in every stack of __test__/compatibility/stacks/rows.js, and writes the compatibility table of
 // docs/ from the results. `npm run test:stacks -- name…` runs only the rows with these names, and writes no table.
 
 import { readFileSync, rmSync } from 'node:fs'
@@ -13,7 +13,7 @@ await runAsProgram(import.meta.url, async () => {
   rmSync(results, { force: true })
   const env = { STACKS: names.length > 0 ? names.join(',') : 'all', STACKS_RESULTS: results }
   const options = ['--test', '--test-reporter=spec']
-  const code = await run(process.execPath, [...options, '__test__/stacks/stacks.test.js'], { env })
+  const code = await run(process.execPath, [...options, '__test__/compatibility/stacks/stacks.test.js'], { env })
   if (names.length === 0) writeCompatibility(JSON.parse(readFileSync(results, 'utf8')))
   return code
 })

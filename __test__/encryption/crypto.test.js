@@ -221,7 +221,7 @@ eachStyle(({ style, missing }) => {
     assert.deepEqual(await store.get('s'), { user: 'bob' })
   })
 
-  test('what would be larger than a document is refused', async (t) => {
+  test('a record that would be larger than a document is refused', async (t) => {
     const { store } = server.open(t, { crypto: { secret: 'squirrel' } }, style)
     await fails(store, 'set', ['s', { text: 'x'.repeat(12 * 2 ** 20) }], { code: 10334 })
     await store.set('s', { text: 'x'.repeat(6 * 2 ** 20) })

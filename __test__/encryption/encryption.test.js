@@ -116,7 +116,7 @@ eachStyle(({ style, missing }) => {
     assert.deepEqual(await store.all(), [])
   })
 
-  test('whatever connect-mongo encrypted is read beside it, and written anew', async (t) => {
+  test('records of connect-mongo are read beside it, and written anew', async (t) => {
     const first = open(t, { keys: [NEW] })
     const { mongoUrl, collection } = first
     const place = { mongoUrl, collectionName: collection.collectionName, autoRemove: 'disabled' }
@@ -274,7 +274,7 @@ eachStyle(({ style, missing }) => {
     }
   })
 
-  test('options that ask for no encryption are taken', async (t) => {
+  test('options that ask for no encryption are accepted', async (t) => {
     for (const options of [
       { crypto: null },
       { crypto: { secret: false } },

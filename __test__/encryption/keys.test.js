@@ -48,7 +48,7 @@ test('reads of files and look-ups of names are answered while keys are derived',
   assert.equal(order.length, keys.length + 2)
 })
 
-test('what a store that works through a client waits for is given up at its limit', async () => {
+test('a store that works through a client stops waiting for a key at its time limit', async () => {
   const record = await createKrupteinAdapter({ secret: SECRET }).encrypt('hello')
   const encryption = encryptionOf({ crypto: { secret: SECRET } })
   await assert.rejects(new SessionCipher(encryption, 1).open('s', record), { name: 'MongoOperationTimeoutError' })

@@ -36,7 +36,7 @@ eachStyle(({ style }) => {
     })
   }
 
-  test('another secret is told, and a plain session is not read', async (t) => {
+  test('another secret is an error, and a plain session is not read', async (t) => {
     const first = server.open(t, { secret: 'squirrel' }, style)
     await first.store.set('s', { a: 1 })
     const other = server.open(t, { secret: 'oak', [style.collectionOption]: first.collection.collectionName }, style)

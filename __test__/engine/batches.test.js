@@ -1,6 +1,6 @@
 'use strict'
 
-// What travels together is answered apart.
+// Operations that travel together are answered apart.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -44,7 +44,7 @@ test('a statement that the server refuses reaches its own caller only', async (t
   assert.deepEqual(store.stats().errors, { MongoServerError: 2 })
 })
 
-test('what is called in one turn of the event loop travels in one batch, up to 32 operations', async (t) => {
+test('calls of one turn of the event loop travel in one batch, up to 32 operations', async (t) => {
   const { store } = server.open(t)
   await store.length()
   const batchesOf = async (count) => {
@@ -76,7 +76,7 @@ test('a document whose text is not valid fails the read of its own caller only',
   assert.equal(results[30].status, 'rejected')
 })
 
-test('touches of sessions that are there and that are not are told apart', async (t) => {
+test('touches of existing and of missing sessions in one batch each get their own answer', async (t) => {
   const { store, collection } = server.open(t)
   const live = { session: '{}', expires: new Date(Date.now() + HOUR) }
   await collection.insertMany(

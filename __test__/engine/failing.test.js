@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { HOUR, aSession, MODERN } = require('../helpers/stores.js')
-const { useOwnServer } = require('../helpers/use-server.js')
+const { useOwnServer } = require('../helpers/server.js')
 const { until, within } = require('../helpers/wait.js')
 const { MongoClient } = require('mongodb')
 

@@ -7,7 +7,8 @@ const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
 const { inspect } = require('node:util')
 const { MongoClient } = require('mongodb')
-const { makeStore, useFaultyServer, withParameters } = require('../helpers/faulty-server.js')
+const { makeStore, useFaultyServer } = require('../helpers/faulty-server.js')
+const { withParameters } = require('../helpers/server.js')
 
 const SID = 'SecretSessionId'
 const DATA = 'secret-data@example.org'

@@ -29,7 +29,7 @@ async function stopReplication(t) {
 }
 
 for (const readPreference of ['secondary', 'secondaryPreferred']) {
-  test(`touches tell who is missing by the primary, with readPreference=${readPreference} and a secondary that is behind`, async (t) => {
+  test(`touches ask the primary which sessions are missing, with readPreference=${readPreference} and a secondary that is behind`, async (t) => {
     const { store, collection } = await server.open(t, { parameters: { readPreference, w: 1 } })
     const { secondary } = await stopReplication(t)
     const there = range(20).filter((n) => n % 10 !== 3)

@@ -7,7 +7,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { MODERN } = require('../helpers/stores.js')
-const { useOwnServer } = require('../helpers/use-server.js')
+const { useOwnServer } = require('../helpers/server.js')
 const { until, within } = require('../helpers/wait.js')
 
 const server = useOwnServer({ args: ['--setParameter', 'enableTestCommands=1'] })

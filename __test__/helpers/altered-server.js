@@ -1,6 +1,6 @@
 'use strict'
 
-// A server that tells something else of itself than it is: a proxy in front of a real one, which changes its hello.
+// A server that misrepresents itself: a proxy in front of a real one, which changes its hello.
 
 const { once } = require('node:events')
 const net = require('node:net')

@@ -9,7 +9,7 @@ const { createServer } = require('node:http')
 const session = require('express-session')
 const MongoStore = require('connect-mongo-native')
 const { Browser } = require('./browser.js')
-const { useServer } = require('./use-server.js')
+const { useServer } = require('./server.js')
 
 const FRAMEWORKS = { 'Express 5': require('express'), 'Express 4': require('express-4') }
 

@@ -1,12 +1,12 @@
 'use strict'
 
-// Arguments that no store can work with, and the checks which every method must pass that takes such an argument.
+// Arguments that no store can work with, and the checks for every method that takes such an argument.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { aSession, eachStyle, fails } = require('./stores.js')
 
-/** What is no session id, each with a name for it. */
+/** Values that are not session ids, each with a name for it. */
 const BAD_SIDS = [
   ['undefined', undefined],
   ['null', null],
@@ -28,7 +28,7 @@ const BAD_SIDS = [
 /** Ids that belong to somebody else, and that a bad id could be mistaken for. */
 const VICTIMS = ['victim', 'undefined', 'null', '[object Object]', '5', 'true', 'a', 'a\ufffd', '\ufffda']
 
-/** What is no callback. */
+/** Values that are not callbacks. */
 const BAD_CALLBACKS = [
   ['a number', 5],
   ['a string', 'callback'],
@@ -45,7 +45,7 @@ const BAD_CALLBACKS = [
  */
 function refusesBadIds(server, method, ...rest) {
   eachStyle(({ style }) => {
-    test(`${method} answers with an error for what is no session id, and touches nobody's session`, async (t) => {
+    test(`${method} answers with an error for an invalid session id, and leaves all sessions alone`, async (t) => {
       const { store, collection } = server.open(t, {}, style)
       for (const sid of VICTIMS) await store.set(sid, aSession({ owner: sid }))
       const before = await collection.find().sort({ _id: 1 }).toArray()
@@ -62,7 +62,7 @@ function refusesBadIds(server, method, ...rest) {
 }
 
 /**
- * Defines the test that a method refuses a callback that is none, before anything is done.
+ * Defines the test that a method refuses an invalid callback before it does anything.
  * @param {{open: Function}} server of `useStores`
  * @param {string} method
  * @param {...*} args those before the callback

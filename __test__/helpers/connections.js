@@ -1,6 +1,6 @@
 'use strict'
 
-// What the server tells of a client's connections.
+// What the server knows of a client's connections.
 
 /** How many connections of clients with this appName the server has. */
 async function connectionsOf(client, appName) {
@@ -11,7 +11,7 @@ async function connectionsOf(client, appName) {
   return connections.length
 }
 
-/** Whether the server still carries out a command of a client with this appName, apart from those that watch it. */
+/** Whether the server still carries out a command of a client with this appName, other than those that monitor it. */
 async function isAtWork(client, appName) {
   const commands = await client
     .db('admin')

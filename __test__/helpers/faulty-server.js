@@ -6,6 +6,7 @@
 const { after, before } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { GENUINE, call } = require('./genuine.js')
+const { withParameters } = require('./server.js')
 const { MODERN } = require('./stores.js')
 
 const METHODS = ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear']
@@ -21,15 +22,10 @@ function genuineStore({ mongoUrl, ...options }) {
 const makeStore =
   process.env.TEST_STORE === 'connect-mongo-6' ? genuineStore : (options) => MODERN.Store.create(options)
 
-/** A connection string with more parameters. */
-function withParameters(url, parameters) {
-  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`
-}
-
 /**
  * To be called at the top of a test file or a `describe`: a standalone server (`members` is 0) or a replica set, with
- * fail points; `others` as in startServer. `place(t)` gives a database that nobody has used, and what makes commands to it fail; `open(t)` the same
- * with a store that is connected.
+ * fail points; `others` as in startServer. `place(t)` gives a database that nobody has used, and ways to make commands to
+ * it fail; `open(t)` gives the same with a connected store.
  */
 function useFaultyServer({ members = 0, args = [], ...others } = {}) {
   const server = { current: undefined, place, open }
@@ -84,4 +80,4 @@ function useFaultyServer({ members = 0, args = [], ...others } = {}) {
   return server
 }
 
-module.exports = { makeStore, useFaultyServer, withParameters }
+module.exports = { makeStore, useFaultyServer }

@@ -1,13 +1,19 @@
 'use strict'
 
-// A MongoDB server for a test file, with a client that has nothing to do with the store under test. Uses the server of
-// the whole run (TEST_MONGO_URL) when there is one, and starts one otherwise, so that a test file also runs by itself.
+// MongoDB servers for a test file: the one of the whole run, or one of its own that its tests may kill.
 
 const { randomBytes } = require('node:crypto')
+const { after, before } = require('node:test')
 const { MongoClient } = require('mongodb')
 
+/** A connection string with more parameters. */
+function withParameters(url, parameters) {
+  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`
+}
+
 /**
- * Resolves with
+ * The server of the whole run (TEST_MONGO_URL) when there is one, and a new one otherwise, so that a test file also runs
+ * by itself. Resolves with
  *
  * - `url(name)`: the connection string with the database `name`;
  * - `client`: a connected MongoClient of the `mongodb` driver;
@@ -43,4 +49,25 @@ async function testServer() {
   }
 }
 
-module.exports = { testServer }
+/** For a whole test file, called at its top: an object that has what `testServer` gives when the tests run. */
+function useServer() {
+  const server = {}
+  before(async () => {
+    Object.assign(server, await testServer())
+  })
+  after(() => server.close?.())
+  return server
+}
+
+/** A server of the file's own, as `current` when the tests run. `start` is startServer or startReplicaSet of mongod.mjs. */
+function useOwnServer(options, start = 'startServer') {
+  const server = { current: undefined }
+  before(async () => {
+    const mongod = await import('../../scripts/mongod.mjs')
+    server.current = await mongod[start](options)
+  })
+  after(() => server.current?.stop())
+  return server
+}
+
+module.exports = { testServer, useOwnServer, useServer, withParameters }

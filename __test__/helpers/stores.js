@@ -9,7 +9,7 @@ const { describe } = require('node:test')
 const { setImmediate: nextTurn } = require('node:timers/promises')
 const session = require('express-session')
 const { STYLES } = require('./styles.js')
-const { useServer } = require('./use-server.js')
+const { useServer } = require('./server.js')
 
 const [MODERN, FACTORY] = STYLES
 const HOUR = 3_600_000 // ms

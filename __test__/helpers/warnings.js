@@ -1,17 +1,25 @@
 'use strict'
 
-// The process warnings of a store, which come once per process: looked at in a process of their own.
+// Process warnings. Each is emitted once per process, so that a test looks at them in a process of its own.
 
 const assert = require('node:assert/strict')
 const { runProgram } = require('./child.js')
 const { FACTORY } = require('./stores.js')
 
+/** Runs `main(input)` and resolves with `{ lines, messages }`: what it printed, and the warnings of this package. */
+async function warningsOf(main, input) {
+  const { code, lines, stderr } = await runProgram(main, input)
+  assert.equal(code, 0, stderr)
+  const messages = [...stderr.matchAll(/\[MONGO_STORE_\w+\] MongoStoreWarning: (.*)/g)].map(([, message]) => message)
+  return { lines, messages }
+}
+
 /**
- * The warnings of stores made from `options` one after the other, as `{ code, message }`. Each store is used once
- * before it is closed.
+ * The warnings, of whichever package, when stores are made from `options` one after the other, as `{ code, message }`.
+ * Each store is used once before it is closed.
  */
-async function warningsOf(style, ...options) {
-  const { code, lines, stderr } = await runProgram(
+async function warningsOfStores(style, ...options) {
+  const { lines } = await warningsOf(
     async ({ isFactory, all }) => {
       const MongoStore = require('connect-mongo-native')
       const Store = isFactory ? MongoStore(require('express-session')) : MongoStore
@@ -25,8 +33,7 @@ async function warningsOf(style, ...options) {
     },
     { isFactory: style === FACTORY, all: options },
   )
-  assert.equal(code, 0, stderr)
   return lines.map((line) => JSON.parse(line))
 }
 
-module.exports = { warningsOf }
+module.exports = { warningsOf, warningsOfStores }

@@ -37,7 +37,7 @@ for (const setup of SETUPS) {
         assert.deepEqual(app.errors, [])
       })
 
-      it('a record that was changed is an error of its owner alone', async (t) => {
+      it('a changed record is an error for its owner only', async (t) => {
         const app = await start(t, { setup, store })
         const [ada, bob] = [app.browser(), app.browser()]
         await ada.post('/login?user=Ada')

@@ -101,7 +101,7 @@ for (const setup of SETUPS) {
       assert.equal((await browser.get('/me')).body.user, 'Ada')
     })
 
-    it('gives nobody a session for a cookie that was tampered with', async (t) => {
+    it('gives no session for a cookie that was tampered with', async (t) => {
       const app = await start(t, { setup })
       const owner = app.browser()
       const {

@@ -31,7 +31,7 @@ const addSave = (app) => {
 
 for (const setup of SETUPS) {
   describe(setup.name, () => {
-    it('stores no session that nothing was put into, with saveUninitialized: false', async (t) => {
+    it('does not store an empty session with saveUninitialized: false', async (t) => {
       const app = await start(t, { setup, session: { saveUninitialized: false } })
       const { setCookie } = await app.browser().get('/me')
       assert.deepEqual(setCookie, [])

@@ -6,7 +6,7 @@ const { test } = require('node:test')
 const { MongoStore: Genuine } = require('connect-mongo-6')
 const { FACTORY, HOUR, aSession, eachStyle, useStores } = require('../helpers/stores.js')
 const { until } = require('../helpers/wait.js')
-const { warningsOf } = require('../helpers/warnings.js')
+const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
 /** A quarter of a second, in minutes. */
@@ -34,7 +34,7 @@ eachStyle(({ style }) => {
     }
   })
 
-  test('an index that is there already is left as it is', async (t) => {
+  test('an existing index is left as it is', async (t) => {
     const one = server.open(t, { autoRemove: 'native' }, style)
     await one.store.collectionP
     const before = await ttlIndexOf(one.collection)
@@ -45,11 +45,11 @@ eachStyle(({ style }) => {
     assert.equal((await one.collection.indexes()).length, 2)
   })
 
-  test('an index that cannot be made does not hold up the store, and is told by a process warning', async () => {
+  test('a store works when its index cannot be made, and a process warning says so', async () => {
     const { mongoUrl, db } = server.place()
     await db.collection('sessions').createIndex({ expires: 1 }, { expireAfterSeconds: 3600 })
     const options = { [style.ofUrl]: mongoUrl }
-    const [warning, ...others] = await warningsOf(style, options, options)
+    const [warning, ...others] = await warningsOfStores(style, options, options)
     assert.deepEqual(others, [])
     assert.equal(warning.code, 'MONGO_STORE_INDEX')
     assert.match(warning.message, /TTL index on "sessions" could not be made/)
@@ -79,7 +79,7 @@ eachStyle(({ style }) => {
     assert.equal(store.timer.hasRef(), false)
   })
 
-  test('with autoRemove: disabled, nobody removes expired sessions', async (t) => {
+  test('with autoRemove: disabled, expired sessions stay stored', async (t) => {
     const { store, collection } = server.open(t, { autoRemove: 'disabled' }, style)
     await store.set('s', { cookie: { expires: new Date(Date.now() - HOUR) } })
     await store.collectionP
@@ -88,13 +88,13 @@ eachStyle(({ style }) => {
     assert.equal(await collection.countDocuments(), 1)
   })
 
-  test('any other autoRemove acts as disabled, and is told by a process warning', async (t) => {
+  test('any other autoRemove acts as disabled, and a process warning says so', async (t) => {
     const { store, collection } = server.open(t, { autoRemove: 'nativ' }, style)
     await store.collectionP
     assert.equal(await ttlIndexOf(collection), undefined)
     assert.equal(store.timer, undefined)
 
-    const [warning, ...others] = await warningsOf(style, {
+    const [warning, ...others] = await warningsOfStores(style, {
       [style.ofUrl]: server.place().mongoUrl,
       autoRemove: 'nativ',
     })
@@ -104,7 +104,7 @@ eachStyle(({ style }) => {
   })
 })
 
-test('the factory tells connected when the index is there', async (t) => {
+test('a store of the factory emits connected when the index is there', async (t) => {
   const { store, collection } = server.open(t, { autoRemove: 'native' }, FACTORY)
   await once(store, 'connected')
   assert.equal((await ttlIndexOf(collection)).expireAfterSeconds, 0)

@@ -41,7 +41,7 @@ eachStyle(({ style }) => {
   })
 })
 
-test('an autoRemoveInterval that is too long is refused, also where it would not count', (t) => {
+test('an autoRemoveInterval that is too long is refused, also where it would have no effect', (t) => {
   for (const autoRemove of ['native', 'interval', 'disabled']) {
     assert.throws(() => server.open(t, { autoRemove, autoRemoveInterval: 71583 }, MODERN), {
       name: 'AssertionError',

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { FACTORY, MODERN, eachStyle, useStores } = require('../helpers/stores.js')
-const { warningsOf } = require('../helpers/warnings.js')
+const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
 
@@ -19,10 +19,10 @@ test('defaultExpirationTime is the lifetime in milliseconds for the factory, and
   }
 })
 
-test('defaultExpirationTime is deprecated, which a process warning says once', async () => {
+test('defaultExpirationTime is deprecated, and a process warning says so once', async () => {
   const { mongoUrl } = server.place()
   const options = { url: mongoUrl, defaultExpirationTime: 90_000 }
-  assert.deepEqual(await warningsOf(FACTORY, options, options), [
+  assert.deepEqual(await warningsOfStores(FACTORY, options, options), [
     { code: 'MONGO_STORE_OPTION', message: 'defaultExpirationTime option is deprecated. Use ttl instead' },
   ])
 })

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { eachStyle, useStores } = require('../helpers/stores.js')
-const { warningsOf } = require('../helpers/warnings.js')
+const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
 
@@ -28,7 +28,7 @@ eachStyle(({ style }) => {
     assert.equal(settings.secret, SETTINGS.secret)
   })
 
-  test('the settings of a Sails session are not warned of', async () => {
-    assert.deepEqual(await warningsOf(style, { [style.ofUrl]: server.place().mongoUrl, ...SETTINGS }), [])
+  test('the settings of a Sails session cause no warning', async () => {
+    assert.deepEqual(await warningsOfStores(style, { [style.ofUrl]: server.place().mongoUrl, ...SETTINGS }), [])
   })
 })

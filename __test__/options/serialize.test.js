@@ -9,7 +9,7 @@ const server = useStores()
 const storedOf = async (collection) => (await collection.findOne({ _id: 's' })).session
 
 eachStyle(({ style }) => {
-  test('serialize makes what is stored of a session, be it text or any other value', async (t) => {
+  test('serialize makes the stored value of a session, which may be text or any other value', async (t) => {
     let result
     const { store, collection } = server.open(t, { serialize: () => result }, style)
     for (result of ['text', '', { a: [1, new Date(0)] }, ['list'], 5, true, null]) {
@@ -71,7 +71,7 @@ eachStyle(({ style }) => {
     await fails(store, 'get', ['s'], /is a string, not an object/)
   })
 
-  test('what serialize gives must be storable', async (t) => {
+  test('the result of serialize must be storable', async (t) => {
     const circular = {}
     circular.self = circular
     const results = [

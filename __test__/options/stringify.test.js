@@ -73,7 +73,7 @@ eachStyle(({ style, missing }) => {
     assert.deepEqual((await collection.findOne({ _id: 's' })).session, { a: 1 })
   })
 
-  test('with stringify: false, what express-session keeps on a session is not stored', async (t) => {
+  test('with stringify: false, the properties that express-session adds to a session are not stored', async (t) => {
     const { store, collection } = server.open(t, { stringify: false }, style)
     const session = store.createSession({ sessionID: 's', sessionStore: store, secret: 'x' }, aSession({ a: 1 }))
     await store.set('s', session)
@@ -102,7 +102,7 @@ eachStyle(({ style, missing }) => {
     }
   })
 
-  test('with stringify: false, set fails for what is no document, and leaves the stored one as it is', async (t) => {
+  test('with stringify: false, set fails for a value that is not a document, and keeps the stored one', async (t) => {
     const { store, collection } = server.open(t, { stringify: false }, style)
     await store.set('s', { a: 1 })
     const before = await collection.find().toArray()

@@ -37,7 +37,7 @@ eachStyle(({ style }) => {
     assert.deepEqual(await store.get('s'), { a: 1 })
   })
 
-  test('with timestamps, a touch that touchAfter saves leaves updatedAt as it is', async (t) => {
+  test('with timestamps, a touch that touchAfter skips leaves updatedAt as it is', async (t) => {
     const { store, collection } = server.open(t, { timestamps: true, touchAfter: 60 }, style)
     await store.set('s', { cookie: {} })
     const before = await collection.findOne({ _id: 's' })

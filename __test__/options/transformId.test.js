@@ -43,7 +43,7 @@ eachStyle(({ style, missing }) => {
     )
   })
 
-  test('transformId may give what is not text', async (t) => {
+  test('transformId may give an id that is not text', async (t) => {
     const ids = {
       objectId: new ObjectId(),
       number: 5,
@@ -62,7 +62,7 @@ eachStyle(({ style, missing }) => {
     assert.equal(await collection.countDocuments(), Object.keys(ids).length)
   })
 
-  test('what transformId gives is an id, and never a query', async (t) => {
+  test('the result of transformId is an id, never a query', async (t) => {
     for (const query of [{ $gt: '' }, { $ne: null }, { $exists: true }, /.*/]) {
       const { store, collection } = server.open(t, { transformId: (sid) => (sid === 'evil' ? query : sid) }, style)
       await store.set('victim', { a: 1 })
@@ -108,7 +108,7 @@ eachStyle(({ style, missing }) => {
     }
   })
 
-  test('transformId is not asked for what is no session id', async (t) => {
+  test('transformId is not called for an invalid session id', async (t) => {
     const asked = []
     const { store } = server.open(t, { transformId: (sid) => asked.push(sid) }, style)
     for (const sid of [undefined, null, '', 5, { $gt: '' }]) await assert.rejects(store.get(sid), /session id must/)

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { eachStyle, useStores } = require('../helpers/stores.js')
-const { warningsOf } = require('../helpers/warnings.js')
+const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
 
@@ -50,7 +50,7 @@ eachStyle(({ style }) => {
     }
   })
 
-  test('an option that is undefined or null is as one that is not there', async (t) => {
+  test('an option that is undefined or null counts as absent', async (t) => {
     // A null that means something has a test with its option; the others come from the helper here.
     const others = new Set([style.ofUrl, style.collectionOption, 'ttl', 'autoRemove', 'dbName'])
     const names = Object.keys(MISTYPED).filter((name) => !others.has(name))
@@ -68,7 +68,7 @@ eachStyle(({ style }) => {
     assert.deepEqual(await store.get('s'), { a: 1 })
   })
 
-  test('an unknown option is told by a process warning, once, with the name that may be meant', async () => {
+  test('a process warning names an unknown option once, and the option that may be meant', async () => {
     const base = { [style.ofUrl]: server.place().mongoUrl, autoRemove: 'disabled' }
     const misspelt = {
       colectionName: 'x',
@@ -79,7 +79,7 @@ eachStyle(({ style }) => {
       TTL: 5,
       flavour: 'sweet',
     }
-    const warnings = await warningsOf(style, { ...base, ...misspelt }, { ...base, ...misspelt })
+    const warnings = await warningsOfStores(style, { ...base, ...misspelt }, { ...base, ...misspelt })
     assert.ok(warnings.every(({ code }) => code === 'MONGO_STORE_OPTION'))
     assert.deepEqual(
       warnings.map(({ message }) => message),
@@ -95,7 +95,7 @@ eachStyle(({ style }) => {
     )
   })
 
-  test('options that are known give no warning', async () => {
+  test('known options cause no warning', async () => {
     const options = {
       [style.ofUrl]: server.place().mongoUrl,
       [style.collectionOption]: 'x',
@@ -108,10 +108,10 @@ eachStyle(({ style }) => {
       writeOperationOptions: { w: 1 },
       fallbackMemory: false,
     }
-    assert.deepEqual(await warningsOf(style, options), [])
+    assert.deepEqual(await warningsOfStores(style, options), [])
   })
 
-  test('the parts of a connection string have no effect beside one, which a process warning says without quoting them', async () => {
+  test('beside a connection string its parts as options have no effect, and a process warning says so without quoting them', async () => {
     const options = {
       [style.ofUrl]: server.place().mongoUrl,
       autoRemove: 'disabled',
@@ -120,7 +120,7 @@ eachStyle(({ style }) => {
       password: 'hunter2',
       autoReconnect: true,
     }
-    const warnings = await warningsOf(style, options)
+    const warnings = await warningsOfStores(style, options)
     assert.equal(warnings.length, 1)
     assert.equal(warnings[0].code, 'MONGO_STORE_OPTION')
     assert.match(warnings[0].message, /host, port, password, autoReconnect have no effect beside/)

@@ -8,7 +8,7 @@ const { HOUR, aSession, eachStyle, fails, useStores } = require('../helpers/stor
 const server = useStores()
 
 eachStyle(({ style, missing }) => {
-  test('unserialize makes the session of what is stored, for get and for all', async (t) => {
+  test('unserialize makes the session from the stored value, for get and for all', async (t) => {
     const { store, collection } = server.open(t, { unserialize: (stored) => ({ stored }) }, style)
     for (const stored of ['text', { a: 1, date: new Date(0) }, ['list'], 5, null]) {
       await collection.replaceOne({ _id: 's' }, { session: stored }, { upsert: true })
@@ -40,7 +40,7 @@ eachStyle(({ style, missing }) => {
     }
   })
 
-  test('what unserialize gives must be an object', async (t) => {
+  test('the result of unserialize must be an object', async (t) => {
     for (const result of ['secret text', 5, true, 5n, Symbol('secret')]) {
       for (const unserialize of [() => result, async () => result]) {
         const { store, collection } = server.open(t, { unserialize }, style)
@@ -61,7 +61,7 @@ eachStyle(({ style, missing }) => {
     }
   })
 
-  test('the cookie of what unserialize gives has the date at which the session expires', async (t) => {
+  test('the cookie of an unserialized session has the date at which the session expires', async (t) => {
     const { store } = server.open(t, { serialize: JSON.stringify, unserialize: JSON.parse }, style)
     await store.set('s', aSession())
     const later = new Date(Date.now() + 2 * HOUR)
@@ -69,7 +69,7 @@ eachStyle(({ style, missing }) => {
     assert.equal((await store.get('s')).cookie.expires, later.toISOString())
   })
 
-  test('unserialize is not asked for a session that has expired', async (t) => {
+  test('unserialize is not called for a session that has expired', async (t) => {
     const asked = []
     const { store, collection } = server.open(t, { unserialize: (stored) => asked.push(stored) }, style)
     await collection.insertOne({ _id: 's', session: 'text', expires: new Date(0) })

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { aSession, eachStyle, fails, useStores } = require('../helpers/stores.js')
-const { warningsOf } = require('../helpers/warnings.js')
+const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
 /** What a server that stands alone says to a write that two servers, or special ones, must confirm. */
@@ -27,7 +27,7 @@ eachStyle(({ style }) => {
     }
   })
 
-  test('length is a read, for which a write concern does not count', async (t) => {
+  test('length is a read, so that no write concern applies to it', async (t) => {
     const { store } = server.open(t, { writeOperationOptions: { w: 2 } }, style)
     assert.equal(await store.length(), 0)
   })
@@ -70,7 +70,7 @@ eachStyle(({ style }) => {
     assert.equal((await collection.indexes()).length, 2)
   })
 
-  test('a write concern that is none is refused by its part', (t) => {
+  test('an invalid write concern is refused by the name of the wrong part', (t) => {
     const wrong = { w: [-1, 0.5, {}, true], j: [1, 'yes'], wtimeout: [-1, 0.5, '5', NaN], writeConcern: [] }
     for (const [name, values] of Object.entries(wrong)) {
       for (const value of values) {
@@ -82,13 +82,13 @@ eachStyle(({ style }) => {
     }
   })
 
-  test('what else is in writeOperationOptions has no effect, which a process warning says', async () => {
+  test('other members of writeOperationOptions have no effect, and a process warning says so', async () => {
     const options = {
       [style.ofUrl]: server.place().mongoUrl,
       autoRemove: 'disabled',
       writeOperationOptions: { w: 1, wTimeOut: 5 },
     }
-    const [warning, ...others] = await warningsOf(style, options)
+    const [warning, ...others] = await warningsOfStores(style, options)
     assert.deepEqual(others, [])
     assert.equal(warning.code, 'MONGO_STORE_OPTION')
     assert.match(warning.message, /writeOperationOptions: wTimeOut has no effect/)

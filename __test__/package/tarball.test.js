@@ -10,7 +10,7 @@ const { describe, it } = require('node:test')
 const { runProgram, ROOT } = require('../helpers/child.js')
 const { npm, pack } = require('../helpers/npm.js')
 const { addonFile, manifest, temporaryFolder } = require('../helpers/package-folder.js')
-const { useServer } = require('../helpers/use-server.js')
+const { useServer } = require('../helpers/server.js')
 
 const server = useServer()
 /** What applications install beside it, in the versions of this clone. */

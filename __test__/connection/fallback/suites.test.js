@@ -1,0 +1,43 @@
+'use strict'
+
+// The tests of the methods, the options, the order of operations and the life of a connection once more, with stores
+// that work through a client of the application instead of the addon.
+
+const { after, before } = require('node:test')
+const { readdirSync } = require('node:fs')
+const path = require('node:path')
+
+process.env.TEST_THROUGH = 'client'
+
+/** The options that are not about the connection. */
+const OPTIONS = [
+  'autoRemove',
+  'autoRemoveInterval',
+  'collectionName',
+  'dbName',
+  'defaultExpirationTime',
+  'hash',
+  'serialize',
+  'stringify',
+  'timestamps',
+  'touchAfter',
+  'transformId',
+  'ttl',
+  'unserialize',
+  'writeOperationOptions',
+]
+
+// One server for all of these files, also when this one runs by itself.
+let server
+before(async () => {
+  if (process.env.TEST_MONGO_URL) return
+  const { startServer } = await import('../../../scripts/mongod.mjs')
+  server = await startServer()
+  process.env.TEST_MONGO_URL = server.uri
+})
+after(() => server?.stop())
+
+for (const name of readdirSync(path.join(__dirname, '..', '..', 'api', 'methods'))) require(`../../api/methods/${name}`)
+for (const name of OPTIONS) require(`../../options/${name}.test.js`)
+for (const name of ['order', 'sizes']) require(`../../engine/${name}.test.js`)
+for (const name of ['closing', 'interval', 'step-down', 'ttl-index']) require(`../${name}.test.js`)

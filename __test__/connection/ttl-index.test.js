@@ -1,0 +1,131 @@
+'use strict'
+
+// The TTL index is a help, not a condition: where it can't be made, the store says so once and works.
+
+const assert = require('node:assert/strict')
+const { describe, it } = require('node:test')
+const { MongoClient } = require('mongodb')
+const { STYLES } = require('../helpers/styles.js')
+const { useOwnServer } = require('../helpers/server.js')
+const { until } = require('../helpers/wait.js')
+
+const server = useOwnServer({ auth: { user: 'root', password: 'secret of root' } })
+
+/** Collects the warnings of the process while a test runs. */
+function collectWarnings(t) {
+  const warnings = []
+  const listener = (warning) => warnings.push(warning)
+  process.on('warning', listener)
+  t.after(() => process.off('warning', listener))
+  return () => warnings.filter(({ code }) => code === 'MONGO_STORE_INDEX')
+}
+
+async function withClient(use) {
+  const client = new MongoClient(server.current.uri)
+  try {
+    return await use(client)
+  } finally {
+    await client.close()
+  }
+}
+
+/** Every operation of a store works. */
+async function exercise(store) {
+  await store.set('sid', { cookie: {}, user: 'Ada' })
+  assert.equal((await store.get('sid')).user, 'Ada')
+  await store.touch('sid', { cookie: { expires: new Date(Date.now() + 60_000) } })
+  assert.equal(await store.length(), 1)
+  assert.equal((await store.all()).length, 1)
+  await store.destroy('sid')
+  await store.set('other', { cookie: {} })
+  await store.clear()
+  assert.equal(await store.length(), 0)
+}
+
+/** Before and after the collection is prepared, every operation works; one warning tells that it has no index. */
+async function worksWithOneWarning(store, warnings) {
+  await exercise(store)
+  await store.collectionP
+  await until('the warning', () => warnings().length > 0)
+  await exercise(store)
+  assert.equal(warnings().length, 1)
+}
+
+for (const { name, Store, ofUrl, collectionOption } of STYLES) {
+  describe(name, () => {
+    it('makes the index', async (t) => {
+      const database = `index-${ofUrl}`
+      const store = new Store({ [ofUrl]: server.current.url(database) })
+      t.after(() => store.close())
+      await store.collectionP
+      const indexes = await withClient((client) => client.db(database).collection('sessions').indexes())
+      const { key, name: indexName, expireAfterSeconds } = indexes.find((index) => index.key.expires)
+      assert.deepEqual(
+        { key, indexName, expireAfterSeconds },
+        { key: { expires: 1 }, indexName: 'expires_1', expireAfterSeconds: 0 },
+      )
+    })
+
+    it('keeps the index when it clears the collection', async (t) => {
+      const database = `clear-${ofUrl}`
+      const store = new Store({ [ofUrl]: server.current.url(database) })
+      t.after(() => store.close())
+      await store.collectionP
+      await store.clear()
+      const indexes = await withClient((client) => client.db(database).collection('sessions').indexes())
+      assert(indexes.some((index) => index.key.expires))
+    })
+
+    it('warns once and works when another index is in its place', async (t) => {
+      const warnings = collectWarnings(t)
+      const database = 'conflict'
+      const collection = `sessions-${ofUrl}`
+      await withClient((client) =>
+        client.db(database).collection(collection).createIndex({ expires: 1 }, { expireAfterSeconds: 77 }),
+      )
+      const store = new Store({ [ofUrl]: server.current.url(database), [collectionOption]: collection })
+      t.after(() => store.close())
+      await worksWithOneWarning(store, warnings)
+      assert.match(warnings()[0].message, /TTL index/)
+      const indexes = await withClient((client) => client.db(database).collection(collection).indexes())
+      assert.equal(indexes.find((index) => index.key.expires).expireAfterSeconds, 77)
+    })
+
+    it('warns once and works for a user who may not make indexes', async (t) => {
+      const warnings = collectWarnings(t)
+      const database = `rights-${ofUrl}`
+      const password = 'pass:w@rd/1'
+      await withClient(async (client) => {
+        const db = client.db(database)
+        await db.command({
+          createRole: 'sessions',
+          roles: [],
+          privileges: [
+            { resource: { db: database, collection: 'sessions' }, actions: ['find', 'insert', 'update', 'remove'] },
+          ],
+        })
+        await db.command({ createUser: 'app', pwd: password, roles: ['sessions'] })
+      })
+      const url = `mongodb://app:${encodeURIComponent(password)}@${server.current.host}/${database}`
+      const store = new Store({ [ofUrl]: url })
+      t.after(() => store.close())
+      await worksWithOneWarning(store, warnings)
+      assert(!warnings()[0].message.includes(password))
+    })
+
+    it('makes no index with autoRemove other than native', async (t) => {
+      const database = `none-${ofUrl}`
+      for (const autoRemove of ['interval', 'disabled']) {
+        const store = new Store({ [ofUrl]: server.current.url(database), autoRemove })
+        t.after(() => store.close())
+        await store.set('sid', { cookie: {} })
+        await store.collectionP
+      }
+      const indexes = await withClient((client) => client.db(database).collection('sessions').indexes())
+      assert.deepEqual(
+        indexes.map(({ key }) => key),
+        [{ _id: 1 }],
+      )
+    })
+  })
+}
