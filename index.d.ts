@@ -143,6 +143,9 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   /** What the store has done so far. */
   stats(): MongoStore.StoreStats
 
+  /** Gives the `_id` of a session's document. A subclass can override it; `transformId` is the option for the same. */
+  computeStorageId(sid: string): MongoStore.StorageId | Promise<MongoStore.StorageId>
+
   /** Destroys the session of `req` and generates a new one. Inherited from express-session. */
   regenerate(req: any): Promise<void>
   regenerate(req: any, callback: (err?: any) => any): void
