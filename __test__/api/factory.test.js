@@ -1,6 +1,6 @@
 'use strict'
 
-// `MongoStore(host)`: every host that has sessions, and those that have none.
+// `MongoStore(host)` with every host that has a session store, and those that have none; `new MongoStore` and `create`.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
