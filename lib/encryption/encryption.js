@@ -4,25 +4,16 @@
 // JavaScript, and under which ids sessions are stored. No message here quotes a secret.
 
 const { NativeCipher } = require('../common/native.js')
-const {
-  ALGORITHMS,
-  ENCODINGS,
-  HASHES,
-  NONCES,
-  createKrupteinAdapter,
-  formatOf,
-  isBytes,
-  isEncoding,
-  passwordFormat,
-  settingsOf,
-  toBytes,
-} = require('./adapters.js')
+const { createKrupteinAdapter, formatOf } = require('./adapters.js')
 const bson = require('../common/bson.js')
 const { cryptoError } = require('../common/errors.js')
+const { settingsOf } = require('./formats.js')
+const { keysFormat, secretFormat } = require('./secrets.js')
 const { warnOnce } = require('../common/warn.js')
 
-/** @import { Bytes, CryptoAdapter, KrupteinOptions } from './adapters.js' */
-/** @import { CipherSettings, NativeCipher as Cipher, PasswordSettings, Value } from '../common/native.js' */
+/** @import { CryptoAdapter, KrupteinOptions } from './adapters.js' */
+/** @import { KeyOptions } from './secrets.js' */
+/** @import { CipherSettings, NativeCipher as Cipher, Value } from '../common/native.js' */
 /** @import { Awaitable } from '../common/promises.js' */
 
 /**
@@ -48,14 +39,6 @@ const { warnOnce } = require('../common/warn.js')
  */
 
 /**
- * The option `encryption`.
- * @typedef {object} KeyOptions
- * @property {{id: string, secret: Bytes}[]} keys the newest first
- * @property {boolean} [hashIds] whether `_id` is a hash of the session id
- * @property {boolean} [readPlain] whether the store also reads sessions that are not encrypted
- */
-
-/**
  * How a store's sessions are encrypted: what the codec, the connection and the store need to know.
  * @typedef {object} Encryption
  * @property {Cipher | null} native the addon's cipher; null when an adapter in JavaScript does everything
@@ -69,9 +52,6 @@ const { warnOnce } = require('../common/warn.js')
  * @property {boolean} movesIds whether a session may be under an older id than the one that it is written to
  */
 
-/** The shortest secret of `encryption.keys`, in bytes. It counts as random: nothing makes it harder to guess. */
-const SHORTEST = 32
-const KEY_ID = /^[\w-]{1,64}$/
 /** What a hashed id begins with, in `src/crypto/envelope.rs` too. */
 const HASHED = 'cmnid1.'
 const POLICIES = ['error', 'new-session']
@@ -100,7 +80,7 @@ function encryptionOf(given) {
   const settings = {
     ...settingsOf(format?.web ? { web: { ...format.web, parses: custom } } : format),
     ...(secret ? { secret: secretFormat(given) } : {}),
-    ...(encryption && readEncryption(encryption, given)),
+    ...(encryption && keysFormat(encryption, given)),
     foreign,
     forgets: onDecryptError === 'new-session',
   }
@@ -156,76 +136,6 @@ function isComplex(secret) {
     count(/[0-9]/g) >= 2 &&
     count(/[!@#$%^&*()_+\-=[\]{};':"\\|,.<>/?]/g) >= 2
   )
-}
-
-/**
- * The format of connect-mongo 3, whose options are the store's own. Its nonce and key are encoded text.
- * @param {EncryptionOptions} options
- * @returns {PasswordSettings}
- */
-function secretFormat({
-  secret,
-  algorithm = 'aes-256-gcm',
-  hashing = 'sha512',
-  encodeas = 'hex',
-  iv_size: ivSize,
-  key_size: keySize,
-  at_size: tagSize,
-}) {
-  const ivLen = ivSize || 16
-  /**
-   * @param {string} name
-   * @param {string} wanted
-   */
-  const wrong = (name, wanted) => new TypeError(`The option ${name} beside secret must be ${wanted}`)
-  if (typeof secret !== 'string' && !ArrayBuffer.isView(secret))
-    throw new TypeError('The option secret must be a string or a Buffer')
-  const algorithms = Object.keys(ALGORITHMS).filter((name) => name.endsWith('gcm'))
-  if (!algorithms.includes(algorithm)) throw wrong('algorithm', `one of ${algorithms.join(', ')}`)
-  if (!HASHES.includes(hashing)) throw wrong('hashing', `one of ${HASHES.join(', ')}`)
-  if (!isEncoding(encodeas)) throw wrong('encodeas', `one of ${ENCODINGS.join(', ')}`)
-  if ((keySize || 32) !== ALGORITHMS[algorithm]) throw wrong('key_size', `${ALGORITHMS[algorithm]} for ${algorithm}`)
-  if ((tagSize || 16) !== 16) throw wrong('at_size', '16')
-  if (!Number.isInteger(ivLen) || ivLen < 1 || !NONCES.includes(Buffer.alloc(ivLen).toString(encodeas).length))
-    throw wrong('iv_size', `such that its text has ${NONCES.join(', ')} characters`)
-  return passwordFormat({ secret, algorithm, hashing, encodeas }, ivLen)
-}
-
-/**
- * @param {KeyOptions} options
- * @param {Hooks} hooks
- * @returns {Pick<CipherSettings, 'keys' | 'readsPlain'>}
- */
-function readEncryption({ keys, hashIds = false, readPlain = false, ...others }, { transformId, hash }) {
-  const unknown = Object.keys(others)
-  if (unknown.length > 0)
-    throw new TypeError(`The option encryption has no ${unknown.join(', ')}: it has keys, hashIds and readPlain`)
-  if (!Array.isArray(keys) || keys.length === 0)
-    throw new TypeError('The option encryption.keys must be a list of { id, secret }, the newest first')
-  if (typeof hashIds !== 'boolean' || typeof readPlain !== 'boolean')
-    throw new TypeError('The options encryption.hashIds and encryption.readPlain must be true or false')
-  if (hashIds && (transformId || hash))
-    throw new TypeError('The option encryption.hashIds cannot be combined with transformId or hash')
-  const ids = keys.map((key) => key?.id)
-  if (!ids.every((id) => typeof id === 'string' && KEY_ID.test(id))) {
-    throw new TypeError('The id of each of encryption.keys must have 1 to 64 letters, digits, - or _')
-  }
-  if (new Set(ids).size < ids.length) throw new TypeError('No two of encryption.keys may have the same id')
-  return { keys: keys.map(({ id, secret }) => ({ id, secret: keyBytes(id, secret) })), readsPlain: readPlain }
-}
-
-/**
- * @param {string} id
- * @param {unknown} secret
- */
-function keyBytes(id, secret) {
-  const bytes = isBytes(secret) ? toBytes(secret) : Buffer.alloc(0)
-  if (bytes.length < SHORTEST) {
-    throw new TypeError(
-      `The secret of the encryption key "${id}" must have at least ${SHORTEST} random bytes, such as: openssl rand -base64 32`,
-    )
-  }
-  return bytes
 }
 
 /**

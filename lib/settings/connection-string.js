@@ -5,12 +5,11 @@
 
 const { inUri } = require('./address.js')
 const { mergeOptions } = require('./merge-options.js')
-const { DATABASE, PASSWORD, USER } = require('./option-values.js')
-const { PARAMETERS } = require('./parameters.js')
+const { DATABASE, PARAMETERS, PASSWORD, USER } = require('./parameters.js')
 const { withTlsFiles } = require('./tls-files.js')
 const { join, split, withCredentials, withoutUser } = require('./uri.js')
 
-/** @import { Parameters } from './option-values.js' */
+/** @import { Parameters } from './parameters.js' */
 
 /**
  * The application's connection string with its `mongoOptions` in it; an option wins over the same one in the string.

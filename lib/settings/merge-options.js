@@ -5,11 +5,12 @@
 // quotes a value, which may be a credential.
 
 const { optionOf } = require('./driver-options.js')
-const { Refusal, parametersOf } = require('./option-values.js')
+const { parametersOf } = require('./option-values.js')
+const { Refusal } = require('./parameters.js')
 const { pairsOf } = require('./uri.js')
 const { warnOnce } = require('../common/warn.js')
 
-/** @import { Parameters, Text } from './option-values.js' */
+/** @import { Parameters, Text } from './parameters.js' */
 
 /**
  * An option as it was given.

@@ -1,6 +1,6 @@
 'use strict'
 
-// What the addon's connection string can say.
+// What the addon's connection string can say, and each value as the text that it has there.
 
 /**
  * The options of the addon's connection string, and the kind of each value.
@@ -51,4 +51,70 @@ const PARAMETERS = {
   zlibCompressionLevel: 'integer',
 }
 
-module.exports = { PARAMETERS }
+/**
+ * Certificates or a key: PEM text, or the name of a file.
+ * @typedef {{pem: string, file?: undefined} | {file: string, pem?: undefined}} Material
+ */
+
+/** @typedef {string | Material} Text */
+
+/**
+ * A parameter with its texts: one, or none when the parameter is to be absent, or many.
+ * @typedef {[name: string, ...texts: Text[]]} Parameter
+ */
+
+/**
+ * The texts of parameters by their names.
+ * @typedef {Map<string, Text[]>} Parameters
+ */
+
+/** Parts of a connection string besides its parameters, under the names that they have among the parameters. */
+const USER = '@user'
+const PASSWORD = '@password'
+const DATABASE = '@database'
+/** Certificates and keys, each a {@link Material}. */
+const CA = '@ca'
+const CERTIFICATE = '@certificate'
+const KEY = '@key'
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+const isRecord = (value) => value !== null && typeof value === 'object' && !Array.isArray(value)
+
+/** Why a value can't be taken; `merge-options.js` adds the name of the option. */
+class Refusal extends Error {}
+
+/** @param {string} wanted */
+function shapeRefusal(wanted) {
+  return new Refusal(`it must be ${wanted}`)
+}
+
+/**
+ * One value as text, by the kind of its parameter. The addon refuses a value that is not a number or a truth value.
+ * @param {string} parameter
+ * @param {unknown} value
+ */
+function textOf(parameter, value) {
+  if (typeof value === 'object' || typeof value === 'function') throw shapeRefusal('a plain value')
+  const kind = PARAMETERS[parameter]
+  if (kind === 'boolean') return String(value).toLowerCase()
+  if (kind !== 'integer') return String(value)
+  const whole = typeof value === 'number' ? Math.trunc(value) : Number.parseInt(String(value), 10)
+  return Number.isNaN(whole) ? String(value) : String(whole)
+}
+
+module.exports = {
+  CA,
+  CERTIFICATE,
+  DATABASE,
+  KEY,
+  PARAMETERS,
+  PASSWORD,
+  Refusal,
+  USER,
+  isRecord,
+  shapeRefusal,
+  textOf,
+}

@@ -8,10 +8,10 @@ const fs = require('node:fs')
 const tls = require('node:tls')
 const { systemRoots } = require('../common/native.js')
 const { privateFile } = require('./private-file.js')
-const { CA, CERTIFICATE, KEY } = require('./option-values.js')
+const { CA, CERTIFICATE, KEY } = require('./parameters.js')
 const { warnOnce } = require('../common/warn.js')
 
-/** @import { Material, Parameters } from './option-values.js' */
+/** @import { Material, Parameters } from './parameters.js' */
 
 /** Keys in OpenSSL's own form, which the addon can't decrypt. */
 const OLD_ENCRYPTION = /-----BEGIN (?:RSA|EC|DSA) PRIVATE KEY-----\s+Proc-Type: 4,ENCRYPTED/

@@ -9,6 +9,7 @@ const { MongoStoreError, isOfCrypto } = require('../../common/errors.js')
 const { EVENTS, KIND } = require('../results.js')
 const { Carrier } = require('./carrier.js')
 const { Clearing, keyOf } = require('./clear.js')
+const { FIXED_BYTES, checkSize, datesOf, timeOf } = require('./documents.js')
 const { plainError } = require('./failure.js')
 const { Job } = require('./job.js')
 const { prepare } = require('./prepare.js')
@@ -35,12 +36,6 @@ const DRAIN = 10_000 // ms
 const DRAIN_UNHEARD = 2_000 // ms
 /** The number of sessions that `all` decrypts at once. */
 const AT_ONCE = 256
-/** The largest document that MongoDB stores, and what it has beside id and session, as in `src/mongo/documents.rs`. */
-const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
-const FIXED_BYTES = 68
-/** The date furthest from 1970. */
-const LAST_DATE = 8.64e15 // ms
-
 /** @implements {NativeStore} */
 class DriverStore {
   #settings
@@ -307,33 +302,6 @@ class DriverStore {
     if (this.#finished.length === 0) setImmediate(() => this.#deliver(this.#finished.splice(0)))
     this.#finished.push(slot, kind, first, second)
   }
-}
-
-/** @param {number} size of a document, in bytes */
-function checkSize(size) {
-  if (size <= MAX_DOCUMENT_BYTES) return
-  const message = `The session is too large: its document would have ${size} bytes, and MongoDB stores at most ${MAX_DOCUMENT_BYTES}`
-  throw new MongoStoreError('MongoServerError', message, 10334, 'BSONObjectTooLarge')
-}
-
-/**
- * @param {number} expires
- * @param {number} [lastModified]
- */
-function datesOf(expires, lastModified) {
-  /** @type {{expires: Date, lastModified?: Date}} */
-  const dates = { expires: new Date(Math.max(-LAST_DATE, Math.min(expires, LAST_DATE))) }
-  if (lastModified !== undefined) dates.lastModified = new Date(lastModified)
-  return dates
-}
-
-/**
- * A stored date in milliseconds; undefined for anything else. A test runner's dates are of another realm.
- * @param {unknown} value
- */
-function timeOf(value) {
-  const isDate = Object.prototype.toString.call(value) === '[object Date]'
-  return isDate ? /** @type {Date} */ (value).getTime() : undefined
 }
 
 exports.DriverStore = DriverStore
