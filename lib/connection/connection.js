@@ -263,7 +263,7 @@ class Connection {
 }
 
 /**
- * What is in the place of a carrier when there is none, and never will be.
+ * Stands in for a carrier when there is none, and never will be.
  * @param {unknown} error
  */
 function refusal(error) {

@@ -45,7 +45,7 @@ function partsIn(options) {
 }
 
 /**
- * The same options with `url` and `mongoOptions` in the place of the parts.
+ * The same options with `url` and `mongoOptions` instead of the parts.
  * @param {Options} given
  * @returns {Options}
  * @throws {Error} without the name of a database, in the words of connect-mongo 0.8

@@ -1,6 +1,6 @@
 'use strict'
 
-// Opens a store's fallback, in the place of the addon.
+// Opens the fallback of a store, which stands in for the addon.
 
 const { Addon } = require('../addon.js')
 const { SessionCipher } = require('./cipher.js')
