@@ -7,7 +7,7 @@ const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
 const { MODERN } = require('../helpers/stores.js')
 const { STYLES } = require('../helpers/styles.js')
-const { useOwnServer } = require('../helpers/use-server.js')
+const { useOwnServer } = require('../helpers/server.js')
 const { sleep, within } = require('../helpers/wait.js')
 
 const server = useOwnServer()
