@@ -2,7 +2,6 @@
 
 // Checks the options of every generation of connect-mongo, once. The rest of lib/ trusts what it gives.
 
-const { AssertionError } = require('node:assert')
 const { createHash } = require('node:crypto')
 const { strategyOf } = require('../settings/target.js')
 const { transformFunctions } = require('../session/codec.js')
@@ -201,23 +200,30 @@ function connectable(given, style) {
   }
   if (style.states) throw new Error('Connection strategy not found')
   // Version 5 began with the first sentence, version 6 has the second: applications' tests look for either.
-  throw new AssertionError({
-    message:
-      'Cannot init client. Please provide correct options: You must provide either mongoUrl|clientPromise|client in options',
-  })
+  throw assertionError(
+    'Cannot init client. Please provide correct options: You must provide either mongoUrl|clientPromise|client in options',
+  )
+}
+
+/**
+ * An error like those of connect-mongo's `assert`.
+ * @param {string} message
+ */
+function assertionError(message) {
+  // Loaded when something is wrong, not with every store.
+  const { AssertionError } = require('node:assert')
+  return new AssertionError({ message })
 }
 
 /** @param {Options} options */
 function refuseMisused({ createAutoRemoveIdx, autoRemoveInterval }) {
   if (isGiven(createAutoRemoveIdx)) {
-    throw new AssertionError({
-      message: 'options.createAutoRemoveIdx has been reverted to autoRemove and autoRemoveInterval',
-    })
+    throw assertionError('options.createAutoRemoveIdx has been reverted to autoRemove and autoRemoveInterval')
   }
   if (Number(autoRemoveInterval) > LONGEST_INTERVAL) {
-    throw new AssertionError({
-      message: 'autoRemoveInterval is too large. options.autoRemoveInterval is in minutes but not seconds nor mills',
-    })
+    throw assertionError(
+      'autoRemoveInterval is too large. options.autoRemoveInterval is in minutes but not seconds nor mills',
+    )
   }
 }
 
