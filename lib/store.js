@@ -54,8 +54,10 @@ function defineStore(Base, style, MemoryStore) {
     #connection
     /** Whether functions of the application make ids or sessions. They may be asynchronous. */
     #hasHooks = false
-    /** Our own function, unless the application has given another one. */
-    /** @type {Hooks['serialize']} */
+    /**
+     * The function that makes what is stored, unless somebody patches it later.
+     * @type {Hooks['serialize']}
+     */
     #serialize
     /** @type {InstanceType<typeof Preparing<AnOperation>>} */
     #preparing
@@ -102,11 +104,7 @@ function defineStore(Base, style, MemoryStore) {
       return this.#startOnAll(this.#operation('all', { callback }, this.#found))
     }
 
-    /**
-     * @param {AnOperation} operation
-     * @param {number} _kind
-     * @param {(Value | undefined | null)[]} documents
-     */
+    /** @type {OnResult} */
     #found(operation, _kind, documents) {
       settle(
         () => this.#codec.fromDocuments(documents),
@@ -155,11 +153,7 @@ function defineStore(Base, style, MemoryStore) {
       return this.#startOnAll(this.#operation('length', { callback, besideErrors }, this.#counted))
     }
 
-    /**
-     * @param {AnOperation} operation
-     * @param {number} _kind
-     * @param {number} count
-     */
+    /** @type {OnResult} */
     #counted(operation, _kind, count) {
       operation.answer(null, count)
     }
@@ -173,12 +167,7 @@ function defineStore(Base, style, MemoryStore) {
       return this.#start(this.#operation('get', { sid, callback }, this.#got))
     }
 
-    /**
-     * @param {AnOperation} operation
-     * @param {number} kind
-     * @param {Value | undefined} value
-     * @param {Dates} dates
-     */
+    /** @type {OnResult} */
     #got(operation, kind, value, dates) {
       if (kind === KIND.MISSING) return this.#give(operation, null)
       let session
@@ -229,11 +218,7 @@ function defineStore(Base, style, MemoryStore) {
       return operation.promise
     }
 
-    /**
-     * @param {AnOperation} operation
-     * @param {number} _kind
-     * @param {boolean} isNew
-     */
+    /** @type {OnResult} */
     #stored(operation, _kind, isNew) {
       this.#emit(isNew ? 'create' : 'update', operation.sid)
       this.#emit('set', operation.sid)
@@ -278,11 +263,7 @@ function defineStore(Base, style, MemoryStore) {
       return this.#codec.toTouch(session)
     }
 
-    /**
-     * @param {AnOperation} operation
-     * @param {number} _kind
-     * @param {boolean} isFound
-     */
+    /** @type {OnResult} */
     #touched(operation, _kind, isFound) {
       const { sid, session } = operation
       if (!isFound && style.touchMustFind) {
