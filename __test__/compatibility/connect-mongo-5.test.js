@@ -1,6 +1,6 @@
 'use strict'
 
-// connect-mongo 5 and this package, call by call, and on one collection.
+// Compares connect-mongo 5 with this package: call by call, and on one shared collection.
 
 const { crossTests } = require('./cross.js')
 const { hazardTests } = require('./hazards.js')

@@ -1,6 +1,6 @@
 'use strict'
 
-// connect-mongo 6 and this package, call by call, and on one collection.
+// Compares connect-mongo 6 with this package: call by call, and on one shared collection.
 
 const { crossTests } = require('./cross.js')
 const { hazardTests } = require('./hazards.js')

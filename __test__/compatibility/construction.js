@@ -1,15 +1,15 @@
 'use strict'
 
-// What a constructor makes of its options, without any server: what is observed of a store or an error, and the options
-// that are tried.
+// Tests how a constructor handles its options, without a server. This file describes the resulting store or error, and
+// lists the options to try.
 
 const { describe } = require('./describe.js')
 const { GENERATIONS } = require('./packages.js')
 
-/** A connection that is never there. */
+/** A connection that never becomes available. */
 const never = () => new Promise(() => {})
 
-/** By style: a connection option that is accepted and leads nowhere. */
+/** By style: a connection option that the constructor accepts but that never connects. */
 const CONNECTION = {
   6: { clientPromise: never() },
   5: { clientPromise: never() },
@@ -20,7 +20,7 @@ const CONNECTION = {
 /** The properties of a factory's store that applications read. */
 const OF_FACTORY = ['ttl', 'collectionName', 'autoRemove', 'autoRemoveInterval', 'state']
 
-/** What `make` gives: the public side of a store, or the error that it throws. */
+/** Describes the result of `make`: the public side of a store, or the error that it throws. */
 function outcome(make) {
   let store
   try {
@@ -28,18 +28,18 @@ function outcome(make) {
   } catch (error) {
     return describe(error)
   }
-  // A connection that fails later is none of the constructor's business.
+  // The constructor is not responsible for a connection that fails later.
   for (const promise of [store.clientP, store.collectionP]) promise?.catch?.(() => {})
   if (!store.options) return { instance: store.constructor.name }
   const seen = { options: describe(store.options) }
   if (store.state) Object.assign(seen, describe(Object.fromEntries(OF_FACTORY.map((name) => [name, store[name]]))))
   if (store.timer) clearInterval(store.timer)
-  // One that has the address of a server would look for it until it is closed.
+  // A store with a server's address keeps trying to connect until it is closed.
   if (store.options.url) store.close()
   return seen
 }
 
-/** The outcomes of both sides for the same options. */
+/** Returns the outcomes of both sides for the same options. */
 function outcomes(generation, options) {
   const { genuine, ours } = GENERATIONS[generation]
   const given = () => (options !== null && typeof options === 'object' ? { ...options } : options)
@@ -51,7 +51,7 @@ function outcomes(generation, options) {
   )
 }
 
-/** Options that are tried beside a connection. `only` are the releases in which they mean something. */
+/** Options to try together with a connection. `only` lists the releases that support them. */
 const TRIED = {
   none: {},
   'all of them': {
@@ -123,7 +123,7 @@ const TRIED = {
   fallbackMemory: { fallbackMemory: true },
 }
 
-/** Options in the place of a connection. */
+/** Options to try instead of a connection. */
 const CONNECTIONS_TRIED = {
   'no options': undefined,
   'null as options': null,

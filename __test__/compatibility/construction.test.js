@@ -1,7 +1,7 @@
 'use strict'
 
-// Constructors, their options and errors, and the public side of a store: the genuine packages and this one. No server
-// is needed.
+// Compares the genuine packages with this one: constructors, their options and errors, and the public side of a store.
+// The tests need no server.
 
 const assert = require('node:assert/strict')
 const { EventEmitter } = require('node:events')
@@ -15,8 +15,8 @@ const { GENERATIONS } = require('./packages.js')
 const RELEASES = [6, 5, 3, 1]
 
 /**
- * The options of a store of 5.x in the form of 6.0. Known difference: 5.x fills in the defaults of its encryption, and
- * has no timestamps and no adapter.
+ * Converts the options of a 5.x store to the form of 6.0. Known difference: 5.x fills in its encryption defaults, and
+ * has neither `timestamps` nor `cryptoAdapter`.
  */
 function asIn6({ options, ...others }, given) {
   return {
@@ -56,13 +56,13 @@ it('every known difference is of something that is tried', () => {
   for (const { tried } of KNOWN_CONSTRUCTION) assert(tried in TRIED || tried in CONNECTIONS_TRIED, tried)
 })
 
-/** A store of each side with a connection that is never there. */
+/** Creates a store of each side whose connection never becomes available. */
 function storesOf(release) {
   const { genuine, ours } = GENERATIONS[release]
   return [genuine(), ours()].map((Store) => ({ Store, store: new Store({ ...CONNECTION[release] }) }))
 }
 
-/** Members of the genuine stores that ours lacks, by release. They are how those work, not what they offer. */
+/** By release: members of the genuine store that ours lacks. They are implementation details, not public API. */
 const OWN_MISSING = {
   6: [],
   5: [/* encryption */ 'crypto'],
@@ -94,7 +94,7 @@ for (const release of RELEASES) {
 
     it('has the properties of the genuine one', () => {
       const own = Object.keys(genuine)
-      // `undefined` in a store that waits for its connection, on both sides.
+      // On both sides, the value is `undefined` while the store waits for its connection.
       assert.deepEqual(
         own.filter((name) => !(name in ours)),
         OWN_MISSING[release],
@@ -106,7 +106,8 @@ for (const release of RELEASES) {
       assert.deepEqual(methods.filter((name) => !(name in Ours.prototype)).sort(), [...METHODS_MISSING[release]].sort())
       for (const name of methods.filter((method) => method in Ours.prototype && method !== 'constructor')) {
         assert.equal(typeof ours[name], typeof genuine[name], name)
-        // Optional parameters are not counted alike; more than the genuine one has would be another signature.
+        // `length` counts optional parameters differently on each side, so ours may be larger. A smaller one would mean
+        // another signature.
         if (name !== 'close') assert(ours[name].length >= genuine[name].length, name)
       }
     })

@@ -1,7 +1,7 @@
 'use strict'
 
-// One collection, two packages: what the one writes, the other one reads, touches, changes, counts and destroys. So an
-// application can move to this package, or back, while people are logged in.
+// Two packages share one collection. Each reads, touches, changes, counts and destroys the sessions that the other
+// writes. An application can therefore move to this package, or back, while users are logged in.
 
 const assert = require('node:assert/strict')
 const { EJSON } = require('bson')
@@ -27,7 +27,7 @@ const FORMS = [
   'transformId that gives an object',
 ]
 
-/** What a method gives its callback. */
+/** Calls a method and resolves with the value that its callback receives. */
 function ask(store, method, ...args) {
   return new Promise((resolve, reject) => {
     store[method](...args, (error, value) => (error ? reject(error) : resolve(value)))
@@ -36,7 +36,7 @@ function ask(store, method, ...args) {
 
 const nobody = (session) => session === null || session === undefined
 
-/** In an order that does not depend on the store. */
+/** Sorts sessions into an order that does not depend on the store. */
 const sorted = (sessions) => sessions.map((session) => JSON.stringify(describe(session))).sort()
 
 async function exchange(writer, reader, collection) {
@@ -73,7 +73,7 @@ async function exchange(writer, reader, collection) {
   assert.equal(await ask(writer, 'length'), 0)
 }
 
-/** The types of the fields that a store writes, by their names, which must be the same. */
+/** Returns the types of the fields that a store writes, by field name. Both stores must write the same ones. */
 async function typesWritten(store, collection) {
   await ask(store, 'set', 'types', person(1))
   const document = await collection.findOne({}, { promoteValues: false })
@@ -86,11 +86,11 @@ async function typesWritten(store, collection) {
   )
 }
 
-/** Both directions, ours in both of its styles. */
+/** Tests both directions, with our store in both of its styles. */
 async function crossTests(t, { generation, server }) {
   for (const name of FORMS) {
     const { options, database = (given) => given, since } = OPTIONS.find((set) => set.name === name)
-    if (since > generation) continue // said to be skipped where the matrix is
+    if (since > generation) continue // the matrix reports it as skipped
     for (const ours of [6, 3]) {
       await t.test(`${name}: sessions go to and fro, ours as connect-mongo ${ours}`, async () => {
         const db = server.freshDb()
@@ -113,7 +113,7 @@ async function crossTests(t, { generation, server }) {
   }
 }
 
-/** Without the order of the fields, which the matrix compares. */
+/** Ignores the order of the fields, which the matrix compares. */
 const sortedFields = (text) =>
   JSON.stringify(Object.entries(JSON.parse(text)).sort(([one], [other]) => (one < other ? -1 : 1)))
 

@@ -1,17 +1,17 @@
 'use strict'
 
-// Values in a form that can be compared between two runs, printed, and sent from one process to another: plain JSON in
-// which types that JSON has not are marked, and a date of the moment of the run is named rather than quoted.
+// Converts values to plain JSON, so that they can be compared between two runs, printed, and sent between processes.
+// Types that JSON lacks get a marker. A date that depends on the time of the run gets a name instead of its value.
 
-/** Dates as near as this to an expected moment are that moment. */
+/** A date within this distance of an expected moment counts as that moment. */
 const TOLERANCE = 60_000 // ms
 
-/** A date as `JSON.stringify` writes it. */
+/** Matches a date as `JSON.stringify` writes it. */
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 const TWO_WEEKS = 14 * 24 * 60 * 60
 
-/** A date as text: its name if it is now, or now and a lifetime, and its ISO form otherwise. */
+/** Describes a date as text: a name if it is now, or now plus a lifetime; otherwise its ISO form. */
 function describeDate(date, ttl = TWO_WEEKS) {
   if (Number.isNaN(date.getTime())) return 'invalid'
   const distance = date.getTime() - Date.now()
@@ -35,7 +35,7 @@ function describeObject(value, inner) {
 }
 
 /**
- * Any value as JSON.
+ * Describes any value as JSON.
  * @param {*} value
  * @param {number} [ttl] lifetime of the store's sessions in seconds
  */
@@ -66,14 +66,14 @@ function describe(value, ttl) {
   if (value instanceof RegExp) return { '<RegExp>': String(value) }
   if (Array.isArray(value)) return value.map(inner)
   if (Buffer.isBuffer(value)) return { '<Buffer>': value.toString('hex') }
-  // The releases of the BSON library have classes of their own, and two spellings of ObjectId.
+  // Each release of the BSON library has its own classes, and there are two spellings of ObjectId.
   if (value._bsontype === 'Binary') return { '<Binary>': value.buffer.toString('hex') }
   if (value._bsontype) return { [`<${value._bsontype.toLowerCase()}>`]: String(value) }
   if (typeof value.then === 'function') return '<promise>'
   return describeObject(value, inner)
 }
 
-/** Of a document in canonical extended JSON, the dates named as above. */
+/** Names the dates in a document in canonical extended JSON, in the same way as `describe`. */
 function nameDates(value, ttl) {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map((member) => nameDates(member, ttl))

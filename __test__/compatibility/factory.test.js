@@ -1,6 +1,6 @@
 'use strict'
 
-// `require('connect-mongo')(host)`: what the genuine factories and ours do with everything that may be given to them.
+// `require('connect-mongo')(host)`: compares how the genuine factories and ours handle every kind of host.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -18,7 +18,7 @@ const never = () => new Promise(() => {})
 
 class OtherStore extends session.Store {}
 
-/** Hosts that have no Store. Ours gives the error of the genuine factory, and may add a hint after its text. */
+/** Hosts without a Store. Our factory throws the error of the genuine one, and may append a hint to its message. */
 const WITHOUT_STORE = {
   undefined,
   null: null,
@@ -33,7 +33,7 @@ const WITHOUT_STORE = {
   'an application of express 5': express5(),
 }
 
-/** Hosts that have one, and which. */
+/** Hosts with a Store, and the Store that the factory must find. */
 const WITH_STORE = {
   'express-session': [session, session.Store],
   'a host with a Store': [{ Store: OtherStore, MemoryStore: session.MemoryStore }, OtherStore],
@@ -54,7 +54,7 @@ function thrownBy(call) {
 for (const [release, genuine] of Object.entries(FACTORIES)) {
   describe(`the factory of connect-mongo ${release} and ours`, () => {
     for (const [name, host] of Object.entries(WITHOUT_STORE)) {
-      // Known difference: what has a Store nowhere gives a class in the genuine factory, which fails later.
+      // Known difference: for an empty session, the genuine factory returns a class, which fails later.
       const genuineAccepts = name === 'an empty session'
       it(`fail alike for ${name}`, () => {
         const expected = genuineAccepts

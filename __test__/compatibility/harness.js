@@ -1,7 +1,7 @@
 'use strict'
 
-// Makes the same calls on two stores and compares what comes of them. `record` writes down what one store does;
-// `compare` holds two such transcripts against each other, but for the differences that are known.
+// Makes the same calls on two stores and compares the results. `record` writes a transcript of what one store does.
+// `compare` compares two transcripts and allows for the known differences.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
@@ -9,21 +9,21 @@ const { EJSON } = require('bson')
 const { sleep, until } = require('../helpers/wait.js')
 const { describe, nameDates } = require('./describe.js')
 
-/** How long an answer may take. */
+/** How long to wait for an answer. */
 const PATIENCE = 60_000 // ms
-/** How long to look for an effect of a call that gives no answer at all. */
+/** How long to look for an effect of a call that gives no answer. */
 const GLIMPSE = 1000 // ms
 const PAUSE = 20 // ms
 
 const LATE = Symbol('late')
 
-/** Waits for a line in a log that is not there yet, and what follows at once; not for ever, since there may be none. */
+/** Waits for the first line of a log and for any that follow at once. It has a time limit, since no line may come. */
 async function glimpse(log, patience) {
   for (const deadline = Date.now() + patience; log.length === 0 && Date.now() < deadline; ) await sleep(PAUSE)
   await sleep(PAUSE)
 }
 
-/** What a promise gives, or LATE if it takes too long. */
+/** Resolves with the value of a promise, or with LATE if it takes too long. */
 async function within(milliseconds, promise) {
   let timer
   const late = new Promise((resolve) => {
@@ -36,12 +36,12 @@ async function within(milliseconds, promise) {
   }
 }
 
-/** Some turns of the event loop, in which a second answer or a late event would come. */
+/** Waits for some turns of the event loop, in which a second answer or a late event would arrive. */
 async function turns() {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** A class of stores that write their events into `journal`, those of the constructor included. */
+/** Returns a subclass whose stores write their events into `journal`, including those of the constructor. */
 function recorded(Store) {
   return class extends Store {
     emit(...event) {
@@ -52,13 +52,13 @@ function recorded(Store) {
   }
 }
 
-/** Waits until a store has its connection, as its style tells it. */
+/** Waits until a store is connected, in the way that its style reports it. */
 async function untilConnected(store) {
   if (store.state === 'connecting') await once(store, 'connected')
   else await new Promise((resolve) => store.length(resolve))
 }
 
-/** The documents of a collection as canonical extended JSON, one text each, in the order of their ids. */
+/** Returns the documents of a collection, each as a canonical extended JSON string, sorted by id. */
 async function documentsOf(collection, ttl) {
   const documents = await collection.find({}, { promoteValues: false, promoteLongs: false, bsonRegExp: true }).toArray()
   return documents
@@ -77,7 +77,7 @@ async function indexesOf(collection) {
   return indexes.map(({ v: _v, ns: _ns, ...index }) => index)
 }
 
-/** What became of a promise. */
+/** Describes how a promise settles. */
 function outcomeOf(promise, ttl) {
   return promise.then(
     (value) => ({ resolved: describe(value, ttl) }),
@@ -92,9 +92,9 @@ class Recorder {
   /**
    * @param {object} store of a class made by `recorded`
    * @param {object} world
-   * @param {object} world.collection the store's, as a driver that has nothing to do with it sees it
+   * @param {object} world.collection the store's collection, opened by an independent driver
    * @param {number} [world.ttl] lifetime of the store's sessions in seconds
-   * @param {number} [world.patience] how long an answer may take, in milliseconds
+   * @param {number} [world.patience] how long to wait for an answer, in milliseconds
    */
   constructor(store, { collection, ttl, patience = PATIENCE }) {
     this.store = store
@@ -111,7 +111,7 @@ class Recorder {
     return entry
   }
 
-  /** Calls a method with a callback, and resolves with the value that the callback was given. */
+  /** Calls a method with a callback and resolves with the value that the callback receives. */
   async call(method, ...args) {
     const { entry, log, values } = this.start(method, ...args)
     const answer = await within(this.patience, values)
@@ -120,7 +120,7 @@ class Recorder {
     return answer === LATE ? undefined : answer[1]
   }
 
-  /** Calls a method with a callback that throws, each time it is called. */
+  /** Calls a method with a callback that throws on every call. */
   async throwing(method, ...args) {
     const entry = this.#begin([method, ...args.filter((value) => typeof value === 'string')].join(' '))
     const log = []
@@ -137,7 +137,7 @@ class Recorder {
     await this.#settled(entry)
   }
 
-  /** Calls a method with a callback without waiting for its answer. */
+  /** Calls a method with a callback, without waiting for the answer. */
   start(method, ...args) {
     const entry = this.#begin([method, ...args.filter((value) => typeof value === 'string')].join(' '))
     const log = []
@@ -150,7 +150,7 @@ class Recorder {
     this.#invoke(entry, method, [
       ...args,
       (...answer) => {
-        // Called before the method has returned: an application must not count on variables that it assigns there.
+        // The callback ran before the method returned. An application cannot rely on variables that it assigns there.
         if (!('returned' in entry)) entry.early = true
         log.push(['callback', ...answer.map((value) => describe(value, this.ttl))])
         settle(answer)
@@ -189,12 +189,12 @@ class Recorder {
     await turns()
   }
 
-  /** Writes a value down. */
+  /** Adds a value to the transcript. */
   note(label, value) {
     this.#begin(label).value = describe(value, this.ttl)
   }
 
-  /** Takes an event out of the transcript that has no fixed place in it, and gives how often it was there. */
+  /** Removes an event that has no fixed place from the transcript, and returns how often it occurred. */
   take(event) {
     let count = 0
     for (const { log } of this.transcript.filter((entry) => entry.log)) {
@@ -205,7 +205,7 @@ class Recorder {
     return count
   }
 
-  /** Writes down what is in the collection. */
+  /** Adds the documents of the collection to the transcript. */
   async documents() {
     this.#begin('documents').documents = await documentsOf(this.collection, this.ttl)
   }
@@ -214,24 +214,24 @@ class Recorder {
     this.#begin('indexes').indexes = await indexesOf(this.collection)
   }
 
-  /** Puts documents into the collection that the store did not write. */
+  /** Inserts documents into the collection behind the store's back. */
   async seed(...documents) {
     await this.collection.insertMany(documents)
   }
 
-  /** Waits until there is a document like this: for writes that nobody acknowledges. */
+  /** Waits until a document matches the filter. Use it for unacknowledged writes. */
   async holds(filter) {
     await until(`a document ${JSON.stringify(filter)}`, async () => (await this.collection.countDocuments(filter)) > 0)
   }
 
-  /** Changes the document that was stored as the first, second, … behind the store's back. */
+  /** Changes the document at this position, in the order of storage, behind the store's back. */
   async change(at, update) {
     const [document] = await this.collection.find({}, { sort: { $natural: 1 }, skip: at, limit: 1 }).toArray()
     if (document) await this.collection.updateOne({ _id: document._id }, update)
   }
 }
 
-/** What a store does when `play` is played on it. */
+/** Runs `play` on a store and resolves with the transcript. */
 async function record(store, play, world) {
   const recorder = new Recorder(store, world)
   const methods = Object.fromEntries(
@@ -245,10 +245,10 @@ async function record(store, play, world) {
 }
 
 /**
- * Asserts that our transcript is the genuine one, but for what is known to be different.
+ * Asserts that our transcript equals the genuine one, except for known differences.
  * @param {object[]} genuine
  * @param {object[]} ours
- * @param {(genuine: object, ours: object) => object} [expected] what ours should be where the genuine store did this
+ * @param {(genuine: object, ours: object) => object} [expected] maps a genuine entry to our expected one
  */
 function compare(genuine, ours, expected = (entry) => entry) {
   assert.deepEqual(

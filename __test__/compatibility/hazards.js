@@ -1,7 +1,7 @@
 'use strict'
 
-// What brings a process down, or may: exceptions and rejections that nobody handles. Played in a process of its own for
-// each side, which writes them into the transcript.
+// Unhandled exceptions and rejections, which can terminate a process. Each side runs in its own process, which writes
+// them into the transcript.
 
 const { runProgram } = require('../helpers/child.js')
 const { until } = require('../helpers/wait.js')
@@ -10,10 +10,10 @@ const { compare, record, untilConnected } = require('./harness.js')
 const { makeStore } = require('./packages.js')
 const { person } = require('./plays.js')
 
-/** How long an answer of the genuine store may take, of which some never come. */
+/** How long to wait for an answer of the genuine store. Some answers never arrive. */
 const PATIENCE = 4000 // ms
 
-/** Where no server is. */
+/** The address of a server that does not exist. */
 const NOWHERE = 'mongodb://127.0.0.1:9/none?serverSelectionTimeoutMS=300'
 
 const circle = () => {
@@ -106,7 +106,7 @@ const WITHOUT_SERVER = {
   async 'no server'({ call, bare, note, store, take }) {
     await call('get', 'a')
     await call('length')
-    // The state changes when the server is given up, which may be just after the first call was.
+    // The state changes when the store gives up on the server, which may be just after the first call failed.
     if (store.state) await until('the state disconnected', () => store.state === 'disconnected')
     note('events that it is disconnected', take('disconnected'))
     await bare('close')
@@ -116,7 +116,7 @@ const WITHOUT_SERVER = {
 /** Plays that do not wait for a connection. */
 const AT_ONCE = ['close at once', 'no server']
 
-/** What the other process does: plays everything, and prints a line of JSON for each play. */
+/** Runs in the other process: runs every play and prints one line of JSON for each. */
 async function perform({ generation, side, urls }) {
   let store
   const uncaught = (error) => store.journal.push(['uncaught', describe(error)])
@@ -124,7 +124,7 @@ async function perform({ generation, side, urls }) {
   for (const [name, play] of Object.entries({ ...HAZARDS, ...WITHOUT_SERVER })) {
     store = makeStore(generation, side, urls[name])
     store.journal ??= []
-    // What happens before the connection is there must not depend on how long that takes.
+    // The time that a connection takes must not affect the transcript.
     if (!AT_ONCE.includes(name)) await untilConnected(store)
     const transcript = await record(store, play, side === 'genuine' ? { patience: PATIENCE } : {})
     process.stdout.write(`${JSON.stringify({ name, transcript })}\n`)

@@ -1,7 +1,7 @@
 'use strict'
 
-// The options that the scenarios are played with. `since` is the first release of connect-mongo that has the option;
-// `plays` names the scenarios if not all of them make sense.
+// The sets of options for the plays. `since` is the first release of connect-mongo that supports the option. `plays`
+// names the plays to run if some make no sense with these options.
 
 const toText = (value) => `v1:${Buffer.from(JSON.stringify(value) ?? 'undefined').toString('base64')}`
 const fromText = (text) => {

@@ -1,6 +1,6 @@
 'use strict'
 
-// The genuine packages and their counterparts here: how a store of each is made, from one way of writing the options.
+// The genuine packages and our counterparts. `makeStore` creates a store of either from one notation of the options.
 
 const session = require('express-session')
 const { recorded } = require('./harness.js')
@@ -18,7 +18,7 @@ const factory = {
   collectionOption: 'collection',
 }
 
-/** By the major version of connect-mongo. `server` is the newest that its driver speaks to, if that is not the usual one. */
+/** By major version of connect-mongo. `server` is the newest server that its driver supports, if not the usual one. */
 const GENERATIONS = {
   6: { ...modern, genuine: () => require('connect-mongo-6').MongoStore },
   5: { ...modern, genuine: () => require('connect-mongo-5') },
@@ -27,11 +27,11 @@ const GENERATIONS = {
 }
 
 /**
- * A store whose events are recorded.
+ * Creates a store and records its events.
  * @param {number} generation
  * @param {'genuine' | 'ours'} side
  * @param {string} url
- * @param {object} options with `collectionName` for the collection in all generations
+ * @param {object} options with `collectionName` for the name of the collection in all generations
  */
 function makeStore(generation, side, url, options = {}) {
   const { urlOption, collectionOption, [side]: load } = GENERATIONS[generation]

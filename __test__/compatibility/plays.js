@@ -1,7 +1,6 @@
 'use strict'
 
-// What is done with a store: each play makes calls through a recorder (`harness.js`), and is played on the genuine
-// store and on ours.
+// Each play makes calls on a store through a recorder (`harness.js`). Every play runs on the genuine store and on ours.
 
 const { Cookie } = require('express-session')
 
@@ -9,7 +8,7 @@ const LATER = new Date('2099-03-04T05:06:07.089Z')
 const LATEST = new Date('2099-12-31T23:59:59.999Z')
 const PAST = new Date('2020-01-01T00:00:00.000Z')
 
-/** A cookie whose properties do not depend on the time of the run. */
+/** Creates a cookie whose properties do not depend on the time of the run. */
 function cookie(expires = LATER) {
   const made = new Cookie({ path: '/', httpOnly: true })
   made.expires = expires
@@ -299,7 +298,7 @@ const PLAYS = {
     const first = start('set', 'a', person(1))
     const second = start('set', 'a', person(2))
     await Promise.all([first.values, second.values])
-    // Their events go to one log, in the order in which the server answered.
+    // All events go to one log, in the order of the server's replies.
     note(
       'events',
       [...first.log, ...second.log]
@@ -326,7 +325,7 @@ const PLAYS = {
 
 const FORMS = ['defaults', 'stringify: false', 'touchAfter', 'touchAfter, stringify: false']
 
-/** The options for the plays in which not all of them make a difference. */
+/** By play: the only sets of options that affect it. Other plays run with every set. */
 const ONLY_WITH = {
   'rich values': [
     ...FORMS,
@@ -354,7 +353,7 @@ const ONLY_WITH = {
   ),
 }
 
-/** The names of the plays for a set of options (`options.js`). */
+/** Returns the names of the plays for a set of options (`options.js`). */
 function playsFor({ name, plays }) {
   return plays ?? Object.keys(PLAYS).filter((play) => ONLY_WITH[play]?.includes(name) ?? true)
 }

@@ -1,6 +1,6 @@
 'use strict'
 
-// The start of a store: its events and state, calls before there is a connection, and each way to give a connection.
+// Tests the start of a store: its events and state, calls before it is connected, and each way to pass a connection.
 
 const assert = require('node:assert/strict')
 const { createRequire } = require('node:module')
@@ -11,7 +11,7 @@ const { person } = require('./plays.js')
 /** The driver that a release of connect-mongo uses. */
 const driverOf = (generation) => createRequire(require.resolve(`connect-mongo-${generation}`))('mongodb')
 
-/** Events and states from the constructor on. */
+/** Records events and states from the constructor on. */
 async function ofTheStart({ store, note }) {
   note('state after the constructor', store.state)
   note('events of the constructor', store.journal)
@@ -21,11 +21,11 @@ async function ofTheStart({ store, note }) {
   note('the public promise', typeof store.collectionP?.then)
 }
 
-/** Calls that wait for the connection, each for another session: what several do with one has no fixed order. */
+/** Makes calls that wait for the connection. Each has its own session: calls for one session have no fixed order. */
 async function early({ start, note }) {
   const calls = [start('set', 'a', person(1)), start('get', 'b'), start('destroy', 'c')]
   note('answers', await Promise.all(calls.map(({ values }) => values)))
-  // Whatever happened was written into the log of the last call.
+  // All events are in the log of the last call.
   const happened = calls
     .flatMap(({ log }) => log.splice(0))
     .filter(([kind]) => kind === 'event')
@@ -33,7 +33,7 @@ async function early({ start, note }) {
   note('events', happened.filter((name) => name !== 'connected').sort())
 }
 
-/** A round of calls, to see that a connection works. */
+/** Makes a round of calls to check that a connection works. */
 async function round({ call, documents }) {
   await call('set', 'a', person(1))
   await documents()
@@ -42,8 +42,8 @@ async function round({ call, documents }) {
 }
 
 /**
- * Ways to give a connection, by release. Each gives the options, and tells whether the client that was lent is still
- * open.
+ * By release: the ways to pass a connection. Each returns the options and a function that tells whether the passed
+ * client is still open.
  */
 const WAYS = {
   6: { client: lentClient, 'client, connected': connectedClient, clientPromise: promisedClient },
@@ -107,7 +107,7 @@ async function lends({ generation, server, known, name, lend }) {
       await untilConnected(store)
       transcripts.push(await record(store, round, { collection: server.db(db).collection('sessions') }))
       await store.close()
-      // A client that nobody has connected needs no closing.
+      // A client that was never connected need not be closed.
       if (name === 'client') await lent.connect()
       open[side] = lent.isOpen()
     } finally {
@@ -115,7 +115,7 @@ async function lends({ generation, server, known, name, lend }) {
     }
   }
   compare(...transcripts, (entry, ours) => known.expected(entry, { options: name, play: 'round' }, ours))
-  // Known difference: a client that was lent is the application's to close.
+  // Known difference: our store leaves a client that the application passed open; the application closes it.
   if (name !== 'client') assert.deepEqual(open, { genuine: false, ours: true })
 }
 

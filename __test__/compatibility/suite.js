@@ -1,7 +1,7 @@
 'use strict'
 
-// The tests of one generation: every set of options with every play, the genuine store and ours in databases of their
-// own on one server.
+// The tests of one generation run every play with every set of options. The genuine store and ours use separate
+// databases on one server.
 
 const { test } = require('node:test')
 const { testServer } = require('../helpers/server.js')
@@ -12,8 +12,8 @@ const { GENERATIONS, makeStore } = require('./packages.js')
 const { PLAYS, playsFor } = require('./plays.js')
 
 /**
- * The server for a generation.
- * @returns as testServer, or `{ missing }` with the reason why there is none on this platform
+ * Provides the server for a generation.
+ * @returns the same as testServer, or `{ missing }` with the reason why this platform has none
  */
 async function serverFor(generation) {
   const { server: version } = GENERATIONS[generation]
@@ -36,7 +36,7 @@ async function serverFor(generation) {
   }
 }
 
-/** A genuine store and ours with the same options, each with its collection as the test sees it. */
+/** Creates a genuine store and ours with the same options, each with a test handle on its collection. */
 function pairOf(generation, server, { options = {}, database = (name) => name } = {}) {
   return Object.fromEntries(
     ['genuine', 'ours'].map((side) => {
@@ -53,7 +53,7 @@ async function closeAll(pair) {
   await Promise.all([pair.genuine.store.close(), pair.ours.store.close()])
 }
 
-/** Plays on both stores of a pair, with empty collections, and compares. */
+/** Runs a play on both stores of a pair, with empty collections, and compares the transcripts. */
 async function playOn(pair, play, expected) {
   const transcripts = []
   for (const { store, ...world } of [pair.genuine, pair.ours]) {
@@ -78,7 +78,7 @@ function suite(generation, more = []) {
         await t.test(set.name, async (group) => {
           const pair = pairOf(generation, server, set)
           try {
-            // What happens before is the subject of tests of its own.
+            // Other tests cover what happens before the connection.
             for (const { store } of [pair.genuine, pair.ours]) await untilConnected(store)
             for (const name of playsFor(set)) {
               await group.test(name, () =>

@@ -1,9 +1,9 @@
 'use strict'
 
-// Deliberate differences of the constructors, by the name of what is tried (`construction.js`).
+// Deliberate differences of the constructors, by the name of the options to try (`construction.js`).
 //
-// `genuine` and `ours` are 'accepts' or an error; `ours` may also be a function from the genuine outcome to ours. `in`
-// lists the releases, by default all.
+// `genuine` and `ours` are 'accepts' or an error. `ours` may also be a function that maps the genuine outcome to ours.
+// `in` lists the releases; the default is all.
 
 const error = (name, message, code) => ({ '<Error>': code === undefined ? { name, message } : { name, message, code } })
 
@@ -25,7 +25,7 @@ const UNENCRYPTED = 'sessions must not be stored unencrypted where encryption is
 const ADAPTER = { encrypt: '<function>', decrypt: '<function>' }
 const asserted = (message) => error('AssertionError', message, 'ERR_ASSERTION')
 
-/** By what is tried: the message of our TypeError, where the genuine store accepts the value. */
+/** By name: the message of our TypeError for a value that the genuine store accepts. */
 const REFUSED = {
   'ttl: NaN': 'The option ttl must be a finite number, not NaN',
   'ttl: Infinity': 'The option ttl must be a finite number, not Infinity',
@@ -45,7 +45,7 @@ const inParts = (names) =>
     `${names} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`,
   )
 
-/** By what is tried: what a modern store and a factory's make of it, where the genuine one of every release finds no connection. */
+/** By name: the outcomes of our modern store and our factory's. No genuine store of any release finds a connection. */
 const OTHER_CONNECTION = {
   'only a name of a database': [inParts('The option db'), 'accepts'],
   'only a host': [
@@ -88,7 +88,7 @@ const KNOWN_CONSTRUCTION = [
     ours: asserted('options.createAutoRemoveIdx has been reverted to autoRemove and autoRemoveInterval'),
   })),
 
-  // Names of the other style.
+  // Option names of the other style.
   {
     tried: 'all of them in a factory',
     why: 'the name of the collection that a factory takes counts here, too',
@@ -104,7 +104,7 @@ const KNOWN_CONSTRUCTION = [
     ours: (genuine) => ({ ...genuine, collectionName: 'people' }),
   },
 
-  // Values that the factory's store keeps as they were given.
+  // Values that the factory's store keeps unchanged.
   {
     tried: 'ttl as text',
     why: 'a number that was given as text is public as a number',

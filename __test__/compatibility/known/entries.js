@@ -1,24 +1,23 @@
 'use strict'
 
-// What the table of known differences is written with: questions about an entry of a transcript, and entries made from
-// others.
+// Helpers for the table of known differences: some query an entry of a transcript, others derive an entry from another.
 
-/** The arguments of the callback. */
+/** Returns the arguments of the callback. */
 const answerOf = ({ log }) => log?.find(([kind]) => kind === 'callback')?.slice(1)
 
 const errorOf = (entry) => answerOf(entry)?.[0]?.['<Error>']
 
 const valueOf = (entry) => answerOf(entry)?.[1]
 
-/** The events, each as its name and arguments. */
+/** Returns the events, each as an array of its name and arguments. */
 const eventsOf = ({ log }) => (log ?? []).filter(([kind]) => kind === 'event').map(([, ...event]) => event)
 
-/** The id that an entry's call was made for. */
+/** Returns the session id of an entry's call. */
 const sidOf = ({ step }) => step.split(' #')[0].split(' ').slice(1).join(' ')
 
 /**
- * The same call, with these events and then this answer, in a later turn; a promise has the same outcome. Exceptions
- * stay.
+ * Returns the same call with these events, followed by this answer in a later turn. A promise has the same outcome.
+ * Exceptions remain.
  */
 function answering({ step, returned, log = [] }, events, ...answer) {
   const [error, value] = answer
@@ -33,18 +32,18 @@ function answering({ step, returned, log = [] }, events, ...answer) {
   return entry
 }
 
-/** The same call, failing. */
+/** Returns the same call with a failure. */
 const failing = (entry, name, message) => answering(entry, [], { '<Error>': { name, message } })
 
-/** The same `get`, with this session. */
+/** Returns the same `get` with this session. */
 const getting = (entry, session) => answering(entry, [['get', sidOf(entry)]], null, session)
 
-/** The same `get`, without a session. */
+/** Returns the same `get` without a session. */
 function missing(entry, { style }) {
   return style === 'modern' ? getting(entry, null) : answering(entry, [], null, '<undefined>')
 }
 
-/** The same documents after a change to each; one for which `change` gives null is left out. `more` are added. */
+/** Applies `change` to each document, drops those for which it returns null, and adds the documents in `more`. */
 function documents(entry, change, more = []) {
   const changed = entry.documents
     .map((text) => JSON.parse(text))
@@ -53,7 +52,7 @@ function documents(entry, change, more = []) {
   return { ...entry, documents: [...changed, ...more].map((document) => JSON.stringify(document)).sort() }
 }
 
-/** A copy of an object without one of its members. */
+/** Returns a copy of an object without one of its members. */
 function without(object, name) {
   const copy = { ...object }
   delete copy[name]

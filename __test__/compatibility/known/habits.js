@@ -1,13 +1,13 @@
 'use strict'
 
-// Deliberate differences in what a store does with sound sessions.
+// Deliberate differences in how a store handles valid sessions.
 
 const { LATER, LATEST, PAST } = require('../plays.js')
 const { answerOf, answering, documents, eventsOf, isObject, valueOf } = require('./entries.js')
 
 const NOT_FOUND = { '<Error>': { name: 'Error', message: 'Unable to find the session to touch' } }
 
-/** The steps in which a session is read whose document has another date than its cookie, and that date. */
+/** Steps that read a session whose document and cookie have different dates, with the date of the document. */
 const MOVED = {
   'life/get a #3': LATEST,
   'unacknowledged/get a': LATEST,
@@ -15,7 +15,7 @@ const MOVED = {
   'odd documents/get moved': LATEST,
 }
 
-/** A cookie's date after it was set to the document's, of the same kind; a number becomes a Date. */
+/** Returns the document's date in the type of the cookie's date; a number becomes a Date. */
 const refreshed = (expires, date) =>
   typeof expires === 'string' ? date.toISOString() : { '<Date>': date.toISOString() }
 

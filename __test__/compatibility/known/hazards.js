@@ -1,7 +1,7 @@
 'use strict'
 
-// Deliberate differences in what happens to mistakes: exceptions of callbacks and listeners, calls without a callback,
-// without a session, after close, without a server.
+// Deliberate differences in how a store handles mistakes: exceptions in callbacks and listeners, and calls without a
+// callback, without a session, after close or without a server.
 
 const { person } = require('../plays.js')
 const { answerOf, answering, errorOf, eventsOf, missing, valueOf } = require('./entries.js')
@@ -28,7 +28,7 @@ function circleError() {
 const uncaught = ({ log }) => log.filter(([kind]) => kind === 'uncaught')
 const caught = ({ log }) => log.filter(([kind]) => kind !== 'uncaught')
 
-/** A call without a callback that gave a promise with this outcome. */
+/** Returns a call without a callback that returned a promise with this outcome. */
 const promised = ({ step }, settled, log = []) => ({ step, log, returned: 'promise', settled })
 
 const OUTCOMES = {
@@ -38,7 +38,7 @@ const OUTCOMES = {
   'bare length': { resolved: 1 },
 }
 
-/** What a method gives its callback when it has done its work. */
+/** Returns the arguments that a method passes to its callback on success. */
 function success(method, style) {
   if (method === 'get') return [null, SESSION]
   if (style === 'modern') return [null]

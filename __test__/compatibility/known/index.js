@@ -1,8 +1,8 @@
 'use strict'
 
-// The deliberate differences from the genuine packages. Each has its reason, and a test fails as soon as either side
-// changes: `genuine` tells what the genuine store does there, and `ours` what ours does instead. README.md explains how
-// to write one.
+// The deliberate differences from the genuine packages, each with its reason. `genuine` states what the genuine store
+// does, and `ours` what our store does instead. A test fails as soon as either side changes. README.md explains how to
+// write a difference.
 
 const assert = require('node:assert/strict')
 const { GENERATIONS } = require('../packages.js')
@@ -13,7 +13,7 @@ const { OLDER } = require('./older.js')
 const { OPTIONS_DIFFER } = require('./options.js')
 
 /**
- * In the order in which they are applied, since one entry may differ in several ways.
+ * The differences, in the order in which they apply: one entry may differ in several ways.
  *
  * @typedef {object} Difference
  * @property {string} why the reason for it
@@ -21,8 +21,8 @@ const { OPTIONS_DIFFER } = require('./options.js')
  * @property {string | string[]} [play] where it shows: names of plays, sets of options and steps; default everywhere
  * @property {string | string[]} [options]
  * @property {string | string[] | RegExp} [step]
- * @property {(entry: object, context: object) => boolean} [genuine] whether the genuine store did what is differing
- * @property {(entry: object, context: object, actual: object) => object} ours our entry in place of the genuine one
+ * @property {(entry: object, context: object) => boolean} [genuine] whether the genuine store shows the difference
+ * @property {(entry: object, context: object, actual: object) => object} ours returns our entry for the genuine one
  */
 const DIFFERENCES = [...OLDER, ...ODD, ...HABITS, ...OPTIONS_DIFFER, ...HAZARDS_DIFFER]
 
@@ -43,10 +43,10 @@ class Known {
   }
 
   /**
-   * Our entry where the genuine store has this one.
-   * @param {object} entry the genuine store's
+   * Returns the entry that we expect from our store, given the genuine one.
+   * @param {object} entry of the genuine store
    * @param {{options: string, play: string}} place
-   * @param {object} actual our entry, for what can't be told from the genuine one
+   * @param {object} actual our entry, for details that the genuine one does not determine
    */
   expected(entry, place, actual) {
     const context = { ...place, style: this.#style }

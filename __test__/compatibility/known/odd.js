@@ -1,6 +1,6 @@
 'use strict'
 
-// Deliberate differences for what is not a sound session: odd documents, values that are no sessions, odd ids.
+// Deliberate differences for invalid input: odd documents, values that are not sessions, and odd ids.
 
 const {
   answerOf,
@@ -25,7 +25,7 @@ const NO_SESSION = ['undefined', 'null']
 const PRIMITIVE = ['number', 'text', 'true']
 const KIND = { number: 'number', text: 'string', true: 'boolean' }
 
-/** What ours gives for a stored text that is no session, by the id of the document. */
+/** Returns our entry for a stored text that is not a session, by the id of the document. */
 function reading(entry, context) {
   switch (sidOf(entry)) {
     case 'bad':
@@ -212,7 +212,7 @@ const VALUES = [
   },
 ]
 
-/** What each id in the play is called in our errors, in the order of the play. */
+/** The description of each id in our errors, in the order of the play. */
 const IDS = ['of type number', 'null', 'of type undefined', 'of type boolean', 'of type object']
 
 const ODD_IDS = [

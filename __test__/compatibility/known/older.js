@@ -1,10 +1,11 @@
 'use strict'
 
-// Where an older release of one style differs from the newest, which ours follows: 1.x from 3.2.0, 5.x from 6.0.0.
+// Differences between an older release of a style and the newest one, which our store follows: 1.x and 3.2.0, 5.x and
+// 6.0.0.
 
 const { answerOf, answering, documents, errorOf, eventsOf } = require('./entries.js')
 
-/** The fields of a document in the order in which a server writes an upserted one. */
+/** Returns the fields of a document in the order in which a server writes them on an upsert. */
 function inServersOrder({ _id, ...fields }) {
   return { _id, ...Object.fromEntries(Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1))) }
 }
@@ -56,7 +57,7 @@ const OLDER = [
     step: /^(bare )?touch/,
     genuine: (entry) => eventsOf(entry).some(([name, ...values]) => name === 'touch' && values.length === 1),
     ours: (entry, _, actual) => {
-      // Which session that is, the comparison with 3.2.0 tells.
+      // The comparison with 3.2.0 checks which session this is.
       const [, , , session] = actual.log.find(([, name]) => name === 'touch') ?? []
       return {
         ...entry,
@@ -86,7 +87,7 @@ const OLDER = [
     step: /^(bare )?all/,
     genuine: (entry) => entry.threw?.['<Error>'].name === 'TypeError' && entry.log.length === 0,
     ours: ({ step }, _, actual) => {
-      // What is in the list, the comparison with 3.2.0 tells.
+      // The comparison with 3.2.0 checks the content of the list.
       const found = actual.settled?.resolved
       const list = Array.isArray(found) ? found : 'a list'
       const answered = answering({ ...actual, step, returned: 'promise' }, [['all', list]], null, list)
@@ -175,7 +176,7 @@ const CONCERN_NOT_MET = {
 const WITHOUT_INDEX = ['autoRemove: interval', 'autoRemove: disabled', 'another autoRemove']
 
 function indexesWith(options) {
-  // Nothing was ever written, so that there is no collection.
+  // No write succeeded, so the collection does not exist.
   if (options === 'writeOperationOptions that cannot be met') return []
   return WITHOUT_INDEX.includes(options) ? [ID_INDEX] : [ID_INDEX, TTL_INDEX]
 }

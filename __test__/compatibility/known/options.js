@@ -1,6 +1,6 @@
 'use strict'
 
-// Deliberate differences that certain options or values bring out.
+// Deliberate differences that only certain options or values reveal.
 
 const { LATER } = require('../plays.js')
 const {
@@ -17,7 +17,7 @@ const {
   without,
 } = require('./entries.js')
 
-/** The options with which sessions are stored as objects by the built-in writer. */
+/** The options with which the built-in writer stores sessions as objects. */
 const AS_OBJECTS = ['stringify: false', 'touchAfter, stringify: false', 'only unserialize']
 
 const modified = ({ options }) => options.startsWith('touchAfter')
@@ -182,7 +182,7 @@ const OPTIONS_DIFFER = [
     ours: (entry) => getting(entry, { ...valueOf(entry), n: 1 }),
   },
 
-  // Values that the BSON library of the older drivers writes in another way.
+  // Values that the BSON library of the older drivers writes differently.
   {
     why: 'before version 4, the BSON library wrote -0 as 0',
     in: [3, 1],
@@ -244,7 +244,7 @@ const OPTIONS_DIFFER = [
     ours: (entry) => {
       const other = JSON.parse(entry.documents.find((text) => text.includes('"throws"')))
       const session = without(other.session, 'inner')
-      // As int64: the newer library keeps the lower 64 bits of what does not fit.
+      // The newer library writes an int64 and keeps the lower 64 bits of a value that does not fit.
       const big = { ...other, _id: 'big', session: { ...session, big: { $numberLong: '-6101065172474983726' } } }
       return documents(entry, (document) => (document._id === 'big' ? null : document), [big])
     },

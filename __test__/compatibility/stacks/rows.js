@@ -1,21 +1,21 @@
 'use strict'
 
-// The stacks that the package is tried in, each a small application in a folder of its own, and what of it is tried.
+// The stacks that the package is tested in. Each is a small application in its own folder; a row says what to test.
 //
-// - `row`: its name, and its folder unless `folder` names one;
-// - `kind`, `title`, `versions`: for the table of docs/compatibility.md;
-// - `variants`: given to the application one after the other, each on each of the `deployments` (default: one server alone);
-// - `own`: whether the application has a connection of its own beside the store's, and uses it at the end;
-// - `server`: the version of MongoDB: old drivers don't understand new servers;
-// - `quick`: whether it is in the selection of `npm test`;
-// - `command`: how it is started, if not by this Node and its `app.js`; or a function that tells this of a variant;
-// - `alias`: the name that the package is installed under, if not its own;
-// - `build`: the command that makes what is started, if anything must be made first;
-// - `also`: a file with a function `({ origin, browser, sessions })` that tries what only this application does;
-// - `platform`: the only one that the row's packages are for;
-// - `note`: what this application does differently, or must be told, for the page;
-// - `cannot`: why it can't run on any machine, in place of variants; its `cannot.js`, if there is one, is a program that
-//   ends with code 0 when it has seen that this is so. What one machine lacks is found out when a row is tried there.
+// - `row`: the name of the row, and its folder unless `folder` names one;
+// - `kind`, `title`, `versions`: columns of the table in docs/compatibility.md;
+// - `variants`: values for the application's VARIANT; each runs on each of the `deployments` (default: one standalone);
+// - `own`: whether the application has its own connection beside the store's, and uses it at the end;
+// - `server`: the version of MongoDB, since old drivers don't support new servers;
+// - `quick`: whether `npm test` includes the row;
+// - `command`: the start command, or a function from a variant to it (default: this Node with the row's `app.js`);
+// - `alias`: the name under which the package is installed, if not its own;
+// - `build`: the build command, if the application needs a build before it starts;
+// - `also`: a file with a function `({ origin, browser, sessions })` that tests what only this application does;
+// - `platform`: the only platform that the row's packages support;
+// - `note`: for the page, what this application does differently or which settings it needs;
+// - `cannot`: instead of variants, the reason why the row can't run on any machine. An optional `cannot.js` exits with
+//   code 0 if it confirms the reason. What only one machine lacks shows when the row is tested there.
 
 const { ACCESS } = require('./harness/deployments.js')
 
@@ -69,7 +69,7 @@ const express = [
   },
 ].map((row) => ({ kind: 'Express and Connect', server: '6.0', ...row }))
 
-// Where a store reads its settings off the application's connection, in what each generation can do.
+// Deployments for stores that read their settings from the application's connection, as each generation supports them.
 const MODERN = ['standalone', 'standalone, SCRAM-SHA-256', 'standalone, X.509', 'replica set, TLS, SCRAM-SHA-256']
 const VERSION_3 = ['standalone', 'standalone, SCRAM-SHA-256', 'replica set', 'replica set, TLS, SCRAM-SHA-256']
 const VERSION_2 = ['standalone', 'standalone, SCRAM-SHA-1', 'replica set']
@@ -357,7 +357,7 @@ const frameworks = [
   },
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
-/** Old drivers once more, on a newer server than theirs that they still understand. */
+/** Runs old drivers again, on a newer server that they still support. */
 const NEWER = {
   'mongoose-2': '5.0',
   'mongoose-4': '5.0',

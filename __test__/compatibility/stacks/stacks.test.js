@@ -1,7 +1,7 @@
 'use strict'
 
-// Every stack of `rows.js`, as a real application that is used over HTTP. `STACKS` chooses: `all`, or the names of rows;
-// by default those that are `quick`. `STACKS_RESULTS` names a file for the results.
+// Runs each stack of `rows.js` as a real application and uses it over HTTP. `STACKS` selects `all` or rows by name; the
+// default is the `quick` rows. `STACKS_RESULTS` names a file for the results.
 
 const assert = require('node:assert/strict')
 const { randomBytes } = require('node:crypto')
@@ -17,10 +17,10 @@ const { runProgram, startProgram } = require('./harness/program.js')
 const { Unavailable } = require('./harness/unavailable.js')
 const { rows } = require('./rows.js')
 
-/** A row installs its packages first, and the next row of the same server waits for it. */
+/** The limit includes the installation of a row's packages, for which the next row on the same server waits. */
 const TIMEOUT = 600_000 // ms
 
-/** Servers that the addon does not understand, where the application's own driver carries the sessions. */
+/** Servers that the addon does not support. The application's own driver carries the sessions there. */
 const OLD_SERVERS = ['4.2']
 
 const results = []
@@ -35,7 +35,7 @@ function choose(names) {
   return rows.filter(({ row }) => wanted.includes(row))
 }
 
-/** Runs one application once; resolves with what was seen of it beside that it works. */
+/** Runs one application once and resolves with the observed result. */
 async function run(row, variant, deployment) {
   const folder = await install(row)
   const { client, url, members, connections } = deployment
@@ -77,12 +77,12 @@ async function run(row, variant, deployment) {
   }
 }
 
-/** The environment of an application. */
+/** Returns the environment of an application. */
 function environment(url, database, variant) {
   return { MONGO_URL: url(database), VARIANT: variant, MAX_AGE: String(MAX_AGE) }
 }
 
-/** Sees to it that a row really can't run, and for the reason that is stated. */
+/** Verifies that a row can't run, and for the stated reason. */
 async function refute(row, { url }) {
   const { code, stderr } = await runProgram({
     folder: await install(row),
@@ -93,17 +93,17 @@ async function refute(row, { url }) {
   return { result: 'cannot run' }
 }
 
-/** For a store: two for its work, and two that watch each server. */
+/** Returns the limit for one store: two connections for its work, and two that monitor each server. */
 function limitOfConnections(members) {
   return 2 + 2 * members
 }
 
-/** Whether a row that can't run has a program which shows why. */
+/** Tells whether a row that can't run has a program that shows why. */
 function hasReason({ row, folder = row }) {
   return fs.existsSync(path.join(STACKS, folder, 'cannot.js'))
 }
 
-/** Carries out a test, and keeps its result. */
+/** Runs a test and keeps its result. */
 async function noted(t, result, test) {
   results.push(result)
   try {
@@ -117,10 +117,10 @@ async function noted(t, result, test) {
 }
 
 describe('People stay logged in', { concurrency: true, timeout: TIMEOUT }, () => {
-  for (const row of chosen) install(row).catch(() => {}) // in good time; its tests tell what went wrong
+  for (const row of chosen) install(row).catch(() => {}) // ahead of time; the row's tests report a failure
 
   for (const version of new Set(chosen.map(({ server }) => server))) {
-    // One application at a time has a server, so that the connections there are its own.
+    // Only one application uses a server at a time, so all connections there are its own.
     describe(`on MongoDB ${version}`, { concurrency: false }, () => {
       const deployments = new Deployments(version)
       after(() => deployments.stop())
@@ -157,7 +157,7 @@ describe('rows.js', () => {
     assert.deepEqual(folders, [...new Set(rows.map(({ row, folder = row }) => folder))].sort())
   })
 
-  // A run of all rows writes that file at its end.
+  // A run of all rows writes docs/compatibility.json at its end.
   if (!process.env.STACKS_RESULTS) {
     it('has the rows of docs/compatibility.json', () => {
       const shown = require('../../../docs/compatibility.json').map(({ row }) => row)

@@ -1,7 +1,7 @@
 'use strict'
 
-// The servers that the applications are given, of one version: alone or a replica set, and who may come in and how.
-// Each is started when it is first asked for, and all are stopped together.
+// The servers of one version for the applications: standalone servers and replica sets, with different ways to
+// authenticate. Each server starts on first use, and all stop together.
 
 const { MongoClient } = require('mongodb')
 const { manifest } = require('../../../helpers/package-folder.js')
@@ -12,7 +12,7 @@ const ROOT_USER = { user: 'root', password: 'the root password' }
 /** A password that must be escaped in a connection string. */
 const PASSWORD = 'p@ss:w/rd%'
 
-/** Kind of access -> the servers that have it, and what a connection string needs for it. */
+/** Kind of access -> the servers that offer it, and what the connection string needs for it. */
 const ACCESS = {
   standalone: { servers: 'plain' },
   'standalone, TLS': { servers: 'tls' },
@@ -45,8 +45,8 @@ class Deployments {
   }
 
   /**
-   * Resolves with `url(database)` for an application, the connected `client` of an independent driver, `connections()`,
-   * which resolves with how many the stores there have of their own, and the number of `members`.
+   * Resolves with `url(database)` for an application, the connected `client` of an independent driver, `connections()`
+   * and the number of `members`. `connections()` resolves with the number of connections that the stores opened there.
    * @param {string} access one of ACCESS
    */
   async get(access) {
@@ -84,7 +84,7 @@ class Deployments {
     })
     const files = tls ? (this.#certificates ??= certificates()) : undefined
     const clientOptions = tls ? { tls: true, tlsCAFile: files.ca } : {}
-    // A client without a certificate is let in: it logs in with a password, or need not log in.
+    // The server accepts clients without a certificate: they log in with a password or need no login.
     const args = tls ? tlsArguments(files) : []
     const options = { version: this.#version, args, auth: auth ? ROOT_USER : undefined, clientOptions }
     const server = members
@@ -97,12 +97,12 @@ class Deployments {
     return { server, client, watchers, files }
   }
 
-  /** Stops what was started. */
+  /** Stops all servers that were started. */
   async stop() {
     const started = await Promise.allSettled(this.#started.values())
     await Promise.all(
       started.map(async ({ value }) => {
-        if (!value) return // it could not be started
+        if (!value) return // it failed to start
         await Promise.all([value.client, ...value.watchers].map((client) => client.close()))
         await value.server.stop()
       }),
@@ -120,9 +120,9 @@ function certificates() {
   }
 }
 
-/** One user for each mechanism, who can't log in by another, and may read and write but not rule. */
+/** Creates one user per mechanism. It can't log in by another mechanism, and can read and write but not administer. */
 async function createUsers(client, { subject, members = 1 }) {
-  const writeConcern = { w: members } // the root user, too, must have arrived everywhere
+  const writeConcern = { w: members } // the root user must have reached every member, too
   const roles = [{ role: 'readWriteAnyDatabase', db: 'admin' }]
   for (const mechanism of ['SCRAM-SHA-1', 'SCRAM-SHA-256']) {
     await client
@@ -132,7 +132,7 @@ async function createUsers(client, { subject, members = 1 }) {
   if (subject) await client.db('$external').command({ createUser: subject, roles, writeConcern })
 }
 
-/** The connections to a server which the addon opened. */
+/** Returns the connections to a server that the addon opened. */
 async function nativeConnections(client) {
   const all = await client
     .db('admin')

@@ -1,7 +1,6 @@
 'use strict'
 
-// What people do with any of the applications, over HTTP, and what must then be in the database, looked at by a driver
-// that has nothing to do with the store.
+// Uses any of the applications over HTTP as people do. An independent driver then checks the content of the database.
 
 const assert = require('node:assert/strict')
 const { Browser } = require('../../../helpers/browser.js')
@@ -80,7 +79,7 @@ async function ok(request) {
   return response
 }
 
-/** The start of an answer, which may be a page of HTML that shows an error with its stack. */
+/** Returns the start of a response body, which may be an HTML page that shows an error with its stack. */
 function textOf(body) {
   const text =
     typeof body === 'string'

@@ -1,8 +1,8 @@
 'use strict'
 
-// A row's folder as it would be on a user's machine: `.cache/stacks/<folder>/` with the application, what several rows
-// share, the packages of its lock file, a copy of the package under test as npm would unpack it, and what the
-// application's own build makes of all that.
+// Sets a row's folder up as on a user's machine, in `.cache/stacks/<folder>/`. It contains the application, the files
+// that rows share, the packages of the lock file, and a copy of the package under test as npm would unpack it. If the
+// application has a build, the folder also contains its output.
 
 const { execFile } = require('node:child_process')
 const { createHash } = require('node:crypto')
@@ -16,20 +16,20 @@ const { Unavailable } = require('./unavailable.js')
 
 const STACKS = path.join(__dirname, '..')
 const CACHE = path.join(ROOT, '.cache', 'stacks')
-/** In a row's folder: which lock file the packages there are of. */
+/** A file in a row's folder that identifies the lock file of the installed packages. */
 const STAMP = '.installed'
 
 let packed
-/** Folder -> the promise of its being installed. */
+/** Folder -> the promise of its installation. */
 const installed = new Map()
 let last = Promise.resolve()
 
-/** Brings the folder of a row up to date, one after the other, and resolves with its path. */
+/** Brings the folder of a row up to date and resolves with its path. Folders are installed one after the other. */
 function install({ row, folder = row, alias = manifest.name, build, platform }) {
   if (!installed.has(folder)) {
     const done = last.then(() => installNow({ folder, alias, build, platform }))
     installed.set(folder, done)
-    last = done.catch(() => {}) // those who wait for it are told
+    last = done.catch(() => {}) // its callers see the error
   }
   return installed.get(folder)
 }
@@ -47,7 +47,7 @@ async function installNow({ folder, alias, build, platform }) {
   return target
 }
 
-/** Everything but what was installed there is made anew: a file that was renamed must not stay. */
+/** Replaces everything except the installed packages, so that no renamed file remains. */
 function copySources(source, target) {
   fs.mkdirSync(target, { recursive: true })
   for (const name of fs.readdirSync(target)) {
@@ -58,7 +58,7 @@ function copySources(source, target) {
   fs.cpSync(path.join(STACKS, 'shared'), path.join(target, 'shared'), { recursive: true })
 }
 
-/** `npm ci`, unless that was done for the same lock file. */
+/** Runs `npm ci`, unless it already ran for the same lock file. */
 async function installPackages(target) {
   const hash = createHash('sha256')
   for (const name of ['package.json', 'package-lock.json']) hash.update(fs.readFileSync(path.join(target, name)))
@@ -71,11 +71,11 @@ async function installPackages(target) {
   fs.writeFileSync(stamp, wanted)
 }
 
-/** A real copy, never a link: Node looks for the application's packages from where the files really are. */
+/** Makes a real copy, never a link: Node looks for the application's packages from the real path of a file. */
 function installPackage(target, files) {
   fs.rmSync(target, { recursive: true, force: true })
   for (const file of files) fs.cpSync(path.join(ROOT, file), path.join(target, file))
-  // The platform's package, which is too large to be copied for each row. Another name of the same file is no link to it.
+  // The platform's addon is too large to copy for each row. A hard link has its own real path, unlike a symbolic link.
   fs.linkSync(path.join(ROOT, addonFile()), path.join(target, addonFile()))
   for (const name of Object.keys(manifest.dependencies)) {
     fs.cpSync(path.join(ROOT, 'node_modules', name), path.join(target, 'node_modules', name), { recursive: true })

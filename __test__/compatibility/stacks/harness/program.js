@@ -1,6 +1,6 @@
 'use strict'
 
-// An application of a row as a process of its own.
+// Runs the application of a row in its own process.
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
@@ -11,7 +11,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** A process in a row's folder; `command` is a program and its arguments, `env` MONGO_URL, VARIANT, MAX_AGE. */
+/** Starts a process in a row's folder. `command` is a program with arguments; `env` has MONGO_URL, VARIANT, MAX_AGE. */
 function start({ folder, command, env }) {
   const [program, ...args] = command
   const child = spawn(program, args, { cwd: folder, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
@@ -28,7 +28,7 @@ function start({ folder, command, env }) {
   return { child, ended, stderr: () => errors.trim() }
 }
 
-/** Runs a program to its end; resolves with `code`, `signal` and `stderr`. */
+/** Runs a program to its end and resolves with `code`, `signal` and `stderr`. */
 async function runProgram(options) {
   const { child, ended, stderr } = start(options)
   try {
@@ -39,15 +39,16 @@ async function runProgram(options) {
 }
 
 /**
- * Starts an application and resolves when it listens, with its `origin`, `stderr()`, `kill()`, and `stop()`, which resolves
- * with how it ended: `{ code, signal }`. Rejects with what it printed when it ends before, or does not listen at all.
+ * Starts an application. As soon as it listens, resolves with its `origin`, `stderr()`, `kill()` and `stop()`. `stop()`
+ * resolves with the exit status: `{ code, signal }`. If the application ends early or never listens, rejects with its
+ * output.
  */
 async function startProgram(options) {
   const { child, ended, stderr } = start(options)
   const endedEarly = ended.then(({ code, signal }) => {
     throw new Error(`the application ended (${signal ?? `exit code ${code}`}) before it listened`)
   })
-  endedEarly.catch(() => {}) // later it may end
+  endedEarly.catch(() => {}) // once it listens, it may end
   try {
     const port = await within('the application to listen', Promise.race([portOf(child), endedEarly]))
     return {
@@ -67,13 +68,13 @@ async function startProgram(options) {
   }
 }
 
-/** What the tests themselves run with is none of the application's business. */
+/** Returns the environment of an application, without the settings of the test runner. */
 function environment(env) {
-  // A variable that is undefined is left out.
+  // `spawn` leaves out undefined variables.
   return { ...process.env, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined, ...env }
 }
 
-/** Resolves with the port from the line `{"port": N}`; other lines may come before. */
+/** Resolves with the port from the line `{"port": N}`. Other lines may precede it. */
 function portOf(child) {
   let rest = ''
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 'use strict'
 
-/** What a row needs is not on this machine: its message is the reason, which is shown in place of a result. */
+/** This machine lacks something that a row needs. The message is the reason, shown instead of a result. */
 class Unavailable extends Error {}
 
 module.exports = { Unavailable }

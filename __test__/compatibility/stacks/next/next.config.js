@@ -1,6 +1,6 @@
 'use strict'
 
-// The tests of the package know no pages outside this application.
+// Next must not look outside this application: the tests of the package are not pages.
 module.exports = {
   outputFileTracingRoot: __dirname,
   turbopack: { root: __dirname },

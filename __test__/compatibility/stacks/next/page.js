@@ -1,6 +1,6 @@
 'use strict'
 
-// A page that Next renders on the server for whoever is logged in.
+// Tests a page that Next renders on the server for the user who is logged in.
 
 const assert = require('node:assert/strict')
 

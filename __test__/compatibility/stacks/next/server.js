@@ -1,6 +1,6 @@
 'use strict'
 
-// Next.js behind a server of its own, whose session middleware runs before Next sees a request.
+// Next.js behind a custom server. Its session middleware runs before Next sees a request.
 
 const { createServer } = require('node:http')
 const session = require('express-session')

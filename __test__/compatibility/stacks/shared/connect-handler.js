@@ -1,6 +1,6 @@
 'use strict'
 
-// The routes that every application has, as one handler `(req, res, next)` for Connect. `id` is the id of the session.
+// The routes that every application has, as one handler `(req, res, next)` for Connect. `id` is the session id.
 
 module.exports = function handler(req, res, next) {
   const { pathname, searchParams } = new URL(req.url, 'http://localhost')

@@ -1,6 +1,6 @@
 'use strict'
 
-// The mongodb driver 4 and later on Express 4 or 5: the store is given a client or a Db, connected or not.
+// The mongodb driver 4 and later on Express 4 or 5. The store receives a client or a Db, connected or not.
 
 const { createServer } = require('node:http')
 const express = require('express')

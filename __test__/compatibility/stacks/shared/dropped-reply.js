@@ -1,8 +1,9 @@
 'use strict'
 
-// Shows that the mongodb driver 1.3.19 to 1.4 never hears a server: it keeps the callback of a command as a `once` listener and
-// calls `listeners(id)[0].listener` when the reply comes, but since Node 7 `listeners` gives the function itself, which has
-// no such property. Ends with code 0 when a reply was lost in this way, with 1 when it was not.
+// Shows that the mongodb driver 1.3.19 to 1.4 loses every reply of a server. It keeps the callback of a command as a
+// `once` listener and calls `listeners(id)[0].listener` when the reply arrives. Since Node 7, `listeners` returns the
+// function itself, which has no such property. The program exits with code 0 if a reply was lost in this way, otherwise
+// with 1.
 
 /** @param {Function} Base of the driver's `connection/base.js` */
 module.exports = function watchReplies(Base) {

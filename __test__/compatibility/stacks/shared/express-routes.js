@@ -1,6 +1,6 @@
 'use strict'
 
-// The routes that every application has, for Express of any version. `id` is the id of the session.
+// The routes that every application has, for any version of Express. `id` is the session id.
 
 module.exports = function addRoutes(app) {
   app.get('/me', (req, res) => {
@@ -25,7 +25,7 @@ module.exports = function addRoutes(app) {
   })
 }
 
-/** What `res.json` does, which differs between the generations of Express. */
+/** Does the work of `res.json`, which differs between the generations of Express. */
 function send(res, body) {
   res.setHeader('Content-Type', 'application/json')
   res.end(JSON.stringify(body))

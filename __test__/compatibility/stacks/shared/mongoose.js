@@ -1,6 +1,6 @@
 'use strict'
 
-// Mongoose 6 and later on Express 4 or 5: the store is given a connection of mongoose, or the client of one.
+// Mongoose 6 and later on Express 4 or 5. The store receives a mongoose connection or its client.
 
 const { createServer } = require('node:http')
 const express = require('express')

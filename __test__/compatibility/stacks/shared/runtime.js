@@ -1,6 +1,6 @@
 'use strict'
 
-// Express 5 as a CommonJS program, for every runtime: a store of each style, and one from the application's own client.
+// Express 5 as a CommonJS program for every runtime, with a store of each style or one on the application's own client.
 
 const { createServer } = require('node:http')
 const express = require('express')

@@ -1,4 +1,4 @@
-// Express 5 as an ES module, for every runtime: as runtime.js, with what `import` gives.
+// Express 5 as an ES module for every runtime: the counterpart of runtime.js, with the exports that `import` provides.
 
 import { createServer } from 'node:http'
 import connectMongo, { MongoStore } from 'connect-mongo-native'

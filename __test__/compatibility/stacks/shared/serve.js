@@ -1,15 +1,15 @@
 'use strict'
 
-// The life of every application here: it listens on a free port of 127.0.0.1 and prints it, and ends on SIGTERM or when
-// its stdin ends: first the store is closed, then the application's own connection is used once more, and closed.
+// The life cycle of every application. It listens on a free port of 127.0.0.1 and prints the port. It ends on SIGTERM
+// or when its stdin ends. It then closes the store, uses its own connection once more, and closes that, too.
 
 /**
  * @param {import('node:http').Server} server not listening yet
  * @param {object} parts
  * @param {object} parts.store
- * @param {Function} [parts.own] puts one document into the collection `things` by the application's own connection
+ * @param {Function} [parts.own] inserts one document into the collection `things` over the application's own connection
  * @param {Function} [parts.close] closes the application's own connection
- * Each function takes a callback, or gives a promise.
+ * Each function takes a callback or returns a promise.
  */
 function serve(server, { store, own, close }) {
   server.listen(0, '127.0.0.1', () => {
@@ -24,7 +24,7 @@ function serve(server, { store, own, close }) {
   })
 }
 
-/** Runs the end of the application once, when it is asked to end. */
+/** Calls `end` once, when the application is asked to end. */
 function whenTold(end) {
   let told = false
   const stop = async () => {

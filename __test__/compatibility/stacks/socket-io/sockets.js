@@ -1,7 +1,7 @@
 'use strict'
 
-// Logs in over HTTP, and is the same person on a socket: reads the session there, changes it there, and is nobody
-// there after a logout over HTTP.
+// Logs in over HTTP and is the same user on a socket, where it reads and changes the session. After a logout over HTTP,
+// the socket has no user.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')

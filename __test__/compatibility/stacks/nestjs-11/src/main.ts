@@ -1,4 +1,4 @@
-// NestJS 11 as its own command line sets a project up: compiled to CommonJS, without `esModuleInterop`.
+// NestJS 11 as the Nest CLI sets a project up: compiled to CommonJS, without `esModuleInterop`.
 
 import { Controller, Get, HttpCode, Module, Post, Query, Req } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'

@@ -1,4 +1,4 @@
-// The application's parts: its own client, and the store, which is made of it where the variant says so.
+// The application's providers: its own client, and the store, which uses that client if the variant says so.
 
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common'
 import MongoStore, { type ConnectMongoOptions } from 'connect-mongo-native'

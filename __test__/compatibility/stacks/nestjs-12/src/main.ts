@@ -1,4 +1,4 @@
-// NestJS on Express, with express-session as a middleware and the store as a provider.
+// NestJS on Express, with express-session as middleware and the store as a provider.
 
 import 'reflect-metadata'
 import { NestFactory } from '@nestjs/core'

@@ -1,4 +1,4 @@
-// The routes that every application has, as Nest's users write them.
+// The routes that every application has, written as NestJS users write them.
 
 import { Controller, Get, HttpCode, Post, Query, Req, Session } from '@nestjs/common'
 import type { Request } from 'express'

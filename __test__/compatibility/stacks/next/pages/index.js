@@ -1,4 +1,4 @@
-// A page that the server renders for the person who is logged in.
+// A page that the server renders for the user who is logged in.
 
 export async function getServerSideProps({ req }) {
   return { props: { user: req.session.user ?? null } }

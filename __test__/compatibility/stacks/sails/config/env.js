@@ -1,6 +1,6 @@
 'use strict'
 
-// What differs from a new project: a free port, and silence. Sails needs no views, no assets and no database here.
+// The differences from a new project: a free port and no log output. Sails needs no views, assets or database here.
 
 module.exports = {
   port: 0,

@@ -1,6 +1,6 @@
 'use strict'
 
-// The routes that every application has, as a controller of Sails.
+// The routes that every application has, as a Sails controller.
 
 module.exports = {
   me(req, res) {
