@@ -21,9 +21,7 @@ function temporaryFolder(t) {
   return folder
 }
 
-/**
- * A folder whose node_modules contains a copy of the package and only the named packages. Removed after the test.
- */
+/** A folder whose node_modules contains a copy of the package and only the named packages. Removed after the test. */
 function packageFolder(t, packages) {
   const folder = temporaryFolder(t)
   const modules = path.join(folder, 'node_modules')
