@@ -1,7 +1,7 @@
 'use strict'
 
-// The options client, clientPromise, db, dbPromise and mongooseConnection, which pass existing connections. The tests of
-// live settings and of the stacks use real connections of mongoose. Those here only look like them.
+// The options client, clientPromise, db, dbPromise and mongooseConnection, which pass existing connections. The tests
+// of live settings and of the stacks use real connections of mongoose. Those here only look like them.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
