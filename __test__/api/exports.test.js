@@ -1,6 +1,6 @@
 'use strict'
 
-// The one export, and every name by which a program may reach it.
+// The single export, and every name under which programs can reach it.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -33,7 +33,7 @@ describe("require('connect-mongo-native')", () => {
 
   it('is what a transpiled `import MongoStore from` takes', () => {
     assert.equal(MongoStore.__esModule, true)
-    // What TypeScript and Babel emit, for a default import and for `import * as`.
+    // The code that TypeScript and Babel emit for a default import and for `import * as`.
     const importDefault = (module) => (module?.__esModule ? module : { default: module })
     const importStar = (module) => (module?.__esModule ? module : { ...module, default: module })
     assert.equal(importDefault(MongoStore).default, MongoStore)

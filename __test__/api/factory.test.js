@@ -1,6 +1,6 @@
 'use strict'
 
-// `MongoStore(host)` with every host that has a session store, and those that have none; `new MongoStore` and `create`.
+// `MongoStore(host)` with hosts that have a session store and hosts that have none; `new MongoStore` and `create`.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -10,7 +10,7 @@ const { useServer } = require('../helpers/server.js')
 
 const server = useServer()
 
-/** Connect 2 and Express 3: a function whose parts are loaded by getters when they are first used. */
+/** Connect 2 and Express 3: a function with getters that load its parts on first use. */
 function lazyHost() {
   const loaded = []
   const host = () => {}

@@ -1,6 +1,6 @@
 'use strict'
 
-// What applications and their tests read off a store: its options, and the driver's objects for its collection.
+// Store properties that applications and their tests read: its options, and the driver's objects for its collection.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')

@@ -1,6 +1,6 @@
 'use strict'
 
-// What a store tells of itself: `stats()`, and its diagnostics channels.
+// What a store reports about itself: `stats()`, and its diagnostics channels.
 
 const assert = require('node:assert/strict')
 const { subscribe, unsubscribe, channel } = require('node:diagnostics_channel')
@@ -12,7 +12,7 @@ const server = useStores()
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 const KEYS = ['operations', 'batches', 'meanBatchSize', 'queueDepth', 'inFlight', 'retries', 'errors']
 
-/** The messages of the channels of these methods, until the test ends. */
+/** Collects the messages of these methods' channels until the test ends. */
 function listen(t, methods) {
   const messages = []
   for (const method of methods) {
@@ -58,7 +58,7 @@ test('each operation is counted once, by its method, with its time in millisecon
     const { mean, p50, p99, p999, max } = latency
     assert.ok(p50 > 0 && p50 <= p99 && p99 <= p999 && p999 <= max, name)
     assert.ok(mean > 0 && mean <= max, name)
-    assert.ok(max <= elapsed * 1.02, `${name} took ${max} ms of ${elapsed}`) // two digits are kept
+    assert.ok(max <= elapsed * 1.02, `${name} took ${max} ms of ${elapsed}`) // only two digits are kept
   }
   assert.ok(stats.batches > 0)
   assert.ok(stats.meanBatchSize > 1, `${stats.meanBatchSize}`)

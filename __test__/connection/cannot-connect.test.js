@@ -1,6 +1,6 @@
 'use strict'
 
-// Connections that can't work: each operation fails in time, and its error says which host it was and why.
+// Connections that can't work: each operation fails in time, and its error names the host and the reason.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -15,7 +15,7 @@ const plain = useOwnServer({ auth })
 const set = useOwnServer({ auth, name: 'rs0', nodes: 1 }, 'startReplicaSet')
 const tls = useTlsServer()
 
-/** The errors of three operations, one after the other, none of which quotes the password. */
+/** The errors of three consecutive operations. None of them quotes the password. */
 async function errorsOf(t, mongoUrl, mongoOptions) {
   const store = MongoStore.create({ mongoUrl, mongoOptions })
   t.after(() => store.close())
@@ -74,7 +74,7 @@ describe('a server that cannot be used', () => {
 })
 
 describe('a user who is not let in', () => {
-  /** Longer than any test may take: whoever waits for a server, or for the next look at it, fails the test. */
+  /** Longer than any test may take: waiting for a server, or for the next heartbeat, fails the test. */
   const never = { serverSelectionTimeoutMS: 1_000_000, heartbeatFrequencyMS: 1_000_000 }
 
   it('gets the error of the mongodb package at once, each time', async (t) => {

@@ -1,7 +1,6 @@
 'use strict'
 
-// close(): every operation before it is answered, none after it is carried out, and it always ends, whatever has become
-// of the server.
+// close() answers every earlier operation and executes no later one. It always ends, whatever the state of the server.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
@@ -28,7 +27,7 @@ const CALLS = [
   ['load', ['s']],
 ]
 const MANY = 200
-/** Longer than any wait of a test: an operation or a close that waits for it fails. */
+/** Longer than any wait of a test, so that an operation or a close that waits for it fails. */
 const mongoOptions = { serverSelectionTimeoutMS: 10_000_000 }
 
 const session = (n) => ({ cookie: {}, n })
@@ -174,7 +173,7 @@ eachStyle(({ style }) => {
     }
   }
 
-  /** After `disturb`, operations in flight are answered by errors, and close ends. */
+  /** After `disturb`, operations in flight fail with errors, and close ends. */
   async function endsWithout({ disturb, mend, options }) {
     const store = open(options)
     await store.set('sid', session(0))
@@ -191,7 +190,7 @@ eachStyle(({ style }) => {
   test('close ends without a server that was killed', () =>
     endsWithout({ disturb: () => mortal.current.kill(), mend: () => mortal.current.restart() }))
 
-  // The monitor would notice sooner or later that the server is silent: here it never does.
+  // Eventually the monitor would notice that the server is silent. Here it never does.
   test('close ends without a server that is frozen', { skip: process.platform === 'win32' }, () =>
     endsWithout({
       options: { heartbeatFrequencyMS: 10_000_000 },

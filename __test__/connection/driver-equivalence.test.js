@@ -1,14 +1,14 @@
 'use strict'
 
-// The settings that the addon ends up with are those that the drivers of npm read from the same connection string and
-// options: 6 and 7 for all of them, 3.7 for the spellings of old.
+// The addon ends up with the same settings as the npm drivers for the same connection string and options. Drivers 6 and
+// 7 check all of them, and driver 3.7 checks the old spellings.
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
 const { DRIVERS } = require('../helpers/drivers.js')
 const { settingsOf } = require('../helpers/settings.js')
 
-/** Connection strings, and options where there are any, that the drivers 6 and 7 can read. */
+/** Connection strings, with options in some cases, that drivers 6 and 7 can read. */
 const CASES = [
   // Hosts and databases
   ['mongodb://localhost'],
@@ -139,7 +139,7 @@ const CASES = [
 
 const isOurOwn = (file) => file !== undefined && /^\/proc\/self\/fd\/\d+$|connect-mongo-native-/.test(file)
 
-/** What both sides are reduced to. */
+/** The addon's settings in the form in which both sides are compared. */
 function oursOf(url, options, theirs) {
   const its = settingsOf(url, options, theirs.password)
   return {
@@ -194,7 +194,7 @@ const tagsOf = (sets) =>
       .sort(),
   )
 
-/** Of what a client of 4 and later has read. */
+/** The same for the settings of a client of driver 4 or later. */
 function theirsOf(its) {
   const { credentials, writeConcern = {}, readPreference } = its
   const tls = its.tls ?? false
@@ -241,7 +241,7 @@ function theirsOf(its) {
     heartbeatFrequencyMS: its.heartbeatFrequencyMS,
     localThresholdMS: its.localThresholdMS,
     serverMonitoringMode: its.serverMonitoringMode,
-    // No operation waits for ever here, see docs/options.md.
+    // Here no operation waits for ever, see docs/options.md.
     timeLimitMs: its.serverSelectionTimeoutMS + (its.socketTimeoutMS || 10_000),
   }
 }
@@ -260,7 +260,7 @@ for (const version of [6, 7]) {
   })
 }
 
-/** Spellings of the drivers up to 3.x. */
+/** Spellings of drivers up to 3.x. */
 const CASES_OF_OLD = [
   ['mongodb://ann:p%40w@127.0.0.1:1/shop?ssl=false&w=1&j=true&wtimeoutMS=5'],
   ['mongodb://127.0.0.1:1/shop?w=majority&journal=true&wtimeout=6'],
@@ -294,7 +294,7 @@ const CASES_OF_OLD = [
   ['mongodb://127.0.0.1:1/shop', { ssl: true, sslValidate: true, retryWrites: false }],
 ]
 
-/** The options that a client of 3.7 connects with, read after it has failed to. */
+/** The options that a client of driver 3.7 connects with, read after its connection has failed. */
 async function optionsOf3(url, options) {
   const client = new DRIVERS[3].MongoClient(url, { useUnifiedTopology: true, ...options, serverSelectionTimeoutMS: 1 })
   await client.connect().catch(() => {})

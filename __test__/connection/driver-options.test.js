@@ -1,7 +1,7 @@
 'use strict'
 
-// Every option of every driver: what is carried reaches the addon, what is gone changes nothing, and what can't be
-// honoured is refused by its name.
+// Every option of every driver: supported options reach the addon, obsolete options change nothing, and the store
+// refuses by name the options that it can't honour.
 
 const assert = require('node:assert/strict')
 const { readFileSync } = require('node:fs')
@@ -17,7 +17,7 @@ const certificates = makeCertificates()
 test.after(() => certificates.remove())
 const pem = (file) => readFileSync(file, 'utf8')
 
-/** Options that need others beside them to mean anything. */
+/** Options that have an effect only together with others. */
 const TLS = { tls: true, tlsCAFile: certificates.otherCa }
 const WITH = {
   authMechanism: { auth: { user: 'ann', password: 'x' } },
@@ -36,7 +36,7 @@ const WITH = {
   sslKey: { ...TLS, sslCert: pem(certificates.clientCertificate) },
   tlsCertificateKeyFilePassword: { ...TLS, tlsCertificateKeyFile: certificates.oldEncrypted, passphrase: undefined },
 }
-/** A value of each option that is carried, and differs from its default. */
+/** A value for each supported option that differs from its default. */
 const VALUES = {
   appName: 'shop',
   appname: 'shop',
@@ -117,7 +117,7 @@ const VALUES = {
   sslKey: pem(certificates.clientKey),
 }
 
-/** Settings with and without the option. */
+/** The settings with and without the option. */
 function effectOf(name, value) {
   const { tlsOnly } = optionOf(name)
   const base = WITH[name] ?? (tlsOnly ? { tls: true } : {})
@@ -225,7 +225,7 @@ test('a checkServerIdentity of the application is never left out silently', () =
       () => settingsOf('mongodb://127.0.0.1/', { ...TLS, checkServerIdentity: value }),
       /checkServerIdentity is not supported/,
     )
-    // As in Node: of a certificate that is not checked, the name is not either.
+    // As in Node: if the certificate is not checked, neither is its name.
     for (const unchecked of [{ tlsInsecure: true }, { sslValidate: false }, { rejectUnauthorized: false }]) {
       const settings = settingsOf('mongodb://127.0.0.1/', { ...TLS, ...unchecked })
       assert.deepEqual(
@@ -297,7 +297,7 @@ test('options that ask for TLS and for no TLS are refused', () => {
     assert.throws(() => settingsOf(url, options), /repeated options|TLS/)
 })
 
-/** The names between the brackets after `start` in a file. */
+/** The names inside the brackets that follow `start` in a file. */
 function namesIn(file, start) {
   const source = readFileSync(file, 'utf8')
   const lists = [...source.matchAll(new RegExp(`${start}\\s*=\\s*\\[([^\\]]*)\\]`, 'g'))].map(([, list]) =>

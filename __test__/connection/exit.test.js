@@ -1,7 +1,7 @@
 'use strict'
 
-// How long a process lives: a store with a connection of its own keeps it alive until close(), as connect-mongo does;
-// with the application's client it is the application that decides. And it may end at any moment.
+// The lifetime of a process. A store with its own connection keeps it alive until close(), as connect-mongo does. With
+// the application's client, the application decides. The process may also end at any moment.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -15,7 +15,7 @@ async function run(main, input) {
   return { ...end, printed: lines }
 }
 
-/** The end of a process that had nothing to complain of. */
+/** The result of a process that ended without complaints. */
 const well = (printed) => ({ code: 0, signal: null, stderr: '', printed })
 
 for (const style of ['modern', 'factory']) {
@@ -55,7 +55,7 @@ for (const style of ['modern', 'factory']) {
               [input.factory ? 'url' : 'mongoUrl']: url,
             })
             await store.set('sid', { cookie: {} })
-            // These fire only in a process that something else keeps alive.
+            // These fire only if something else keeps the process alive.
             setTimeout(async () => {
               console.log('alive')
               await store.close()

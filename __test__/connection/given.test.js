@@ -1,7 +1,7 @@
 'use strict'
 
-// The options client, clientPromise, db, dbPromise and mongooseConnection: what the application has already. Connections of
-// mongoose itself are among the live settings and the stacks; those here only look like them.
+// The options client, clientPromise, db, dbPromise and mongooseConnection, which pass existing connections. The tests
+// of live settings and of the stacks use real connections of mongoose. Those here only look like them.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -12,7 +12,7 @@ const { FACTORY, aSession, eachStyle, fails, make, useStores } = require('../hel
 
 const server = useStores()
 
-/** Each option, made of a client and the name of the database that it leads to. */
+/** Each option, made from a client and the name of the target database. */
 const GIVEN = {
   client: (client) => client,
   clientPromise: async (client) => client,
@@ -20,7 +20,7 @@ const GIVEN = {
   dbPromise: async (client, dbName) => client.db(dbName),
 }
 
-/** Options of each kind, with which every store leads to a database that no connection string names. */
+/** Options of each kind. Every store uses a database that no connection string names. */
 const WAYS = {
   client: (client, db) => ({ client, dbName: db.databaseName }),
   clientPromise: (client, db) => ({ clientPromise: Promise.resolve(client), dbName: db.databaseName }),
@@ -31,7 +31,7 @@ const WAYS = {
   }),
 }
 
-/** A client of the application with the database's name in its connection string. */
+/** A client of the application whose connection string names the database. */
 function aClient(t, options) {
   const { mongoUrl, dbName, db } = server.place()
   const client = new MongoClient(mongoUrl, options)

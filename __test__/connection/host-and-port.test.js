@@ -1,6 +1,6 @@
 'use strict'
 
-// The parts of a connection as options, as connect-mongo 0.x took them: host, port, username, password, db and more.
+// The parts of a connection as options, as in connect-mongo 0.x: host, port, username, password, db and more.
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
@@ -12,14 +12,14 @@ const { warningsOfStores } = require('../helpers/warnings.js')
 const open = useOwnServer()
 const closed = useOwnServer({ auth: { user: 'a@nn', password: 'p:w/%41?#' } })
 
-/** A store of the factory's style that is closed after the test. */
+/** A store in the factory's style that is closed after the test. */
 function open0x(t, options) {
   const store = make(FACTORY, options)
   t.after(() => store.close())
   return store
 }
 
-/** What the addon is told by a store with these options. */
+/** The settings that the addon receives from a store with these options. */
 function toldBy(t, options) {
   const store = open0x(t, options)
   return settingsOf(store.options.url, store.options.mongoOptions, options.password)
@@ -42,7 +42,7 @@ describe('a store of connect-mongo 0.x', () => {
     const { MongoClient } = require('mongodb')
     const client = new MongoClient(closed.current.uri)
     t.after(() => client.close())
-    // In 0.x, the database that holds the sessions knows the user.
+    // In 0.x, users authenticate against the database that holds the sessions.
     await client.db('shop').command({ createUser: user, pwd: password, roles: ['readWrite'] })
     const parts = { host: '127.0.0.1', port: String(port), db: 'shop', username: user }
     const store = open0x(t, { ...parts, password, auto_reconnect: true })

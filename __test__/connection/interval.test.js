@@ -1,6 +1,6 @@
 'use strict'
 
-// autoRemove: 'interval': the store itself removes expired sessions, from time to time.
+// autoRemove: 'interval': the store itself removes expired sessions periodically.
 
 const assert = require('node:assert/strict')
 const { describe, it, mock } = require('node:test')

@@ -1,7 +1,7 @@
 'use strict'
 
-// The settings of what the application already has, in each generation of the driver and of mongoose: the store ends up
-// in the same database, with the same rights, by connections of its own.
+// The settings of the application's existing connections, for each generation of the driver and of mongoose. The store
+// uses the same database with the same rights, through connections of its own.
 
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
@@ -10,10 +10,10 @@ const { DRIVERS } = require('../helpers/drivers.js')
 const { eachStyle, make } = require('../helpers/stores.js')
 const { makeCertificates, tlsArguments } = require('../helpers/tls.js')
 
-/** Letters that a connection string can't have as they are. */
+/** Contains a character that a connection string must escape. */
 const USER = 'ann@home'
 const PASSWORD = 'p:w/1%?'
-/** The user may do what a store needs in one database, which is not the one that knows the user. */
+/** The user has the rights that a store needs in one database, but authenticates against another. */
 const HOME = 'accounts'
 const ALLOWED = 'allowed'
 
@@ -46,7 +46,7 @@ const url = (database, options) =>
   `mongodb://${encodeURIComponent(USER)}:${encodeURIComponent(PASSWORD)}@${host()}/${database}?${new URLSearchParams({ authSource: HOME, replicaSet: 'live', ...options })}`
 const read = (name) => fs.readFileSync(certificates[name])
 
-/** What the connections of a store tell of themselves: those of the addon, and whose they are. */
+/** The metadata and users of a store's connections, limited to those of the addon. */
 async function storesAs() {
   const found = await admin
     .db('admin')
@@ -57,7 +57,7 @@ async function storesAs() {
     .flatMap(({ effectiveUsers = [], appName }) => effectiveUsers.map(({ user, db }) => ({ user, db, appName })))
 }
 
-/** What the application has, by its driver: `open()` resolves with the store's options, and a way to close it. */
+/** The application's objects, by driver: `open()` resolves with the store's options and a way to close the object. */
 const GIVEN = {
   'a client of version 6': async (t) => {
     const client = new DRIVERS[6].MongoClient(url(ALLOWED), {
@@ -146,7 +146,7 @@ const GIVEN = {
   },
 }
 
-/** Objects whose certificates are in memory, or whose driver has no name to tell: what counts is that the store works. */
+/** Objects with certificates in memory, or with a driver that reports no name. The test is that the store works. */
 const ALSO = {
   'a Db of version 2': async (t) => {
     const db = await DRIVERS[2].MongoClient.connect(url(ALLOWED, { ssl: true }), {

@@ -1,7 +1,7 @@
 'use strict'
 
-// Options of the driver that applications already have, in mongoOptions or in the connection string: those that reach the
-// connection, those that have no effect here, and those that are refused.
+// Driver options that applications already use, in mongoOptions or in the connection string. Some reach the connection,
+// some have no effect here, and some are refused.
 
 const assert = require('node:assert/strict')
 const { randomBytes } = require('node:crypto')
@@ -10,10 +10,10 @@ const { connectionsOf } = require('../helpers/connections.js')
 const { aSession, eachStyle, fails, make, useStores } = require('../helpers/stores.js')
 
 const server = useStores()
-/** What a server that stands alone says to a write that two servers must confirm. */
+/** The error of a standalone server for a write that two servers must confirm. */
 const ALONE = { name: 'MongoServerError', code: 2 }
 
-/** What a store works with, whether or not the option has an effect here. */
+/** Options that a store accepts, whether or not they have an effect here. */
 const HARMLESS = {
   appName: 'test',
   connectTimeoutMS: 30_000,
@@ -39,7 +39,7 @@ const HARMLESS = {
   localThresholdMS: 15,
   serverMonitoringMode: 'auto',
 }
-/** As objects only. */
+/** Options that are only possible as objects. */
 const HARMLESS_OBJECTS = {
   writeConcern: { w: 1, j: true },
   readConcern: { level: 'local' },
@@ -62,7 +62,7 @@ const HARMLESS_OBJECTS = {
   ssl: false,
 }
 
-/** A connection string with one more parameter. */
+/** Adds one parameter to a connection string. */
 const withParameter = (url, parameter) => `${url}${url.includes('?') ? '&' : '?'}${parameter}`
 
 eachStyle(({ style, missing }) => {

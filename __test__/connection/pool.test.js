@@ -1,6 +1,6 @@
 'use strict'
 
-// How many connections a store opens, by the server's own count.
+// The number of connections that a store opens, as counted by the server.
 
 const assert = require('node:assert/strict')
 const { randomBytes } = require('node:crypto')
@@ -13,7 +13,7 @@ const server = useStores()
 
 const LARGE = { cookie: {}, text: 'x'.repeat(200_000) }
 
-/** The most connections that the server had with a store at any time while all its methods were called. */
+/** The maximum number of a store's connections on the server while the test calls all its methods. */
 async function mostOf(t, style, options) {
   const { mongoUrl } = server.place()
   const appName = `count ${randomBytes(4).toString('hex')}`
@@ -32,7 +32,7 @@ async function mostOf(t, style, options) {
     const [count] = await Promise.all([connectionsOf(server.client(), appName), ...calls, ...large, ...sweeps])
     counts.push(count)
   }
-  // The one that measures the time to the server comes last, when the server has been watched for a while.
+  // The connection that measures the round-trip time opens last, after the server has been monitored for a while.
   await until('all of the connections', async () => {
     counts.push(await connectionsOf(server.client(), appName))
     return counts.at(-1) >= Math.min(4, (options?.maxPoolSize ?? 2) + 2)

@@ -1,6 +1,6 @@
 'use strict'
 
-// A store whose server is not there yet, goes away, or comes back: operations fail meanwhile, and the store heals.
+// Servers that are not there yet, go away, or come back: operations fail meanwhile, and the store recovers.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
@@ -14,7 +14,7 @@ const { sleep, until, within } = require('../helpers/wait.js')
 const server = useOwnServer()
 const mongoOptions = { serverSelectionTimeoutMS: 300, connectTimeoutMS: 1000 }
 
-/** Looks at a database through a client of its own. */
+/** Inspects a database through a separate client. */
 async function look(database, see) {
   const client = new MongoClient(server.current.uri)
   try {
@@ -75,7 +75,7 @@ for (const { name, Store, ofUrl } of STYLES) {
     })
 
     it('works again after the server was killed and restarted under load', async (t) => {
-      // What is in the journal outlives the server's sudden end.
+      // Journaled writes survive a server crash.
       const writeOperationOptions = { w: 1, j: true }
       const store = new Store({ [ofUrl]: server.current.url(`killed-${ofUrl}`), mongoOptions, writeOperationOptions })
       t.after(() => store.close())

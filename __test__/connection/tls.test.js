@@ -1,7 +1,7 @@
 'use strict'
 
-// TLS with real servers: what is trusted, how the client identifies itself, and that nothing is taken for trusted that
-// is not.
+// TLS with real servers: which certificates the store trusts, how the client identifies itself, and that the store
+// rejects everything untrusted.
 
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
@@ -24,7 +24,7 @@ async function works(t, mongoUrl, mongoOptions) {
   assert.equal((await store.get('sid')).user, 'Ada')
 }
 
-/** The error of a store that can't connect: within its time, with the host and without any password. */
+/** The error of a store that can't connect: it comes in time, names the host and contains no password. */
 async function fails(t, mongoUrl, mongoOptions) {
   const store = MongoStore.create({ mongoUrl, mongoOptions: { serverSelectionTimeoutMS: 500, ...mongoOptions } })
   t.after(() => store.close())
@@ -36,7 +36,7 @@ async function fails(t, mongoUrl, mongoOptions) {
   return error
 }
 
-/** The connection string of a server, with parameters. */
+/** The connection string of a server, with added parameters. */
 function urlOf({ server }, parameters) {
   return withParameters(server.url('tls-test'), parameters)
 }
@@ -131,7 +131,7 @@ describe('the server is not trusted', () => {
 })
 
 describe('the client identifies itself', () => {
-  /** A connection string of the strict server for a user without a password. */
+  /** A connection string for the server that demands certificates, with a user without a password. */
   const urlFor = (parameters) =>
     urlOf({ server: { url: (name) => `mongodb://${strict.server.host}/${name}` } }, { tls: true, ...parameters })
   const root = () => ({
@@ -235,7 +235,7 @@ describe('certificates and keys given as values', () => {
       ({ mongoUrl, mongoOptions }) => {
         const { chmodSync, mkdtempSync, readdirSync, statSync } = require('node:fs')
         const { join } = require('node:path')
-        // A folder of the program's own, in which everything that it leaves is seen.
+        // The program gets its own folder, so that the test sees everything that it leaves behind.
         const folder = mkdtempSync(join(process.env.TMPDIR, 'own-'))
         chmodSync(folder, 0o755)
         process.env.TMPDIR = folder

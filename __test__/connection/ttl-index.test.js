@@ -1,6 +1,6 @@
 'use strict'
 
-// The TTL index is a help, not a condition: where it can't be made, the store says so once and works.
+// The TTL index is optional: if the store can't create it, the store warns once and works.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -11,7 +11,7 @@ const { until } = require('../helpers/wait.js')
 
 const server = useOwnServer({ auth: { user: 'root', password: 'secret of root' } })
 
-/** Collects the warnings of the process while a test runs. */
+/** Collects the process warnings during a test. */
 function collectWarnings(t) {
   const warnings = []
   const listener = (warning) => warnings.push(warning)
@@ -29,7 +29,7 @@ async function withClient(use) {
   }
 }
 
-/** Every operation of a store works. */
+/** Checks that every operation of a store works. */
 async function exercise(store) {
   await store.set('sid', { cookie: {}, user: 'Ada' })
   assert.equal((await store.get('sid')).user, 'Ada')
@@ -42,7 +42,7 @@ async function exercise(store) {
   assert.equal(await store.length(), 0)
 }
 
-/** Before and after the collection is prepared, every operation works; one warning tells that it has no index. */
+/** Every operation works before and after the collection is prepared. One warning reports the missing index. */
 async function worksWithOneWarning(store, warnings) {
   await exercise(store)
   await store.collectionP

@@ -1,7 +1,7 @@
 'use strict'
 
-// What can go wrong while a store is made and connected fails its operations, and never the process: each of these
-// programs has no handler for unhandled rejections, and must end as if nothing had happened.
+// Failures while a store is created and connects fail its operations, and never the process. None of these programs
+// handles unhandled rejections, and each must end normally.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -11,17 +11,17 @@ const { useOwnServer } = require('../helpers/server.js')
 const server = useOwnServer({ auth: { user: 'app', password: 'the right one' } })
 
 const STYLES = ['modern', 'factory']
-/** Longer than any of these programs may take: what waits for it fails. */
+/** Longer than any of these programs may take, so that waiting for it fails. */
 const NEVER = 10_000_000
 
-/** Runs a program that ends well; resolves with what it printed. */
+/** Runs a program that ends normally. Resolves with its output. */
 async function endsWell(main, input) {
   const { code, signal, lines, stderr } = await runProgram(main, input)
   assert.deepEqual({ code, signal }, { code: 0, signal: null }, stderr)
   return { printed: lines.map((line) => JSON.parse(line)), stderr }
 }
 
-/** Uses a store whose connection can't work, and closes it. Prints the name and message of each operation's error. */
+/** Uses and closes a store whose connection can't work. Prints the name and message of each operation's error. */
 async function useAndClose({ style, options }) {
   const MongoStore = require('connect-mongo-native')
   const Store = style === 'modern' ? MongoStore : MongoStore(require('express-session'))

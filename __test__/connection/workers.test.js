@@ -1,6 +1,6 @@
 'use strict'
 
-// worker_threads: each may load the package and use stores, and may end at any moment, without harm to the process.
+// worker_threads: each may load the package, use stores and end at any moment, without harm to the process.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -11,7 +11,7 @@ const { until } = require('../helpers/wait.js')
 
 const server = useServer()
 
-/** What a worker may do; each ends the worker, or leaves that to `terminate()`. */
+/** What a worker does. Each either ends the worker or leaves that to `terminate()`. */
 const LIVES = {
   closes: `store.set(sid, { cookie: {}, n: 1 }).then(() => store.get(sid)).then(() => store.close())`,
   'calls process.exit()': `store.set(sid, { cookie: {} }).then(() => process.exit(0))`,
@@ -24,10 +24,10 @@ const LIVES = {
   'does nothing': `store.close()`,
 }
 
-/** Runs workers of such lives, several at once and again and again, while the main thread uses a store, too. */
+/** Repeatedly runs several workers of one kind at once, while the main thread uses a store, too. */
 async function main({ url, factory, life, own }) {
   const { Worker } = require('node:worker_threads')
-  // Node 20 aborts now and then when a worker ends while V8 compiles for it in the background, whatever the worker does.
+  // Node 20 sometimes aborts if a worker ends while V8 compiles for it in the background, whatever the worker does.
   require('node:v8').setFlagsFromString('--no-concurrent-recompilation')
   const source = `
     const { parentPort, threadId } = require('node:worker_threads')
@@ -94,7 +94,7 @@ it('workers that were terminated leave no connection behind', async () => {
             }),
         ),
       )
-      // The process lives on until the test has seen that the connections are gone.
+      // The process stays alive until the test has seen that the connections are closed.
       process.stdin.once('data', () => process.exit(0))
       console.log('terminated')
     },

@@ -27,7 +27,7 @@ const ADAPTERS = [
 ]
 
 for (const [factory, options] of ADAPTERS) {
-  // The installed kruptein is newer than the genuine package's, and derives another key.
+  // The installed kruptein is newer than the genuine package's, and derives a different key.
   const alone = Boolean(options.use_scrypt)
   describe(`${factory} with ${JSON.stringify(options)}`, () => {
     test('gives what the genuine one takes, and takes what it gives', async () => {

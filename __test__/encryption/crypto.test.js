@@ -1,6 +1,6 @@
 'use strict'
 
-// The option `crypto`: what genuine connect-mongo wrote is read, and the other way round.
+// The option `crypto`: our store and genuine connect-mongo read each other's records.
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
@@ -33,7 +33,7 @@ const OPTIONS = [
 const plain = (session) => JSON.parse(JSON.stringify(session))
 const nameOf = (options) => JSON.stringify(options)
 
-/** A genuine store on the collection of one of ours. */
+/** A genuine store on the collection of one of our stores. */
 function beside(t, make, { mongoUrl, collection }, options) {
   const store = make({ mongoUrl, collectionName: collection.collectionName, autoRemove: 'disabled', ...options })
   t.after(() => store.close())

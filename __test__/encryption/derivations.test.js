@@ -1,6 +1,6 @@
 'use strict'
 
-// Keys that are derived for callers who have given up do not hold up those who come later.
+// Key derivations for callers that have given up do not delay later callers.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')

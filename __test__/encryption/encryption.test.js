@@ -1,6 +1,6 @@
 'use strict'
 
-// The option `encryption`: our own format, with keys that can be changed while people are logged in.
+// The option `encryption`: our own format, with keys that can change while people are logged in.
 
 const assert = require('node:assert/strict')
 const { randomBytes } = require('node:crypto')
@@ -15,7 +15,7 @@ const server = useStores()
 const aKey = (id) => ({ id, secret: randomBytes(32) })
 const [OLD, NEW] = [aKey('2026'), aKey('2027')]
 
-/** Another store on the collection of one that is open. */
+/** Another store on the collection of an open store. */
 function beside(t, { collection }, options, style) {
   return server.open(t, { [style.collectionOption]: collection.collectionName, ...options }, style)
 }
@@ -201,7 +201,7 @@ eachStyle(({ style, missing }) => {
       await store.set('b', aSession({ sid: 'b' }))
       assert.equal(await collection.countDocuments(), 3)
     }
-    // The id out of the database opens nothing.
+    // An id from the database gives no access to a session.
     for (const { _id: id } of await collection.find({ _id: /^cmnid1/ }).toArray())
       assert.equal(await steps[1].store.get(id), missing)
     for (const sid of ['a', 'b', 'c']) await steps[1].store.destroy(sid)

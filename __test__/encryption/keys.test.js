@@ -1,6 +1,6 @@
 'use strict'
 
-// The keys that are derived from a secret: one for each record of connect-mongo's `crypto`, and one for all of Web Crypto's.
+// Keys derived from a secret: one per record for connect-mongo's `crypto`, and a single one for all Web Crypto records.
 
 const assert = require('node:assert/strict')
 const dns = require('node:dns')
@@ -19,11 +19,11 @@ const server = useStores()
 
 const SECRET = 'AB12!@squirrel'
 const RECORDS = 100
-/** Too short for so many keys, and long enough for one. */
+/** Too short to derive so many keys, and long enough for one. */
 const LIMIT = 500 // ms
 const PATIENCE = 60_000 // ms
 
-/** Records each of which has a salt, and so a key, of its own, as those of connect-mongo have. */
+/** Records with a salt each, and so a key each, like those of connect-mongo. */
 async function storeRecords(collection) {
   const session = JSON.stringify(aSession({ user: 'zoë' }))
   for (let at = 0; at < RECORDS; at += 1) {
@@ -42,7 +42,7 @@ test('reads of files and look-ups of names are answered while keys are derived',
       .then(note('key')),
   )
   await Promise.all([readFile(__filename).then(note('file')), dns.promises.lookup('localhost').then(note('name'))])
-  // Node's pool has four threads: it would be free only after more than these.
+  // Node's pool has four threads. If derivations used it, at least four keys would come first.
   assert.ok(order.filter((what) => what === 'key').length < 4, order.join())
   await Promise.all(keys)
   assert.equal(order.length, keys.length + 2)
@@ -57,7 +57,7 @@ test('a store that works through a client stops waiting for a key at its time li
 
 const PLACES = {
   'the addon': (t, { mongoUrl }, limit) => ({ mongoUrl: `${mongoUrl}?timeoutMS=${limit}` }),
-  // Only its own driver can follow this client.
+  // Only its own driver supports this client.
   'a client': (t, { mongoUrl }, limit) => {
     const client = new MongoClient(mongoUrl, {
       lookup: dns.lookup,
@@ -91,7 +91,7 @@ for (const [name, placeOf] of Object.entries(PLACES)) {
     }
     assert.equal((await hasty.get(`s${RECORDS - 1}`)).user, 'zoë')
 
-    // The one that can't be read is left out.
+    // `all` omits the unreadable one.
     assert.equal((await open(PATIENCE).all()).length, RECORDS)
   })
 }

@@ -1,6 +1,6 @@
 'use strict'
 
-// Operations that travel together are answered apart.
+// A batch answers each of its operations separately.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -9,7 +9,7 @@ const { HOUR, aSession, recordEvents, useStores } = require('../helpers/stores.j
 const server = useStores()
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 
-/** A store on a database of its own, whose commands the server writes down. */
+/** A store on a database of its own. The server profiles its commands. */
 async function profiled(t, options) {
   const { dbName, mongoUrl, db } = server.place()
   const opened = server.open(t, { mongoUrl, dbName, ...options })

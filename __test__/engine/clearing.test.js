@@ -1,6 +1,6 @@
 'use strict'
 
-// `clear` of many sessions that takes long: it removes nothing that was stored after it, and holds up no other session.
+// A slow `clear` of many sessions removes nothing that was stored after it, and delays no other session.
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
@@ -11,7 +11,7 @@ const { sleep, until } = require('../helpers/wait.js')
 const MANY = 20_000
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 
-/** A store with many sessions in it. */
+/** A store that holds many sessions. */
 async function openWithMany(t, server, parameters) {
   const opened = await server.open(t, { stringify: false, parameters })
   await opened.collection.insertMany(range(MANY).map((n) => ({ _id: `old${n}`, session: { cookie: {}, n } })))

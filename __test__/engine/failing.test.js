@@ -1,6 +1,6 @@
 'use strict'
 
-// Servers that fail, fall silent and answer late: callers of a store notice what can't be helped, and nothing else.
+// Servers that fail, fall silent or answer late. Callers notice only what the store can't repair.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -12,11 +12,11 @@ const { MongoClient } = require('mongodb')
 const server = useOwnServer({ args: ['--setParameter', 'enableTestCommands=1'] })
 const THROUGH_CLIENT = process.env.TEST_THROUGH === 'client'
 const range = (count) => Array.from({ length: count }, (_, n) => n)
-/** A real server tells its clients at once that its state changed; a fail point's error does not, until they ask. */
+/** A real server announces state changes at once. A fail point's error does not: clients learn of it by asking. */
 const HEARTBEAT = 'heartbeatFrequencyMS=500'
 let databases = 0
 
-/** A store that is connected, its collection, and `fail`, which makes commands of this test's server fail. */
+/** A connected store, its collection, and `fail`, which sets a fail point for commands of this test's server. */
 async function connected(t, { parameters = '', ...options } = {}) {
   const url = server.current.url(`failing${(databases += 1)}`)
   const client = await MongoClient.connect(url)
@@ -37,7 +37,7 @@ async function connected(t, { parameters = '', ...options } = {}) {
   return { store, collection: client.db().collection('sessions'), fail, mend }
 }
 
-/** What fails, and the call that needs it. */
+/** Each failing command with the call that needs it. */
 const CALLS = {
   find: (store, n) => store.get(`s${n}`),
   update: (store, n) => store.set(`s${n}`, { n }),
@@ -66,7 +66,7 @@ for (const [command, call] of Object.entries(CALLS)) {
         )
       assert.equal(await collection.countDocuments(), command === 'delete' ? 0 : 50)
       const { retries, errors } = store.stats()
-      // What a driver of npm tries again by itself is not in them.
+      // The statistics don't count the retries of an npm driver.
       if (!THROUGH_CLIENT) assert.ok(retries > 0, 'the statistics tell of it')
       assert.deepEqual(errors, {})
     })
@@ -87,7 +87,7 @@ for (const [command, call] of Object.entries(CALLS)) {
     const { count: before } = await fail([command], { errorCode: 96 }, { times: 1 })
     const results = await Promise.allSettled(range(30).map((n) => call(store, n)))
     const failed = results.filter(({ status }) => status === 'rejected')
-    // Of commands that arrive side by side, the server may fail more than it was told to.
+    // The server may fail more commands than requested if they arrive concurrently.
     const most = THROUGH_CLIENT ? (await mend()).count - before : 1
     assert.ok(failed.length <= most, `${failed.length} failed, of ${most}`)
     for (const { reason } of failed) assert.equal(reason.code, 96)

@@ -1,6 +1,6 @@
 'use strict'
 
-// A write that the server carries out after its caller was told that it failed does not undo what came after it.
+// A write that the server executes after its caller was told of a failure must not undo any later write.
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
@@ -17,7 +17,7 @@ const late = { name: 'MongoOperationTimeoutError' }
 const until2100 = { cookie: { expires: new Date('2100-01-01') } }
 const until2200 = { cookie: { expires: new Date('2200-01-01') } }
 
-/** Calls until the store has acknowledged it, as a caller does for whom it matters. */
+/** Repeats a call until the store acknowledges it, as a caller does when the result matters. */
 async function insist(call) {
   await until('the acknowledgement', () =>
     call().then(
@@ -30,7 +30,7 @@ async function insist(call) {
   )
 }
 
-/** What is late, what is insisted on afterwards, and what of the document must then be right; `n` is the session's number. */
+/** The late call, the call repeated afterwards, and the expected state of the document; `n` is the session's number. */
 const PAIRS = {
   'a set that comes late does not bring back a session that was destroyed after it': {
     command: 'update',
@@ -85,17 +85,17 @@ for (const [kind, members] of [
         test(count === 1 ? statement : `${statement}, ${count} times at once`, async (t) => {
           const { store, client, appName, collection, fail } = await open(t)
           if (prepared) await collection.insertMany(range(count).map((n) => ({ _id: `s${n}`, ...prepared })))
-          // Other sessions have traffic meanwhile, by the other command.
+          // Meanwhile the other command carries traffic for other sessions.
           const load = startLoad(2, (worker, round) =>
             command === 'update' ? store.destroy(`other${worker}`) : store.set(`other${worker}`, { cookie: {}, round }),
           )
           try {
             await until('traffic', () => load.answered > 10)
-            // One command, which has many of the calls in it, unless each has its own. (To end a fail point before would wait
-            // for the end of the block.)
+            // The fail point holds one command, which contains many calls, or one command per call.
+            // (Ending the fail point earlier would wait for the end of the block.)
             await fail([command], { blockConnection: true, blockTimeMS: BLOCK }, { times: THROUGH_CLIENT ? count : 1 })
             const results = await Promise.allSettled(range(count).map((n) => first(store, n)))
-            // Many calls make more than one command, of which one is held.
+            // Many calls make several commands, and the server holds one of them.
             assert.ok(results.some(({ reason }) => reason?.name === late.name))
             await Promise.all(range(count).map((n) => insist(() => second(store, n))))
           } finally {
@@ -108,7 +108,7 @@ for (const [kind, members] of [
       }
     }
 
-    // A standalone server has nothing by which it could know that a command is out of date when it only reads it then.
+    // A standalone server can't detect that a command is out of date if it reads the command only then.
     if (members === 0) return
     test('sets that a stalled server carries out late do not bring back sessions that were destroyed after it went on', async (t) => {
       const { store, client, appName, collection } = await open(t)

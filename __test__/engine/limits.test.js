@@ -1,6 +1,6 @@
 'use strict'
 
-// More operations than may wait, and the write concern: both told by the server's silence and its log.
+// The queue limit and the write concern. The server's silence and its log show both.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -84,7 +84,7 @@ test('a write concern that the server can not meet fails as in connect-mongo', a
     assert.deepEqual(await errorOf(ours, ...call), await errorOf(theirs, ...call), call[0])
     assert.equal((await errorOf(ours, ...call)).code, 2)
   }
-  // Many at once, too.
+  // The same with many calls at once.
   const results = await Promise.allSettled(range(50).map((n) => ours.set(`s${n}`, {})))
   assert.ok(results.every(({ reason }) => reason?.code === 2))
 })
@@ -125,6 +125,6 @@ test('the write concern of the options is in each write command, and in no read'
   }
   assert.equal(concerns('update').length, 2)
   assert.equal(concerns('delete').length, 2)
-  // The read of the get, and the one of the ids that clear removes.
+  // The read by `get`, and the read of the ids that `clear` removes.
   assert.deepEqual(concerns('find'), [undefined, undefined])
 })

@@ -1,7 +1,7 @@
 'use strict'
 
-// What an error says: who did not answer, and for how long; never an id or the data of a session, though the server
-// quotes the whole command in some of its own messages.
+// An error says who did not answer, and for how long. It never contains a session's id or data, although some messages
+// of the server quote the whole command.
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
@@ -30,7 +30,7 @@ async function errorOf(call) {
   )
 }
 
-/** Nothing that an application could print of the error has the id or data in it. */
+/** Checks that no printable part of the error contains the session's id or data. */
 function tellsNothing(error, what) {
   const text = `${error.message}\n${error.stack}\n${inspect(error, { depth: 10 })}\n${JSON.stringify(error)}`
   for (const secret of [SID, DATA]) assert.ok(!text.includes(secret), `${what}: ${text.slice(0, 400)}`)
@@ -95,7 +95,7 @@ describe('with a server that knows its users', () => {
     })
   }
 
-  /** Stores, one of strings and one of objects, of a user who may do nothing in their database. */
+  /** Stores of strings and of objects, for a user without any rights in their database. */
   async function openAsStranger(t) {
     const client = await MongoClient.connect(server.current.url('admin'))
     const user = `stranger${Date.now()}${Math.random().toString(36).slice(2)}`

@@ -1,7 +1,7 @@
 'use strict'
 
-// On a replica set every write carries a session and a transaction number, by which the server knows an attempt again:
-// from the first write of a store on, and during an election. The server's oplog keeps the numbers.
+// On a replica set every write carries a session and a transaction number, so that the server recognises a retry. This
+// holds from a store's first write, and during an election. The server's oplog records the numbers.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -13,7 +13,7 @@ const server = useFaultyServer({ members: 1 })
 const KINDS = { i: 'insert', u: 'update', d: 'delete' }
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 
-/** A store that has had nothing to do yet, and `written`, what the oplog tells of the writes to its collection. */
+/** An unused store, and `written`, which returns the oplog entries for its collection. */
 async function fresh(t, parameters) {
   const there = await server.place(t)
   await there.collection.insertMany(range(20).map((n) => ({ _id: `there${n}`, session: '{"cookie":{}}' })))

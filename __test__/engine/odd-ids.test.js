@@ -1,7 +1,7 @@
 'use strict'
 
-// Sessions whose ids are not text, by `transformId`, and ids that an index compares in ways of its own: many are read by
-// few commands, and each get finds what the server finds by this id alone.
+// Session ids that `transformId` turns into other types than strings, and ids that an index compares in a special way.
+// A few commands read many sessions, and each `get` finds what the server finds by that id alone.
 
 const assert = require('node:assert/strict')
 const { createHash } = require('node:crypto')
@@ -13,10 +13,10 @@ const server = useFaultyServer()
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 const digest = (n) => createHash('sha256').update(String(n)).digest()
 const MANY = 512
-/** What "a few" is: far fewer than the gets, many more than needed. */
+/** The limit for "a few": far below the number of gets, and well above what is needed. */
 const FEW = 40
 
-/** Stores the sessions, and gives how many finds the server had for `read`. */
+/** Stores the sessions and returns the number of finds that the server executed for `read`. */
 async function findsOf({ db, appName }, read) {
   await db.setProfilingLevel('all')
   await read()
@@ -24,14 +24,14 @@ async function findsOf({ db, appName }, read) {
   return db.collection('system.profile').countDocuments({ appName, op: 'query' })
 }
 
-/** Values that are equal just when their bytes are. */
+/** Values that are equal if and only if their bytes are. */
 const COMPARABLE = {
   'an ObjectId': (n) => new ObjectId(digest(n).subarray(0, 12)),
   'a UUID': (n) => new Binary(digest(n).subarray(0, 16), Binary.SUBTYPE_UUID),
   'binary data': (n) => new Binary(digest(n)),
   'a Date': (n) => new Date(1_700_000_000_000 + n),
 }
-/** Values of which the server takes some for equal that have other bytes: each is asked for by itself. */
+/** Values that the server may consider equal although their bytes differ. The store requests each one separately. */
 const OTHERS = {
   'a whole number': (n) => n,
   'a number with a fraction': (n) => n + 0.5,

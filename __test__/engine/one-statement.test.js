@@ -1,7 +1,7 @@
 'use strict'
 
-// A statement that can't succeed fails for its own caller, and holds up nobody else. What a deadline cut short keeps
-// the code of its cause.
+// A statement that can't succeed fails for its own caller and delays nobody else. An operation cut short by a deadline
+// keeps the error code of its cause.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -14,7 +14,7 @@ const LIMIT = 10_000 // ms
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 const user = (n, email) => ({ cookie: {}, n, email })
 
-/** A store whose collection has a unique index of the application, and one session that its offenders collide with. */
+/** A store with the application's unique index, and a session that conflicts with the invalid statements. */
 async function withUniqueIndex(t, parameters) {
   const opened = await server.open(t, { stringify: false, parameters })
   await opened.collection.createIndex({ 'session.email': 1 }, { unique: true })
@@ -26,7 +26,7 @@ test('sets that break a unique index of the application fail, and those beside a
   const { store, collection } = await withUniqueIndex(t, { timeoutMS: LIMIT })
   const ended = []
   const calls = range(100).map(async (n) => {
-    if (n > 80) await sleep(10 * (n - 80)) // some come while the others are under way
+    if (n > 80) await sleep(10 * (n - 80)) // some arrive while the others are in flight
     try {
       await store.set(`s${n}`, user(n, n === 3 || n === 50 ? 'taken@example.org' : `${n}@example.org`))
       ended.push(n)
@@ -67,7 +67,7 @@ test('two stores that create the same session at once both succeed, also where a
     await Promise.all(
       range(30).flatMap((n) => [
         store.set(`s${round}-${n}`, user(n, `${round}-${n}@example.org`)),
-        // The genuine one may lose the race: that is its own affair.
+        // The valid call may lose the race. This test ignores its result.
         call(other, 'set', `s${round}-${n}`, user(n, `${round}-${n}@example.org`)).catch(() => {}),
       ]),
     )

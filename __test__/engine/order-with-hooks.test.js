@@ -1,7 +1,7 @@
 'use strict'
 
-// Hooks of the application may answer later, and not in the order in which they were asked. The order of calls holds all
-// the same, for each session and for operations on all of them, and `close` waits for what is on its way through a hook.
+// The application's hooks may answer late and out of order. The store still keeps the order of calls, for each session
+// and for operations on all sessions. `close` waits for operations that are in a hook.
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
@@ -14,7 +14,7 @@ const server = useOwnServer()
 let databases = 0
 const value = (n) => ({ cookie: {}, n })
 
-/** A function that gives what `fn` gives, each time a little sooner than the time before. */
+/** Wraps `fn` in a function that answers a little sooner each time. */
 function sooner(fn, longest = 60) {
   let pause = longest
   return async (...args) => {
@@ -29,7 +29,7 @@ const adapter = () => ({
   decrypt: async (text) => Buffer.from(text, 'base64').toString(),
 })
 
-/** Options with a hook that answers later, by what they are called here. */
+/** Options with an asynchronous hook, by their names in the tests. */
 const HOOKS = {
   serialize: () => ({ serialize: sooner(JSON.stringify), unserialize: JSON.parse }),
   transformId: () => ({ transformId: sooner((sid) => `id of ${sid}`) }),

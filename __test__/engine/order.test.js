@@ -1,6 +1,6 @@
 'use strict'
 
-// Calls on one session take effect in their order, also when nobody waits for an answer in between.
+// Calls on one session take effect in order, even if the caller awaits none of them.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -124,7 +124,7 @@ test('clears, sets and lengths in one go are carried out in their order', async 
   }
 })
 
-// Sets that have not been sent are replaced by the next one; what a set before it would have come to is not known then.
+// The next set replaces sets that are still unsent, so nobody knows whether an earlier one would have succeeded.
 test('a set that the server refuses fails with those that it replaced, and with no other', async (t) => {
   const { dbName, mongoUrl, db } = server.place()
   await db.createCollection('sessions', { validator: { session: { $ne: '{"n":"bad"}' } } })

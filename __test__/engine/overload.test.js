@@ -1,7 +1,7 @@
 'use strict'
 
-// A server that asks for less gets less: a batch that it refuses is tried again twice at the most, and is never taken
-// apart into many commands.
+// An overloaded server gets less work. The store retries a refused batch at most twice, and never splits it into many
+// commands.
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')

@@ -1,7 +1,7 @@
 'use strict'
 
-// Sessions are read where the read preference says, which may be behind. What decides about a write is asked of the
-// primary.
+// Sessions are read according to the read preference, from members that may lag behind. Reads that decide about a write
+// go to the primary.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -13,7 +13,7 @@ const { until } = require('../helpers/wait.js')
 const server = useFaultyServer({ members: 2 })
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 
-/** Lets the secondary apply nothing until `resume()`. */
+/** Stops replication on the secondary until `resume()`. */
 async function stopReplication(t) {
   const primary = await server.current.primary()
   const secondary = server.members.find((member) => member !== primary)
@@ -60,7 +60,7 @@ for (const readPreference of ['secondary', 'secondaryPreferred']) {
   })
 }
 
-/** The same once the secondary has so many sessions. */
+/** Stops replication once the secondary has `count` sessions. */
 async function stopReplicationBehind(t, client, collection, count) {
   const primary = await server.current.primary()
   const member = await MongoClient.connect(server.members.find((other) => other !== primary).uri)

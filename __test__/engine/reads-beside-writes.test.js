@@ -1,7 +1,7 @@
 'use strict'
 
-// A store has few connections: writes that take long, such as those that wait for other members of a replica set, leave
-// one of them to reads.
+// A store has few connections. Slow writes, such as those that wait for other members of a replica set, leave one
+// connection to reads.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -42,7 +42,7 @@ test('reads are answered while writes of all kinds take long', async (t) => {
     () => store.set('d', large),
   ]) {
     writes.push(write().then(() => answered.push('write')))
-    // Each of them is sent by itself.
+    // The pause puts each write into a command of its own.
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   await until('a write that is under way', () => store.stats().inFlight > 0)

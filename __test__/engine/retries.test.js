@@ -1,6 +1,6 @@
 'use strict'
 
-// A command that failed in passing is sent again, and no caller notices, unless the application switches that off:
+// The store retries a command after a transient failure, and no caller notices. Applications can disable this with
 // `retryWrites` and `retryReads`.
 
 const assert = require('node:assert/strict')
@@ -17,7 +17,7 @@ const CALLS = {
   delete: { option: 'retryWrites', methods: { destroy: (store) => store.destroy('s') } },
 }
 const FAULTS = { 'closes the connection': { closeConnection: true }, 'is shutting down': { errorCode: 91 } }
-/** What a server says in passing, besides that it is no primary or is shutting down. */
+/** Transient errors of a server, apart from "not primary" and "shutting down". */
 const PASSING = {
   HostUnreachable: 6,
   HostNotFound: 7,

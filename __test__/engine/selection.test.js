@@ -1,7 +1,7 @@
 'use strict'
 
-// Where no server listens, every operation waits for one as long as `serverSelectionTimeoutMS` says, all at the same
-// time: none waits for the waiting of another.
+// Without a server, every operation waits for `serverSelectionTimeoutMS`. All of them wait concurrently, and none
+// delays another.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
@@ -13,7 +13,7 @@ const { within } = require('../helpers/wait.js')
 
 const SELECTION = 2000 // ms
 
-/** The connection string of a place where nobody listens. */
+/** A connection string for a port where no server listens. */
 async function nowhere() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -23,7 +23,7 @@ async function nowhere() {
   return `mongodb://127.0.0.1:${port}/nowhere?serverSelectionTimeoutMS=${SELECTION}`
 }
 
-/** Checks that all calls fail for want of a server, and that the last one fails soon after the first. */
+/** Checks that all calls fail because there is no server, and that the last one fails soon after the first. */
 async function failTogether(calls) {
   const called = performance.now()
   const ends = []

@@ -1,7 +1,7 @@
 'use strict'
 
-// The server's sessions, in which writes are numbered: one in which a command may still be under way is not used again,
-// and a server that has none is written to without.
+// Server sessions, which number the writes. The store does not reuse a server session whose command may still be in
+// flight. If the server has no sessions, the store writes without one.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -11,7 +11,7 @@ const { useFaultyServer } = require('../helpers/faulty-server.js')
 const server = useFaultyServer({ members: 1 })
 const BLOCK = 4000 // ms that the server holds a command
 
-/** The oplog's entries of a collection, each with the session and the number of its write. */
+/** The oplog entries of a collection, each with the session and the transaction number of its write. */
 async function written({ client, db }) {
   const entries = await client
     .db('local')
@@ -27,7 +27,7 @@ test('a session of the server whose command was cut off is not used again', asyn
   await store.set('first', { cookie: {} })
   await fail(['update'], { blockConnection: true, blockTimeMS: BLOCK }, { times: 1 })
   await assert.rejects(store.set('cut', { cookie: {} }), { name: 'MongoOperationTimeoutError' })
-  // Each waits for its turn in the session before it, if it were the same.
+  // If these used the same server session, each would wait for the one before it.
   for (let n = 0; n < 20; n += 1) await store.set(`after${n}`, { cookie: {} })
   await new Promise((resolve) => {
     setTimeout(resolve, BLOCK)

@@ -1,7 +1,7 @@
 'use strict'
 
-// The server is given the time that is left of an operation's, as `maxTimeMS`: nothing goes on there for which nobody
-// waits. The server's log of its commands shows it.
+// The store sends the remaining time of an operation as `maxTimeMS`, so the server does no work that nobody waits for.
+// The tests read this from the server's command log.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -11,10 +11,10 @@ const server = useFaultyServer()
 const LIMIT = 6000 // ms that an operation may take
 const BLOCK = 700 // ms that the server holds a command
 
-/** The names of the commands that a store sends; those of watching and of cursors' ends have no time limit. */
+/** The names of the commands that a store sends. Monitoring commands and `killCursors` have no time limit. */
 const NAMES = ['find', 'update', 'delete', 'aggregate']
 
-/** The commands of a store while something is done with it. */
+/** The commands that a store sends during `work`. */
 async function commandsOf({ db, appName }, work) {
   await db.command({ profile: 0, slowms: -1 }) // the server logs every command before it answers
   await work()
@@ -60,6 +60,6 @@ test('the time that a command has waited for a connection is not given to the se
   const commands = await commandsOf(there, () => Promise.all([store.get('s'), store.length()]))
   const limits = commands.map(({ maxTimeMS }) => maxTimeMS)
   assert.equal(limits.length, 2)
-  // Whichever is sent first.
+  // The order of sending does not matter.
   assert.ok(Math.min(...limits) <= LIMIT - BLOCK, limits.join(', '))
 })

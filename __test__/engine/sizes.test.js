@@ -1,6 +1,6 @@
 'use strict'
 
-// Large sessions among many: a reply of the server ends at 16 MB, and so does a document.
+// Large sessions among many others. The server limits replies and documents to 16 MB.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -9,13 +9,13 @@ const { useStores } = require('../helpers/stores.js')
 const MB = 1024 * 1024
 const server = useStores()
 const range = (count) => Array.from({ length: count }, (_, n) => n)
-/** Text of a size that no other number has. */
+/** Text of the given size that is unique to the number `n`. */
 const text = (n, bytes) =>
   String(n)
     .padStart(8, '0')
     .repeat(bytes / 8)
 
-/** Compares without printing megabytes. */
+/** Compares texts without printing megabytes on failure. */
 function isText(value, n, bytes) {
   assert.equal(value?.text?.length, bytes, `session ${n}`)
   assert.ok(value.text === text(n, bytes), `session ${n} has the data of ${value.text.slice(0, 8)}`)

@@ -1,7 +1,7 @@
 'use strict'
 
-// A server or a network that stands still for longer than an operation may take, under load: what was called meanwhile
-// fails by its deadline, and what is called afterwards succeeds, over few new connections.
+// Under load, a server or network stalls for longer than the time limit of an operation. Calls during the stall fail by
+// their deadlines. Later calls succeed, over few new connections.
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
@@ -11,11 +11,11 @@ const { sleep, until } = require('../helpers/wait.js')
 
 const LIMIT = 1000 // ms that an operation may take
 const STALL = 4000 // ms
-/** Time that is plenty to come back in, in ms. */
+/** Ample time to recover, in ms. */
 const SOON = 8000
 const FEW = 20
 
-/** Calls 500 sets and 100 gets a second, of many sids, whether or not earlier ones were answered. */
+/** Makes 500 sets and 100 gets a second for many sids, without waiting for earlier answers. */
 function startTraffic(store) {
   const traffic = { calls: [], stop, ended }
   let n = 0
@@ -43,7 +43,7 @@ function startTraffic(store) {
   return traffic
 }
 
-/** Whether calls succeed now, by the latest 100 of those that were called after `since` and have ended. */
+/** Whether calls succeed again, judged by the last 100 completed calls that started after `since`. */
 function flows(calls, since) {
   const done = calls.filter(({ at, end }) => at > since && end !== undefined)
   return done.length > 100 && done.slice(-100).every(({ error }) => error === undefined)
@@ -56,7 +56,7 @@ async function comesBack(calls, condition) {
   assert.fail(`after ${SOON} ms operations still failed; the latest 500 of the load ended with ${told(calls)}`)
 }
 
-/** The names of the latest errors of calls that have ended, with their numbers. */
+/** The names and counts of the latest errors among completed calls. */
 function told(calls) {
   const counts = {}
   for (const { error } of calls.filter(({ end }) => end !== undefined).slice(-500)) {
@@ -66,7 +66,7 @@ function told(calls) {
   return JSON.stringify(counts)
 }
 
-/** Runs the traffic over a stall, and checks what a caller may rely on. */
+/** Runs the traffic through a stall, and checks the guarantees that callers have. */
 async function overStall(t, store, { halt, go, connections, load }) {
   const traffic = startTraffic(store)
   t.after(traffic.stop)

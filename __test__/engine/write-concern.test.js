@@ -1,7 +1,7 @@
 'use strict'
 
-// A write concern that is not met is told to each caller whose statement was carried out, as in connect-mongo. A caller
-// whose statement the server refused is told why.
+// If a write concern is not met, each caller whose statement was executed gets that error, as in connect-mongo. A
+// caller whose statement the server refused gets the reason.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')

@@ -1,6 +1,6 @@
 'use strict'
 
-// A server that misrepresents itself: a proxy in front of a real one, which changes its hello.
+// A server that misrepresents itself: a proxy in front of a real server changes its hello replies.
 
 const { once } = require('node:events')
 const net = require('node:net')
@@ -8,20 +8,20 @@ const { BSON } = require('mongodb')
 
 const OP_REPLY = 1
 const OP_MSG = 2013
-/** The bytes in front of the one document of a reply. */
+/** The number of bytes before the single document of a reply. */
 const HEADERS = { [OP_REPLY]: 36, [OP_MSG]: 21 }
-/** The protocol of MongoDB 4.2. */
+/** The wire version of MongoDB 4.2. */
 const WIRE_VERSION = 8
 
-/** A server of MongoDB 4.2, as far as a client can see. Otherwise as `alteredServer`. */
+/** A server that looks like MongoDB 4.2 to a client. Otherwise like `alteredServer`. */
 function oldServer(t, host, options) {
   return alteredServer(t, host, (hello) => ({ ...hello, minWireVersion: 0, maxWireVersion: WIRE_VERSION }), options)
 }
 
 /**
- * Starts the proxy before `host`, e.g. "127.0.0.1:27017", and ends it after the test. `alter` is given each hello of the
- * server, and gives what is told in its place. Resolves with the proxy's own host. With
- * `delay`, it takes so many milliseconds to tell what it is, and then answers nothing else.
+ * Starts a proxy in front of `host`, e.g. "127.0.0.1:27017", and stops it after the test. `alter` receives each hello
+ * reply of the server and returns its replacement. Resolves with the proxy's own host. With `delay`, the proxy delays
+ * its hello by this many milliseconds and answers nothing else afterwards.
  */
 async function alteredServer(t, host, alter, { delay } = {}) {
   const [name, port] = host.split(':')
@@ -58,12 +58,12 @@ async function alteredServer(t, host, alter, { delay } = {}) {
   return `127.0.0.1:${proxy.address().port}`
 }
 
-/** A hello as it is to be; any other message as it is. */
+/** Returns the replacement of a hello, and any other message unchanged. */
 function altered(message, alter) {
   const start = HEADERS[message.readInt32LE(12)]
   if (start === undefined || !message.includes('maxWireVersion')) return message
   const hello = BSON.deserialize(message.subarray(start), { promoteValues: false })
-  // With it, later news of the server would come unasked.
+  // With it, the server would push later changes of its state.
   delete hello.topologyVersion
   const body = BSON.serialize(alter(hello))
   const changed = Buffer.concat([message.subarray(0, start), body])

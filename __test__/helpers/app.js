@@ -1,7 +1,7 @@
 'use strict'
 
-// A small application with sessions, in each combination of a framework and a way to make the store, served over HTTP
-// on a port of its own. What is stored is looked at through a client that has nothing to do with the store.
+// A small application with sessions, for each combination of a framework and a way to create the store. It serves HTTP
+// on its own port. The tests inspect the stored data through an independent client.
 
 const { randomBytes } = require('node:crypto')
 const { once } = require('node:events')
@@ -13,7 +13,7 @@ const { useServer } = require('./server.js')
 
 const FRAMEWORKS = { 'Express 5': require('express'), 'Express 4': require('express-4') }
 
-/** The two styles, each from a connection string, a collection and the options that both have. */
+/** The two styles: each creates a store from a connection string, a collection and the shared options. */
 const STYLES = {
   'MongoStore.create': (mongoUrl, collectionName, options) =>
     MongoStore.create({ mongoUrl, collectionName, ...options }),
@@ -25,7 +25,7 @@ const SETUPS = Object.entries(FRAMEWORKS).flatMap(([framework, express]) =>
   Object.entries(STYLES).map(([style, makeStore]) => ({ name: `${framework} with ${style}`, express, makeStore })),
 )
 
-/** To be called at the top of a test file: gives a `start(t, options)` of applications that end with their test. */
+/** Call it at the top of a test file. Returns `start(t, options)` for applications that stop after their test. */
 function useApps() {
   const server = useServer()
   return async (t, options) => {
@@ -39,11 +39,11 @@ function useApps() {
  * Serves an application.
  *
  * - `setup`: one of SETUPS.
- * - `server`: of `server.js`.
- * - `store`, `session`: options of the store and of express-session, beside those that every application here has.
+ * - `server`: from `server.js`.
+ * - `store`, `session`: options of the store and of express-session, added to those of every application here.
  * - `routes(app, helpers)`: adds routes.
  *
- * Resolves with the application: `store`, the `collection` by the independent driver, `errors` that reached the error
+ * Resolves with the application: `store`, the `collection` of the independent driver, `errors` that reached the error
  * handler, `browser()`, `watchWrites()` and `close()`.
  */
 async function startApp({ setup, server, store: storeOptions, session: sessionOptions, routes }) {
@@ -90,7 +90,7 @@ async function startApp({ setup, server, store: storeOptions, session: sessionOp
   }
 }
 
-/** What applications do with sessions. `id` is the session's, which is the document's `_id`. */
+/** Typical uses of sessions in applications. `id` is the session's id, and the `_id` of its document. */
 function addRoutes(app) {
   app.get('/health', (_req, res) => res.json({}))
   app.get('/me', (req, res) => {
@@ -112,7 +112,7 @@ function addRoutes(app) {
   })
 }
 
-/** From now on the server notes every write; the function given back tells how many came since it was last asked. */
+/** Starts to profile writes. Returns a function that returns the number of writes since its last call. */
 async function watchWrites(db, ns) {
   await db.command({ profile: 2 })
   const noted = () =>

@@ -1,12 +1,12 @@
 'use strict'
 
-// Arguments that no store can work with, and the checks for every method that takes such an argument.
+// Invalid arguments, and checks for every method that takes such an argument.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { aSession, eachStyle, fails } = require('./stores.js')
 
-/** Values that are not session ids, each with a name for it. */
+/** Values that are not session ids, each with a label. */
 const BAD_SIDS = [
   ['undefined', undefined],
   ['null', null],
@@ -25,7 +25,7 @@ const BAD_SIDS = [
   ['a lone low surrogate', '\udc00a'],
 ]
 
-/** Ids that belong to somebody else, and that a bad id could be mistaken for. */
+/** Ids of other users' sessions that could be confused with an invalid id. */
 const VICTIMS = ['victim', 'undefined', 'null', '[object Object]', '5', 'true', 'a', 'a\ufffd', '\ufffda']
 
 /** Values that are not callbacks. */
@@ -38,7 +38,7 @@ const BAD_CALLBACKS = [
 ]
 
 /**
- * Defines the tests that a method refuses every bad id, and leaves everybody's session as it is.
+ * Defines the tests that a method refuses every invalid id and leaves all sessions unchanged.
  * @param {{open: Function}} server of `useStores`
  * @param {string} method
  * @param {...*} rest makes the arguments between the id and the callback

@@ -1,9 +1,9 @@
 'use strict'
 
-// A browser as far as sessions need one: it keeps cookies, sends them back, and follows no redirect.
+// A minimal browser for sessions: it keeps cookies, sends them back, and does not follow redirects.
 
 class Browser {
-  /** Name -> value, as the server wrote it. */
+  /** Name -> value, as the server sent it. */
   cookies = new Map()
   #origin
 
@@ -15,19 +15,19 @@ class Browser {
     return this.#request('GET', path)
   }
 
-  /** Posts a form; without `fields`, an empty body. */
+  /** Posts a form. Without `fields`, the body is empty. */
   post(path, fields) {
     return this.#request('POST', path, fields && new URLSearchParams(fields))
   }
 
-  /** Another browser with the same cookies, as they are now. */
+  /** Another browser with a copy of the current cookies. */
   clone() {
     const copy = new Browser(this.#origin)
     for (const [name, value] of this.cookies) copy.cookies.set(name, value)
     return copy
   }
 
-  /** Resolves with the status, the body (parsed if it is JSON) and the Set-Cookie headers of the response. */
+  /** Resolves with the status, the body (parsed if it is JSON) and the response's Set-Cookie headers. */
   async #request(method, path, body) {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await fetch(this.#origin + path, {

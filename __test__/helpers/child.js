@@ -1,7 +1,7 @@
 'use strict'
 
-// Programs in Node processes of their own: what keeps a process alive, and what brings it down, can't be tested in the
-// test's own process.
+// Programs in Node processes of their own. A test can't check in its own process what keeps a process alive or crashes
+// it.
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
@@ -16,14 +16,14 @@ process.once('exit', () => {
 })
 
 /**
- * Runs `main(input)` in a new process, as if it stood in a file in the folder `cwd`: it sees nothing of the test, and
- * has `require`. Resolves when the process has ended, with
+ * Runs `main(input)` in a new process, as if it were in a file in the folder `cwd`. It can't access the test's scope,
+ * and has `require`. Resolves when the process has ended, with
  *
- * - `code` and `signal`: how it ended. One that does not end is killed: `signal` is then SIGKILL;
- * - `lines`: what it printed;
+ * - `code` and `signal`: how it ended. A process that does not end is killed: `signal` is then SIGKILL;
+ * - `lines`: the lines it printed;
  * - `stderr`: text.
  *
- * `onLine(line, child)` is told each line at once.
+ * `onLine(line, child)` receives each line at once.
  */
 async function runProgram(main, input = {}, { cwd = ROOT, env = {}, onLine } = {}) {
   const source = `(${leaveWithParent})(); (${main})(${JSON.stringify(input)})`
@@ -56,7 +56,7 @@ async function runProgram(main, input = {}, { cwd = ROOT, env = {}, onLine } = {
   return { code, signal, lines, stderr }
 }
 
-/** In the new process: ends it when the test's process was killed, and does not keep it alive. */
+/** Runs in the new process: ends it if the test's process was killed, without keeping it alive. */
 function leaveWithParent() {
   const parent = process.ppid
   setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 1000).unref()

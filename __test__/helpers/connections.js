@@ -1,8 +1,8 @@
 'use strict'
 
-// What the server knows of a client's connections.
+// The server's view of a client's connections.
 
-/** How many connections of clients with this appName the server has. */
+/** The number of server connections of clients with this appName. */
 async function connectionsOf(client, appName) {
   const connections = await client
     .db('admin')
@@ -11,7 +11,7 @@ async function connectionsOf(client, appName) {
   return connections.length
 }
 
-/** Whether the server still carries out a command of a client with this appName, other than those that monitor it. */
+/** Whether the server still executes a command of a client with this appName. Monitoring commands don't count. */
 async function isAtWork(client, appName) {
   const commands = await client
     .db('admin')

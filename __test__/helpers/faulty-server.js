@@ -1,7 +1,7 @@
 'use strict'
 
-// Servers that a test makes fail on purpose, each a file's own: standalone or a replica set. TEST_STORE=connect-mongo-6
-// in the environment runs the same statements about the genuine package, to see by hand how it fares.
+// Servers that a test makes fail on purpose: standalone or a replica set, one for each file. To compare with the
+// genuine package by hand, set TEST_STORE=connect-mongo-6: the same tests then run with it.
 
 const { after, before } = require('node:test')
 const { MongoClient } = require('mongodb')
@@ -12,7 +12,7 @@ const { MODERN } = require('./stores.js')
 const METHODS = ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear']
 let databases = 0
 
-/** The genuine store, whose methods give promises as ours do. Its time limit is that of a socket. */
+/** The genuine store, with methods that return promises like ours. Its time limit is the socket timeout. */
 function genuineStore({ mongoUrl, ...options }) {
   const store = GENUINE['connect-mongo 6']({ ...options, mongoUrl: mongoUrl.replace('timeoutMS=', 'socketTimeoutMS=') })
   const promised = METHODS.map((method) => [method, (...args) => call(store, method, ...args)])
@@ -23,9 +23,9 @@ const makeStore =
   process.env.TEST_STORE === 'connect-mongo-6' ? genuineStore : (options) => MODERN.Store.create(options)
 
 /**
- * To be called at the top of a test file or a `describe`: a standalone server (`members` is 0) or a replica set, with
- * fail points; `others` as in startServer. `place(t)` gives a database that nobody has used, and ways to make commands to
- * it fail; `open(t)` gives the same with a connected store.
+ * Call it at the top of a test file or a `describe`. Starts a standalone server (`members` is 0) or a replica set, with
+ * fail points; `others` as in startServer. `place(t)` returns an unused database and ways to make its commands fail.
+ * `open(t)` returns the same with a connected store.
  */
 function useFaultyServer({ members = 0, args = [], ...others } = {}) {
   const server = { current: undefined, place, open }
@@ -40,10 +40,10 @@ function useFaultyServer({ members = 0, args = [], ...others } = {}) {
   after(() => server.current?.stop())
 
   /**
-   * - `url(parameters)`: the connection string for a store. The server knows the store's commands by the name in it.
-   * - `fail(commands, data, mode)`: makes these commands of the store fail.
-   * - `mend()`: ends that, and gives how many commands have failed.
-   * - `client`, `db`, `collection`: of the independent driver.
+   * - `url(parameters)`: the connection string for a store. Its appName identifies the store's commands to the server.
+   * - `fail(commands, data, mode)`: makes the server fail these commands of the store.
+   * - `mend()`: stops the failures and returns the number of failed commands.
+   * - `client`, `db`, `collection`: objects of the independent driver.
    */
   async function place(t, { collectionName = 'sessions' } = {}) {
     const appName = `faults${process.pid}-${(databases += 1)}`
@@ -67,7 +67,7 @@ function useFaultyServer({ members = 0, args = [], ...others } = {}) {
     return { url, client, appName, db: client.db(), collection: client.db().collection(collectionName), fail, mend }
   }
 
-  /** `host` takes the place of the server's own in the connection string, which then is for that one host. */
+  /** `host` replaces the server's own host in the connection string, which then names only that host. */
   async function open(t, { parameters, host, ...options } = {}) {
     const there = await place(t, options)
     const direct = { appName: there.appName, directConnection: true, ...parameters }

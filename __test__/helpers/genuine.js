@@ -1,11 +1,11 @@
 'use strict'
 
-// Stores of the genuine packages that encrypt, beside ours: what one writes, the other reads. The releases 4 and 5 of
-// connect-mongo take whatever kruptein is installed: which one it is, is said for each.
+// Stores of the genuine packages that encrypt, next to ours: each reads what the other writes. Releases 4 and 5 of
+// connect-mongo use whichever kruptein is installed, so each entry names its release.
 
 const session = require('express-session')
 
-/** Releases of kruptein, from the oldest to the newest. */
+/** Releases of kruptein, oldest first. */
 const KRUPTEINS = {
   '2.2.3': 'kruptein-2',
   '3.0.8': 'kruptein-3-0',
@@ -14,7 +14,7 @@ const KRUPTEINS = {
   '3.4.0': 'kruptein',
 }
 
-/** Makes a store of connect-mongo 4 or 5 with a release of kruptein in place of the installed one. */
+/** Makes a store of connect-mongo 4 or 5 with the given release of kruptein instead of the installed one. */
 function withKruptein(Store, release) {
   return (options) => {
     const store = Store.create(options)
@@ -23,14 +23,14 @@ function withKruptein(Store, release) {
   }
 }
 
-/** By a name: how a genuine store is made from options in the names of connect-mongo 6. */
+/** Functions by name that make a genuine store. Their options have the names of connect-mongo 6. */
 const GENUINE = {
   'connect-mongo 6': (options) => require('connect-mongo-6').MongoStore.create(options),
   'connect-mongo 5': withKruptein(require('connect-mongo-5'), '3.0.8'),
   'connect-mongo 4': withKruptein(require('connect-mongo-4'), '3.0.8'),
 }
 
-/** Connect-mongo 3 with its option `secret`. */
+/** connect-mongo 3 with its option `secret`. */
 function genuine3({ mongoUrl, collectionName, ...options }) {
   return new (require('connect-mongo-3')(session))({
     url: mongoUrl,
@@ -40,7 +40,7 @@ function genuine3({ mongoUrl, collectionName, ...options }) {
   })
 }
 
-/** What a genuine method gives by its callback, whose errors may be bare strings. */
+/** Promisifies a genuine method. Its callback errors may be bare strings. */
 function call(store, method, ...args) {
   return new Promise((resolve, reject) => {
     store[method](...args, (error, value) => {

@@ -1,6 +1,6 @@
 'use strict'
 
-// What may go wrong in a hook of the application (serialize, unserialize, transformId), and what must come of it.
+// Failures of the application's hooks (serialize, unserialize, transformId), and their required outcome.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -8,7 +8,7 @@ const { eachStyle, resultsOf } = require('./stores.js')
 
 const enoent = () => Object.assign(new Error('no such file'), { code: 'ENOENT' })
 
-/** Ways to fail: each throws, or gives a promise that rejects. */
+/** Ways to fail: each throws or returns a promise that rejects. */
 const FAILURES = {
   'an Error': () => new RangeError('of the hook'),
   'an Error with the code ENOENT': enoent,
@@ -26,8 +26,8 @@ const WAYS = {
 }
 
 /**
- * Defines the tests of a hook that fails. The callback must get an Error, and one that express-session does not take
- * for "no such session": that would log its owner out.
+ * Defines the tests of a failing hook. The callback must get an Error, but not one that express-session interprets as
+ * "no such session": that would log the user out.
  * @param {{open: Function}} server of `useStores`
  * @param {string} hook the option
  * @param {Array[]} calls `[method, ...args]`, each of which uses the hook

@@ -1,12 +1,12 @@
 'use strict'
 
-// Load on a store while something happens to its server.
+// Load on a store while its server is disturbed.
 
 const { within } = require('./wait.js')
 
 /**
- * Calls `work(worker, n)` again and again, in as many loops as `workers`, until `stop()`. The object given back counts
- * what was `answered` and gathers the `errors`.
+ * Calls `work(worker, n)` repeatedly in `workers` concurrent loops until `stop()`. The returned object counts the
+ * `answered` calls and collects the `errors`.
  */
 function startLoad(workers, work) {
   const load = { answered: 0, errors: [], running: true, stop }

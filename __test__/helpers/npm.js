@@ -1,6 +1,6 @@
 'use strict'
 
-// npm as a program, and what it makes of this package.
+// Runs npm, and packs this package with it.
 
 const { execFile } = require('node:child_process')
 const fs = require('node:fs')
@@ -8,7 +8,7 @@ const path = require('node:path')
 const { promisify } = require('node:util')
 const { ROOT } = require('./child.js')
 
-/** Runs npm by Node itself, wherever it is; resolves with its output. */
+/** Runs npm through Node itself, wherever npm is installed. Resolves with its output. */
 async function npm(args, { cwd, env } = {}) {
   const tool = process.env.npm_execpath ?? fs.realpathSync(which('npm'))
   const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 26 }
@@ -21,13 +21,13 @@ function which(name) {
   return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file))
 }
 
-/** Packs the clone into a folder; resolves with npm's report on the tarball. */
+/** Packs the clone into a folder. Resolves with npm's report on the tarball. */
 async function pack(folder) {
   const [report] = await npmPack(['--pack-destination', folder])
   return { ...report, tarball: path.join(folder, report.filename) }
 }
 
-/** The files that would be in the tarball. */
+/** The files that the tarball would contain. */
 async function packedFiles() {
   const [report] = await npmPack(['--dry-run'])
   return report.files.map((file) => file.path)

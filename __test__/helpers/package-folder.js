@@ -1,6 +1,6 @@
 'use strict'
 
-// The package as it is installed: its published files, and nothing around them that a clone has.
+// The package as installed: its published files, without the rest of the clone.
 
 const fs = require('node:fs')
 const os = require('node:os')
@@ -9,22 +9,19 @@ const { ROOT } = require('./child.js')
 
 const manifest = require('../../package.json')
 
-/** The addon of this clone, e.g. "connect-mongo-native.linux-x64-gnu.node". */
+/** The file name of this clone's addon, e.g. "connect-mongo-native.linux-x64-gnu.node". */
 function addonFile() {
   return fs.readdirSync(ROOT).find((name) => name.startsWith(`${manifest.name}.`) && name.endsWith('.node'))
 }
 
-/** A new folder that is removed after the test. */
+/** A new folder, removed after the test. */
 function temporaryFolder(t) {
   const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'connect-mongo-native-'))
   t.after(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   return folder
 }
 
-/**
- * A folder in whose node_modules are a copy of the package and the named packages, but no others. Removed after the
- * test.
- */
+/** A folder whose node_modules contains a copy of the package and only the named packages. Removed after the test. */
 function packageFolder(t, packages) {
   const folder = temporaryFolder(t)
   const modules = path.join(folder, 'node_modules')

@@ -1,17 +1,17 @@
 'use strict'
 
-// A TCP proxy to a server on this machine, for networks that lose what is sent, and for counting connections.
+// A TCP proxy to a local server. It simulates networks that lose data, and counts connections.
 
 const { once } = require('node:events')
 const { connect, createServer } = require('node:net')
 
 /**
- * Starts a proxy to a port of 127.0.0.1. Gives
+ * Starts a proxy to a port of 127.0.0.1. Returns
  *
- * - `host`: where it listens;
- * - `accepted`: how many connections it has accepted so far;
- * - `swallow()`: from now on nothing passes, though connections stay open and new ones are accepted;
- * - `pass()`: what comes from now on passes again. Connections that have lost something are closed;
+ * - `host`: its own address;
+ * - `accepted`: the number of connections accepted so far;
+ * - `swallow()`: drops all data from now on, but keeps connections open and accepts new ones;
+ * - `pass()`: forwards new data again. Connections that lost data are closed;
  * - `close()`.
  */
 async function startProxy(port) {

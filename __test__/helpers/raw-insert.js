@@ -1,6 +1,6 @@
 'use strict'
 
-// Inserts a document whose text is not valid UTF-8, which no driver does: the bytes of the command are made here.
+// Inserts a document with text that is not valid UTF-8. No driver does this, so the command is encoded by hand.
 
 const { once } = require('node:events')
 const { connect } = require('node:net')
@@ -10,7 +10,7 @@ const OP_MSG = 2013
 const MARK = '\u0001MARK\u0001'
 
 /**
- * Inserts a document with `bytes` wherever the text `MARK` stands in it.
+ * Inserts a document and replaces each `MARK` in its text by `bytes`.
  * @param {import('mongodb').Collection} collection of a client without credentials
  * @param {object} document
  * @param {Buffer} bytes as many as `MARK` has characters

@@ -1,25 +1,25 @@
 'use strict'
 
-// MongoDB servers for a test file: the one of the whole run, or one of its own that its tests may kill.
+// MongoDB servers for a test file: the shared server of the run, or its own server, which its tests may kill.
 
 const { randomBytes } = require('node:crypto')
 const { after, before } = require('node:test')
 const { MongoClient } = require('mongodb')
 
-/** A connection string with more parameters. */
+/** Adds parameters to a connection string. */
 function withParameters(url, parameters) {
   return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`
 }
 
 /**
- * The server of the whole run (TEST_MONGO_URL) when there is one, and a new one otherwise, so that a test file also runs
- * by itself. Resolves with
+ * The shared server of the run (TEST_MONGO_URL). Without one it starts a new server, so a test file also runs alone.
+ * Resolves with
  *
  * - `url(name)`: the connection string with the database `name`;
  * - `client`: a connected MongoClient of the `mongodb` driver;
  * - `db(name)`: its database `name`;
- * - `freshDb()`: a database name that nobody has used;
- * - `close()`: drops the databases asked for through url, db and freshDb, and closes the client.
+ * - `freshDb()`: an unused database name;
+ * - `close()`: drops the databases requested through url, db and freshDb, and closes the client.
  */
 async function testServer() {
   const { startServer, withDatabase } = await import('../../scripts/mongod.mjs')
@@ -49,7 +49,7 @@ async function testServer() {
   }
 }
 
-/** For a whole test file, called at its top: an object that has what `testServer` gives when the tests run. */
+/** For a whole test file, called at its top. The returned object has the members of `testServer` when the tests run. */
 function useServer() {
   const server = {}
   before(async () => {
@@ -59,7 +59,7 @@ function useServer() {
   return server
 }
 
-/** A server of the file's own, as `current` when the tests run. `start` is startServer or startReplicaSet of mongod.mjs. */
+/** The file's own server, as `current` when the tests run. `start` is startServer or startReplicaSet of mongod.mjs. */
 function useOwnServer(options, start = 'startServer') {
   const server = { current: undefined }
   before(async () => {

@@ -1,7 +1,7 @@
 'use strict'
 
-// Stores for the tests of the methods and options, each on a collection of its own that is read and written here with
-// the independent driver, and ways to call a method that check how it answers.
+// Stores for the tests of methods and options, and functions that call a method and check how it answers. Each store
+// has its own collection, which the tests read and write with the independent driver.
 
 const assert = require('node:assert/strict')
 const { randomBytes } = require('node:crypto')
@@ -13,10 +13,10 @@ const { useServer } = require('./server.js')
 
 const [MODERN, FACTORY] = STYLES
 const HOUR = 3_600_000 // ms
-/** Options that bring a connection, so that a connection string would win over them. */
+/** Options that provide a connection, which a connection string would override. */
 const GIVEN = ['client', 'clientPromise', 'db', 'dbPromise', 'mongooseConnection']
 
-/** Runs `define({ style, isFactory, missing })` once for each style; `missing` is what `get` gives for no session. */
+/** Runs `define({ style, isFactory, missing })` for each style. `missing` is the result of `get` without a session. */
 function eachStyle(define) {
   for (const style of STYLES) {
     const isFactory = style === FACTORY
@@ -24,17 +24,17 @@ function eachStyle(define) {
   }
 }
 
-/** A store of a style, from the options of both. */
+/** Makes a store of a style, from options that both styles share. */
 function make(style, options) {
   return style === MODERN ? style.Store.create(options) : new style.Store(options)
 }
 
 /**
- * A server for a test file. To be called once, at its top. Gives
+ * A server for a test file. Call it once, at the top. Returns
  *
  * - `open(t, options, style)`: `{ store, collection, mongoUrl, dbName }`, a store that is closed after the test `t`,
- *   and its collection. The server does not remove expired documents from it, unless `autoRemove` asks for it.
- * - `place()`: `{ mongoUrl, dbName, db }`, a database that nobody has used.
+ *   and its collection. The server removes no expired documents from it unless `autoRemove` requests it.
+ * - `place()`: `{ mongoUrl, dbName, db }`, an unused database.
  * - `client()`: the driver's client.
  */
 function useStores() {
@@ -60,15 +60,15 @@ function useStores() {
   return { open, place, client: () => server.client }
 }
 
-/** A session as express-session gives it to a store, which lives for an hour. */
+/** A session as express-session passes it to a store, with a lifetime of one hour. */
 function aSession(data = {}) {
   const cookie = new session.Cookie({ maxAge: HOUR })
   return { cookie, ...data }
 }
 
 /**
- * Calls a method with a callback behind its arguments, and resolves with the arguments of the callback and what the
- * method returned: `{ results, returned }`. The callback must be called after the method has returned, and once.
+ * Calls a method with a callback as its last argument. Resolves with the callback's arguments and the method's return
+ * value: `{ results, returned }`. The callback must be called exactly once, after the method has returned.
  */
 function withCallback(store, method, ...args) {
   return new Promise((resolve, reject) => {
@@ -78,7 +78,7 @@ function withCallback(store, method, ...args) {
       calls++
       if (!hasReturned) reject(new Error(`${method} called back before it had returned`))
       else if (calls > 1) reject(new Error(`${method} called back more than once`))
-      // A second call would come in one of the next turns at the latest.
+      // A second call would happen within the next turns of the event loop.
       else
         nextTurn()
           .then(() => nextTurn())
@@ -89,12 +89,12 @@ function withCallback(store, method, ...args) {
   })
 }
 
-/** The results that a method hands to its callback: `[error, value]`. */
+/** The results that a method passes to its callback: `[error, value]`. */
 async function resultsOf(store, method, ...args) {
   return (await withCallback(store, method, ...args)).results
 }
 
-/** Checks that a method fails as `expected` by its callback and by its promise, and gives the error. */
+/** Checks that a method fails as `expected`, both by callback and by promise. Returns the error. */
 async function fails(store, method, args, expected) {
   const [error] = await resultsOf(store, method, ...args)
   assert.ok(error instanceof Error, `${method} called back with ${error === null ? 'no' : 'a false'} error`)
@@ -103,7 +103,7 @@ async function fails(store, method, args, expected) {
   return error
 }
 
-/** Both answers of a method that succeeds: the value of its callback and of its promise, which must be equal. */
+/** Calls a method that succeeds. Its callback and its promise must give equal values. */
 async function gives(store, method, ...args) {
   const [error, value] = await resultsOf(store, method, ...args)
   if (error) throw error
@@ -112,7 +112,7 @@ async function gives(store, method, ...args) {
   return value
 }
 
-/** Gathers the events of a store as `[name, ...arguments]`. */
+/** Records the events of a store as `[name, ...arguments]`. */
 function recordEvents(store, names) {
   const events = []
   for (const name of names) store.on(name, (...args) => events.push([name, ...args]))

@@ -1,7 +1,7 @@
 'use strict'
 
-// The two styles of stores, with the connection's options that each has. A test file may ask for stores that work
-// through a client of the `mongodb` package instead of the addon, before it loads the tests that it runs so.
+// The two styles of stores, with the connection options of each. A test file can request stores that use a client of
+// the `mongodb` package instead of the addon. It must do so before it loads the tests.
 
 const dns = require('node:dns')
 const { MongoClient } = require('mongodb')
@@ -16,7 +16,7 @@ const STYLES = [
   { name: 'new (MongoStore(session))', Store: MongoStore(session), ofUrl: 'url', collectionOption: 'collection' },
 ].map((style) => (THROUGH_CLIENT ? throughClient(style) : style))
 
-/** The style with a client that only its own driver can follow, in the place of a connection string. */
+/** The style with a client that only its own driver supports, instead of a connection string. */
 function throughClient({ name, Store, ofUrl, ...others }) {
   class StoreThroughClient extends Store {
     constructor(options) {

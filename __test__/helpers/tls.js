@@ -1,6 +1,6 @@
 'use strict'
 
-// Certificates, made anew by openssl for each test file, and servers that use them.
+// Certificates that openssl generates for each test file, and servers that use them.
 
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
@@ -11,19 +11,19 @@ const { after, before } = require('node:test')
 const KEY_PASSWORD = 'hunter2 & more'
 
 /**
- * Makes in a temporary folder, as PEM files:
+ * Generates PEM files in a temporary folder:
  *
  * - `ca`, and `otherCa`, which nobody should trust;
  * - `server`, for 127.0.0.1 and no other name;
- * - `client`, `clientCertificate` and `clientKey`: the same in one file and in two;
- * - `encrypted` and `oldEncrypted`: the client with a key encrypted by `password`, as PKCS #8 and in the older form.
+ * - `client`, `clientCertificate` and `clientKey`: certificate and key in one file, and in two;
+ * - `encrypted` and `oldEncrypted`: the client with a key encrypted by `password`, in PKCS #8 and in the older format.
  *
- * `user` is what a server calls the client, and `remove()` removes the folder.
+ * `user` is the client's user name on a server, and `remove()` removes the folder.
  */
 function makeCertificates() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-mongo-native-test-'))
   const file = (name) => path.join(folder, name)
-  /** `command` has no argument with a space in it; those that may have one follow. */
+  /** `command` is split at spaces. Arguments that may contain spaces follow it. */
   const openssl = (command, ...args) =>
     execFileSync('openssl', [...command.split(' '), ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
   const authority = (name) => {
@@ -69,7 +69,7 @@ function makeCertificates() {
   }
 }
 
-/** Arguments of a mongod that requires TLS; a client without a certificate is let in unless `demandsCertificate`. */
+/** Arguments for a mongod that requires TLS. Client certificates are optional unless `demandsCertificate`. */
 function tlsArguments({ ca, server }, { demandsCertificate = false } = {}) {
   return [
     ...['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', server, '--tlsCAFile', ca],
@@ -77,7 +77,7 @@ function tlsArguments({ ca, server }, { demandsCertificate = false } = {}) {
   ]
 }
 
-/** For a whole test file: `{ certificates, server, clientOptions }`, a server with TLS and more options of `startServer`. */
+/** For a whole test file: `{ certificates, server, clientOptions }`, a TLS server with options of `startServer`. */
 function useTlsServer({ demandsCertificate, ...options } = {}) {
   const tls = {}
   before(async () => {

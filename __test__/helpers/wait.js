@@ -1,14 +1,14 @@
 'use strict'
 
-// Waiting for what will happen, for as long as it takes a slow machine. A test fails because something did not happen
-// at all, never because it took long.
+// Waits for expected events for as long as a slow machine may need. A test fails only if something never happens, not
+// because it takes long.
 
 const { setTimeout: sleep } = require('node:timers/promises')
 
 const LONG = 60_000 // ms
 const PAUSE = 25 // ms
 
-/** Asks again and again until `condition` gives (a promise of) something truthy, and resolves with that. */
+/** Polls `condition` until it returns (a promise of) a truthy value, and resolves with that value. */
 async function until(what, condition) {
   for (const deadline = Date.now() + LONG; ; await sleep(PAUSE)) {
     const result = await condition()
@@ -17,7 +17,7 @@ async function until(what, condition) {
   }
 }
 
-/** The result of a promise, or a failure if it never settles. */
+/** Resolves like the promise, or fails if the promise never settles. */
 async function within(what, promise) {
   const timer = new AbortController()
   const late = sleep(LONG, undefined, { signal: timer.signal }).then(() => {

@@ -1,12 +1,12 @@
 'use strict'
 
-// Process warnings. Each is emitted once per process, so that a test looks at them in a process of its own.
+// Process warnings. Each is emitted once per process, so a test checks them in a separate process.
 
 const assert = require('node:assert/strict')
 const { runProgram } = require('./child.js')
 const { FACTORY } = require('./stores.js')
 
-/** Runs `main(input)` and resolves with `{ lines, messages }`: what it printed, and the warnings of this package. */
+/** Runs `main(input)`. Resolves with `{ lines, messages }`: the printed lines, and the warnings of this package. */
 async function warningsOf(main, input) {
   const { code, lines, stderr } = await runProgram(main, input)
   assert.equal(code, 0, stderr)
@@ -15,8 +15,8 @@ async function warningsOf(main, input) {
 }
 
 /**
- * The warnings, of whichever package, when stores are made from `options` one after the other, as `{ code, message }`.
- * Each store is used once before it is closed.
+ * Makes stores from `options` one after the other, and uses each store once before closing it. Returns the warnings of
+ * all packages as `{ code, message }`.
  */
 async function warningsOfStores(style, ...options) {
   const { lines } = await warningsOf(

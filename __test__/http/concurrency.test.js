@@ -1,6 +1,6 @@
 'use strict'
 
-// Many requests at once, of one browser and of many, and a logout that overtakes another request of the same browser.
+// Concurrent requests of one browser and of many, and a logout that overtakes another request of the same browser.
 
 const assert = require('node:assert/strict')
 const { once, EventEmitter } = require('node:events')
@@ -14,7 +14,7 @@ const start = useApps()
 
 const many = (make) => Promise.all(Array.from({ length: MANY }, (_, n) => make(n)))
 
-/** Routes whose answer waits until the test says so. */
+/** Routes that answer only when the test allows it. */
 function gate() {
   const events = new EventEmitter()
   const wait = (change) => (req, res) => {

@@ -1,6 +1,6 @@
 'use strict'
 
-// Encrypted sessions under HTTP: people log in, come back and log out, also while a format or a key is changed.
+// Encrypted sessions over HTTP: people log in, come back and log out, even while a format or a key changes.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')

@@ -1,6 +1,6 @@
 'use strict'
 
-// Logging in and out over HTTP: each session is one document, and it is gone when the session is.
+// Logging in and out over HTTP: each session is one document, which is removed with the session.
 
 const assert = require('node:assert/strict')
 const { createHmac } = require('node:crypto')
@@ -127,7 +127,7 @@ for (const setup of SETUPS) {
         '{"$ne":null}',
         '%00',
         '\u{1F36A}',
-        // Rightly signed, but of no session: what a leaked secret or another application with the same one gives.
+        // Correctly signed, but without a session: possible with a leaked secret, or if another application shares it.
         ...['nobody', '', '$where', '{"$gt":""}', '[object Object]', 'null', 'a\0b', 'x'.repeat(4000)].map(signed),
       ]
       for (const value of forged) {

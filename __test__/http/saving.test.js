@@ -1,7 +1,7 @@
 'use strict'
 
-// When a session is written, and how often: what express-session's options, touchAfter and explicit calls lead to,
-// counted by the server itself.
+// When and how often a session is written, depending on express-session's options, touchAfter and explicit calls. The
+// server itself counts the writes.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -10,7 +10,7 @@ const { until } = require('../helpers/wait.js')
 
 const start = useApps()
 
-/** Logs in; resolves with the browser and the session's document. */
+/** Logs in. Resolves with the browser and the session's document. */
 async function loggedIn(app) {
   const browser = app.browser()
   const {

@@ -64,7 +64,7 @@ eachStyle(({ style }) => {
       { _id: 'odd', session: '{}', expires: null },
     ])
     await store.set('alive', aSession())
-    // The second is not expired when the store is made: a date kept from then would never remove it.
+    // The second one expires after the store is created: a date kept from that time would never remove it.
     for (const _id of ['first', 'second']) {
       await collection.insertOne(dead(_id))
       await until('the removal', async () => (await collection.countDocuments({ _id })) === 0)

@@ -6,7 +6,7 @@ const { MODERN, FACTORY, aSession, eachStyle, make, useStores } = require('../he
 
 const server = useStores()
 
-/** Makes a store on a new database, stores a session, and gives the store and the names of the collections. */
+/** Makes a store on a new database and stores a session. Returns the store and the names of the collections. */
 async function collectionsOf(t, style, options) {
   const { mongoUrl, db } = server.place()
   const store = make(style, { [style.ofUrl]: mongoUrl, ...options })

@@ -1,6 +1,6 @@
 'use strict'
 
-// The settings of a Sails session, which its hook gives to the store as they are. The whole of Sails is among the stacks.
+// The settings of a Sails session, which its hook passes to the store unchanged. The stacks test all of Sails.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')

@@ -8,7 +8,7 @@ const { HOUR, aSession, eachStyle, fails, resultsOf, useStores } = require('../h
 
 const server = useStores()
 
-/** What is in a session, one value per kind, as a function since some may be written only once. */
+/** Values in a session, one per kind. It is a function because some may be written only once. */
 const values = () => ({
   text: 'Zoë\0',
   empty: '',

@@ -7,7 +7,7 @@ const { FACTORY, HOUR, MODERN, aSession, eachStyle, useStores } = require('../he
 const server = useStores()
 const TWO_WEEKS = 14 * 24 * HOUR
 
-/** Checks how long a session without a date in its cookie lives, by set and by touch. */
+/** Checks the lifetime of a session whose cookie has no date, after set and after touch. */
 async function lives(t, style, options, lifetime) {
   const { store, collection } = server.open(t, options, style)
   const calls = [() => store.set('s', { cookie: { expires: null } }), () => store.touch('s', { cookie: {} })]

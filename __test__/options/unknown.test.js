@@ -1,6 +1,6 @@
 'use strict'
 
-// Options that are unknown, or have a value that can't be meant.
+// Options that are unknown, or have an invalid value.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -9,7 +9,7 @@ const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
 
-/** For each option values of a wrong type, all of which would be secret. */
+/** Values of a wrong type for each option. All of them would be secret. */
 const MISTYPED = {
   mongoUrl: [5, { hunter2: 1 }, ['hunter2']],
   url: [5, { hunter2: 1 }],
@@ -51,7 +51,7 @@ eachStyle(({ style }) => {
   })
 
   test('an option that is undefined or null counts as absent', async (t) => {
-    // A null that means something has a test with its option; the others come from the helper here.
+    // If null has a meaning, the option's own test covers it. The helper here sets the others.
     const others = new Set([style.ofUrl, style.collectionOption, 'ttl', 'autoRemove', 'dbName'])
     const names = Object.keys(MISTYPED).filter((name) => !others.has(name))
     for (const nothing of [undefined, null]) {

@@ -6,7 +6,7 @@ const { aSession, eachStyle, fails, useStores } = require('../helpers/stores.js'
 const { warningsOfStores } = require('../helpers/warnings.js')
 
 const server = useStores()
-/** What a server that stands alone says to a write that two servers, or special ones, must confirm. */
+/** The error of a standalone server for a write that two servers, or servers with a tag, must confirm. */
 const ALONE = { name: 'MongoServerError', code: 2 }
 const WRITES = [['set', 's', { a: 1 }], ['touch', 's', {}], ['destroy', 's'], ['clear']]
 

@@ -1,6 +1,6 @@
 'use strict'
 
-// `npm run demo` as a process, used over HTTP: its pages show what MongoDB holds, and it leaves nothing running.
+// `npm run demo` as a process, used over HTTP. Its pages show what MongoDB holds, and it leaves nothing running.
 
 const assert = require('node:assert/strict')
 const { spawn } = require('node:child_process')
@@ -14,7 +14,7 @@ const { ROOT } = require('../helpers/child.js')
 const NAME = 'Ada <& "Co">'
 const START_TIMEOUT = 60_000 // ms
 
-/** Starts the demo with these variables in its environment. */
+/** Starts the demo with these environment variables. */
 function startDemo(env) {
   const child = spawn(process.execPath, [path.join(ROOT, 'scripts', 'demo.mjs')], {
     env: { ...process.env, MONGO_URL: '', PORT: '0', HOST: '', npm_lifecycle_event: '', ...env },
@@ -29,7 +29,7 @@ function startDemo(env) {
       child.emit('output')
     })
   }
-  /** Resolves with what the output says: the address of the demo, and that of its MongoDB. */
+  /** Resolves with the addresses of the demo and of its MongoDB, read from the output. */
   demo.ready = async () => {
     const timeout = AbortSignal.timeout(START_TIMEOUT)
     for (;;) {
@@ -61,7 +61,7 @@ describe('npm run demo, with a MongoDB of its own', () => {
     await demo.ended
   })
 
-  /** A browser that has logged in, and the id of its session. */
+  /** A logged-in browser, and the id of its session. */
   async function logIn(browser = new Browser(address)) {
     const answer = await browser.post('/login', { name: NAME })
     assert.equal(answer.status, 303)

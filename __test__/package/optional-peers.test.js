@@ -1,6 +1,6 @@
 'use strict'
 
-// The package where express-session, mongodb or kruptein is not installed: it works without, or says which one it needs.
+// The package without express-session, mongodb or kruptein: it works, or names the missing package.
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
@@ -10,7 +10,7 @@ const { useServer } = require('../helpers/server.js')
 
 const server = useServer()
 
-/** Runs a program beside which only the named packages are installed; resolves with the JSON that it printed. */
+/** Runs a program with only the named packages installed. Resolves with the JSON that it printed. */
 async function runBeside(t, packages, main) {
   const { code, signal, lines, stderr } = await runProgram(
     main,

@@ -1,7 +1,6 @@
 'use strict'
 
-// The package as npm gives it to people: what is in it, and that it works in a folder that has nothing else, without
-// any tool to compile with.
+// The package as npm delivers it: its contents, and that it works in an otherwise empty folder without any compiler.
 
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
@@ -13,10 +12,10 @@ const { addonFile, manifest, temporaryFolder } = require('../helpers/package-fol
 const { useServer } = require('../helpers/server.js')
 
 const server = useServer()
-/** What applications install beside it, in the versions of this clone. */
+/** Packages that applications install with it, in the versions of this clone. */
 const BESIDE = ['express', 'express-session', 'mongodb']
 
-/** A PATH with nothing on it but Node, least of all a compiler. */
+/** A PATH that contains only Node, and no compiler. */
 function bareEnvironment(folder) {
   const bin = path.join(folder, 'bin')
   fs.mkdirSync(bin)
@@ -27,7 +26,7 @@ function bareEnvironment(folder) {
 const versionOf = (name) =>
   JSON.parse(fs.readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version
 
-/** The package of this platform, with the addon of this clone. */
+/** The platform package with the addon of this clone. */
 function platformPackage(folder) {
   const file = addonFile()
   const platform = file.slice(manifest.name.length + 1, -'.node'.length)
@@ -42,7 +41,7 @@ function platformPackage(folder) {
   return { name, target }
 }
 
-/** An application of its own folder in which the package is installed under `alias`. */
+/** An application in its own folder, with the package installed under `alias`. */
 async function install(t, alias) {
   const folder = temporaryFolder(t)
   const { tarball } = await pack(folder)
@@ -66,7 +65,7 @@ async function install(t, alias) {
   return { app, env }
 }
 
-/** A small application with Express 5 that logs somebody in and out. Prints what happened. */
+/** A small Express 5 application that logs a user in and out. Prints the results. */
 async function application({ alias, url }) {
   const express = require('express')
   const session = require('express-session')

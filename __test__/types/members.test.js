@@ -1,7 +1,7 @@
 'use strict'
 
-// The types are written by hand. Here they are compared, name for name, with the export, with a store, and with a store of
-// a class that the factory made.
+// The types are written by hand. This test compares their names with the export, with a store, and with a store of a
+// class that the factory made.
 
 const assert = require('node:assert/strict')
 const { EventEmitter } = require('node:events')
@@ -11,9 +11,9 @@ const session = require('express-session')
 const MongoStore = require('../../index.js')
 
 const FILE = path.join(__dirname, '..', '..', 'index.d.ts')
-/** What the types name and a store only gets later: the session middleware puts it there. */
+/** Members that the types declare and a store gets only later: the session middleware adds them. */
 const ADDED_LATER = ['generate']
-/** What every function has, and the mark for transpiled imports, which the export list of the types stands for. */
+/** Members of every function, and the mark for transpiled imports, for which the types have their export list. */
 const OF_FUNCTIONS = ['length', 'name', '__esModule']
 
 const url = 'mongodb://127.0.0.1:1/types'
@@ -56,7 +56,7 @@ describe('index.d.ts', () => {
     for (const store of Object.values(stores)) await store.close()
   })
 
-  /** The symbols of a class or an interface by their names; methods that it has from EventEmitter left out. */
+  /** The symbols of a class or an interface by name, without methods inherited from EventEmitter. */
   const membersOf = (name) => {
     const exported = types.get(name)
     const symbol = exported.flags & flags.Alias ? checker.getAliasedSymbol(exported) : exported

@@ -10,7 +10,7 @@ const { eachStyle, fails, resultsOf, useStores } = require('../../helpers/stores
 
 const server = useStores()
 
-/** A call of every method that succeeds, in an order in which it can. */
+/** A successful call of every method, in a valid order. */
 const CALLS = [
   ['set', 's', { cookie: {}, a: 1 }],
   ['get', 's'],
@@ -35,7 +35,7 @@ const FAILING = [
 eachStyle(({ style, isFactory }) => {
   test('every method returns before its callback is called, and calls it once', async (t) => {
     const { store } = server.open(t, {}, style)
-    for (const call of [...CALLS, ...FAILING]) await resultsOf(store, ...call) // fails where this is not so
+    for (const call of [...CALLS, ...FAILING]) await resultsOf(store, ...call) // fails if this is not the case
     await resultsOf(store, 'close')
     for (const call of CALLS) await resultsOf(store, ...call)
   })
@@ -182,7 +182,7 @@ eachStyle(({ style, isFactory }) => {
   })
 
   test('the error of the server reaches the callback, with its name and code', async (t) => {
-    // A view takes no writes, and this one can't be read, either.
+    // A view accepts no writes, and this one can't be read, either.
     const { db } = server.place()
     await db.collection('source').insertOne({ _id: 's', session: '{}', one: 1, zero: 0 })
     const { store, collection } = server.open(t, { [style.ofUrl]: server.place(db.databaseName).mongoUrl }, style)

@@ -121,7 +121,7 @@ eachStyle(({ style, isFactory }) => {
     const heard = []
     for (const name of ['create', 'set', 'get', 'touch', 'all', 'destroy'])
       store.on(name, () => heard.push([name, context.getStore()]))
-    // Side by side, so that the context of one call could be mistaken for that of another.
+    // The calls run concurrently, so their contexts could be confused.
     await Promise.all(
       ['one', 'two'].map((name) =>
         context.run(name, async () => {

@@ -85,7 +85,8 @@ eachStyle(({ style, isFactory, missing }) => {
 
   test('get tells ids apart that only look alike', async (t) => {
     const { store } = server.open(t, {}, style)
-    // Alike to a careless eye: cut at NUL, trimmed, folded, normalised, taken for a path, a number or a pattern.
+    // Ids that look alike after truncation at NUL, trimming, case folding or normalisation, or if taken for a path,
+    // a number or a pattern.
     const ids = [
       'a',
       'a\0',

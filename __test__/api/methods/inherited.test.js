@@ -1,6 +1,6 @@
 'use strict'
 
-// What a store has from express-session's Store: regenerate, load, createSession, and generate of the middleware.
+// What a store inherits from express-session's Store: regenerate, load, createSession, and the middleware's generate.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
@@ -10,7 +10,7 @@ const { aSession, eachStyle, fails, resultsOf, useStores } = require('../../help
 
 const server = useStores()
 
-/** Gives the store the method that the middleware assigns: a new session for a request. */
+/** Gives the store the method that the middleware assigns. It creates a new session for a request. */
 function withGenerate(store) {
   session({ secret: 'the secret of a test', store, resave: false, saveUninitialized: false, genid: () => 'new' })
   return store

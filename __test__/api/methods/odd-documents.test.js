@@ -1,7 +1,7 @@
 'use strict'
 
-// Documents that something else put into the collection. What get gives is an object, nothing or an Error, which is as
-// safe to print as any: it quotes nothing of what is stored.
+// Documents that other programs put into the collection. `get` gives an object, nothing or an Error. The Error is as
+// safe to print as any other: it quotes nothing of the stored data.
 
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
@@ -20,7 +20,7 @@ const ERROR = Symbol('an Error')
 const OBJECT = Symbol('an object')
 const NOTHING = Symbol('nothing')
 
-/** Each with the document, and what get gives with `stringify` and without. */
+/** Each case has a document, and the results of get with `stringify` and without. */
 const DOCUMENTS = {
   'text that is no JSON': [{ session: `{bad ${SECRET}` }, ERROR],
   'empty text': [{ session: '' }, ERROR],
@@ -116,7 +116,7 @@ eachStyle(({ style }) => {
 })
 
 test('the warning of all has a code, and quotes nothing of what is stored', async (t) => {
-  // It comes once per process, however many stores and documents there are.
+  // The warning comes once per process, however many stores and documents there are.
   const { runProgram } = require('../../helpers/child.js')
   const { mongoUrl, collection } = server.open(t)
   await collection.insertOne({ _id: SECRET, session: `{bad ${SECRET}` })

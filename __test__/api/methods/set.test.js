@@ -195,7 +195,7 @@ eachStyle(({ style, isFactory, missing }) => {
           }),
         },
       },
-      // Serialised well, and then not readable.
+      // Serialisation succeeds, but the result is not readable.
       {
         get cookie() {
           if (++reads % 2 === 0) throw new Error('of the second read')

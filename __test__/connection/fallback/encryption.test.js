@@ -1,7 +1,7 @@
 'use strict'
 
-// Encrypted sessions where the store works through a client of the `mongodb` package: the records are those of a store
-// that works by the addon, and no plain text is ever stored.
+// Encrypted sessions in a store that uses a client of the `mongodb` package. Its records equal those of a store that
+// uses the addon, and it never stores plain text.
 
 const assert = require('node:assert/strict')
 const dns = require('node:dns')
@@ -29,7 +29,7 @@ const FORMATS = {
 }
 
 eachStyle(({ style, missing }) => {
-  /** A store through a client that only its own driver can follow, and the same store by the addon. */
+  /** A store through a client that only its own driver supports, and the same store through the addon. */
   function open(t, options) {
     const { mongoUrl, db } = server.place()
     const client = new MongoClient(mongoUrl, { lookup: dns.lookup })

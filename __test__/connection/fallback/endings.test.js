@@ -1,7 +1,7 @@
 'use strict'
 
-// How operations end that go through a client of the application: each one exactly once, by its deadline, with what the
-// driver says, also when the store is closed meanwhile or too much waits.
+// How operations through a client of the application end: each exactly once, by its deadline, with the driver's result.
+// This also holds if the store is closed meanwhile or too many operations wait.
 
 const assert = require('node:assert/strict')
 const dns = require('node:dns')
@@ -29,7 +29,7 @@ const SILENT = {
 }
 const CLOSED = { name: 'MongoNotConnectedError' }
 
-/** A server that takes connections, and says nothing. */
+/** A server that accepts connections and never answers. */
 async function silentServer(t) {
   const sockets = new Set()
   const listener = net.createServer((socket) => sockets.add(socket.on('error', () => {})))
@@ -43,7 +43,7 @@ async function silentServer(t) {
 }
 
 eachStyle(({ style }) => {
-  /** A store through a client, with an option that only the client itself can follow. */
+  /** A store through a client with an option that only the client itself supports. */
   function open(t, options, clientOptions) {
     const { mongoUrl, db } = server.place()
     const client = new MongoClient(mongoUrl, { lookup: dns.lookup, ...clientOptions })
@@ -156,7 +156,7 @@ eachStyle(({ style }) => {
     )
   })
 
-  /** Through the client of the application, or one of the store's own. */
+  /** Through the application's client, or through the store's own. */
   const THROUGH = {
     'a client': (t, options) => open(t, options),
     'a connection string': (t, options) => {

@@ -1,7 +1,7 @@
 'use strict'
 
-// The statements about servers that fail, fall silent, answer late or are not there, once more with stores that work
-// through a client of the application instead of the addon, and what differs there: each operation is a command.
+// Runs the tests with failing, silent, late or absent servers again, with stores that use a client of the application
+// instead of the addon. It also tests the difference: each operation is a command of its own.
 
 process.env.TEST_THROUGH = 'client'
 
@@ -22,7 +22,7 @@ const STATEMENTS = [
   'clearing',
 ]
 
-/** A store that works through a client of a version of the driver, since the addon has no lookup functions. */
+/** A store through a client of the given driver version. The client's `lookup` function rules out the addon. */
 async function openThrough(t, version, there) {
   const options = { lookup: require('node:dns').lookup, ...(version < 4 && { useUnifiedTopology: true }) }
   const client = new DRIVERS[version].MongoClient(there.url(), options)
@@ -33,7 +33,7 @@ async function openThrough(t, version, there) {
   return store
 }
 
-// A file's servers are there while it runs, and no longer.
+// Each file's servers run only as long as the file.
 for (const name of STATEMENTS) describe(name, () => require(`../../engine/${name}.test.js`))
 
 describe('one operation, one command', () => {
@@ -44,7 +44,7 @@ describe('one operation, one command', () => {
     find: (store) => store.get('s'),
   }
   const OVERLOADED = ['SystemOverloadedError', 'RetryableError']
-  /** What the server says all the time, and how often it is asked at the most. */
+  /** The server's constant reply, and the maximum number of times that the store asks. */
   const REFUSALS = {
     'limits the rate of requests': { data: { errorCode: 462, errorLabels: OVERLOADED }, most: 3 },
     'is overloaded, by the labels of an error': { data: { errorCode: 50, errorLabels: OVERLOADED }, most: 3 },

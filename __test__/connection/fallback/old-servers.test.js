@@ -1,7 +1,7 @@
 'use strict'
 
-// Servers that are older than MongoDB 4.4, which the addon's driver does not speak with: the store works through the
-// application's own client, or through the installed mongodb package.
+// Servers older than MongoDB 4.4, which the addon's driver does not support. The store works through the application's
+// own client, or through the installed mongodb package.
 
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
@@ -25,12 +25,12 @@ function place() {
   return { dbName, url: old.current.url(dbName) }
 }
 
-/** What a store does in its life, and what that gives. */
+/** Runs a store through its typical operations, and returns their results. */
 async function useStore(store) {
   const events = []
   for (const event of ['create', 'update', 'touch', 'destroy']) store.on(event, (sid) => events.push(`${event} ${sid}`))
   const cookie = { expires: new Date(Date.now() + 60_000) }
-  // Nothing is waited for: the operations of one session keep their order by themselves.
+  // The test awaits nothing in between: the store keeps the operations of one session in order.
   const results = await Promise.all([
     store.set('a', { cookie, n: 1 }),
     store.set('a', { cookie, n: 2 }),
@@ -54,7 +54,7 @@ const USED = {
   events: ['create a', 'create b', 'destroy b', 'touch a', 'update a'],
 }
 
-/** The document's own view of it, and the index, by a driver that has nothing to do with the store. */
+/** Reads the documents and the index with a driver that is independent of the store. */
 async function lookAt(t, url) {
   const client = await new DRIVERS[6].MongoClient(url).connect()
   t.after(() => client.close())

@@ -1,6 +1,6 @@
 'use strict'
 
-// Clients that only their own driver can follow: the store works through them, says so once, and leaves them as they are.
+// Clients that only their own driver supports: the store works through them, says so once, and does not change them.
 
 const assert = require('node:assert/strict')
 const dns = require('node:dns')
@@ -15,7 +15,7 @@ const server = useStores()
 /** Makes a client of each kind. */
 const CLIENTS = {
   'a lookup function': (url) => new MongoClient(url, { lookup: dns.lookup }),
-  // The package for encryption needs a library of its own: this client has the option, and encrypts nothing.
+  // Encryption would need another library: this client sets the option, and encrypts nothing.
   'client-side encryption': (url) => {
     const client = new MongoClient(url)
     Object.defineProperty(client, 'options', {

@@ -1,12 +1,12 @@
 'use strict'
 
-// Objects that tests of applications give as a client or a db: they have what connect-mongo calls, and nothing else.
+// Objects that application tests pass as a client or a db. They have only the methods that connect-mongo calls.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { eachStyle, make, resultsOf } = require('../../helpers/stores.js')
 
-/** A client with one collection, whose methods note their arguments. */
+/** A client with one collection, whose methods record their arguments. */
 function standIn(methods) {
   const calls = []
   const collection = Object.fromEntries(
@@ -96,7 +96,7 @@ eachStyle(({ style, isFactory, missing }) => {
     const store = make(style, { client })
     t.after(() => store.close())
     await assert.rejects(store.get('sid'), (error) => error === reason)
-    // It has no such method.
+    // The stand-in has no such method.
     await assert.rejects(store.destroy('sid'), TypeError)
   })
 

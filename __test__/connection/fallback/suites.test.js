@@ -1,7 +1,7 @@
 'use strict'
 
-// The tests of the methods, the options, the order of operations and the life of a connection once more, with stores
-// that work through a client of the application instead of the addon.
+// Runs the tests of the methods, the options, the order of operations and the connection's lifecycle again, with stores
+// that use a client of the application instead of the addon.
 
 const { after, before } = require('node:test')
 const { readdirSync } = require('node:fs')
@@ -9,7 +9,7 @@ const path = require('node:path')
 
 process.env.TEST_THROUGH = 'client'
 
-/** The options that are not about the connection. */
+/** The options that do not concern the connection. */
 const OPTIONS = [
   'autoRemove',
   'autoRemoveInterval',
@@ -27,7 +27,7 @@ const OPTIONS = [
   'writeOperationOptions',
 ]
 
-// One server for all of these files, also when this one runs by itself.
+// All of these files share one server, even if this file runs alone.
 let server
 before(async () => {
   if (process.env.TEST_MONGO_URL) return

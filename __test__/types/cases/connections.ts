@@ -1,4 +1,4 @@
-// Connections of the application, from the `mongodb` package that is installed and from shapes of mongoose.
+// The application's connections, from the installed `mongodb` package and from objects shaped like mongoose's.
 
 import { type Collection, type Db, MongoClient, type MongoClientOptions, type WriteConcernSettings } from 'mongodb'
 import { MongoStore, type MongoClientLike, type MongooseConnectionLike } from 'connect-mongo-native'
@@ -19,11 +19,11 @@ new MongoStore({ mongooseConnection })
 new MongoStore({ client: mongooseConnection.getClient() })
 new MongoStore({ mongoUrl: 'mongodb://127.0.0.1', mongoOptions: driverOptions })
 
-// A stand-in of a test needs no more than what it is asked.
+// A test's stand-in needs only the members that the store uses.
 const standIn: MongoClientLike = { db: () => ({ collection: () => ({ findOne: async () => null }) }) }
 new MongoStore({ client: standIn })
 
-// What the store gives back belongs to the same package.
+// The objects that the store returns have the types of the same package.
 const store = new MongoStore({ client })
 expect<Same<typeof store.client, MongoClient | undefined>>()
 expect<Same<typeof store.db, Db | undefined>>()

@@ -25,7 +25,7 @@ const same = store
   .removeListener('update', (sid) => sid.length)
 expect<Same<typeof same, typeof store>>()
 
-// express-session listens to events that the store does not have, and so may anybody.
+// express-session listens to events that the store does not have. Applications may do the same.
 store.on('disconnect', () => {})
 store.on('anything', (first, second: number) => [first, second])
 store.on(Symbol('mine'), () => {})

@@ -1,4 +1,4 @@
-// The factory of 0.8 to 3.x, in the spelling that transpiled code uses for it.
+// The factory of 0.8 to 3.x, in the form that transpiled code uses.
 
 import express from 'express'
 import session from 'express-session'
@@ -48,7 +48,7 @@ new MongoStore<session.SessionData & { referrer: string }>({ url }).get(
 export class Sub extends MongoStore {}
 new Sub({ url }).touch('sid', { cookie: new session.Cookie() })
 
-// Every way to name the value is the same value, and a store of the factory is a store.
+// Every name refers to the same value, and a store of the factory is a store.
 const factory: MongoStoreFactory = Named(session)
 const again: MongoStoreFactory = connectMongo.default(session)
 const once: MongoStoreFactory = connectMongo.MongoStore.default.MongoStore(session)

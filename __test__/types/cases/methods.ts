@@ -9,7 +9,7 @@ const store = new MongoStore({ mongoUrl: 'mongodb://127.0.0.1/app' })
 declare const session: SessionData
 declare const perhaps: ((error?: any) => void) | undefined
 
-// With a callback the result is nothing.
+// With a callback, a method returns nothing.
 store.get('sid', (error, found) => {
   expect<Same<typeof error, any>>()
   expect<Same<typeof found, SessionData | null | undefined>>()
@@ -34,13 +34,13 @@ store.get('sid', function found(error: Error | null, found?: SessionData | null)
 const nothing = store.get('sid', () => {})
 expect<Same<typeof nothing, void>>()
 
-// A callback that may be absent is passed on as it is.
+// An optional callback can be passed unchanged.
 store.set('sid', session, perhaps)
 store.touch('sid', session, perhaps)
 store.destroy('sid', perhaps)
 store.clear(perhaps)
 
-// Without one it is a promise.
+// Without a callback, a method returns a promise.
 export async function promises(): Promise<void> {
   const found = await store.get('sid')
   expect<Same<typeof found, SessionData | null | undefined>>()
@@ -56,7 +56,7 @@ export async function promises(): Promise<void> {
   await store.close((error) => error)
 }
 
-// The callback methods made promises by the application.
+// The callback methods, promisified by the application.
 export async function promisified(): Promise<void> {
   const get = promisify(store.get.bind(store))
   const found = await get('sid')
@@ -70,13 +70,13 @@ export async function promisified(): Promise<void> {
   expect<Same<typeof again, SessionData | null | undefined>>()
 }
 
-// Inherited, and put on the store by the middleware.
+// Inherited, or added to the store by the middleware.
 store.load('sid', (_error, loaded) => loaded?.save())
 store.regenerate({ sessionID: 'sid' }, (error) => error)
 store.createSession({}, session).save()
 store.generate({})
 
-// What can be read of a store.
+// Readable properties of a store.
 const name: string = store.collectionName
 const seconds: number = store.ttl
 const mode: 'native' | 'interval' | 'disabled' = store.autoRemove

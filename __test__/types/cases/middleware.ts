@@ -21,7 +21,7 @@ app.use(session({ secret: 's', resave: false, saveUninitialized: false, store: M
 app.use(session({ secret: 's', store: new MongoStore<Visit>({ mongoUrl, collectionName: 'visits' }) }))
 app.use(session({ secret: 's', store: MongoStore.create<Visit>({ mongoUrl }) }))
 
-// Hooks do not narrow the session so far that express-session would not have the store.
+// Hooks do not narrow the session type so far that express-session would refuse the store.
 app.use(
   session({ secret: 's', store: MongoStore.create({ mongoUrl, serialize: (visit: Record<string, any>) => visit }) }),
 )
@@ -36,7 +36,7 @@ const store: session.Store = new MongoStore({ mongoUrl })
 const withGenerate: Express.SessionStore = new MongoStore({ mongoUrl })
 export const stores: session.Store[] = [store, withGenerate]
 
-// The sessions of a store are those of the application, unless it says otherwise.
+// By default, the sessions of a store are those of the application.
 expect<Same<SessionData, session.SessionData>>()
 MongoStore.create({ mongoUrl }).get('sid', (_error, found) => {
   expect<Same<typeof found, session.SessionData | null | undefined>>()
@@ -47,10 +47,10 @@ MongoStore.create({ mongoUrl }).get('sid', (_error, found) => {
 })
 new MongoStore<Visit>({ mongoUrl }).get('sid', (_error, found) => found?.referrer.length)
 
-// A store of more is a store of less.
+// A store of a more specific session type is assignable to a store of the general type.
 export const general: MongoStore = new MongoStore<Visit>({ mongoUrl })
 
-// The options of one and the same kind of session belong together.
+// All options must use the same session type.
 MongoStore.create<Visit>({ mongoUrl, serialize: (visit) => visit.referrer })
 MongoStore.create({ mongoUrl, serialize: (visit: Visit) => visit.referrer }).get(
   'sid',

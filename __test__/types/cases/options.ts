@@ -1,4 +1,4 @@
-// Options of today's class: which are accepted, and which the compiler refuses.
+// Options of the current class: those that the compiler accepts, and those that it refuses.
 
 import { MongoStore, type ConnectMongoOptions } from 'connect-mongo-native'
 
@@ -23,7 +23,7 @@ const everything: ConnectMongoOptions = {
 new MongoStore(everything)
 MongoStore.create(everything)
 
-// A setting that may be absent, as read from the environment, is passed on as it is.
+// An optional setting, such as one from the environment, can be passed unchanged.
 const environment: { ttl?: number; db: string | undefined } = { db: undefined }
 MongoStore.create({
   mongoUrl,
@@ -37,7 +37,7 @@ MongoStore.create({
 new MongoStore({ url: mongoUrl, collection: 'visits', hash: true, defaultExpirationTime: 60_000 })
 new MongoStore({ url: mongoUrl, hash: { salt: 's', algorithm: 'sha256' } })
 
-// Hooks that are not async, or take their parameters as they like.
+// Hooks that are not async, or declare their parameters differently.
 MongoStore.create({ mongoUrl, serialize: (session: any) => session, unserialize: (stored: unknown) => stored })
 MongoStore.create({ mongoUrl, serialize: (session: Record<string, any>) => ({ ...session }) })
 MongoStore.create({ mongoUrl, transformId: (sid) => `visits/${sid}` })

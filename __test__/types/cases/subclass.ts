@@ -1,4 +1,4 @@
-// Subclasses, which override methods with the callback alone or with promises.
+// Subclasses that override methods, either with callbacks only or with promises.
 
 import session from 'express-session'
 import { MongoStore, type ConnectMongoOptions } from 'connect-mongo-native'

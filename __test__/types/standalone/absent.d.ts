@@ -1,1 +1,1 @@
-// In place of a package that is not installed: not a module, so that nothing can be imported from it.
+// Stands in for a package that is not installed. It is not a module, so nothing can be imported from it.
