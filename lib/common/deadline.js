@@ -2,7 +2,7 @@
 
 // A moment by which an operation must have ended, for what it waits for in JavaScript.
 
-const { MongoStoreError } = require('./errors.js')
+const { timeoutError } = require('./errors.js')
 const { clearTimeout, setTimeout } = require('./timers.js')
 
 class Deadline {
@@ -21,14 +21,11 @@ class Deadline {
    * @param {PromiseLike<T>} promise
    * @param {string} who does not answer, for the error
    * @returns {Promise<T>}
-   * @throws {MongoStoreError} at the deadline
+   * @throws {Error} at the deadline
    */
   wait(promise, who) {
     return new Promise((resolve, reject) => {
-      const late = () => {
-        const message = `timed out after ${this.#limit} ms: ${who} did not answer`
-        reject(new MongoStoreError('MongoOperationTimeoutError', message, undefined, undefined, []))
-      }
+      const late = () => reject(timeoutError(this.#limit, `${who} did not answer`))
       const timer = setTimeout(late, Math.max(0, this.#at - performance.now()))
       promise.then(
         (value) => {

@@ -82,6 +82,17 @@ function isOfCrypto(error) {
   return /** @type {{ name?: unknown } | null | undefined} */ (error)?.name === CRYPTO
 }
 
+/**
+ * The error of an operation that was not done by its deadline.
+ * @param {number} limitMs
+ * @param {string} why
+ * @param {{code?: number, codeName?: string, errorLabels?: string[]}} [cause] what the error keeps of its cause
+ */
+function timeoutError(limitMs, why, { code, codeName, errorLabels } = {}) {
+  const message = `timed out after ${limitMs} ms: ${why}`
+  return new MongoStoreError('MongoOperationTimeoutError', message, code, codeName, errorLabels)
+}
+
 /** The error of an operation on a closed store. */
 function closedError() {
   return new MongoStoreError('MongoNotConnectedError', 'Client must be connected before running operations')
@@ -112,4 +123,13 @@ function isError(value) {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }
 
-module.exports = { MongoStoreError, cryptoError, fromCipher, fromNative, isOfCrypto, closedError, asError }
+module.exports = {
+  MongoStoreError,
+  cryptoError,
+  fromCipher,
+  fromNative,
+  timeoutError,
+  isOfCrypto,
+  closedError,
+  asError,
+}

@@ -3,6 +3,8 @@
 // Values that may be promises, because a hook of the application may be asynchronous. A value that is not a promise
 // never waits for a turn of the event loop.
 
+const { nextTick } = require('./timers.js')
+
 /**
  * @template T
  * @typedef {T | PromiseLike<T>} Awaitable
@@ -39,8 +41,8 @@ function settle(produce, next, fail) {
   }
   if (isThenable(value)) {
     value.then(
-      (result) => process.nextTick(next, result),
-      (error) => process.nextTick(fail, error),
+      (result) => nextTick(next, result),
+      (error) => nextTick(fail, error),
     )
   } else next(value)
 }

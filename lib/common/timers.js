@@ -2,8 +2,8 @@
 
 // The timers of Node as they were when this package was loaded: those that a test fakes later hold up no operation.
 
-const { clearTimeout, setImmediate, setTimeout } = require('node:timers')
+const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = require('node:timers')
 
 const { nextTick } = process
 
-module.exports = { clearTimeout, nextTick, setImmediate, setTimeout }
+module.exports = { clearInterval, clearTimeout, nextTick, setImmediate, setInterval, setTimeout }

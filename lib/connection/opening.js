@@ -28,13 +28,7 @@ class Opening {
     const timer = setTimeout(() => {
       this.#waiting.delete(operation)
       operation.failLater(
-        new MongoStoreError(
-          'MongoOperationTimeoutError',
-          `The given connection did not open within ${LIMIT} ms`,
-          undefined,
-          undefined,
-          [],
-        ),
+        new MongoStoreError('MongoOperationTimeoutError', `The given connection did not open within ${LIMIT} ms`),
       )
     }, LIMIT)
     this.#waiting.set(operation, { method, values, timer })

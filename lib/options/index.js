@@ -16,6 +16,7 @@ const { writeConcernOf } = require('./write-concern.js')
 /** @import { WriteConcern } from '../common/native.js' */
 /** @import { KrupteinOptions } from '../encryption/adapters.js' */
 /** @import { Encryption } from '../encryption/encryption.js' */
+/** @import { Hooks } from '../session/codec.js' */
 /** @import { Options } from './table.js' */
 
 /** @typedef {'native' | 'interval' | 'disabled'} AutoRemove */
@@ -32,13 +33,6 @@ const { writeConcernOf } = require('./write-concern.js')
  * @property {((sid: string) => unknown) | undefined} transformId gives the `_id` of a session, or a promise of it
  * @property {Readonly<Encryption> | null} encryption
  * @property {WriteConcern | undefined} writeConcern of the store's writes; undefined for the connection's
- */
-
-/**
- * The hooks by which a session becomes the stored value and back. Each may give a promise.
- * @typedef {object} Hooks
- * @property {(session: object) => unknown} serialize
- * @property {(stored: unknown) => unknown} unserialize
  */
 
 /**

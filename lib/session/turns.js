@@ -7,7 +7,6 @@
 class Turn {
   /** Resolves when all turns before it are over; undefined when there are none. */
   before
-  #isOver = false
   /** @type {(() => void) | undefined} */
   #resolve
   #onOver
@@ -23,11 +22,10 @@ class Turn {
     this.#onOver = onOver
   }
 
-  /** Resolves when this turn and those before it are over. */
+  /** Resolves when this turn and those before it are over. Nobody asks a turn that is: it is in no list any more. */
   get over() {
     this.#over ??= new Promise((resolve) => {
-      if (this.#isOver) resolve()
-      else this.#resolve = resolve
+      this.#resolve = resolve
     })
     return this.#over
   }
@@ -39,7 +37,6 @@ class Turn {
   }
 
   #end() {
-    this.#isOver = true
     this.#onOver()
     this.#resolve?.()
   }

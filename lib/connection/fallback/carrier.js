@@ -3,10 +3,11 @@
 // Carries out the operations of a store: it answers each one exactly once, by its deadline, and tries it again until then as
 // `policy.js` says. A write that outlives its caller keeps its session until the driver is done with it.
 
-const { setTimeout } = require('node:timers')
 const { setTimeout: sleep } = require('node:timers/promises')
+const { MongoStoreError, closedError } = require('../../common/errors.js')
+const { clearTimeout, setTimeout } = require('../../common/timers.js')
 const { Counts } = require('./counts.js')
-const { FAILURE, failureOf, lateError, plainError } = require('./failure.js')
+const { FAILURE, failureOf, lateError } = require('./failure.js')
 const { Policy } = require('./policy.js')
 const { Queue } = require('./queue.js')
 const { KIND } = require('../results.js')
@@ -25,8 +26,8 @@ const GRACE = 5000 // ms
 /** The longest time that a timer of Node takes. */
 const LONGEST = 2 ** 31 - 1 // ms
 
-const closed = () => plainError('MongoNotConnectedError', 'Client must be connected before running operations')
-const overloaded = () => plainError('MongoStoreOverloadedError', 'Too many operations of the session store are waiting')
+const overloaded = () =>
+  new MongoStoreError('MongoStoreOverloadedError', 'Too many operations of the session store are waiting')
 
 class Carrier {
   queue = new Queue()
@@ -67,7 +68,7 @@ class Carrier {
       this.#giveUp(job, lateError(timeLimitMs, job.cause, servers)),
     )
     job.start = () => this.#carry(job, work)
-    if (this.isClosed) this.fail(job, closed())
+    if (this.isClosed) this.fail(job, closedError())
     else if (!this.queue.push(job)) this.fail(job, overloaded())
   }
 

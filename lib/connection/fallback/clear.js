@@ -4,7 +4,7 @@
 // order: no late removal takes what was stored after it, and no session waits for more than a chunk. It mirrors
 // `src/engine/clear.rs`.
 
-const { setImmediate } = require('node:timers')
+const { setImmediate } = require('../../common/timers.js')
 const { lateError } = require('./failure.js')
 const { Job } = require('./job.js')
 

@@ -4,13 +4,12 @@
 // the methods of the addon's `NativeStore`, and gives results in the same form, so that nothing above it differs. It answers
 // each operation exactly once, by its deadline, and in a later turn.
 
-const { setImmediate, setInterval, setTimeout } = require('node:timers')
 const { MongoStoreError, isOfCrypto } = require('../../common/errors.js')
+const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = require('../../common/timers.js')
 const { EVENTS, KIND } = require('../results.js')
 const { Carrier } = require('./carrier.js')
 const { Clearing, keyOf } = require('./clear.js')
 const { FIXED_BYTES, checkSize, datesOf, timeOf } = require('./documents.js')
-const { plainError } = require('./failure.js')
 const { Job } = require('./job.js')
 const { prepare } = require('./prepare.js')
 
@@ -237,7 +236,10 @@ class DriverStore {
     const end = () => {
       clearTimeout(timer)
       for (const job of carrier.queue.drain()) {
-        carrier.fail(job, plainError('MongoClientClosedError', 'Operation interrupted because client was closed'))
+        carrier.fail(
+          job,
+          new MongoStoreError('MongoClientClosedError', 'Operation interrupted because client was closed'),
+        )
       }
       clearInterval(this.#holder)
       this.#push(slot, [KIND.DONE, true])

@@ -4,7 +4,7 @@
 // `src/mongo/error.rs` and `src/model/failure.rs`. A server quotes commands and documents, with ids and sessions in them:
 // no error for a caller has anything of that.
 
-const { MongoStoreError } = require('../../common/errors.js')
+const { MongoStoreError, timeoutError } = require('../../common/errors.js')
 
 /**
  * An error of a driver, with all that is read of it.
@@ -183,20 +183,10 @@ function cut(message = '') {
  * @param {string} [servers] their names
  */
 function lateError(limitMs, cause, servers) {
-  const start = `timed out after ${limitMs} ms: `
-  if (!cause) return plainError('MongoOperationTimeoutError', `${start}${servers} did not answer`)
+  if (!cause) return timeoutError(limitMs, `${servers} did not answer`)
   // Node's codes are words: express-session takes one of them, ENOENT, for "no such session".
   const code = typeof cause.code === 'number' ? cause.code : undefined
-  return new MongoStoreError('MongoOperationTimeoutError', start + cause.message, code, cause.codeName, labelsOf(cause))
+  return timeoutError(limitMs, cause.message, { code, codeName: cause.codeName, errorLabels: labelsOf(cause) })
 }
 
-/**
- * An error of the store itself.
- * @param {string} name
- * @param {string} message
- */
-function plainError(name, message) {
-  return new MongoStoreError(name, message)
-}
-
-module.exports = { FAILURE, failureOf, lateError, plainError }
+module.exports = { FAILURE, failureOf, lateError }
