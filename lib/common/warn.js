@@ -1,6 +1,6 @@
 'use strict'
 
-// Process warnings, each emitted once per process, so that a store made per request or per test does not repeat itself.
+// Process warnings. Most are emitted once per process, so that a store made per request or per test does not repeat itself.
 
 /** @type {Set<string>} */
 const emitted = new Set()
@@ -15,7 +15,16 @@ function warnOnce(message, code, subject = message) {
   const key = `${code}: ${subject}`
   if (emitted.has(key)) return
   emitted.add(key)
+  warn(message, code)
+}
+
+/**
+ * Emits a process warning, each time: the caller knows that it is news.
+ * @param {string} message
+ * @param {string} code
+ */
+function warn(message, code) {
   process.emitWarning(message, { type: 'MongoStoreWarning', code })
 }
 
-module.exports = { warnOnce }
+module.exports = { warn, warnOnce }

@@ -6,7 +6,7 @@
 
 const { closedError, fromNative } = require('../common/errors.js')
 const { isThenable } = require('../common/promises.js')
-const { warnOnce } = require('../common/warn.js')
+const { warn, warnOnce } = require('../common/warn.js')
 const { targetOf } = require('../settings/target.js')
 const { takeTimeLimit } = require('../settings/time-limit.js')
 const { Addon } = require('./addon.js')
@@ -60,6 +60,8 @@ class Connection {
    */
   #ended
   #ready = false
+  /** Whether operations find no server, as far as the store was told. */
+  #isLost = false
   /** @type {Error | undefined} */
   #failure
   /** @type {{resolve: () => void, reject: (error: Error) => void}[]} */
@@ -193,8 +195,13 @@ class Connection {
     if (kind === KIND.UNAVAILABLE && failure) {
       const left = this.#proving && isIncompatible(failure) ? this.#leaveAddon(failure) : failure
       if (left !== null) this.#unavailable(fromNative(left))
-      return
-    }
+    } else if (kind === KIND.LOST && failure) this.#lost(fromNative(failure))
+    else if (kind === KIND.BACK) this.#back()
+    else this.#prepared(failure)
+  }
+
+  /** @param {AnyFailure | undefined} failure why there is no TTL index */
+  #prepared(failure) {
     if (failure) this.#warnOfIndex(fromNative(failure))
     if (this.#proving && this.#crossing) {
       this.#proving = null
@@ -202,14 +209,30 @@ class Connection {
     }
     this.#ready = true
     this.#failure = undefined
-    this.#onState('connected')
+    this.#back()
     for (const { resolve } of this.#watchers.splice(0)) resolve()
+  }
+
+  #back() {
+    this.#isLost = false
+    // A server that answers says nothing about the collection before that is prepared.
+    if (this.#ready) this.#onState('connected')
+  }
+
+  /**
+   * Tells of an outage, once: operations go on waiting for a server as long as their time allows.
+   * @param {Error} error
+   */
+  #lost(error) {
+    if (!this.#isLost) warn(`The session store has no connection: ${error.message}`, 'MONGO_STORE_CONNECTION')
+    this.#isLost = true
+    this.#onState('disconnected')
   }
 
   /** @param {Error & {codeName?: string}} failure */
   #warnOfIndex(failure) {
     warnOnce(
-      `The TTL index on "${this.#settings.collectionName}" could not be made, so that the server does not remove expired sessions: ${failure.message}`,
+      `No TTL index on "${this.#settings.collectionName}" is known to remove expired sessions, and the store could not make one: ${failure.message}`,
       'MONGO_STORE_INDEX',
       `${this.#where} ${failure.codeName ?? failure.name}`,
     )
@@ -217,9 +240,8 @@ class Connection {
 
   /** @param {Error} error */
   #unavailable(error) {
-    warnOnce(`The session store has no connection: ${error.message}`, 'MONGO_STORE_CONNECTION')
     this.#failure = error
-    this.#onState('disconnected')
+    this.#lost(error)
     for (const { reject } of this.#watchers.splice(0)) reject(error)
   }
 

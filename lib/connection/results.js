@@ -14,6 +14,8 @@ const KIND = Object.freeze({
   FAILED: 5,
   READY: 6,
   UNAVAILABLE: 7,
+  LOST: 8,
+  BACK: 9,
 })
 
 /** The slot of the connection's own events. Operations have the slots from 1. */
@@ -46,8 +48,12 @@ const STRIDE = 4
  */
 
 /**
- * An event of the connection. A server that answered may have refused the index.
- * @typedef {[kind: typeof KIND.READY, failure?: AnyFailure] | [kind: typeof KIND.UNAVAILABLE, failure: AnyFailure]} ConnectionEvent
+ * An event of the connection. `READY`: a server has answered; it may have refused the index. `UNAVAILABLE`: an attempt to
+ * connect failed. `LOST`: operations find no server from now on. `BACK`: they find one again.
+ * @typedef {[kind: typeof KIND.READY, failure?: AnyFailure]
+ *   | [kind: typeof KIND.UNAVAILABLE | typeof KIND.LOST, failure: AnyFailure]
+ *   | [kind: typeof KIND.BACK]
+ * } ConnectionEvent
  */
 
 module.exports = { EVENTS, KIND, STRIDE }

@@ -63,8 +63,13 @@ pub enum Reach {
         /// Whether a server answers that takes writes.
         writes: bool,
     },
-    /// No server answers. The text has the reason for each server.
-    Unreachable(String),
+    /// No server answers.
+    Unreachable {
+        /// The reason for each server that was tried.
+        causes: String,
+        /// Whether every server was tried.
+        all: bool,
+    },
     /// The servers answer, but refuse to authenticate this user.
     Refused(Failure),
 }

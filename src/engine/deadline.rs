@@ -84,7 +84,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 
     fn no_server(&self, writes: bool, limit: Duration) -> Failure {
         match &*self.backend.reach().borrow() {
-            Reach::Unreachable(causes) => Failure::no_server(causes.clone()),
+            Reach::Unreachable { causes, .. } => Failure::no_server(causes.clone()),
             Reach::Refused(failure) => failure.clone(),
             _ => {
                 let wanted = if writes { "takes writes" } else { "can be read from" };

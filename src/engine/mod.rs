@@ -12,6 +12,7 @@ mod deadline;
 mod errand;
 mod lane;
 mod operation;
+mod outage;
 mod planted;
 mod policy;
 mod prepare;
@@ -278,7 +279,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         } else {
             DRAIN
         };
-        let is_lost = |reach: &Reach| matches!(reach, Reach::Unreachable(_) | Reach::Refused(_));
+        let is_lost = |reach: &Reach| matches!(reach, Reach::Unreachable { .. } | Reach::Refused(_));
         tokio::select! {
             biased;
             _ = reach.wait_for(is_lost) => {}

@@ -29,25 +29,29 @@ pub enum Event {
     ReadyWithoutIndex(Failure),
     /// An attempt to connect failed. More attempts follow.
     Unavailable(Failure),
+    /// Operations find no server from now on. The failure has the reasons.
+    Lost(Failure),
+    /// Operations find their servers again.
+    Back,
 }
 
 impl<R: Reply, B: Backend> Engine<R, B> {
-    /// Starts to connect. `tell` receives the events.
-    pub fn start(self: &Arc<Self>, tell: impl Fn(Event) + Send + 'static) {
+    /// Starts to connect, and to follow which servers answer. `tell` receives the events.
+    pub fn start(self: &Arc<Self>, tell: impl Fn(Event) + Send + Sync + 'static) {
         let engine = Arc::clone(self);
-        let preparing = async move {
+        let telling = async move {
             let cut_off = engine.cut_off.clone();
             tokio::select! {
                 biased;
                 () = cut_off.cancelled() => {}
-                () = engine.prepare_until_ready(tell) => {}
+                ((), ()) = async { tokio::join!(engine.prepare_until_ready(&tell), engine.tell_outages(&tell)) } => {}
             }
         };
         // Not spawned through `tasks`, because `close` waits for those.
-        self.runtime.spawn(preparing);
+        self.runtime.spawn(telling);
     }
 
-    async fn prepare_until_ready(&self, tell: impl Fn(Event)) {
+    async fn prepare_until_ready(&self, tell: &(impl Fn(Event) + Sync)) {
         let (mut pause, longest) = PAUSE;
         loop {
             match self.prepare_patiently().await {

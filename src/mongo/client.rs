@@ -163,7 +163,9 @@ impl Connection {
     /// Replaces the driver's dump of everything it knows by the reason for each server that can't be reached.
     pub fn explain(&self, failure: Failure) -> Failure {
         match &*self.watched.reach().borrow() {
-            Reach::Unreachable(causes) if failure.kind == FailureKind::NoServer => Failure::no_server(causes.clone()),
+            Reach::Unreachable { causes, .. } if failure.kind == FailureKind::NoServer => {
+                Failure::no_server(causes.clone())
+            }
             _ => failure,
         }
     }

@@ -1,5 +1,5 @@
 //! Turns the driver's errors and the servers' replies into failures. The text of a server is cut before it
-//! quotes a command or a document, since those contain session ids and session data.
+//! quotes a command, a document or a value, since those contain session ids and session data.
 
 use mongodb::bson::{Bson, Document};
 use mongodb::error::{Error, ErrorKind, WriteFailure};
@@ -34,6 +34,11 @@ const OVERLOADED: &str = "SystemOverloadedError";
 const RETRYABLE_WRITE: &str = "RetryableWriteError";
 const RETRYABLE: &str = "RetryableError";
 
+/// What is left of a message that is all quotation.
+const REFUSAL: &str = "The server refused the command";
+/// What servers put between an error and its cause.
+const CAUSE: &str = " :: caused by :: ";
+
 /// The server's message for a wrong password.
 const REFUSED: &str = "Authentication failed.";
 
@@ -55,10 +60,49 @@ fn kind_of(code: i32, message: &str, labels: &[String]) -> FailureKind {
     }
 }
 
-/// The text of a server, up to the first command or document in it.
+/// What a server says besides what it quotes. `lib/connection/fallback/failure.js` has the same.
+fn said(code: i32, message: &str) -> String {
+    let names_only = [OUT_OF_TIME, DUPLICATE_KEY].contains(&code) || COMMANDS_OWN.contains(&code);
+    if names_only || PASSING.contains(&code) {
+        // It quotes names of users, collections, indexes or options, and the whole command at most.
+        return trimmed(message.split('{').next().unwrap_or_default());
+    }
+    cut(message)
+}
+
+/// A text up to the first value that it may quote.
 fn cut(message: &str) -> String {
-    let end = message.find('{').unwrap_or(message.len());
-    let said = message.get(..end).unwrap_or_default();
+    let mut parts = Vec::new();
+    for part in message.split(CAUSE) {
+        let quoted = quotation(part);
+        let said = part.get(..quoted.unwrap_or(part.len())).unwrap_or_default();
+        parts.push(trimmed(said));
+        if quoted.is_some() {
+            break;
+        }
+    }
+    trimmed(&parts.join(CAUSE))
+}
+
+/// Where a text begins to quote, by the signs that servers put before values.
+fn quotation(text: &str) -> Option<usize> {
+    let mut before = ' ';
+    for (at, sign) in text.char_indices() {
+        let quotes = match sign {
+            '{' | '[' | ':' | '"' | '`' => true,
+            // Otherwise it is an apostrophe.
+            '\'' => !before.is_alphanumeric(),
+            _ => false,
+        };
+        if quotes {
+            return Some(at);
+        }
+        before = sign;
+    }
+    None
+}
+
+fn trimmed(said: &str) -> String {
     said.trim_end_matches([' ', ':', '(', ',']).to_owned()
 }
 
@@ -75,11 +119,13 @@ fn code_of(error: &Document) -> i32 {
     }
 }
 
-fn server(code: i32, message: &str, code_name: &str, labels: Vec<String>) -> Failure {
+fn server(code: i32, whole: &str, code_name: &str, labels: Vec<String>) -> Failure {
+    let said = said(code, whole);
+    let message = if said.is_empty() { REFUSAL } else { &said };
     Failure {
-        kind: kind_of(code, message, &labels),
+        kind: kind_of(code, whole, &labels),
         labels,
-        ..Failure::server(cut(message), code, code_name)
+        ..Failure::server(message, code, code_name)
     }
 }
 
@@ -241,19 +287,48 @@ mod tests {
 
     #[test]
     fn no_message_keeps_what_a_server_quotes() {
-        for (said, left) in [
+        for (code, text, left) in [
             (
+                13,
                 "not authorized on x to execute command { find: \"sessions\", filter: { _id: \"sid\" } }",
                 "not authorized on x to execute command",
             ),
             (
+                11_000,
                 "E11000 duplicate key error collection: x.sessions index: email_1 dup key: { email: \"a\" }",
                 "E11000 duplicate key error collection: x.sessions index: email_1 dup key",
             ),
-            ("Document failed validation", "Document failed validation"),
+            (121, "Document failed validation", "Document failed validation"),
+            (
+                79,
+                "No write concern mode named 'dc' found in replica set configuration",
+                "No write concern mode named 'dc' found in replica set configuration",
+            ),
+            (
+                10334,
+                "BSONObj size: 17000000 is invalid. First element: _id: \"sid\"",
+                "BSONObj size",
+            ),
+            (
+                52,
+                "Plan executor error during update :: caused by :: The dollar ($) prefixed field '$a' is :: caused by :: b",
+                "Plan executor error during update :: caused by :: The dollar ($) prefixed field",
+            ),
+            (
+                16755,
+                "Can't extract geo keys: { _id: \"sid\" }",
+                "Can't extract geo keys",
+            ),
+            (
+                17262,
+                "language override unsupported: data",
+                "language override unsupported",
+            ),
+            (9, "'$set' is empty", ""),
         ] {
-            assert_eq!(cut(said), left);
+            assert_eq!(said(code, text), left);
         }
+        assert_eq!(server(9, "'$set' is empty", "FailedToParse", vec![]).message, REFUSAL);
     }
 
     #[test]

@@ -151,12 +151,20 @@ fn reach_of(topology: &TopologyDescription, reads_where: Option<&SelectionCriter
     if reads || writes || topology.has_readable_server(Some(ReadPreference::Nearest { options: None }.into())) {
         return Some(Reach::Reachable { reads, writes });
     }
-    let mut causes: Vec<String> = servers
+    let known = servers.len();
+    let causes = servers
         .into_iter()
-        .filter_map(|(address, server)| Some(cause(address, server.error()?)))
-        .collect();
+        .filter_map(|(address, server)| Some(cause(address, server.error()?)));
+    unreachable(causes.collect(), known)
+}
+
+/// The reachability of `known` servers, some or all of which can't be reached for these reasons.
+fn unreachable(mut causes: Vec<String>, known: usize) -> Option<Reach> {
     causes.sort_unstable();
-    (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
+    (!causes.is_empty()).then(|| Reach::Unreachable {
+        causes: causes.join("; "),
+        all: causes.len() == known,
+    })
 }
 
 /// The reason when the driver has dropped all servers because none belongs to the replica set that was asked
@@ -165,21 +173,26 @@ fn strangers(set: &str, before: &TopologyDescription, now: &TopologyDescription)
     if !now.servers().is_empty() {
         return None;
     }
-    let mut causes: Vec<String> = before
-        .servers()
+    let servers = before.servers();
+    let known = servers.len();
+    let causes = servers
         .into_keys()
-        .map(|address| format!("{address} is no member of the replica set \"{set}\""))
-        .collect();
-    causes.sort_unstable();
-    (!causes.is_empty()).then(|| Reach::Unreachable(causes.join("; ")))
+        .map(|address| format!("{address} is no member of the replica set \"{set}\""));
+    unreachable(causes.collect(), known)
 }
 
-/// Why a server can't be reached. The most frequent reason has Node's wording. If the server closes the
+/// Why a server can't be reached. The most frequent reasons have Node's wording. If the server closes the
 /// connection without a word, the text names a possible reason.
 fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
     match error.kind.as_ref() {
         ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => {
             format!("connect ECONNREFUSED {address}")
+        }
+        ErrorKind::Io(cause) if unknown_name(cause).is_some() => {
+            let code = unknown_name(cause).unwrap_or_default();
+            let named = address.to_string();
+            let host = named.rsplit_once(':').map_or(named.as_str(), |(host, _)| host);
+            format!("getaddrinfo {code} {host}")
         }
         ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
             let text = cause.to_string();
@@ -193,5 +206,22 @@ fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
             format!("{address}: the server closed the connection: {reason}")
         }
         _ => format!("{address}: {}", Failure::from(error.clone()).message),
+    }
+}
+
+/// Node's code for a name of a host that could not be looked up. The operating systems' codes are not kept by
+/// the standard library, except on Windows.
+fn unknown_name(cause: &io::Error) -> Option<&'static str> {
+    /// `WSAHOST_NOT_FOUND`, `WSATRY_AGAIN`
+    const WINDOWS: (Option<i32>, Option<i32>) = (Some(11001), Some(11002));
+    let code = cause.raw_os_error();
+    let text = cause.to_string();
+    let of_lookup = text.strip_prefix("failed to lookup address information");
+    if of_lookup.is_some_and(|reason| reason.contains("emporary failure")) || code == WINDOWS.1 {
+        Some("EAI_AGAIN")
+    } else if of_lookup.is_some() || code == WINDOWS.0 {
+        Some("ENOTFOUND")
+    } else {
+        None
     }
 }

@@ -31,6 +31,8 @@ mod kind {
     pub const FAILED: u32 = 5;
     pub const READY: u32 = 6;
     pub const UNAVAILABLE: u32 = 7;
+    pub const LOST: u32 = 8;
+    pub const BACK: u32 = 9;
 }
 
 enum Message {
@@ -195,6 +197,11 @@ fn to_array(env: &Env, Finished(finished): Finished) -> napi::Result<Array<'_>> 
                 list.set(first, failure_to_array(env, failure)?)?;
                 kind::UNAVAILABLE
             }
+            Message::Event(Event::Lost(failure)) => {
+                list.set(first, failure_to_array(env, failure)?)?;
+                kind::LOST
+            }
+            Message::Event(Event::Back) => kind::BACK,
         };
         list.set(kind_at, kind)?;
     }

@@ -45,8 +45,13 @@ impl NativeStore {
             fastrand::Rng::new(),
         );
         let completions = Completions::new(deliver)?;
-        let teller = Arc::clone(&completions);
-        engine.start(move |event| teller.tell(event));
+        // The engine tells until the store is gone, and must not keep it.
+        let teller = Arc::downgrade(&completions);
+        engine.start(move |event| {
+            if let Some(completions) = teller.upgrade() {
+                completions.tell(event);
+            }
+        });
         Ok(Self { engine, completions })
     }
 

@@ -4,7 +4,7 @@
 
 const { resultsOf } = require('../../common/promises.js')
 const { lateError } = require('./failure.js')
-const { EXPIRED, IDS, LIVE, TTL, TTL_KEY } = require('./queries.js')
+const { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf } = require('./queries.js')
 
 /** @import { CommandReply, Db } from '../../settings/borrowed/shape.js' */
 /** @import { Calls, CallSettings, Update } from './calls.js' */
@@ -127,6 +127,11 @@ class CallsOfVersion1 {
     const index = { key: TTL_KEY, name: 'expires_1', ...TTL }
     const reply = await command(db, { createIndexes: collectionName, indexes: [index] })
     if (!reply.ok) throw Object.assign(new Error(reply.errmsg), { code: reply.code, codeName: reply.codeName })
+  }
+
+  /** @param {Db} db */
+  async indexes(db) {
+    return indexesOf(await command(db, { listIndexes: this.#collection.collectionName }))
   }
 
   /** @param {Db} db */

@@ -5,7 +5,7 @@
 
 const { CallsOfVersion1 } = require('./calls-of-version-1.js')
 const { lateError } = require('./failure.js')
-const { EXPIRED, IDS, LIVE, TTL, TTL_KEY } = require('./queries.js')
+const { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf } = require('./queries.js')
 
 /** @import { Db } from '../../settings/borrowed/shape.js' */
 /** @import { Found } from './source.js' */
@@ -26,7 +26,13 @@ const { EXPIRED, IDS, LIVE, TTL, TTL_KEY } = require('./queries.js')
  * @property {(ids: unknown[]) => Promise<void>} removeMany
  * @property {() => Promise<number>} removeExpired
  * @property {() => Promise<void>} makeIndex
+ * @property {(db: Db) => Promise<Index[]>} indexes gives those of the collection; none where there is no telling
  * @property {(db: Db) => Promise<void>} ping resolves when a server answers
+ */
+
+/**
+ * An index, as the server describes it.
+ * @typedef {{key?: Record<string, unknown>, expireAfterSeconds?: unknown, partialFilterExpression?: object}} Index
  */
 
 /** @typedef {{$set: Record<string, unknown>, $setOnInsert?: object, $currentDate?: object}} Update */
@@ -42,6 +48,7 @@ const { EXPIRED, IDS, LIVE, TTL, TTL_KEY } = require('./queries.js')
  * @property {(filter: object, options?: object) => Promise<number>} [countDocuments]
  * @property {(filter: object, options?: object) => Promise<number>} count
  * @property {(key: object, options: object) => Promise<unknown>} [createIndex]
+ * @property {string} [collectionName]
  * @property {number} [timeoutMS] of a driver that has deadlines
  */
 
@@ -173,6 +180,11 @@ class CallsByPromise {
 
   async makeIndex() {
     await this.#collection.createIndex?.(TTL_KEY, TTL)
+  }
+
+  /** @param {Db} db */
+  async indexes(db) {
+    return indexesOf(await db.command?.({ listIndexes: this.#collection.collectionName }))
   }
 
   /** @param {Db} db */

@@ -11,6 +11,7 @@ const { Carrier } = require('./carrier.js')
 const { Clearing, keyOf } = require('./clear.js')
 const { FIXED_BYTES, checkSize, datesOf, timeOf } = require('./documents.js')
 const { Job } = require('./job.js')
+const { Outages } = require('./outages.js')
 const { prepare } = require('./prepare.js')
 
 /** @import { NativeStore, Results, Value } from '../../common/native.js' */
@@ -44,6 +45,7 @@ class DriverStore {
   /** @type {Results} */
   #finished = []
   #holder
+  #outages
   /**
    * When the next operations were called, by `performance.now`; undefined for operations that are called now.
    * @type {number | undefined}
@@ -62,8 +64,15 @@ class DriverStore {
     // This timer keeps the process alive, or not, as `hold` says.
     this.#holder = setInterval(() => {}, 2 ** 30)
     this.#holder.unref()
+    this.#outages = new Outages(settings.source.emitter, {
+      lost: (error) => this.#push(EVENTS, [KIND.LOST, error]),
+      back: () => this.#push(EVENTS, [KIND.BACK]),
+    })
     prepare(settings, this.#carrier, {
-      ready: (error) => this.#push(EVENTS, [KIND.READY, error]),
+      ready: (error) => {
+        this.#outages.answered()
+        this.#push(EVENTS, [KIND.READY, error])
+      },
       unavailable: (error) => this.#push(EVENTS, [KIND.UNAVAILABLE, error]),
     })
   }
@@ -233,6 +242,7 @@ class DriverStore {
   close(slot) {
     const carrier = this.#carrier
     carrier.isClosed = true
+    this.#outages.end()
     const end = () => {
       clearTimeout(timer)
       for (const job of carrier.queue.drain()) {

@@ -55,6 +55,15 @@ const OUT_OF_TIME = 50
 const WRITE_CONFLICT = 112
 const DUPLICATE_KEY = 11_000
 const AUTHENTICATION_FAILED = 18
+/** The codes of a command that can't work with any statements, whose messages quote no values: as in `src/mongo/error.rs`. */
+const COMMANDS_OWN = new Set([
+  13, 18, 20, 24, 26, 46, 59, 60, 64, 72, 73, 79, 100, 115, 165, 166, 206, 225, 251, 322, 323, 324, 391, 8000, 11601,
+  13297, 14031,
+])
+/** What servers put between an error and its cause. */
+const CAUSE = ' :: caused by :: '
+/** The signs that servers put before values. Between letters, one of them is an apostrophe. */
+const QUOTATION = /[{[:"`]|(?<![\p{L}\p{N}])'/u
 /**
  * The drivers' errors for a connection that was lost or could not be opened.
  * @type {Set<unknown>}
@@ -160,20 +169,46 @@ function labelsOf({ errorLabels }) {
  */
 function told(error, statement) {
   if (statement)
-    return new MongoStoreError('MongoServerError', cut(statement.errmsg), statement.code, statement.codeName)
+    return new MongoStoreError(
+      'MongoServerError',
+      said(statement.code, statement.errmsg),
+      statement.code,
+      statement.codeName,
+    )
   const { name, message, code, codeName } = error
   if (!/^(?:Mongo|WriteError$)/.test(name)) return error
   // Drivers before version 4 have one class for all that servers say.
   const isOfServer = typeof code === 'number' && ['MongoError', 'WriteError'].includes(name)
-  return new MongoStoreError(isOfServer ? 'MongoServerError' : name, cut(message), code, codeName, labelsOf(error))
+  return new MongoStoreError(
+    isOfServer ? 'MongoServerError' : name,
+    said(code, message),
+    code,
+    codeName,
+    labelsOf(error),
+  )
 }
 
 /**
- * What a server says, up to the first command or document in it.
+ * What a server or a driver says besides what it quotes, as in `src/mongo/error.rs`.
+ * @param {number | string | undefined} code
  * @param {string} [message]
  */
-function cut(message = '') {
-  return message.split('{', 1)[0].replace(/[ :(,]+$/, '')
+function said(code, message = '') {
+  // A message without a server's code is the driver's, which quotes documents at most.
+  const namesOnly = typeof code !== 'number' || [OUT_OF_TIME, DUPLICATE_KEY].includes(code) || COMMANDS_OWN.has(code)
+  if (namesOnly || PASSING.has(code)) return trimmed(message.split('{', 1)[0])
+  const parts = []
+  for (const part of message.split(CAUSE)) {
+    const at = part.search(QUOTATION)
+    parts.push(trimmed(at < 0 ? part : part.slice(0, at)))
+    if (at >= 0) break
+  }
+  return trimmed(parts.join(CAUSE)) || 'The server refused the command'
+}
+
+/** @param {string} text */
+function trimmed(text) {
+  return text.replace(/[ :(,]+$/, '')
 }
 
 /**

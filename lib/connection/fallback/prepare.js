@@ -4,7 +4,10 @@
 
 const { setTimeout: sleep } = require('node:timers/promises')
 const { FAILURE, failureOf } = require('./failure.js')
+const { removesExpired } = require('./queries.js')
 
+/** @import { Db } from '../../settings/borrowed/shape.js' */
+/** @import { Calls } from './calls.js' */
 /** @import { Carrier } from './carrier.js' */
 /** @import { Source } from './source.js' */
 
@@ -25,7 +28,7 @@ async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
   for (let pause = shortest; !carrier.isClosed; pause = Math.min(pause * 2, longest)) {
     try {
       const { calls, db } = await source.open()
-      if (ttlIndex) await calls.makeIndex()
+      if (ttlIndex) await ensureTtlIndex(calls, db)
       else await calls.ping(db)
       carrier.reach = true
       return ready()
@@ -40,6 +43,22 @@ async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
     await sleep(pause, undefined, { ref: false })
   }
   return undefined
+}
+
+/**
+ * Makes the TTL index, unless the server refuses that and another index removes expired sessions.
+ * @param {Calls} calls
+ * @param {Db} db
+ */
+async function ensureTtlIndex(calls, db) {
+  try {
+    await calls.makeIndex()
+  } catch (error) {
+    const isRefusal = typeof (/** @type {{code?: unknown}} */ (error).code) === 'number'
+    // A user who may not look is told what the server said of the index.
+    const indexes = isRefusal ? await calls.indexes(db).catch(() => []) : []
+    if (!indexes.some(removesExpired)) throw error
+  }
 }
 
 module.exports = { prepare }

@@ -11,4 +11,23 @@ const TTL_KEY = { expires: 1 }
 /** Reads ids alone, and from the primary: an id that a secondary has too late would be removed for ever. */
 const IDS = { projection: { _id: 1 }, fields: { _id: 1 }, batchSize: 512, readPreference: 'primary' }
 
-module.exports = { EXPIRED, IDS, LIVE, TTL, TTL_KEY }
+/** @import { Index } from './calls.js' */
+
+/**
+ * The indexes in a reply of the server, which has all of them in the first batch.
+ * @param {unknown} reply
+ */
+function indexesOf(reply) {
+  return /** @type {{cursor?: {firstBatch?: Index[]}} | undefined} */ (reply)?.cursor?.firstBatch ?? []
+}
+
+/**
+ * Whether an index removes every expired session sooner or later, as in `src/mongo/expiry.rs`.
+ * @param {Index} index
+ */
+function removesExpired({ key = {}, expireAfterSeconds, partialFilterExpression }) {
+  const isOfExpires = Object.keys(key).join() === 'expires' && typeof key.expires === 'number'
+  return isOfExpires && Number(expireAfterSeconds) >= 0 && partialFilterExpression === undefined
+}
+
+module.exports = { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf, removesExpired }

@@ -159,6 +159,16 @@ class Source {
     return typeof client?.options?.maxAdaptiveRetries === 'number'
   }
 
+  /**
+   * What emits the events of the driver's servers; undefined for what is not a driver's.
+   * @returns {import('node:events').EventEmitter | undefined}
+   */
+  get emitter() {
+    const { client = this.#driver.ownClient, db, isStandIn } = this.#target
+    const found = /** @type {any} */ (client ?? db?.client ?? db?.s?.client ?? db?.s?.topology ?? db?.serverConfig)
+    return isStandIn || typeof found?.on !== 'function' ? undefined : found
+  }
+
   /** Whether a server is there; undefined where the driver does not tell. */
   get isConnected() {
     const { client = this.#driver.ownClient, db } = this.#target

@@ -113,7 +113,10 @@ impl Network {
             }
             elected = !no_primary;
             let reach = if self.active(Fault::Cut).is_some() {
-                Reach::Unreachable("connect ECONNREFUSED".into())
+                Reach::Unreachable {
+                    causes: "connect ECONNREFUSED".into(),
+                    all: true,
+                }
             } else {
                 Reach::Reachable {
                     reads: !no_primary,

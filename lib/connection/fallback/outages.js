@@ -1,0 +1,133 @@
+'use strict'
+
+// Follows which servers a driver's client finds, and tells of each outage once, as `src/engine/outage.rs` does for the addon.
+
+const { clearTimeout, setTimeout } = require('../../common/timers.js')
+
+/** @import { EventEmitter } from 'node:events' */
+
+/**
+ * A driver's description of the servers. Drivers before version 3.3 have a list of them, and no errors.
+ * @typedef {{servers?: Map<string, Server> | Server[]}} Topology
+ */
+
+/** @typedef {{address?: string, type?: string, error?: Error | null}} Server */
+
+/** How long servers that answered before must be away until it is an outage: a broken connection or an election is none. */
+const GRACE = 1000 // ms
+const EVENT = 'topologyDescriptionChanged'
+/** What can be written to. */
+const WRITABLE = new Set(['Standalone', 'RSPrimary', 'Mongos', 'LoadBalancer'])
+
+/**
+ * Who follows a client. Many stores may share one, on which that many listeners would look like a leak.
+ * @type {WeakMap<EventEmitter, Set<(topology: Topology) => void>>}
+ */
+const followers = new WeakMap()
+
+class Outages {
+  #emitter
+  #tell
+  #hasAnswered = false
+  #isLost = false
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer
+  /** @type {Topology} */
+  #topology = {}
+
+  /**
+   * @param {EventEmitter | undefined} emitter what emits the driver's events, if anything does
+   * @param {object} tell
+   * @param {(error: Error) => void} tell.lost
+   * @param {() => void} tell.back
+   */
+  constructor(emitter, tell) {
+    this.#emitter = emitter
+    this.#tell = tell
+    if (emitter) follow(emitter, this.#take)
+  }
+
+  /** Notes that a server has answered: what is away from now on was there. */
+  answered() {
+    this.#hasAnswered = true
+  }
+
+  end() {
+    clearTimeout(this.#timer)
+    if (this.#emitter) unfollow(this.#emitter, this.#take)
+  }
+
+  #take = (/** @type {Topology} */ topology) => {
+    this.#topology = topology
+    const { why, all } = outageOf(topology, this.#hasAnswered)
+    if (why === undefined) {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+      if (serversOf(topology).some(({ type }) => WRITABLE.has(String(type)))) this.#hasAnswered = true
+      if (this.#isLost) this.#tell.back()
+      this.#isLost = false
+    } else if (all && !this.#hasAnswered) this.#lose()
+    else if (!this.#isLost) this.#timer ??= setTimeout(this.#lose, GRACE).unref()
+  }
+
+  #lose = () => {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const { why } = outageOf(this.#topology, this.#hasAnswered)
+    if (this.#isLost || why === undefined) return
+    this.#isLost = true
+    this.#tell.lost(new Error(why))
+  }
+}
+
+/**
+ * @param {EventEmitter} emitter
+ * @param {(topology: Topology) => void} take
+ */
+function follow(emitter, take) {
+  const all = followers.get(emitter) ?? new Set()
+  all.add(take)
+  if (followers.has(emitter)) return
+  followers.set(emitter, all)
+  emitter.on(EVENT, (/** @type {{newDescription: Topology}} */ { newDescription }) => {
+    for (const each of all) each(newDescription)
+  })
+}
+
+/**
+ * @param {EventEmitter} emitter
+ * @param {(topology: Topology) => void} take
+ */
+function unfollow(emitter, take) {
+  followers.get(emitter)?.delete(take)
+}
+
+/** @param {Topology} topology */
+function serversOf({ servers = [] }) {
+  return [...servers.values()]
+}
+
+/**
+ * Why operations find no server, and whether every server was tried; no reason where they find one, or nothing is known yet.
+ * @param {Topology} topology
+ * @param {boolean} hasAnswered
+ * @returns {{why?: string, all?: boolean}}
+ */
+function outageOf(topology, hasAnswered) {
+  const servers = serversOf(topology)
+  if (servers.some(({ type }) => WRITABLE.has(String(type)))) return {}
+  const names = servers.map(({ address }) => address).join(', ')
+  if (servers.some(({ type }) => String(type).startsWith('RS'))) return { why: `there is no primary among ${names}` }
+  const causes = servers.filter(({ error }) => error).map(cause)
+  if (causes.length > 0) return { why: causes.sort().join('; '), all: causes.length === servers.length }
+  return hasAnswered && servers.length > 0 ? { why: `${names} did not answer` } : {}
+}
+
+/** @param {Server} server */
+function cause({ address = '', error }) {
+  const { message = '' } = error ?? {}
+  const isNamed = message.includes(address) || message.startsWith('getaddrinfo ')
+  return isNamed ? message : `${address}: ${message}`
+}
+
+module.exports = { Outages }

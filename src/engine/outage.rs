@@ -1,0 +1,82 @@
+//! Tells when operations find no server any more, and when they find one again. Operations go on waiting
+//! meanwhile: the person who looks after the servers need not.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::Engine;
+use super::backend::{Backend, Reach};
+use super::operation::Reply;
+use super::prepare::Event;
+use crate::model::Failure;
+
+/// How long servers that answered before must be away until it is an outage. The driver takes a server for lost
+/// when one connection breaks, and looks again within half a second. An election may take as long.
+const GRACE: Duration = Duration::from_secs(1);
+
+impl<R: Reply, B: Backend> Engine<R, B> {
+    /// Follows which servers answer, and tells of each outage once.
+    pub(super) async fn tell_outages(&self, tell: &(impl Fn(Event) + Sync)) {
+        let mut reach = self.backend.reach();
+        if reach.wait_for(|reach| *reach != Reach::Unheard).await.is_err() {
+            return;
+        }
+        let mut has_answered = !is_outage(&reach.borrow());
+        loop {
+            if reach.wait_for(is_outage).await.is_err() {
+                return;
+            }
+            // Before the first answer, nothing that passes was lost.
+            let is_certain = |reach: &Reach| match reach {
+                Reach::Refused(_) => true,
+                Reach::Unreachable { all, .. } => *all && !has_answered,
+                _ => false,
+            };
+            tokio::select! {
+                biased;
+                _ = reach.wait_for(|reach| is_certain(reach) || !is_outage(reach)) => {}
+                () = sleep(GRACE) => {}
+            }
+            let outage = self.outage(&reach.borrow_and_update());
+            if let Some(failure) = outage {
+                tell(Event::Lost(failure));
+                if reach.wait_for(|reach| !is_outage(reach)).await.is_err() {
+                    return;
+                }
+                tell(Event::Back);
+            }
+            has_answered = true;
+        }
+    }
+
+    /// Why operations find no server.
+    fn outage(&self, reach: &Reach) -> Option<Failure> {
+        match reach {
+            Reach::Unreachable { causes, .. } => Some(Failure::no_server(causes.clone())),
+            Reach::Refused(failure) => Some(failure.clone()),
+            Reach::Reachable { writes: false, .. } => {
+                let servers = self.backend.servers();
+                Some(Failure::no_server(format!("there is no primary among {servers}")))
+            }
+            Reach::Reachable { reads: false, .. } => {
+                let servers = self.backend.servers();
+                Some(Failure::no_server(format!(
+                    "the read preference fits none of {servers}"
+                )))
+            }
+            Reach::Unheard | Reach::Reachable { .. } => None,
+        }
+    }
+}
+
+fn is_outage(reach: &Reach) -> bool {
+    !matches!(
+        reach,
+        Reach::Unheard
+            | Reach::Reachable {
+                reads: true,
+                writes: true
+            }
+    )
+}
