@@ -9,6 +9,7 @@ const { isThenable } = require('../common/promises.js')
 const { warn, warnOnce } = require('../common/warn.js')
 const { targetOf } = require('../settings/target.js')
 const { takeTimeLimit } = require('../settings/time-limit.js')
+const { readUri } = require('../settings/uri.js')
 const { Addon } = require('./addon.js')
 const { DriverObjects } = require('./driver-objects.js')
 const { LIMIT, Opening } = require('./opening.js')
@@ -52,6 +53,8 @@ class Connection {
   #proving = null
   /** The servers, the database and the collection, for warnings that are given once for each. */
   #where = ''
+  /** The hosts as they were given, for people. */
+  #servers = ''
   /** @type {Promise<void> | undefined} */
   #closing
   /**
@@ -108,6 +111,7 @@ class Connection {
     const { client, database, uri: place = client?.options?.hosts ?? client?.s?.url } = target
     this.#where = `${place} ${database} ${this.#settings.collectionName}`
     const { uri } = target
+    this.#servers = (client?.options?.hosts ?? readUri(uri ?? client?.s?.url ?? '').hosts).join(', ')
     if (uri === undefined) this.#useFallback(target, target.obstacle)
     else this.#useAddon(target, uri)
   }
@@ -224,7 +228,10 @@ class Connection {
    * @param {Error} error
    */
   #lost(error) {
-    if (!this.#isLost) warn(`The session store has no connection: ${error.message}`, 'MONGO_STORE_CONNECTION')
+    if (!this.#isLost) {
+      const servers = this.#servers && ` to ${this.#servers}`
+      warn(`The session store has no connection${servers}: ${error.message}`, 'MONGO_STORE_CONNECTION')
+    }
     this.#isLost = true
     this.#onState('disconnected')
   }
