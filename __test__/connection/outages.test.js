@@ -43,7 +43,7 @@ describe('a store tells at once that', () => {
     ],
     [
       'nobody knows the name of a server',
-      () => 'mongodb://no-such-host.invalid/x',
+      () => 'mongodb://no-such-host.invalid:27017/x',
       () => 'getaddrinfo ENOTFOUND no-such-host.invalid',
     ],
     ['a server wants TLS', () => tls.server.uri, () => tls.server.host],

@@ -7,6 +7,7 @@
 const { closedError, fromNative } = require('../common/errors.js')
 const { isThenable } = require('../common/promises.js')
 const { warn, warnOnce } = require('../common/warn.js')
+const { isSeedList, withServers } = require('../settings/seed-list.js')
 const { targetOf } = require('../settings/target.js')
 const { takeTimeLimit } = require('../settings/time-limit.js')
 const { readUri } = require('../settings/uri.js')
@@ -16,6 +17,7 @@ const { LIMIT, Opening } = require('./opening.js')
 const { Operation } = require('./operation.js')
 const { Proving, isIncompatible } = require('./proving.js')
 const { Rehashing } = require('./rehashing.js')
+const { Resolving } = require('./resolving.js')
 const { KIND } = require('./results.js')
 
 /** @import { Failure } from '../common/native.js' */
@@ -113,7 +115,23 @@ class Connection {
     const { uri } = target
     this.#servers = (client?.options?.hosts ?? readUri(uri ?? client?.s?.url ?? '').hosts).join(', ')
     if (uri === undefined) this.#useFallback(target, target.obstacle)
+    else if (isSeedList(uri)) this.#lookUp(target, uri)
     else this.#useAddon(target, uri)
+  }
+
+  /**
+   * @param {Target} target
+   * @param {string} uri its connection string, with a seed list
+   */
+  #lookUp(target, uri) {
+    const look = async () => {
+      const found = await withServers(uri)
+      if (this.#closing) return
+      this.#useAddon(target, found)
+      resolving.passTo(this.carrier)
+    }
+    const resolving = new Resolving(look, (error) => this.#unavailable(error), target.isOwn)
+    this.carrier = resolving
   }
 
   /**
@@ -279,7 +297,7 @@ class Connection {
   async #shutDown() {
     const { carrier } = this
     this.carrier = refusal(closedError())
-    if (carrier instanceof Opening) carrier.fail(closedError())
+    if (carrier instanceof Opening) carrier.end(closedError())
     for (const { reject } of this.#watchers.splice(0)) reject(closedError())
     if (this.#crossing) {
       this.#ended = new Operation('close', {})

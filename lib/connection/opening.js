@@ -50,6 +50,14 @@ class Opening {
     for (const [operation] of this.#takeAll()) operation.failLater(error)
   }
 
+  /**
+   * The store is closed.
+   * @param {Error} error
+   */
+  end(error) {
+    this.fail(error)
+  }
+
   #takeAll() {
     const all = [...this.#waiting]
     this.#waiting.clear()

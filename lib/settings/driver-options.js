@@ -104,7 +104,7 @@ const OPTIONS = {
   srvHostValidator: ['7', refused(`hosts must belong to the domain that was asked for: ${OWN_CLIENT}`)],
   srvAllowedHostsSuffix: ['7', refused(`hosts must belong to the domain that was asked for: ${OWN_CLIENT}`)],
   connectionType: ['4-7', refused(`connections are the addon's: ${OWN_CLIENT}`)],
-  srvPoller: ['4-7', refused(`the addon asks the name service itself: ${OWN_CLIENT}`)],
+  srvPoller: ['4-7', refused(`the store asks the name service itself: ${OWN_CLIENT}`)],
   runtimeAdapters: ['7', refused(`the addon does not run on JavaScript: ${OWN_CLIENT}`)],
 
   // Forms of old

@@ -1,0 +1,78 @@
+'use strict'
+
+// Where operations wait while the servers of a seed list are looked up. If that fails, they fail with it; each later one has
+// them looked up again, and so has the store itself, since a name server may answer another time.
+
+const { clearTimeout, setTimeout } = require('../common/timers.js')
+const { Opening } = require('./opening.js')
+
+/** @typedef {InstanceType<typeof import('./operation.js').Operation>} Operation */
+
+/** The first and the longest pause before the store looks again by itself. */
+const PAUSES = [500, 30_000] // ms
+
+class Resolving extends Opening {
+  #look
+  #failed
+  #keepsAlive
+  #isLooking = false
+  #isOver = false
+  #pause = PAUSES[0]
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer
+
+  /**
+   * @param {() => Promise<void>} look resolves when what waits was passed on
+   * @param {(error: Error) => void} failed
+   * @param {boolean} keepsAlive whether the process stays alive meanwhile
+   */
+  constructor(look, failed, keepsAlive) {
+    super()
+    this.#look = look
+    this.#failed = failed
+    this.#keepsAlive = keepsAlive
+    this.start()
+  }
+
+  /**
+   * @param {Operation} operation
+   * @param {string} method
+   * @param {unknown[]} values
+   */
+  send(operation, method, ...values) {
+    super.send(operation, method, ...values)
+    this.start()
+  }
+
+  async start() {
+    if (this.#isLooking || this.#isOver) return
+    this.#isLooking = true
+    clearTimeout(this.#timer)
+    try {
+      await this.#look()
+      this.#isOver = true
+    } catch (error) {
+      if (!this.#isOver) this.#again(/** @type {Error} */ (error))
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
+  /** @param {Error} error */
+  #again(error) {
+    this.fail(error)
+    this.#failed(error)
+    this.#timer = setTimeout(() => this.start(), this.#pause)
+    if (!this.#keepsAlive) this.#timer.unref()
+    this.#pause = Math.min(this.#pause * 2, PAUSES[1])
+  }
+
+  /** @param {Error} error */
+  end(error) {
+    this.#isOver = true
+    clearTimeout(this.#timer)
+    super.end(error)
+  }
+}
+
+module.exports = { Resolving }

@@ -1,0 +1,144 @@
+'use strict'
+
+// Looks up the servers of a `mongodb+srv` connection string, by Node's own resolver: it is quick to say that a name does not
+// exist, and asks the servers of `dns.setServers`. The rules and the words are those of the `mongodb` package.
+
+const { TIMEOUT, promises: dns } = require('node:dns')
+const { MongoStoreError } = require('../common/errors.js')
+const { join, pairsOf, split } = require('./uri.js')
+
+/** @import { UriParts } from './uri.js' */
+
+/** What a TXT record may set. */
+const OPTIONS = ['authSource', 'replicaSet', 'loadBalanced']
+/** The codes for a name without TXT records, which need not have any. */
+const NO_RECORD = ['ENODATA', 'ENOTFOUND']
+/** The mechanisms whose users are not in a database. */
+const EXTERNAL = ['GSSAPI', 'MONGODB-AWS', 'MONGODB-OIDC', 'MONGODB-X509']
+
+/**
+ * Whether a connection string names a seed list instead of servers. One that can't be read is left to the addon.
+ * @param {string} uri
+ */
+function isSeedList(uri) {
+  return split(uri)?.scheme.toLowerCase() === 'mongodb+srv://'
+}
+
+/**
+ * The same connection string with the servers in it, and with what the TXT record adds.
+ * @param {string} uri of `withOptions`, with a seed list
+ * @returns {Promise<string>}
+ * @throws {Error} Node's, or one that says what is wrong with the records
+ */
+async function withServers(uri) {
+  const { authority, database, query } = /** @type {UriParts} */ (split(uri))
+  const given = new Map(pairsOf(query))
+  const at = authority.lastIndexOf('@') + 1
+  const host = authority.slice(at)
+  const [records, added] = await Promise.all([
+    recordsOf(host, given.get('srvServiceName') ?? 'mongodb'),
+    optionsOf(host),
+  ])
+  const mechanism = given.get('authMechanism') ?? ''
+  if (at === 0 || EXTERNAL.includes(mechanism)) added.delete('authSource')
+  if (added.get('loadBalanced') !== 'true') added.delete('loadBalanced')
+  // TLS is the default of a seed list, and what the application says comes before the record.
+  const all = new Map([['tls', 'true'], ...added, ...given])
+  const most = Number(all.get('srvMaxHosts') ?? 0)
+  if (all.has('replicaSet') && most > 0) {
+    throw new MongoStoreError('MongoParseError', 'Cannot combine replicaSet option with srvMaxHosts')
+  }
+  for (const name of ['srvMaxHosts', 'srvServiceName']) all.delete(name)
+  const servers = most > 0 && most < records.length ? shuffled(records).slice(0, most) : records
+  const hosts = servers.map(({ name, port }) => `${name}:${port}`).join(',')
+  // A parameter may come more than once, such as the tags of a read preference.
+  const repeated = pairsOf(query).filter(([name]) => all.has(name))
+  const pairs = [...[...all].filter(([name]) => !given.has(name)), ...repeated]
+  return join(
+    { scheme: 'mongodb://', authority: authority.slice(0, at) + hosts, database },
+    pairs.map(([name, value]) => [name, [value]]),
+  )
+}
+
+/**
+ * @param {string} host
+ * @param {string} service
+ */
+async function recordsOf(host, service) {
+  const records = await twice(() => dns.resolveSrv(`_${service}._tcp.${host}`))
+  if (records.length === 0) throw new MongoStoreError('MongoAPIError', 'No addresses found at host')
+  for (const { name } of records) checkDomain(name.replace(/\.$/, ''), host.replace(/\.$/, ''))
+  return records
+}
+
+/**
+ * A server must be in the domain of the seed list: whoever answers for the name must not send passwords elsewhere.
+ * @param {string} server
+ * @param {string} host
+ */
+function checkDomain(server, host) {
+  const parts = host.split('.')
+  const isShort = parts.length < 3
+  if (isShort && server.split('.').length <= parts.length) {
+    throw new MongoStoreError(
+      'MongoAPIError',
+      'Server record does not have at least one more domain level than parent URI',
+    )
+  }
+  const domain = (isShort ? parts : parts.slice(1)).join('.')
+  if (!`.${server.split('.').slice(1).join('.')}`.endsWith(`.${domain}`)) {
+    throw new MongoStoreError('MongoAPIError', 'Server record does not share hostname with parent URI')
+  }
+}
+
+/**
+ * The options of a TXT record.
+ * @param {string} host
+ * @returns {Promise<Map<string, string>>}
+ */
+async function optionsOf(host) {
+  /** @type {string[][]} */
+  let records
+  try {
+    records = await twice(() => dns.resolveTxt(host))
+  } catch (error) {
+    if (NO_RECORD.includes(String(/** @type {NodeJS.ErrnoException} */ (error).code))) return new Map()
+    throw error
+  }
+  if (records.length > 1) throw new MongoStoreError('MongoParseError', 'Multiple text records not allowed')
+  const options = new Map(new URLSearchParams(records[0].join('')))
+  if ([...options.keys()].some((name) => !OPTIONS.includes(name))) {
+    throw new MongoStoreError('MongoParseError', `Text record may only set any of: ${OPTIONS.join(', ')}`)
+  }
+  if ([...options.values()].includes('')) {
+    throw new MongoStoreError('MongoParseError', 'Cannot have empty URI params in DNS TXT Record')
+  }
+  return options
+}
+
+/**
+ * Asks again where a name server did not answer in time.
+ * @template T
+ * @param {() => Promise<T>} ask
+ */
+async function twice(ask) {
+  try {
+    return await ask()
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== TIMEOUT) throw error
+    return ask()
+  }
+}
+
+/**
+ * @template T
+ * @param {T[]} all
+ */
+function shuffled(all) {
+  return all
+    .map((each) => /** @type {const} */ ([Math.random(), each]))
+    .sort(([a], [b]) => a - b)
+    .map(([, each]) => each)
+}
+
+module.exports = { isSeedList, withServers }
