@@ -3,12 +3,14 @@
 // Looks up the servers of a `mongodb+srv` connection string, by Node's own resolver: it is quick to say that a name does not
 // exist, and asks the servers of `dns.setServers`. The rules and the words are those of the `mongodb` package.
 
-const { TIMEOUT, promises: dns } = require('node:dns')
+const dns = require('node:dns')
 const { MongoStoreError } = require('../common/errors.js')
 const { join, pairsOf, split } = require('./uri.js')
 
 /** @import { UriParts } from './uri.js' */
 
+/** How long a name server has to answer. */
+const PATIENCE = 1000 // ms
 /** What a TXT record may set. */
 const OPTIONS = ['authSource', 'replicaSet', 'loadBalanced']
 /** The codes for a name without TXT records, which need not have any. */
@@ -65,7 +67,7 @@ async function withServers(uri) {
  * @param {string} service
  */
 async function recordsOf(host, service) {
-  const records = await twice(() => dns.resolveSrv(`_${service}._tcp.${host}`))
+  const records = await twice((resolver) => resolver.resolveSrv(`_${service}._tcp.${host}`))
   if (records.length === 0) throw new MongoStoreError('MongoAPIError', 'No addresses found at host')
   for (const { name } of records) checkDomain(name.replace(/\.$/, ''), host.replace(/\.$/, ''))
   return records
@@ -100,7 +102,7 @@ async function optionsOf(host) {
   /** @type {string[][]} */
   let records
   try {
-    records = await twice(() => dns.resolveTxt(host))
+    records = await twice((resolver) => resolver.resolveTxt(host))
   } catch (error) {
     if (NO_RECORD.includes(String(/** @type {NodeJS.ErrnoException} */ (error).code))) return new Map()
     throw error
@@ -117,16 +119,19 @@ async function optionsOf(host) {
 }
 
 /**
- * Asks again where a name server did not answer in time.
+ * Asks the name servers, and once more where they did not answer in time.
  * @template T
- * @param {() => Promise<T>} ask
+ * @param {(resolver: dns.promises.Resolver) => Promise<T>} ask
  */
 async function twice(ask) {
+  // Node's own resolver asks a silent name server for longer than an operation may take.
+  const resolver = new dns.promises.Resolver({ timeout: PATIENCE, tries: 1 })
+  resolver.setServers(dns.getServers())
   try {
-    return await ask()
+    return await ask(resolver)
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== TIMEOUT) throw error
-    return ask()
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== dns.TIMEOUT) throw error
+    return ask(resolver)
   }
 }
 
