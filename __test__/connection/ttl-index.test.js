@@ -76,19 +76,76 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       assert(indexes.some((index) => index.key.expires))
     })
 
-    it('warns once and works when another index is in its place', async (t) => {
+    for (const [title, key, options] of [
+      ['another time to wait', { expires: 1 }, { expireAfterSeconds: 77 }],
+      ['another name', { expires: 1 }, { expireAfterSeconds: 0, name: 'mine' }],
+      ['another direction under the same name', { expires: -1 }, { expireAfterSeconds: 0, name: 'expires_1' }],
+    ]) {
+      it(`does not warn when there is a TTL index with ${title}`, async (t) => {
+        const warnings = collectWarnings(t)
+        const collection = `sessions-${ofUrl}-${title}`
+        await withClient((client) => client.db('others').collection(collection).createIndex(key, options))
+        const store = new Store({ [ofUrl]: server.current.url('others'), [collectionOption]: collection })
+        t.after(() => store.close())
+        await store.collectionP
+        await exercise(store)
+        assert.deepEqual(warnings(), [])
+        const indexes = await withClient((client) => client.db('others').collection(collection).indexes())
+        assert.deepEqual(
+          indexes.slice(1).map((index) => index.key),
+          [key],
+        )
+      })
+    }
+
+    it('does not warn a user who may not make indexes when the index is there', async (t) => {
       const warnings = collectWarnings(t)
-      const database = 'conflict'
-      const collection = `sessions-${ofUrl}`
-      await withClient((client) =>
-        client.db(database).collection(collection).createIndex({ expires: 1 }, { expireAfterSeconds: 77 }),
-      )
-      const store = new Store({ [ofUrl]: server.current.url(database), [collectionOption]: collection })
+      const database = `made-${ofUrl}`
+      await withClient(async (client) => {
+        const db = client.db(database)
+        await db.collection('sessions').createIndex({ expires: 1 }, { expireAfterSeconds: 0 })
+        const actions = ['find', 'insert', 'update', 'remove', 'listIndexes']
+        const privileges = [{ resource: { db: database, collection: 'sessions' }, actions }]
+        await db.command({ createRole: 'sessions', roles: [], privileges })
+        await db.command({ createUser: 'app', pwd: 'pw', roles: ['sessions'] })
+      })
+      const store = new Store({ [ofUrl]: `mongodb://app:pw@${server.current.host}/${database}` })
       t.after(() => store.close())
-      await worksWithOneWarning(store, warnings)
-      assert.match(warnings()[0].message, /TTL index/)
-      const indexes = await withClient((client) => client.db(database).collection(collection).indexes())
-      assert.equal(indexes.find((index) => index.key.expires).expireAfterSeconds, 77)
+      await store.collectionP
+      await exercise(store)
+      assert.deepEqual(warnings(), [])
+    })
+
+    for (const [title, key, options] of [
+      ['removes nothing', { expires: 1 }, {}],
+      [
+        'removes some only',
+        { expires: 1 },
+        { expireAfterSeconds: 0, partialFilterExpression: { a: 1 }, name: 'expires_1' },
+      ],
+    ]) {
+      it(`warns once and works when an index in its place ${title}`, async (t) => {
+        const warnings = collectWarnings(t)
+        const collection = `sessions-${ofUrl}-${title}`
+        await withClient((client) => client.db('conflict').collection(collection).createIndex(key, options))
+        const store = new Store({ [ofUrl]: server.current.url('conflict'), [collectionOption]: collection })
+        t.after(() => store.close())
+        await worksWithOneWarning(store, warnings)
+        assert.match(warnings()[0].message, /No TTL index on "[^"]*" is known to remove expired sessions/)
+        const indexes = await withClient((client) => client.db('conflict').collection(collection).indexes())
+        assert.equal(indexes.length, 2)
+      })
+    }
+
+    it('warns once of a capped collection, which can have no such index', async (t) => {
+      const warnings = collectWarnings(t)
+      const collection = `capped-${ofUrl}`
+      await withClient((client) => client.db('conflict').createCollection(collection, { capped: true, size: 100_000 }))
+      const store = new Store({ [ofUrl]: server.current.url('conflict'), [collectionOption]: collection })
+      t.after(() => store.close())
+      await store.collectionP
+      await until('the warning', () => warnings().length > 0)
+      assert.match(warnings()[0].message, /capped/)
     })
 
     it('warns once and works for a user who may not make indexes', async (t) => {
