@@ -144,7 +144,7 @@ function oursOf(url, options, theirs) {
   const its = settingsOf(url, options, theirs.password)
   return {
     hosts: its.hosts.map((host) => host.replace(/^(.*:.*):(\d+)$/, '[$1]:$2')),
-    isSrv: its.isSrv,
+    isSrv: its.isSrv ?? false,
     database: its.database ?? 'test',
     user: its.user,
     hasPassword: its.hasPassword,

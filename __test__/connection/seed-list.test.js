@@ -25,13 +25,16 @@ function open(t, mongoUrl, mongoOptions = never) {
 
 /** Name, message and code of the error with which the `mongodb` package does not connect. */
 async function theirError(url) {
-  const client = new MongoClient(url, never)
-  const error = await client.connect().then(
-    () => assert.fail('it connected'),
-    (reason) => reason,
-  )
-  await client.close()
-  return seen(error)
+  let client
+  try {
+    client = new MongoClient(url, never)
+    await client.connect()
+  } catch (error) {
+    return seen(error)
+  } finally {
+    await client?.close()
+  }
+  return assert.fail('it connected')
 }
 
 function seen({ name, message, code }) {
@@ -92,6 +95,7 @@ describe('a seed list', () => {
       ({ type }) => (type === 'SRV' ? [record()] : [['replicaSet=rs0']]),
       'srvMaxHosts=1',
     ],
+    ['is to be one server', () => [], 'directConnection=true'],
   ]) {
     it(`that ${title} is refused in the words of the mongodb package`, async (t) => {
       await startNameServer(t, answer)
@@ -106,6 +110,27 @@ describe('a seed list', () => {
         assert.deepEqual(seen(error), theirs)
         assert.doesNotMatch(error.stack, /hunter2/)
       }
+    })
+  }
+
+  for (const [title, hosts] of [
+    ['has a port', `${HOST}:27017`],
+    ['is not one', `${HOST},other.0.0.1`],
+  ]) {
+    it(`that ${title} is refused in the words of the mongodb package`, async (t) => {
+      const url = `mongodb+srv://ann:hunter2@${hosts}/shop`
+      const theirs = await theirError(url)
+      assert.deepEqual(
+        seen(
+          await within(
+            'the error',
+            open(t, url)
+              .length()
+              .catch((reason) => reason),
+          ),
+        ),
+        theirs,
+      )
     })
   }
 

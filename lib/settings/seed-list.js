@@ -33,14 +33,30 @@ function isSeedList(uri) {
  * @throws {Error} Node's, or one that says what is wrong with the records
  */
 async function withServers(uri) {
-  const { authority, database, query } = /** @type {UriParts} */ (split(uri))
+  const { authority, query } = /** @type {UriParts} */ (split(uri))
   const given = new Map(pairsOf(query))
-  const at = authority.lastIndexOf('@') + 1
-  const host = authority.slice(at)
+  const host = authority.slice(authority.lastIndexOf('@') + 1)
+  if (host.includes(',')) throw parseError('mongodb+srv URI cannot have multiple service names')
+  if (host.includes(':')) throw parseError('mongodb+srv URI cannot have port number')
+  if (given.get('directConnection') === 'true')
+    throw new MongoStoreError('MongoAPIError', 'SRV URI does not support directConnection')
   const [records, added] = await Promise.all([
     recordsOf(host, given.get('srvServiceName') ?? 'mongodb'),
     optionsOf(host),
   ])
+  return withRecords(uri, records, added)
+}
+
+/**
+ * The same connection string with these servers in it.
+ * @param {string} uri
+ * @param {{name: string, port: number}[]} records
+ * @param {Map<string, string>} added the options of the TXT record
+ */
+function withRecords(uri, records, added) {
+  const { authority, database, query } = /** @type {UriParts} */ (split(uri))
+  const given = new Map(pairsOf(query))
+  const at = authority.lastIndexOf('@') + 1
   const mechanism = given.get('authMechanism') ?? ''
   if (at === 0 || EXTERNAL.includes(mechanism)) added.delete('authSource')
   if (added.get('loadBalanced') !== 'true') added.delete('loadBalanced')
@@ -48,7 +64,7 @@ async function withServers(uri) {
   const all = new Map([['tls', 'true'], ...added, ...given])
   const most = Number(all.get('srvMaxHosts') ?? 0)
   if (all.has('replicaSet') && most > 0) {
-    throw new MongoStoreError('MongoParseError', 'Cannot combine replicaSet option with srvMaxHosts')
+    throw parseError('Cannot combine replicaSet option with srvMaxHosts')
   }
   for (const name of ['srvMaxHosts', 'srvServiceName']) all.delete(name)
   const servers = most > 0 && most < records.length ? shuffled(records).slice(0, most) : records
@@ -107,13 +123,13 @@ async function optionsOf(host) {
     if (NO_RECORD.includes(String(/** @type {NodeJS.ErrnoException} */ (error).code))) return new Map()
     throw error
   }
-  if (records.length > 1) throw new MongoStoreError('MongoParseError', 'Multiple text records not allowed')
+  if (records.length > 1) throw parseError('Multiple text records not allowed')
   const options = new Map(new URLSearchParams(records[0].join('')))
   if ([...options.keys()].some((name) => !OPTIONS.includes(name))) {
-    throw new MongoStoreError('MongoParseError', `Text record may only set any of: ${OPTIONS.join(', ')}`)
+    throw parseError(`Text record may only set any of: ${OPTIONS.join(', ')}`)
   }
   if ([...options.values()].includes('')) {
-    throw new MongoStoreError('MongoParseError', 'Cannot have empty URI params in DNS TXT Record')
+    throw parseError('Cannot have empty URI params in DNS TXT Record')
   }
   return options
 }
@@ -135,6 +151,11 @@ async function twice(ask) {
   }
 }
 
+/** @param {string} message */
+function parseError(message) {
+  return new MongoStoreError('MongoParseError', message)
+}
+
 /**
  * @template T
  * @param {T[]} all
@@ -146,4 +167,4 @@ function shuffled(all) {
     .map(([, each]) => each)
 }
 
-module.exports = { isSeedList, withServers }
+module.exports = { isSeedList, withRecords, withServers }

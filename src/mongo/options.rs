@@ -13,13 +13,15 @@ use crate::model::{Failure, FailureKind};
 /// them; operations share the others.
 const CONNECTIONS: u32 = 4;
 
-const SCHEMES: [&str; 2] = ["mongodb://", "mongodb+srv://"];
+const SEED_LIST: &str = "mongodb+srv://";
+const SCHEMES: [&str; 2] = ["mongodb://", SEED_LIST];
+const UNREADABLE: &str =
+    "The connection string can't be read: check that its user name and password are percent-encoded";
 
-/// Reads a connection string. For `mongodb+srv`, this asks the name service.
+/// Reads a connection string.
 ///
 /// # Errors
-/// `MongoParseError`, which says what is wrong with the string without quoting its credentials, or the
-/// resolver's error.
+/// `MongoParseError`, which says what is wrong with the string without quoting its credentials.
 pub async fn client_options(uri: &str) -> Result<ClientOptions, Failure> {
     let (string, server_api) = parse(uri)?;
     let mut options = resolve(uri, string).await?;
@@ -53,6 +55,10 @@ pub fn parse(uri: &str) -> Result<(ConnectionString, Option<ServerApi>), Failure
         return Err(Failure::uri(
             "Invalid scheme, expected connection string to start with \"mongodb://\" or \"mongodb+srv://\"",
         ));
+    }
+    // `lib/settings/seed-list.js` looks up the servers of a string that it can read.
+    if uri.starts_with(SEED_LIST) {
+        return Err(Failure::uri(UNREADABLE));
     }
     let (others, server_api) = take_server_api(uri)?;
     let string = ConnectionString::parse(others).map_err(|error| parse_failure(uri, error))?;
@@ -142,9 +148,7 @@ fn parse_failure(uri: &str, error: mongodb::error::Error) -> Failure {
     let quotes = |secret: &str| secret.len() > 2 && failure.message.contains(secret);
     let leaks = user_info.is_some_and(|info| quotes(info) || info.split(':').any(quotes));
     if leaks {
-        return Failure::uri(
-            "The connection string can't be read: check that its user name and password are percent-encoded",
-        );
+        return Failure::uri(UNREADABLE);
     }
     Failure::uri(failure.message)
 }

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use mongodb::options::{
-    Acknowledgment, ClientOptions, Compressor, HostInfo, ReadPreference, ReadPreferenceOptions, SelectionCriteria,
-    ServerAddress, ServerApi, ServerMonitoringMode, Tls, WriteConcern,
+    Acknowledgment, ClientOptions, Compressor, ReadPreference, ReadPreferenceOptions, SelectionCriteria, ServerApi,
+    ServerMonitoringMode, Tls, WriteConcern,
 };
 use napi::Error;
 use napi_derive::napi;
@@ -20,11 +20,8 @@ use crate::runtime;
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "the connection string has as many flags")]
 pub struct ConnectionDescription {
-    /// The hosts, each as `host:port` or as the path of a socket. For `mongodb+srv`, the name that is to be
-    /// resolved.
+    /// The hosts, each as `host:port` or as the path of a socket.
     pub hosts: Vec<String>,
-    /// Whether `hosts` holds the name of a seed list.
-    pub is_srv: bool,
     /// The database that the string names.
     pub database: Option<String>,
     /// The user.
@@ -56,10 +53,6 @@ pub struct ConnectionDescription {
     pub direct_connection: Option<bool>,
     /// Whether the connection goes through a load balancer.
     pub load_balanced: Option<bool>,
-    /// The maximum number of hosts of a seed list.
-    pub srv_max_hosts: Option<u32>,
-    /// The service name of a seed list.
-    pub srv_service_name: Option<String>,
     /// The version of the server API.
     pub server_api_version: Option<String>,
     /// Whether commands outside the server API are refused.
@@ -128,30 +121,15 @@ pub fn describe_connection(uri: String, password: Option<String>) -> napi::Resul
 }
 
 fn describe(uri: &str, password: Option<&str>) -> Result<ConnectionDescription, Failure> {
-    let (mut string, server_api) = parse(uri)?;
-    let mut seed_list = None;
-    if let HostInfo::DnsRecord(name) = &string.host_info {
-        let host = ServerAddress::Tcp {
-            host: name.clone(),
-            port: None,
-        };
-        seed_list = Some(name.clone());
-        string.host_info = HostInfo::HostIdentifiers(vec![host]);
-    }
+    let (string, server_api) = parse(uri)?;
     let runtime = runtime::handle().map_err(|error| Failure::argument(error.to_string()))?;
     let options = runtime.block_on(resolve(uri, string))?;
     let mut description = ConnectionDescription {
-        is_srv: seed_list.is_some(),
-        hosts: seed_list.map_or_else(
-            || options.hosts.iter().map(ToString::to_string).collect(),
-            |name| vec![name],
-        ),
+        hosts: options.hosts.iter().map(ToString::to_string).collect(),
         database: options.default_database.clone(),
         replica_set: options.repl_set_name.clone(),
         direct_connection: options.direct_connection,
         load_balanced: options.load_balanced,
-        srv_max_hosts: options.srv_max_hosts,
-        srv_service_name: options.srv_service_name.clone(),
         read_concern_level: options.read_concern.as_ref().map(|concern| name_of(&concern.level)),
         retry_reads: options.retry_reads,
         retry_writes: options.retry_writes,
@@ -315,15 +293,6 @@ mod tests {
             !describe_connection(uri.to_owned(), Some("hunter3".to_owned()))
                 .unwrap()
                 .password_fits
-        );
-    }
-
-    #[test]
-    fn a_seed_list_is_described_without_the_name_service() {
-        let ours = describe("mongodb+srv://cluster.invalid/?srvMaxHosts=2", None).unwrap();
-        assert_eq!(
-            (ours.hosts, ours.is_srv, ours.tls),
-            (vec!["cluster.invalid".to_owned()], true, true)
         );
     }
 }
