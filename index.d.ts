@@ -576,9 +576,9 @@ declare namespace MongoStore {
     init: []
     /** (Class of the factory only) The connection is being opened. */
     connecting: []
-    /** (Class of the factory only) The connection is open and the index is there. */
+    /** (Class of the factory only) The connection is open and the index is there, or servers that were away are back. */
     connected: []
-    /** (Class of the factory only) The connection could not be opened. */
+    /** (Class of the factory only) Operations find no server from now on. They wait for one as long as their time allows. */
     disconnected: []
   }
 

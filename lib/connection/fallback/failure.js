@@ -177,15 +177,11 @@ function told(error, statement) {
     )
   const { name, message, code, codeName } = error
   if (!/^(?:Mongo|WriteError$)/.test(name)) return error
+  // Some servers' errors have no code.
+  const words = said(code ?? (name === 'MongoServerError' ? 0 : undefined), message)
   // Drivers before version 4 have one class for all that servers say.
   const isOfServer = typeof code === 'number' && ['MongoError', 'WriteError'].includes(name)
-  return new MongoStoreError(
-    isOfServer ? 'MongoServerError' : name,
-    said(code, message),
-    code,
-    codeName,
-    labelsOf(error),
-  )
+  return new MongoStoreError(isOfServer ? 'MongoServerError' : name, words, code, codeName, labelsOf(error))
 }
 
 /**
