@@ -20,10 +20,12 @@ const EVENT = 'topologyDescriptionChanged'
 const WRITABLE = new Set(['Standalone', 'RSPrimary', 'Mongos', 'LoadBalancer'])
 
 /**
- * Who follows a client. Many stores may share one, on which that many listeners would look like a leak.
- * @type {WeakMap<EventEmitter, Set<(topology: Topology) => void>>}
+ * Who follows a client, and the one listener for all of them: that many listeners would look like a leak.
+ * @type {WeakMap<EventEmitter, {all: Set<Follower>, listener: (change: {newDescription: Topology}) => void}>}
  */
-const followers = new WeakMap()
+const followed = new WeakMap()
+
+/** @typedef {(topology: Topology) => void} Follower */
 
 class Outages {
   #emitter
@@ -82,24 +84,33 @@ class Outages {
 
 /**
  * @param {EventEmitter} emitter
- * @param {(topology: Topology) => void} take
+ * @param {Follower} take
  */
 function follow(emitter, take) {
-  const all = followers.get(emitter) ?? new Set()
-  all.add(take)
-  if (followers.has(emitter)) return
-  followers.set(emitter, all)
-  emitter.on(EVENT, (/** @type {{newDescription: Topology}} */ { newDescription }) => {
+  const known = followed.get(emitter)
+  if (known) {
+    known.all.add(take)
+    return
+  }
+  const all = new Set([take])
+  const listener = (/** @type {{newDescription: Topology}} */ { newDescription }) => {
     for (const each of all) each(newDescription)
-  })
+  }
+  followed.set(emitter, { all, listener })
+  emitter.on(EVENT, listener)
 }
 
 /**
  * @param {EventEmitter} emitter
- * @param {(topology: Topology) => void} take
+ * @param {Follower} take
  */
 function unfollow(emitter, take) {
-  followers.get(emitter)?.delete(take)
+  const { all, listener } = followed.get(emitter) ?? {}
+  if (!all || !listener) return
+  all.delete(take)
+  if (all.size > 0) return
+  followed.delete(emitter)
+  emitter.off(EVENT, listener)
 }
 
 /** @param {Topology} topology */
