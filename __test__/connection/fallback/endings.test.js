@@ -117,7 +117,7 @@ eachStyle(({ style }) => {
 
   test('a missing index causes a warning, and the store works without it', async (t) => {
     const { mongoUrl, db } = server.place()
-    await db.collection('sessions').createIndex({ expires: 1 }, { expireAfterSeconds: 99 })
+    await db.collection('sessions').createIndex({ expires: 1 })
     const client = new MongoClient(mongoUrl, { lookup: dns.lookup })
     t.after(() => client.close())
     const warned = new Promise((resolve) => {
