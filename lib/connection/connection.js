@@ -23,6 +23,7 @@ const { KIND } = require('./results.js')
 /** @import { Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
 /** @import { AnyFailure } from './results.js' */
+/** @import { CloseStore } from './driver-objects.js' */
 /** @typedef {InstanceType<typeof Addon>} Crossing */
 /** @typedef {InstanceType<typeof Operation>} AnOperation */
 
@@ -68,14 +69,16 @@ class Connection {
   /**
    * @param {Options} options the application's
    * @param {Readonly<Settings>} settings
-   * @param {(state: 'connected' | 'disconnected') => void} onState
+   * @param {object} store
+   * @param {(state: 'connected' | 'disconnected') => void} store.onState
+   * @param {CloseStore} store.closeStore
    * @throws {TypeError} for a connection that can't be read
    */
-  constructor(options, settings, onState) {
+  constructor(options, settings, { onState, closeStore }) {
     this.#options = options
     this.#settings = settings
     this.#onState = onState
-    this.driver = new DriverObjects(options, settings, () => this.#whenReady())
+    this.driver = new DriverObjects(options, settings, { whenReady: () => this.#whenReady(), closeStore })
     const target = targetOf(options)
     if (isThenable(target)) this.#openLater(target)
     else this.#open(target)

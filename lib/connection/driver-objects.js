@@ -1,8 +1,9 @@
 'use strict'
 
 // The objects of the `mongodb` package that applications and their tests use: `store.client`, `store.db`,
-// `store.collection` and their promises. The store itself never needs them. They come from the application's own client,
-// or else from an installed `mongodb`, and are made when something asks for them.
+// `store.collection` and their promises. The store itself never needs them, but for the fallback. They come from the
+// application's own client, or else from a client that is made when something asks for it, with the application's
+// `mongodb` package, or else with ours. Whoever closes that client closes the store.
 
 const { promised, quiet } = require('../common/promises.js')
 const { fromApplication } = require('../common/application-package.js')
@@ -21,12 +22,15 @@ const { fromApplication } = require('../common/application-package.js')
  * @property {(url: string | undefined, options: object, callback: (error: unknown, db: Db) => void) => void} connect
  */
 
+/** @typedef {(callback?: (error: unknown) => void) => Promise<void>} CloseStore closes the store, as its `close` does */
+
 /** @typedef {MongoClientClass & (new (url: string | undefined, options: object) => Client)} ClientConstructor */
 
 class DriverObjects {
   #options
   #collectionName
   #whenReady
+  #closeStore
   /** @type {Target | undefined} */
   #target
   /** @type {Client | undefined} */
@@ -35,16 +39,25 @@ class DriverObjects {
   #connecting
   /** @type {Promise<Db> | undefined} */
   #openingOld
+  /**
+   * Closes what was made here.
+   * @type {(() => Promise<unknown> | undefined) | undefined}
+   */
+  #closeOwn
+  #isClosed = false
 
   /**
    * @param {ConnectionOptions} options the application's, for a client like the one that connect-mongo would have made
    * @param {{collectionName: string}} settings the store's
-   * @param {() => Promise<void>} whenReady gives a promise that resolves when the store's collection is prepared
+   * @param {object} store
+   * @param {() => Promise<void>} store.whenReady gives a promise that resolves when the store's collection is prepared
+   * @param {CloseStore} store.closeStore
    */
-  constructor(options, { collectionName }, whenReady) {
+  constructor(options, { collectionName }, { whenReady, closeStore }) {
     this.#options = options
     this.#collectionName = collectionName
     this.#whenReady = whenReady
+    this.#closeStore = closeStore
   }
 
   /**
@@ -70,11 +83,6 @@ class DriverObjects {
     return this.#own
   }
 
-  /** Whether a client can be made here. */
-  get isInstalled() {
-    return installed() !== null
-  }
-
   /**
    * The database of a client of the store's own, once that is connected.
    * @returns {Promise<Db>}
@@ -96,6 +104,7 @@ class DriverObjects {
       if (target?.db) return target.db
       const named = target?.database ? (db.db?.(target.database) ?? db) : db
       if (target) target.db = named
+      this.#closeOwn = closeWith(this, named)
       return named
     } catch (error) {
       this.#openingOld = undefined
@@ -122,6 +131,8 @@ class DriverObjects {
   }
 
   async #connected() {
+    // As with connect-mongo: the client of a closed store is a closed one.
+    if (this.#isClosed) return this.client
     await this.#whenReady()
     const { client } = this
     if (this.#own) await this.#connectOwn()
@@ -142,7 +153,11 @@ class DriverObjects {
 
   #makeClient() {
     const Client = /** @type {ClientConstructor} */ (mongodb().MongoClient)
-    return new Client(...this.#connection)
+    const client = new Client(...this.#connection)
+    // It is only there to be closed again.
+    if (this.#isClosed) quiet(Promise.resolve(client.close()))
+    else this.#closeOwn = closeWith(this, client)
+    return client
   }
 
   /** @returns {[url: string | undefined, options: object]} */
@@ -151,29 +166,51 @@ class DriverObjects {
     return [mongoUrl ?? url, mongoOptions ?? {}]
   }
 
-  /** Closes the client that was made here, if there is one. */
+  /** Closes what was made here, if anything was. */
   async close() {
-    await this.#own?.close()
-    if (this.#target?.isOwn) await this.#target.db?.close?.()
+    this.#isClosed = true
+    await this.#closeOwn?.()
+  }
+
+  /** @type {CloseStore} */
+  closeStore(callback) {
+    return this.#closeStore(callback)
   }
 }
 
-/** @returns {Mongodb | null} */
-function installed() {
-  return fromApplication('mongodb')
+/**
+ * Lets `close` of a client, or of a Db before version 3, close the store that it was made for. Gives what closes it alone.
+ *
+ * The client is kept alive by its sockets: it must not keep the store.
+ * @param {DriverObjects} objects
+ * @param {Client | Db} client
+ */
+function closeWith(objects, client) {
+  const weak = new WeakRef(objects)
+  const close = /** @type {Function} */ (client.close)
+  Object.defineProperty(client, 'close', {
+    configurable: true,
+    writable: true,
+    value(/** @type {unknown[]} */ ...args) {
+      const callback = args.find((value) => typeof value === 'function')
+      const open = weak.deref()
+      return open ? open.closeStore(/** @type {any} */ (callback)) : close.apply(client, args)
+    },
+  })
+  return () => close.call(client)
 }
 
+/**
+ * The application's `mongodb` package, or else ours. It is loaded when it is needed, which mostly is never.
+ * @returns {Mongodb}
+ */
 function mongodb() {
-  const found = installed()
-  if (found) return found
-  throw new Error(
-    'client, db and collection of the session store are objects of the npm package "mongodb", which is not installed: npm install mongodb',
-  )
+  return fromApplication('mongodb') ?? require('mongodb')
 }
 
 function isBeforeVersion3() {
-  const { prototype } = installed()?.MongoClient ?? {}
-  return prototype !== undefined && (typeof prototype.db !== 'function' || typeof prototype.open === 'function')
+  const { prototype } = mongodb().MongoClient
+  return typeof prototype.db !== 'function' || typeof prototype.open === 'function'
 }
 
 /** The properties of a store that are objects of the `mongodb` package. */

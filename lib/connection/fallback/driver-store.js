@@ -35,6 +35,9 @@ const DRAIN = 10_000 // ms
 const DRAIN_UNHEARD = 2_000 // ms
 /** The number of sessions that `all` decrypts at once. */
 const AT_ONCE = 256
+/** What a timer calls that must not refer to a store. */
+const nothing = () => {}
+
 /** @implements {NativeStore} */
 class DriverStore {
   #settings
@@ -60,7 +63,7 @@ class DriverStore {
     this.#deliver = deliver
     this.#carrier = new Carrier(settings, (slot, answer) => this.#push(slot, answer))
     // This timer keeps the process alive, or not, as `hold` says.
-    this.#holder = setInterval(() => {}, 2 ** 30)
+    this.#holder = setInterval(nothing, 2 ** 30)
     this.#holder.unref()
     prepare(settings, this.#carrier, {
       ready: (error) => this.#push(EVENTS, [KIND.READY, error]),
@@ -241,11 +244,15 @@ class DriverStore {
           new MongoStoreError('MongoClientClosedError', 'Operation interrupted because client was closed'),
         )
       }
-      clearInterval(this.#holder)
       this.#push(slot, [KIND.DONE, true])
     }
     const timer = setTimeout(end, this.#patience())
     carrier.queue.whenEmpty(end)
+  }
+
+  /** Lets go of what is left, once the store is closed. */
+  release() {
+    clearInterval(this.#holder)
   }
 
   #patience() {
