@@ -496,11 +496,14 @@ function startRemoving(connection, minutes) {
   }
   // As with connect-mongo, a test's fake timers are its clock.
   /** @type {NodeJS.Timeout} */
-  const timer = setInterval(() => {
-    const open = connection.deref()
-    if (open) open.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired')
-    else clearInterval(timer)
-  }, minutes * 60 * 1000)
+  const timer = setInterval(
+    () => {
+      const open = connection.deref()
+      if (open) open.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired')
+      else clearInterval(timer)
+    },
+    minutes * 60 * 1000,
+  )
   timer.unref?.()
   return timer
 }

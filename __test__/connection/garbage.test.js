@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
+const { oldServer } = require('../helpers/altered-server.js')
 const { runProgram } = require('../helpers/child.js')
 const { connectionsOf } = require('../helpers/connections.js')
 const { useServer } = require('../helpers/server.js')
@@ -33,6 +34,7 @@ async function run(main, input = {}) {
       }
       return left
     }
+    globalThis.appName = input.appName
     const { MongoStore } = require('connect-mongo-native')
     const LegacyStore = require('connect-mongo-native')(require('express-session'))
     globalThis.make = (options) =>
@@ -44,7 +46,7 @@ async function run(main, input = {}) {
   let connections
   const { code, signal, stderr, lines } = await runProgram(
     program,
-    { ...input, url },
+    { ...input, url, appName },
     {
       async onLine(line, child) {
         if (line !== 'end') return
@@ -138,7 +140,10 @@ for (const factory of [false, true]) {
           }
           for (let n = 0; n < 50; n += 1) globalThis.make().close().then(count('close'))
           for (let n = 0; n < 10; n += 1) {
-            globalThis.make().clientP.then((client) => client.close()).then(count('connected'))
+            globalThis
+              .make()
+              .clientP.then((client) => client.close())
+              .then(count('connected'))
           }
           await globalThis.collect(refs)
           const isDone = () => answers.get === 50 && answers.close === 50 && answers.connected === 10
@@ -174,11 +179,28 @@ it('a closed store that is still referred to has nothing left of its own in the 
   assert.deepEqual({ resources, kinds }, { resources: [], kinds: [] })
 })
 
-it('stores of worker threads are collected, too', async () => {
+it('a store through the mongodb package is collected with the client that it made for itself', async (t) => {
+  const host = await oldServer(t, server.client.options.hosts[0].toString())
   const left = await run(
-    async ({ url }) => {
-      const { Worker } = require('node:worker_threads')
-      const source = `
+    async ({ host }) => {
+      process.removeAllListeners('warning')
+      const refs = []
+      for (let n = 0; n < 5; n += 1) {
+        const store = globalThis.make({ mongoUrl: `mongodb://${host}/?appName=${globalThis.appName}` })
+        refs.push(new WeakRef(store))
+        await store.set('sid', { cookie: {} })
+      }
+      return globalThis.collect(refs)
+    },
+    { host },
+  )
+  assert.equal(left, 0)
+})
+
+it('stores of worker threads are collected, too', async () => {
+  const left = await run(async ({ url }) => {
+    const { Worker } = require('node:worker_threads')
+    const source = `
         const { parentPort } = require('node:worker_threads')
         const collectGarbage = require('node:vm').runInNewContext('gc')
         const MongoStore = require('connect-mongo-native')
@@ -197,16 +219,15 @@ it('stores of worker threads are collected, too', async () => {
           }
           parentPort.postMessage(refs.filter((ref) => ref.deref()).length)
         })()`
-      return new Promise((resolve, reject) => {
-        const worker = new Worker(source, { eval: true })
-        let left
-        worker.on('message', (message) => {
-          left = message
-        })
-        worker.on('error', reject)
-        worker.on('exit', () => resolve(left))
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(source, { eval: true })
+      let left
+      worker.on('message', (message) => {
+        left = message
       })
-    },
-  )
+      worker.on('error', reject)
+      worker.on('exit', () => resolve(left))
+    })
+  })
   assert.equal(left, 0)
 })

@@ -141,7 +141,7 @@ class Connection {
     const crossing = openFallback(target, this.driver, this.#options, this.#settings, this.#ownerOf(target))
     this.#crossing = crossing
     this.#carryBy(crossing)
-    const whose = target.isOwn ? 'the installed mongodb package' : 'the given connection itself'
+    const whose = target.isOwn ? 'the mongodb package' : 'the given connection itself'
     warnOnce(
       `The session store works through ${whose}, which is slower than its own driver: ${reason}`,
       'MONGO_STORE_TRANSPORT',

@@ -5,8 +5,9 @@
 // application's own client, or else from a client that is made when something asks for it, with the application's
 // `mongodb` package, or else with ours. Whoever closes that client closes the store.
 
-const { promised, quiet } = require('../common/promises.js')
 const { fromApplication } = require('../common/application-package.js')
+const { MongoStoreError } = require('../common/errors.js')
+const { promised, quiet } = require('../common/promises.js')
 
 /** @import { Client, Db } from '../settings/borrowed/shape.js' */
 /** @import { ConnectionOptions, Target } from '../settings/target.js' */
@@ -26,6 +27,22 @@ const { fromApplication } = require('../common/application-package.js')
 
 /** @typedef {MongoClientClass & (new (url: string | undefined, options: object) => Client)} ClientConstructor */
 
+/**
+ * The releases of `mongodb` that speak with older servers, by the wire version from which on each does: of MongoDB 3.6 and 2.6.
+ * @type {[wireVersion: number, release: number][]}
+ */
+const OLDER_RELEASES = [
+  [6, 5],
+  [0, 3],
+]
+
+/**
+ * Closes what a store had made for itself, when the store is collected without having been closed. Whoever asked for the
+ * client may use it without the store.
+ * @type {FinalizationRegistry<() => Promise<unknown>>}
+ */
+const forgotten = new FinalizationRegistry((close) => quiet(close()))
+
 class DriverObjects {
   #options
   #collectionName
@@ -41,9 +58,10 @@ class DriverObjects {
   #openingOld
   /**
    * Closes what was made here.
-   * @type {(() => Promise<unknown> | undefined) | undefined}
+   * @type {(() => Promise<unknown>) | undefined}
    */
   #closeOwn
+  #isGiven = false
   #isClosed = false
 
   /**
@@ -104,11 +122,11 @@ class DriverObjects {
       if (target?.db) return target.db
       const named = target?.database ? (db.db?.(target.database) ?? db) : db
       if (target) target.db = named
-      this.#closeOwn = closeWith(this, named)
+      this.#keep(named)
       return named
     } catch (error) {
       this.#openingOld = undefined
-      throw error
+      throw explained(error)
     }
   }
 
@@ -147,7 +165,7 @@ class DriverObjects {
       await this.#connecting
     } catch (error) {
       this.#connecting = undefined
-      throw error
+      throw explained(error)
     }
   }
 
@@ -156,8 +174,14 @@ class DriverObjects {
     const client = new Client(...this.#connection)
     // It is only there to be closed again.
     if (this.#isClosed) quiet(Promise.resolve(client.close()))
-    else this.#closeOwn = closeWith(this, client)
+    else this.#keep(client)
     return client
+  }
+
+  /** @param {Client | Db} own what was made here */
+  #keep(own) {
+    this.#closeOwn = closeWith(new WeakRef(this), own)
+    if (!this.#isGiven) forgotten.register(this, this.#closeOwn, this)
   }
 
   /** @returns {[url: string | undefined, options: object]} */
@@ -176,28 +200,51 @@ class DriverObjects {
   closeStore(callback) {
     return this.#closeStore(callback)
   }
+
+  /**
+   * Gives one of the objects to the application.
+   * @param {typeof NAMES[number]} name
+   */
+  give(name) {
+    this.#isGiven = true
+    forgotten.unregister(this)
+    return this[name]
+  }
 }
 
 /**
  * Lets `close` of a client, or of a Db before version 3, close the store that it was made for. Gives what closes it alone.
- *
- * The client is kept alive by its sockets: it must not keep the store.
- * @param {DriverObjects} objects
+ * @param {WeakRef<DriverObjects>} objects of the store. The client is kept alive by its sockets, and must not keep the store
  * @param {Client | Db} client
+ * @returns {() => Promise<unknown>}
  */
 function closeWith(objects, client) {
-  const weak = new WeakRef(objects)
-  const close = /** @type {Function} */ (client.close)
+  const close = /** @type {(...args: unknown[]) => Promise<unknown>} */ (client.close)
   Object.defineProperty(client, 'close', {
     configurable: true,
     writable: true,
     value(/** @type {unknown[]} */ ...args) {
       const callback = args.find((value) => typeof value === 'function')
-      const open = weak.deref()
+      const open = objects.deref()
       return open ? open.closeStore(/** @type {any} */ (callback)) : close.apply(client, args)
     },
   })
   return () => close.call(client)
+}
+
+/**
+ * The error of a client that could not connect, with the remedy where the servers are too old for its release.
+ * @param {unknown} thrown
+ */
+function explained(thrown) {
+  const { message } = /** @type {Error} */ (thrown)
+  const [, wireVersion] = /maximum wire version (\d+), but/.exec(message) ?? []
+  if (wireVersion === undefined) return thrown
+  const [, release] = OLDER_RELEASES.find(([from]) => Number(wireVersion) >= from) ?? []
+  return new MongoStoreError(
+    'MongoCompatibilityError',
+    `${message}. Install an older one: npm install mongodb@${release}`,
+  )
 }
 
 /**
@@ -227,7 +274,7 @@ function defineDriverObjects(Store, driverOf) {
     Object.defineProperty(Store.prototype, name, {
       configurable: true,
       get() {
-        return driverOf(this)[name]
+        return driverOf(this).give(name)
       },
       set(value) {
         Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true })

@@ -37,6 +37,11 @@ const DRAIN_UNHEARD = 2_000 // ms
 const AT_ONCE = 256
 /** What a timer calls that must not refer to a store. */
 const nothing = () => {}
+/**
+ * Stops the timers of stores that were collected without having been closed.
+ * @type {FinalizationRegistry<NodeJS.Timeout>}
+ */
+const forgotten = new FinalizationRegistry((timer) => clearInterval(timer))
 
 /** @implements {NativeStore} */
 class DriverStore {
@@ -65,6 +70,7 @@ class DriverStore {
     // This timer keeps the process alive, or not, as `hold` says.
     this.#holder = setInterval(nothing, 2 ** 30)
     this.#holder.unref()
+    forgotten.register(this, this.#holder)
     prepare(settings, this.#carrier, {
       ready: (error) => this.#push(EVENTS, [KIND.READY, error]),
       unavailable: (error) => this.#push(EVENTS, [KIND.UNAVAILABLE, error]),
