@@ -26,6 +26,10 @@ const WAYS = {
 /** What an operation of connect-mongo 6 fails with after its client was closed. */
 async function genuineError() {
   const store = GenuineStore.create({ mongoUrl: server.url(server.freshDb()) })
+  await store.collectionP
+  await new Promise((resolve) => {
+    store.set('sid', { cookie: {} }, resolve)
+  })
   await (await store.clientP).close()
   const { name, message } = await new Promise((resolve) => {
     store.get('sid', resolve)
@@ -78,16 +82,16 @@ eachStyle(({ style }) => {
         await assert.rejects(store.get('sid'), await genuineError())
       })
 
-      for (const way of ['client', 'clientP']) {
-        it(`a process ends after ${way} was closed`, async (t) => {
-          const input = { url: await uriOf(t), way, ofUrl: style.ofUrl }
+      for (const property of ['client', 'clientP']) {
+        it(`a process ends after ${property} was closed`, async (t) => {
+          const input = { url: await uriOf(t), property, ofUrl: style.ofUrl }
           const { code, signal, stderr, lines } = await runProgram(
-            async ({ url, way, ofUrl }) => {
+            async ({ url, ofUrl, ...others }) => {
               const MongoStore = require('connect-mongo-native')
               const Store = ofUrl === 'url' ? MongoStore(require('express-session')) : MongoStore
               const store = new Store({ [ofUrl]: url })
               await store.set('sid', { cookie: {} })
-              await (await store[way]).close()
+              await (await store[others.property]).close()
               console.log('closed')
             },
             input,

@@ -68,7 +68,7 @@ for (const factory of [false, true]) {
     for (const isClosed of [true, false]) {
       it(`200 stores that were ${isClosed ? '' : 'not '}closed are collected, with their connections`, async () => {
         const { left, grown } = await run(
-          async ({ isClosed }) => {
+          async (input) => {
             const refs = []
             async function round() {
               const stores = Array.from({ length: 20 }, () => globalThis.make({ autoRemoveInterval: 1 }))
@@ -76,7 +76,7 @@ for (const factory of [false, true]) {
                 refs.push(new WeakRef(store))
                 await store.set('sid', { cookie: {} })
                 await store.get('sid')
-                if (isClosed) await store.close()
+                if (input.isClosed) await store.close()
               }
             }
             await round()
@@ -86,8 +86,8 @@ for (const factory of [false, true]) {
               await round()
               await globalThis.collect(refs)
             }
-            const left = await globalThis.collect(refs)
-            return { left, grown: process.memoryUsage().heapUsed - before }
+            const remaining = await globalThis.collect(refs)
+            return { left: remaining, grown: process.memoryUsage().heapUsed - before }
           },
           { factory, isClosed },
         )
@@ -106,10 +106,10 @@ for (const factory of [false, true]) {
     ]) {
       it(`a store that was not closed is collected with ${JSON.stringify(options)}`, async () => {
         const left = await run(
-          async ({ options }) => {
+          async (input) => {
             const refs = []
             await (async () => {
-              const store = globalThis.make(options)
+              const store = globalThis.make(input.options)
               refs.push(new WeakRef(store))
               await store.set('sid', { cookie: {} })
               await store.get('sid')
@@ -123,7 +123,7 @@ for (const factory of [false, true]) {
     }
 
     it('a store that nobody refers to answers what was asked of it before it is collected', async () => {
-      const answers = await run(
+      const seen = await run(
         async () => {
           const refs = []
           const answers = { get: 0, connected: 0, close: 0 }
@@ -152,7 +152,7 @@ for (const factory of [false, true]) {
         },
         { factory },
       )
-      assert.deepEqual(answers, { get: 50, connected: 10, close: 50 })
+      assert.deepEqual(seen, { get: 50, connected: 10, close: 50 })
     })
   })
 }
@@ -182,11 +182,11 @@ it('a closed store that is still referred to has nothing left of its own in the 
 it('a store through the mongodb package is collected with the client that it made for itself', async (t) => {
   const host = await oldServer(t, server.client.options.hosts[0].toString())
   const left = await run(
-    async ({ host }) => {
+    async (input) => {
       process.removeAllListeners('warning')
       const refs = []
       for (let n = 0; n < 5; n += 1) {
-        const store = globalThis.make({ mongoUrl: `mongodb://${host}/?appName=${globalThis.appName}` })
+        const store = globalThis.make({ mongoUrl: `mongodb://${input.host}/?appName=${globalThis.appName}` })
         refs.push(new WeakRef(store))
         await store.set('sid', { cookie: {} })
       }
@@ -221,12 +221,12 @@ it('stores of worker threads are collected, too', async () => {
         })()`
     return new Promise((resolve, reject) => {
       const worker = new Worker(source, { eval: true })
-      let left
+      let result
       worker.on('message', (message) => {
-        left = message
+        result = message
       })
       worker.on('error', reject)
-      worker.on('exit', () => resolve(left))
+      worker.on('exit', () => resolve(result))
     })
   })
   assert.equal(left, 0)

@@ -252,7 +252,7 @@ function explained(thrown) {
  * @returns {Mongodb}
  */
 function mongodb() {
-  return fromApplication('mongodb') ?? require('mongodb')
+  return fromApplication('mongodb') ?? /** @type {Mongodb} */ (/** @type {unknown} */ (require('mongodb')))
 }
 
 function isBeforeVersion3() {
