@@ -77,9 +77,9 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   readonly timer?: NodeJS.Timeout | undefined
 
   /**
-   * The given `MongoClient`, or one that is made, with the application's `mongodb` package, when it is first asked for.
-   * Undefined as long as a connection given as a promise is not there, and with drivers that have no client (before
-   * version 3). Throws when `mongodb` is not installed.
+   * The given `MongoClient`, or one that is made when it is first asked for, with the application's `mongodb` package, or
+   * else with the store's own. Closing the one that was made closes the store. Undefined as long as a connection given as
+   * a promise is not there, and with drivers that have no client (before version 3).
    */
   readonly client: MongoStore.DriverClient | undefined
 
@@ -89,7 +89,7 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   /** The sessions, as a `Collection` of `client`. */
   readonly collection: MongoStore.DriverCollection | undefined
 
-  /** Promise of `client`, connected. */
+  /** Promise of `client`, connected; after `close()` of `client`, closed. */
   readonly clientP: Promise<MongoStore.DriverClient>
 
   /** Promise of `collection`, for queries that the store has no method for. */
@@ -606,16 +606,15 @@ declare namespace MongoStore {
     updatedAt?: Date
   }
 
-  // `mongodb` may be missing, or be without types: each of these three is `any` then.
-  /** `MongoClient` of the application's `mongodb` package. */
-  // @ts-ignore
-  type DriverClient = import('mongodb').MongoClient
-  /** `Db` of the application's `mongodb` package. */
-  // @ts-ignore
-  type DriverDb = import('mongodb').Db
-  /** `Collection` of the application's `mongodb` package. */
-  // @ts-ignore
-  type DriverCollection = import('mongodb').Collection<SessionDocument>
+  // What the store hands out belongs to the release of `mongodb` that the application has, which may be any. The types of
+  // one release do not fit those of another.
+
+  /** `MongoClient` of the application's `mongodb` package, or else of the store's own, version 6. */
+  type DriverClient = any
+  /** `Db` of the same package. */
+  type DriverDb = any
+  /** `Collection` of the same package. */
+  type DriverCollection = any
 
   /**
    * What a method returns: a promise of `Result` when it is called without callback.

@@ -88,7 +88,10 @@ function defineStore(Base, style, MemoryStore) {
       this.#serialize = hooks.serialize
       this.#preparing = this.#prepare()
       this.#changeState('init')
-      this.#connection = new Connection(shown, settings, (state) => this.#changeState(state))
+      this.#connection = new Connection(shown, settings, {
+        onState: (state) => this.#changeState(state),
+        closeStore: (then) => this.#close(then),
+      })
       if (settings.autoRemove === 'interval') this.#startRemoving()
       this.#changeState('connecting')
     }
@@ -281,6 +284,11 @@ function defineStore(Base, style, MemoryStore) {
      * @param {Callback} [callback]
      */
     close(callback) {
+      return this.#close(callback)
+    }
+
+    /** @param {Callback} [callback] */
+    #close(callback) {
       if (this.timer !== undefined) {
         clearInterval(this.timer)
         this.timer = undefined
@@ -465,15 +473,7 @@ function defineStore(Base, style, MemoryStore) {
     }
 
     #startRemoving() {
-      const callback = (/** @type {Error | null} */ error) => {
-        if (error) warnOnce(`Expired sessions could not be removed: ${error.message}`, 'MONGO_STORE_EXPIRY')
-      }
-      const remove = () => {
-        this.#connection.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired')
-      }
-      // As with connect-mongo, a test's fake timers are its clock.
-      this.timer = setInterval(remove, this.#settings.autoRemoveInterval * 60 * 1000)
-      this.timer.unref?.()
+      this.timer = startRemoving(new WeakRef(this.#connection), this.#settings.autoRemoveInterval)
     }
 
     static #computeStorageId = MongoStore.prototype.computeStorageId
@@ -483,6 +483,29 @@ function defineStore(Base, style, MemoryStore) {
     }
   }
   return MongoStore
+}
+
+/**
+ * Starts the timer that removes expired sessions. It does not keep the store alive, and ends with it.
+ * @param {WeakRef<InstanceType<typeof Connection>>} connection
+ * @param {number} minutes
+ */
+function startRemoving(connection, minutes) {
+  const callback = (/** @type {Error | null} */ error) => {
+    if (error) warnOnce(`Expired sessions could not be removed: ${error.message}`, 'MONGO_STORE_EXPIRY')
+  }
+  // As with connect-mongo, a test's fake timers are its clock.
+  /** @type {NodeJS.Timeout} */
+  const timer = setInterval(
+    () => {
+      const open = connection.deref()
+      if (open) open.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired')
+      else clearInterval(timer)
+    },
+    minutes * 60 * 1000,
+  )
+  timer.unref?.()
+  return timer
 }
 
 module.exports = { defineStore }

@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
 const { describe, it } = require('node:test')
+const { MongoStore: GenuineStore } = require('connect-mongo-6')
 const { MongoClient } = require('mongodb')
 const { STYLES } = require('../helpers/styles.js')
 const { useServer } = require('../helpers/server.js')
@@ -72,13 +73,25 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       assert.deepEqual(indexes.find(({ key }) => key.expires)?.expireAfterSeconds, 0)
     })
 
-    it('closes the client that it made itself', async (t) => {
-      const { store } = open(t)
-      const client = await store.clientP
-      await store.close()
-      assert.equal(client.topology?.isConnected() ?? false, false)
-      await assert.rejects(store.clientP, { name: 'MongoNotConnectedError' })
-      await assert.rejects(store.collectionP, { name: 'MongoNotConnectedError' })
+    it('has the closed client after close(), whether or not it was asked for before', async (t) => {
+      const genuine = GenuineStore.create({ mongoUrl: server.url(server.freshDb()) })
+      await genuine.collectionP
+      await genuine.close()
+      const theirs = await genuine.collectionP.then((collection) => collection.findOne()).catch((error) => error)
+      const closedError = { name: theirs.name, message: theirs.message }
+      for (const isUsed of [true, false]) {
+        const { store } = open(t)
+        const before = isUsed ? await store.clientP : undefined
+        await store.close()
+        const { client } = store
+        assert(client instanceof MongoClient)
+        if (isUsed) assert.equal(client, before)
+        assert.equal(await store.clientP, client)
+        assert.equal(client.topology?.isConnected() ?? false, false)
+        await assert.rejects((await store.collectionP).findOne(), closedError)
+        await client.close()
+        await (await store.clientP).close()
+      }
     })
 
     it('takes the database of dbName', async (t) => {

@@ -21,7 +21,10 @@ function temporaryFolder(t) {
   return folder
 }
 
-/** A folder whose node_modules contains a copy of the package and only the named packages. Removed after the test. */
+/**
+ * A folder whose node_modules contains a copy of the package, with its dependencies in a node_modules of its own, and only
+ * the named packages. Removed after the test.
+ */
 function packageFolder(t, packages) {
   const folder = temporaryFolder(t)
   const modules = path.join(folder, 'node_modules')
@@ -32,8 +35,11 @@ function packageFolder(t, packages) {
       fs.cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true })
   }
   fs.symlinkSync(path.join(ROOT, addonFile()), path.join(copy, addonFile()))
-  for (const name of packages)
-    fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name), 'junction')
+  const link = (name, into) => fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(into, name), 'junction')
+  const own = path.join(copy, 'node_modules')
+  fs.mkdirSync(own)
+  for (const name of Object.keys(manifest.dependencies)) link(name, own)
+  for (const name of packages) link(name, modules)
   return folder
 }
 

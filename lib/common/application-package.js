@@ -1,7 +1,7 @@
 'use strict'
 
-// Loads packages that the application may or may not have installed. They are looked up from this package first, then
-// from the program: the two differ under linked and hoisted layouts.
+// Loads packages that the application may or may not have installed. They are looked up from the program first, then from
+// this package: the two differ under linked and hoisted layouts, and where this package has a copy of its own.
 
 const { createRequire } = require('node:module')
 const path = require('node:path')
@@ -10,7 +10,7 @@ const path = require('node:path')
 function starts() {
   const main = require.main?.filename
   const manifest = path.join(process.cwd(), 'package.json')
-  return main ? [__filename, main, manifest] : [__filename, manifest]
+  return main ? [main, manifest, __filename] : [manifest, __filename]
 }
 
 /**

@@ -59,6 +59,7 @@
  * @property {(slot: number) => void} removeExpired
  * @property {() => Statistics} stats
  * @property {(slot: number) => void} close answers the operations in flight, then ends the store
+ * @property {() => void} release drops `deliver`, after `close` has been answered
  */
 
 /**

@@ -22,6 +22,14 @@ const NOBODY = Object.freeze({ finish() {} })
  */
 
 /**
+ * How results reach an `Addon`, which must not be kept alive by the native half that it has.
+ * @typedef {object} Link
+ * @property {WeakRef<Addon>} idle
+ * @property {Addon} [busy] the same one, while something is under way: its callers wait for it, though they may have
+ *   nothing else that leads to it
+ */
+
+/**
  * What carries operations out, by a method of the addon's and its values.
  * @typedef {{send(caller: Caller, method: string, ...values: unknown[]): void}} Carrier
  */
@@ -36,6 +44,11 @@ class Addon {
   /** @type {number[]} */
   #free = []
   #pending = 0
+  /** Whether it is known if there is a server: those who wait for that need not be known otherwise. */
+  #isHeard = false
+  #isReleased = false
+  /** @type {Link} */
+  #link = { idle: new WeakRef(this), busy: this }
   /** The operations that were submitted in this turn, and not sent yet. */
   #unsent = 0
   #delivering = false
@@ -54,9 +67,19 @@ class Addon {
     this.timeLimitMs = settings.timeLimitMs
     this.#keepsAlive = keepsAlive
     this.#onEvent = onEvent
-    const deliver = (/** @type {Results} */ results) => this.#deliver(results, 0)
-    this.#native = Reflect.construct(Store, [settings, deliver, cipher])
+    this.#native = Reflect.construct(Store, [settings, Addon.#delivery(this.#link), cipher])
     if (keepsAlive) this.#native.hold(true)
+  }
+
+  /**
+   * A function that takes results. Whoever keeps it keeps nothing but the link.
+   * @param {Link} link
+   */
+  static #delivery(link) {
+    return (/** @type {Results} */ results) => {
+      const addon = link.busy ?? link.idle.deref()
+      if (addon) addon.#deliver(results, 0)
+    }
   }
 
   /**
@@ -68,7 +91,7 @@ class Addon {
   send(caller, method, ...values) {
     const slot = this.#free.pop() ?? this.#callers.length
     this.#callers[slot] = caller
-    if (this.#pending++ === 0 && !this.#keepsAlive) this.#native.hold(true)
+    if (this.#pending++ === 0) this.#begin()
     if (this.#native[method](slot, ...values)) this.#sendSoon()
   }
 
@@ -105,18 +128,30 @@ class Addon {
     return this.#native.stats()
   }
 
-  /** Lets the process end when nothing is pending. */
+  /** Lets go of the native half, which has been closed, once all its results are here. */
   release() {
-    this.#keepsAlive = false
-    if (this.#pending === 0) this.#native.hold(false)
+    this.#isReleased = true
+    if (this.#pending === 0) this.#rest()
   }
 
-  /** Ends the addon's half without waiting for it. Its callers must not want their results any more. */
+  /** Ends the native half without waiting for it. Its callers must not want their results any more. */
   abandon() {
     this.#onEvent = () => {}
-    this.send(NOBODY, 'close')
-    this.release()
+    this.send({ finish: () => this.release() }, 'close')
+    this.#keepsAlive = false
     this.#native.hold(false)
+  }
+
+  #begin() {
+    this.#link.busy = this
+    if (!this.#keepsAlive) this.#native.hold(true)
+  }
+
+  /** Nothing is pending: neither the process nor the store is needed for results. */
+  #rest() {
+    if (this.#isReleased) this.#native.release()
+    else if (!this.#keepsAlive) this.#native.hold(false)
+    if (this.#isHeard || this.#isReleased) this.#link.busy = undefined
   }
 
   /** @param {number} slot */
@@ -124,8 +159,17 @@ class Addon {
     const caller = this.#callers[slot]
     this.#callers[slot] = undefined
     this.#free.push(slot)
-    if (--this.#pending === 0 && !this.#keepsAlive) this.#native.hold(false)
+    this.#pending--
     return caller ?? NOBODY
+  }
+
+  /**
+   * @param {number} kind
+   * @param {AnyFailure | undefined} failure
+   */
+  #hear(kind, failure) {
+    this.#isHeard = true
+    this.#onEvent(kind, failure)
   }
 
   /**
@@ -142,12 +186,13 @@ class Addon {
         next += STRIDE
         const slot = /** @type {number} */ (results[at])
         const kind = /** @type {number} */ (results[at + 1])
-        if (slot === EVENTS) this.#onEvent(kind, /** @type {AnyFailure | undefined} */ (results[at + 2]))
+        if (slot === EVENTS) this.#hear(kind, /** @type {AnyFailure | undefined} */ (results[at + 2]))
         else this.#take(slot).finish(kind, results[at + 2], results[at + 3])
       }
     } finally {
       this.#delivering = false
       if (this.#unsent > 0) this.#flush()
+      if (this.#pending === 0) this.#rest()
       if (next < results.length) setImmediate(() => this.#deliver(results, next))
     }
   }

@@ -26,6 +26,7 @@ const { KIND } = require('./results.js')
 /** @import { Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
 /** @import { AnyFailure } from './results.js' */
+/** @import { CloseStore } from './driver-objects.js' */
 /** @typedef {InstanceType<typeof Addon>} Crossing */
 /** @typedef {InstanceType<typeof Operation>} AnOperation */
 
@@ -75,14 +76,16 @@ class Connection {
   /**
    * @param {Options} options the application's
    * @param {Readonly<Settings>} settings
-   * @param {(state: 'connected' | 'disconnected') => void} onState
+   * @param {object} store
+   * @param {(state: 'connected' | 'disconnected') => void} store.onState
+   * @param {CloseStore} store.closeStore
    * @throws {TypeError} for a connection that can't be read
    */
-  constructor(options, settings, onState) {
+  constructor(options, settings, { onState, closeStore }) {
     this.#options = options
     this.#settings = settings
     this.#onState = onState
-    this.driver = new DriverObjects(options, settings, () => this.#whenReady())
+    this.driver = new DriverObjects(options, settings, { whenReady: () => this.#whenReady(), closeStore })
     const target = targetOf(options)
     if (isThenable(target)) this.#openLater(target)
     else this.#open(target)
@@ -162,7 +165,7 @@ class Connection {
     const crossing = openFallback(target, this.driver, this.#options, this.#settings, this.#ownerOf(target))
     this.#crossing = crossing
     this.#carryBy(crossing)
-    const whose = target.isOwn ? 'the installed mongodb package' : 'the given connection itself'
+    const whose = target.isOwn ? 'the mongodb package' : 'the given connection itself'
     warnOnce(
       `The session store works through ${whose}, which is slower than its own driver: ${reason}`,
       'MONGO_STORE_TRANSPORT',

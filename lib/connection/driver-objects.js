@@ -1,11 +1,13 @@
 'use strict'
 
 // The objects of the `mongodb` package that applications and their tests use: `store.client`, `store.db`,
-// `store.collection` and their promises. The store itself never needs them. They come from the application's own client,
-// or else from an installed `mongodb`, and are made when something asks for them.
+// `store.collection` and their promises. The store itself never needs them, but for the fallback. They come from the
+// application's own client, or else from a client that is made when something asks for it, with the application's
+// `mongodb` package, or else with ours. Whoever closes that client closes the store.
 
-const { promised, quiet } = require('../common/promises.js')
 const { fromApplication } = require('../common/application-package.js')
+const { MongoStoreError } = require('../common/errors.js')
+const { promised, quiet } = require('../common/promises.js')
 
 /** @import { Client, Db } from '../settings/borrowed/shape.js' */
 /** @import { ConnectionOptions, Target } from '../settings/target.js' */
@@ -21,12 +23,31 @@ const { fromApplication } = require('../common/application-package.js')
  * @property {(url: string | undefined, options: object, callback: (error: unknown, db: Db) => void) => void} connect
  */
 
+/** @typedef {(callback?: (error: unknown) => void) => Promise<void>} CloseStore closes the store, as its `close` does */
+
 /** @typedef {MongoClientClass & (new (url: string | undefined, options: object) => Client)} ClientConstructor */
+
+/**
+ * The releases of `mongodb` that speak with older servers, by the wire version from which on each does: of MongoDB 3.6 and 2.6.
+ * @type {[wireVersion: number, release: number][]}
+ */
+const OLDER_RELEASES = [
+  [6, 5],
+  [0, 3],
+]
+
+/**
+ * Closes what a store had made for itself, when the store is collected without having been closed. Whoever asked for the
+ * client may use it without the store.
+ * @type {FinalizationRegistry<() => Promise<unknown>>}
+ */
+const forgotten = new FinalizationRegistry((close) => quiet(close()))
 
 class DriverObjects {
   #options
   #collectionName
   #whenReady
+  #closeStore
   /** @type {Target | undefined} */
   #target
   /** @type {Client | undefined} */
@@ -35,16 +56,26 @@ class DriverObjects {
   #connecting
   /** @type {Promise<Db> | undefined} */
   #openingOld
+  /**
+   * Closes what was made here.
+   * @type {(() => Promise<unknown>) | undefined}
+   */
+  #closeOwn
+  #isGiven = false
+  #isClosed = false
 
   /**
    * @param {ConnectionOptions} options the application's, for a client like the one that connect-mongo would have made
    * @param {{collectionName: string}} settings the store's
-   * @param {() => Promise<void>} whenReady gives a promise that resolves when the store's collection is prepared
+   * @param {object} store
+   * @param {() => Promise<void>} store.whenReady gives a promise that resolves when the store's collection is prepared
+   * @param {CloseStore} store.closeStore
    */
-  constructor(options, { collectionName }, whenReady) {
+  constructor(options, { collectionName }, { whenReady, closeStore }) {
     this.#options = options
     this.#collectionName = collectionName
     this.#whenReady = whenReady
+    this.#closeStore = closeStore
   }
 
   /**
@@ -70,11 +101,6 @@ class DriverObjects {
     return this.#own
   }
 
-  /** Whether a client can be made here. */
-  get isInstalled() {
-    return installed() !== null
-  }
-
   /**
    * The database of a client of the store's own, once that is connected.
    * @returns {Promise<Db>}
@@ -96,10 +122,11 @@ class DriverObjects {
       if (target?.db) return target.db
       const named = target?.database ? (db.db?.(target.database) ?? db) : db
       if (target) target.db = named
+      this.#keep(named)
       return named
     } catch (error) {
       this.#openingOld = undefined
-      throw error
+      throw explained(error)
     }
   }
 
@@ -122,6 +149,8 @@ class DriverObjects {
   }
 
   async #connected() {
+    // As with connect-mongo: the client of a closed store is a closed one.
+    if (this.#isClosed) return this.client
     await this.#whenReady()
     const { client } = this
     if (this.#own) await this.#connectOwn()
@@ -136,13 +165,23 @@ class DriverObjects {
       await this.#connecting
     } catch (error) {
       this.#connecting = undefined
-      throw error
+      throw explained(error)
     }
   }
 
   #makeClient() {
     const Client = /** @type {ClientConstructor} */ (mongodb().MongoClient)
-    return new Client(...this.#connection)
+    const client = new Client(...this.#connection)
+    // It is only there to be closed again.
+    if (this.#isClosed) quiet(Promise.resolve(client.close()))
+    else this.#keep(client)
+    return client
+  }
+
+  /** @param {Client | Db} own what was made here */
+  #keep(own) {
+    this.#closeOwn = closeWith(new WeakRef(this), own)
+    if (!this.#isGiven) forgotten.register(this, this.#closeOwn, this)
   }
 
   /** @returns {[url: string | undefined, options: object]} */
@@ -151,29 +190,74 @@ class DriverObjects {
     return [mongoUrl ?? url, mongoOptions ?? {}]
   }
 
-  /** Closes the client that was made here, if there is one. */
+  /** Closes what was made here, if anything was. */
   async close() {
-    await this.#own?.close()
-    if (this.#target?.isOwn) await this.#target.db?.close?.()
+    this.#isClosed = true
+    await this.#closeOwn?.()
+  }
+
+  /** @type {CloseStore} */
+  closeStore(callback) {
+    return this.#closeStore(callback)
+  }
+
+  /**
+   * Gives one of the objects to the application.
+   * @param {typeof NAMES[number]} name
+   */
+  give(name) {
+    this.#isGiven = true
+    forgotten.unregister(this)
+    return this[name]
   }
 }
 
-/** @returns {Mongodb | null} */
-function installed() {
-  return fromApplication('mongodb')
+/**
+ * Lets `close` of a client, or of a Db before version 3, close the store that it was made for. Gives what closes it alone.
+ * @param {WeakRef<DriverObjects>} objects of the store. The client is kept alive by its sockets, and must not keep the store
+ * @param {Client | Db} client
+ * @returns {() => Promise<unknown>}
+ */
+function closeWith(objects, client) {
+  const close = /** @type {(...args: unknown[]) => Promise<unknown>} */ (client.close)
+  Object.defineProperty(client, 'close', {
+    configurable: true,
+    writable: true,
+    value(/** @type {unknown[]} */ ...args) {
+      const callback = args.find((value) => typeof value === 'function')
+      const open = objects.deref()
+      return open ? open.closeStore(/** @type {any} */ (callback)) : close.apply(client, args)
+    },
+  })
+  return () => close.call(client)
 }
 
-function mongodb() {
-  const found = installed()
-  if (found) return found
-  throw new Error(
-    'client, db and collection of the session store are objects of the npm package "mongodb", which is not installed: npm install mongodb',
+/**
+ * The error of a client that could not connect, with the remedy where the servers are too old for its release.
+ * @param {unknown} thrown
+ */
+function explained(thrown) {
+  const { message } = /** @type {Error} */ (thrown)
+  const [, wireVersion] = /maximum wire version (\d+), but/.exec(message) ?? []
+  if (wireVersion === undefined) return thrown
+  const [, release] = OLDER_RELEASES.find(([from]) => Number(wireVersion) >= from) ?? []
+  return new MongoStoreError(
+    'MongoCompatibilityError',
+    `${message}. Install an older one: npm install mongodb@${release}`,
   )
 }
 
+/**
+ * The application's `mongodb` package, or else ours. It is loaded when it is needed, which mostly is never.
+ * @returns {Mongodb}
+ */
+function mongodb() {
+  return fromApplication('mongodb') ?? /** @type {Mongodb} */ (/** @type {unknown} */ (require('mongodb')))
+}
+
 function isBeforeVersion3() {
-  const { prototype } = installed()?.MongoClient ?? {}
-  return prototype !== undefined && (typeof prototype.db !== 'function' || typeof prototype.open === 'function')
+  const { prototype } = mongodb().MongoClient
+  return typeof prototype.db !== 'function' || typeof prototype.open === 'function'
 }
 
 /** The properties of a store that are objects of the `mongodb` package. */
@@ -190,7 +274,7 @@ function defineDriverObjects(Store, driverOf) {
     Object.defineProperty(Store.prototype, name, {
       configurable: true,
       get() {
-        return driverOf(this)[name]
+        return driverOf(this).give(name)
       },
       set(value) {
         Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true })

@@ -113,6 +113,22 @@ impl Completions {
             }
         });
     }
+
+    /// Drops `deliver` and wakes JavaScript no more. Must be called on the thread of JavaScript.
+    pub fn release(&self) {
+        self.wake.handle.with_write_aborted(|mut aborted| {
+            if *aborted {
+                return;
+            }
+            // SAFETY: the function is not aborted, and nobody uses it while the guard is held. After this, the
+            // flag keeps everybody from using it. The status can be ignored: the call only fails for a function
+            // that has been released already.
+            unsafe {
+                sys::napi_release_threadsafe_function(self.wake.raw(), sys::ThreadsafeFunctionReleaseMode::abort);
+            }
+            *aborted = true;
+        });
+    }
 }
 
 fn lock(finished: &Mutex<Finished>) -> MutexGuard<'_, Finished> {

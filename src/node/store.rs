@@ -19,7 +19,8 @@ use crate::runtime;
 pub type Given = Either<String, Uint8Array>;
 
 /// The native half of one store. Each operation has a slot, a number with which its result comes back. The
-/// methods for one session return whether the operation waits for `flush`.
+/// methods for one session return whether the operation waits for `flush`. `deliver` must not refer to this
+/// object: the garbage collector can't see that circle.
 #[napi]
 pub struct NativeStore {
     engine: Arc<Engine<SlotReply, Mongo>>,
@@ -59,6 +60,12 @@ impl NativeStore {
     #[napi]
     pub fn hold(&self, env: Env, alive: bool) {
         self.completions.hold(&env, alive);
+    }
+
+    /// Drops `deliver`. No operation may be started any more, and no answer may be missing.
+    #[napi]
+    pub fn release(&self) {
+        self.completions.release();
     }
 
     /// Reads a session.

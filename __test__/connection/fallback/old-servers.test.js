@@ -9,7 +9,7 @@ const path = require('node:path')
 const { test } = require('node:test')
 const { runProgram } = require('../../helpers/child.js')
 const { DRIVERS, folderOf } = require('../../helpers/drivers.js')
-const { oldServer } = require('../../helpers/altered-server.js')
+const { alteredServer, oldServer } = require('../../helpers/altered-server.js')
 const { packageFolder } = require('../../helpers/package-folder.js')
 const { eachStyle, make } = require('../../helpers/stores.js')
 const { useOwnServer, useServer } = require('../../helpers/server.js')
@@ -103,7 +103,7 @@ eachStyle(({ style }) => {
     assert.deepEqual(await lookAt(t, url), SEEN)
   })
 
-  test('a server that is too old is used by a connection string through the installed mongodb package', async (t) => {
+  test('a server that is too old is used by a connection string through the mongodb package', async (t) => {
     const { url } = place()
     const store = make(style, { [style.ofUrl]: url })
     assert.deepEqual(await useStore(store), USED)
@@ -160,7 +160,7 @@ eachStyle(({ style }) => {
 })
 
 for (const version of [2, 3]) {
-  test(`the installed mongodb package may be of version ${version}`, async (t) => {
+  test(`the mongodb package of the application is preferred, and may be of version ${version}`, async (t) => {
     const { url } = place()
     const cwd = packageFolder(t, ['bson', 'express-session'])
     fs.symlinkSync(folderOf(version), path.join(cwd, 'node_modules', 'mongodb'), 'junction')
@@ -170,14 +170,16 @@ for (const version of [2, 3]) {
         await store.set('a', { cookie: {}, n: 1 })
         const { n } = await store.get('a')
         const collection = await store.collectionP
-        console.log(JSON.stringify([n, await collection.count({})]))
+        const manifest = require('mongodb/package.json')
+        const isTheirs = (store.client ?? store.db) instanceof require('mongodb')[store.client ? 'MongoClient' : 'Db']
+        console.log(JSON.stringify([n, await collection.count({}), Number.parseInt(manifest.version, 10), isTheirs]))
         await store.close()
       },
       { mongoUrl: url },
       { cwd, env: { NODE_NO_WARNINGS: '1' } },
     )
     assert.equal(code, 0, stderr)
-    assert.deepEqual(JSON.parse(lines.at(-1)), [1, 1])
+    assert.deepEqual(JSON.parse(lines.at(-1)), [1, 1, version, true])
   })
 }
 
@@ -199,26 +201,70 @@ test('a warning says once for each target that the server is too old, with the r
   assert.equal(lines.length, 1, lines.join('\n'))
   const [code0, message] = JSON.parse(lines[0])
   assert.equal(code0, 'MONGO_STORE_TRANSPORT')
-  assert.match(message, /installed mongodb package.*wire version 8.*MongoDB 4\.4/)
+  assert.match(message, /mongodb package.*wire version 8.*MongoDB 4\.4/)
 })
 
-test('without the mongodb package, the error says which server is too old, and what helps', async (t) => {
+test('without a mongodb package of the application, a server that is too old is used through our own', async (t) => {
   const { url } = place()
   const { code, lines, stderr } = await runProgram(
     async ({ mongoUrl }) => {
       const store = require('connect-mongo-native').create({ mongoUrl })
-      for (let n = 0; n < 2; n += 1)
-        await store.set('a', { cookie: {} }).catch(({ name, message }) => console.log(JSON.stringify([name, message])))
+      await store.set('a', { cookie: {}, n: 1 })
+      console.log((await store.get('a')).n)
       await store.close()
     },
     { mongoUrl: url },
-    { cwd: packageFolder(t, ['bson', 'express-session']) },
+    { cwd: packageFolder(t, []), env: { NODE_NO_WARNINGS: '1' } },
   )
-  assert.equal(code, 0, stderr)
-  assert.equal(lines.length, 2)
-  for (const line of lines) {
-    const [name, message] = JSON.parse(line)
-    assert.equal(name, 'MongoCompatibilityError')
-    assert.match(message, /wire version 8.*MongoDB 4\.4.*"mongodb".*not installed/)
-  }
+  assert.deepEqual({ code, lines, stderr }, { code: 0, lines: ['1'], stderr: '' })
 })
+
+for (const [server, wireVersion, release] of [
+  ['MongoDB 4.0', 7, 5],
+  ['MongoDB 3.6', 6, 5],
+  ['MongoDB 3.4', 5, 3],
+  ['MongoDB 2.6', 2, 3],
+]) {
+  test(`for ${server} the error names the release of mongodb to install`, async (t) => {
+    // Newer servers do not take the messages of mongodb 3.
+    const host = await alteredServer(t, new URL(old.current.uri).host, (hello) => ({
+      ...hello,
+      minWireVersion: 0,
+      maxWireVersion: wireVersion,
+    }))
+    const url = `mongodb://${host}/${place().dbName}?serverSelectionTimeoutMS=500`
+    const { code, lines, stderr } = await runProgram(
+      async ({ mongoUrl }) => {
+        const store = require('connect-mongo-native').create({ mongoUrl })
+        for (let n = 0; n < 2; n += 1)
+          await store.set('a', { cookie: {} }).catch(({ name, message }) => console.log(name, message))
+        await store.collectionP.catch(({ name, message }) => console.log(name, message))
+        await store.close()
+      },
+      { mongoUrl: url },
+      { cwd: packageFolder(t, []), env: { NODE_NO_WARNINGS: '1' } },
+    )
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+    assert.equal(lines.length, 3)
+    const error = new RegExp(
+      `^MongoCompatibilityError .* wire version ${wireVersion}, .*: npm install mongodb@${release}$`,
+    )
+    for (const line of lines) assert.match(line, error)
+
+    // The release that the message names, as far as it is here.
+    if (!(release in DRIVERS)) return
+    const cwd = packageFolder(t, [])
+    fs.symlinkSync(folderOf(release), path.join(cwd, 'node_modules', 'mongodb'), 'junction')
+    const mended = await runProgram(
+      async ({ mongoUrl }) => {
+        const store = require('connect-mongo-native').create({ mongoUrl })
+        await store.set('a', { cookie: {}, n: 1 })
+        console.log((await store.get('a')).n)
+        await store.close()
+      },
+      { mongoUrl: url },
+      { cwd, env: { NODE_NO_WARNINGS: '1' } },
+    )
+    assert.deepEqual({ code: mended.code, lines: mended.lines }, { code: 0, lines: ['1'] }, mended.stderr)
+  })
+}

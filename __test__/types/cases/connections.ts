@@ -1,7 +1,12 @@
 // The application's connections, from the installed `mongodb` package and from objects shaped like mongoose's.
 
 import { type Collection, type Db, MongoClient, type MongoClientOptions, type WriteConcernSettings } from 'mongodb'
-import { MongoStore, type MongoClientLike, type MongooseConnectionLike } from 'connect-mongo-native'
+import {
+  MongoStore,
+  type MongoClientLike,
+  type MongooseConnectionLike,
+  type SessionDocument,
+} from 'connect-mongo-native'
 import { expect, type Same } from '../expect.js'
 
 const client = new MongoClient('mongodb://127.0.0.1')
@@ -23,14 +28,18 @@ new MongoStore({ mongoUrl: 'mongodb://127.0.0.1', mongoOptions: driverOptions })
 const standIn: MongoClientLike = { db: () => ({ collection: () => ({ findOne: async () => null }) }) }
 new MongoStore({ client: standIn })
 
-// The objects that the store returns have the types of the same package.
+// The objects that the store returns fit the types of whichever release of `mongodb` the application has.
 const store = new MongoStore({ client })
-expect<Same<typeof store.client, MongoClient | undefined>>()
-expect<Same<typeof store.db, Db | undefined>>()
+expect<Same<typeof store.client, any>>()
+expect<Same<typeof store.db, any>>()
+const itsClient: MongoClient = store.client
+const itsDb: Db = store.db
 export async function ids(): Promise<string[]> {
   const collection: Collection<any> = await store.collectionP
+  await itsClient.close()
+  await itsDb.dropDatabase()
   const found = await (await store.collectionP).find({}).toArray()
-  return [...found.map((document) => String(document._id)), collection.collectionName]
+  return [...found.map((document: SessionDocument) => String(document._id)), collection.collectionName]
 }
 
 // @ts-expect-error not a client

@@ -36,6 +36,17 @@ const DRAIN = 10_000 // ms
 const DRAIN_UNHEARD = 2_000 // ms
 /** The number of sessions that `all` decrypts at once. */
 const AT_ONCE = 256
+/** What a timer calls that must not refer to a store. */
+const nothing = () => {}
+/**
+ * Ends what outlives stores that were collected without having been closed.
+ * @type {FinalizationRegistry<{holder: NodeJS.Timeout, outages: Outages}>}
+ */
+const forgotten = new FinalizationRegistry(({ holder, outages }) => {
+  clearInterval(holder)
+  outages.end()
+})
+
 /** @implements {NativeStore} */
 class DriverStore {
   #settings
@@ -62,12 +73,15 @@ class DriverStore {
     this.#deliver = deliver
     this.#carrier = new Carrier(settings, (slot, answer) => this.#push(slot, answer))
     // This timer keeps the process alive, or not, as `hold` says.
-    this.#holder = setInterval(() => {}, 2 ** 30)
+    this.#holder = setInterval(nothing, 2 ** 30)
     this.#holder.unref()
+    // The client outlives the store, and must not keep it.
+    const store = new WeakRef(this)
     this.#outages = new Outages(settings.source.emitter, {
-      lost: (error) => this.#push(EVENTS, [KIND.LOST, error]),
-      back: () => this.#push(EVENTS, [KIND.BACK]),
+      lost: (error) => store.deref()?.#push(EVENTS, [KIND.LOST, error]),
+      back: () => store.deref()?.#push(EVENTS, [KIND.BACK]),
     })
+    forgotten.register(this, { holder: this.#holder, outages: this.#outages })
     prepare(settings, this.#carrier, {
       ready: (error) => {
         this.#outages.answered()
@@ -251,11 +265,15 @@ class DriverStore {
           new MongoStoreError('MongoClientClosedError', 'Operation interrupted because client was closed'),
         )
       }
-      clearInterval(this.#holder)
       this.#push(slot, [KIND.DONE, true])
     }
     const timer = setTimeout(end, this.#patience())
     carrier.queue.whenEmpty(end)
+  }
+
+  /** Lets go of what is left, once the store is closed. */
+  release() {
+    clearInterval(this.#holder)
   }
 
   #patience() {

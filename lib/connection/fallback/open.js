@@ -54,13 +54,6 @@ function openFallback(target, driver, options, settings, owner) {
  * @param {DriverObjects} driver
  */
 function makeClient({ refusal }, driver) {
-  if (!driver.isInstalled) {
-    throw new TypeError(
-      refusal
-        ? `${refusal.message}, unless the npm package "mongodb" is installed and knows it`
-        : 'Such a server is used through the npm package "mongodb", which is not installed: npm install mongodb',
-    )
-  }
   try {
     return driver.client
   } catch (error) {
