@@ -30,7 +30,7 @@ const { KnownExpiry } = require('./known-expiry.js')
  * @typedef {{expires: number, lastModified: number | undefined}} NewDates
  */
 
-/** @typedef {NewDates & {value: Value}} SessionDocument */
+/** @typedef {{now: number, value: Value} & NewDates} SessionDocument `now` is the caller's clock */
 
 /**
  * The session as a plain object, for `stringify: false`: the cookie by its `toJSON`, as connect-mongo has it.
@@ -116,14 +116,15 @@ class Codec {
   /**
    * What is stored of a session, or a promise of it.
    * @param {Session} session
+   * @param {number} now the caller's clock
    * @returns {Awaitable<SessionDocument>}
    */
-  toDocument(session) {
+  toDocument(session, now) {
     const value = this.#encode(session)
     if (typeof value !== 'string' && isThenable(value))
-      return value.then((encoded) => ({ value: encoded, ...this.#dates(session) }))
-    const { expires, lastModified } = this.#dates(session)
-    return { value, expires, lastModified }
+      return value.then((encoded) => ({ now, value: encoded, ...this.#dates(session, now) }))
+    const { expires, lastModified } = this.#dates(session, now)
+    return { now, value, expires, lastModified }
   }
 
   /**
@@ -224,10 +225,10 @@ class Codec {
    * The dates that are written now, in milliseconds: `expires`, which is the cookie's date, or else now and the store's
    * `ttl`; and `lastModified`, undefined without `touchAfter`.
    * @param {Session | undefined} session
+   * @param {number} now
    * @returns {NewDates}
    */
-  #dates(session) {
-    const now = Date.now()
+  #dates(session, now) {
     const date = session?.cookie?.expires
     const expires = date ? new Date(date).getTime() : NaN
     return {
@@ -250,14 +251,15 @@ class Codec {
   /**
    * What a touch writes; null for nothing.
    * @param {Session} session
-   * @returns {(NewDates & {isKnownLive: boolean}) | null} `isKnownLive` tells whether the session was read from the store, and
+   * @param {number} now the caller's clock
+   * @returns {({now: number} & NewDates & {isKnownLive: boolean}) | null} `isKnownLive` tells whether the session was read from the store, and
    *   can't have expired since
    */
-  toTouch(session) {
-    if (this.#isFresh(session)) return null
-    const { expires, lastModified } = this.#dates(session)
+  toTouch(session, now) {
+    if (this.#isFresh(session, now)) return null
+    const { expires, lastModified } = this.#dates(session, now)
     const known = this.#expiryOf(session)
-    return { expires, lastModified, isKnownLive: known !== undefined && known > Date.now() }
+    return { now, expires, lastModified, isKnownLive: known !== undefined && known > now }
   }
 
   /**
@@ -269,12 +271,15 @@ class Codec {
   }
 
   /**
-   * Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago.
+   * Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago. A date that is to
+   * come, which a clock that was set back leaves behind, tells nothing: until then the session would never be touched.
    * @param {Session} session
+   * @param {number} now
    */
-  #isFresh(session) {
+  #isFresh(session, now) {
     if (this.#touchAfter === 0 || !session.lastModified) return false
-    return Date.now() - new Date(session.lastModified).getTime() < this.#touchAfter
+    const age = now - new Date(session.lastModified).getTime()
+    return age >= 0 && age < this.#touchAfter
   }
 }
 
