@@ -72,9 +72,10 @@ function call(store, method, ...args) {
 const until = (moment, n) => ({ cookie: { expires: new Date(moment) }, n })
 
 /** A life of sessions by the hours of a clock. Gives what the store has answered, without the dates of cookies. */
-async function live(store, collection, { set, restore }, start) {
+async function live({ store, collection, hasAll }, { set, restore }, start) {
   const answers = []
   const note = async (hours, method, ...args) => {
+    if (method === 'all' && !hasAll) return
     set(start + hours * HOUR)
     const answer = await call(store, method, ...args)
     const numbers = Array.isArray(answer) ? answer.map(({ n }) => n).sort() : (answer?.n ?? answer ?? null)
@@ -118,7 +119,9 @@ async function clockTests(t, { generation, server }) {
           const name = server.freshDb()
           const store = makeStore(generation, side, server.url(name), { autoRemove: 'disabled', ttl: TTL / 1000 })
           await untilConnected(store)
-          told[side] = await live(store, server.db(name).collection('sessions'), makeClock(), start)
+          const collection = server.db(name).collection('sessions')
+          // connect-mongo 1 has no `all`.
+          told[side] = await live({ store, collection, hasAll: generation > 1 }, makeClock(), start)
           await store.close()
         }
         assert.ok(told.genuine.answers.some(([, method, , found]) => method === 'get' && found === 1))

@@ -149,6 +149,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             self.refuse(kind, since, reply, Failure::closed());
             return None;
         }
+        let live_at = live_at.filter(|_| !self.has(Planted::OneClock));
         match self.callers.enter(kind, since, live_at, reply) {
             Ok(caller) => Some(caller),
             Err(reply) => {

@@ -139,7 +139,8 @@ mod tests {
     fn created_at_is_the_clients_time_and_updated_at_the_servers() {
         let statement = set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW)).unwrap();
         let update = statement.get_document("u").unwrap();
-        assert_eq!(update.get_document("$setOnInsert").unwrap().get_datetime("createdAt"), Ok(NOW));
+        let on_insert = update.get_document("$setOnInsert").unwrap();
+        assert_eq!(on_insert.get_datetime("createdAt").unwrap(), NOW);
         assert!(
             update
                 .get_document("$currentDate")
