@@ -4,7 +4,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { GENUINE, call } = require('../helpers/genuine.js')
 const { survivesFailures } = require('../helpers/hooks.js')
-const { HOUR, aSession, eachStyle, fails, useStores } = require('../helpers/stores.js')
+const { HOUR, aSession, eachStyle, fails, gives, useStores } = require('../helpers/stores.js')
 
 const server = useStores()
 
