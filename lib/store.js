@@ -104,7 +104,7 @@ function defineStore(Base, style, MemoryStore) {
      * @param {Callback} [callback]
      */
     all(callback) {
-      return this.#startOnAll(this.#operation('all', { callback }, this.#found))
+      return this.#startOnAll(this.#operation('all', { callback }, this.#found), Date.now())
     }
 
     /** @type {OnResult} */
@@ -167,7 +167,7 @@ function defineStore(Base, style, MemoryStore) {
      * @param {Callback} [callback]
      */
     get(sid, callback) {
-      return this.#start(this.#operation('get', { sid, callback }, this.#got))
+      return this.#start(this.#operation('get', { sid, callback }, this.#got), Date.now())
     }
 
     /** @type {OnResult} */
@@ -207,14 +207,15 @@ function defineStore(Base, style, MemoryStore) {
       if (typeof session === 'function') {
         return operation.refuse(new TypeError('set needs a session, and got a function'))
       }
-      if (this.#isHooked) return this.#preparing.start(operation, () => this.#codec.toDocument(session))
+      const now = Date.now()
+      if (this.#isHooked) return this.#preparing.start(operation, () => this.#codec.toDocument(session, now))
       try {
         const id = this.#idOf(sid)
         if (operation.flaw) throw operation.flaw
         // Without hooks it is never a promise.
-        const document = /** @type {SessionDocument} */ (this.#codec.toDocument(session))
+        const document = /** @type {SessionDocument} */ (this.#codec.toDocument(session, now))
         const { value, expires, lastModified } = document
-        this.#connection.carrier.send(operation, 'set', id, value, expires, lastModified)
+        this.#connection.carrier.send(operation, 'set', id, now, value, expires, lastModified)
       } catch (error) {
         operation.failLater(error)
       }
@@ -239,15 +240,16 @@ function defineStore(Base, style, MemoryStore) {
       if (session === undefined || session === null || typeof session === 'function') {
         return operation.refuse(new TypeError('touch needs the session'))
       }
-      if (this.#isHooked) return this.#preparing.start(operation, () => this.#touch(operation, session))
+      const now = Date.now()
+      if (this.#isHooked) return this.#preparing.start(operation, () => this.#touch(operation, session, now))
       try {
         const id = this.#idOf(sid)
         if (operation.flaw) throw operation.flaw
-        const document = this.#touch(operation, session)
+        const document = this.#touch(operation, session, now)
         if (document === null) this.#answerLater(operation)
         else {
           const { expires, lastModified, isKnownLive } = document
-          this.#connection.carrier.send(operation, 'touch', id, expires, lastModified, isKnownLive)
+          this.#connection.carrier.send(operation, 'touch', id, now, expires, lastModified, isKnownLive)
         }
       } catch (error) {
         operation.failLater(error)
@@ -259,11 +261,12 @@ function defineStore(Base, style, MemoryStore) {
      * What a touch writes; null for nothing.
      * @param {AnOperation} operation
      * @param {Session} session
+     * @param {number} now
      */
-    #touch(operation, session) {
+    #touch(operation, session, now) {
       // Somebody may log out while a request is answered: that is no error of the request.
       operation.ofRequest = session.req?.sessionStore === this
-      return this.#codec.toTouch(session)
+      return this.#codec.toTouch(session, now)
     }
 
     /** @type {OnResult} */
@@ -392,15 +395,16 @@ function defineStore(Base, style, MemoryStore) {
     }
 
     /**
-     * Starts an operation on one session that has no values but its id.
+     * Starts an operation on one session that has no values but its id, and the caller's clock if dates matter.
      * @param {AnOperation} operation
+     * @param {[now?: number]} clock
      */
-    #start(operation) {
-      if (this.#isHooked) return this.#preparing.start(operation)
+    #start(operation, ...clock) {
+      if (this.#isHooked) return this.#preparing.start(operation, () => clock)
       try {
         const id = this.#idOf(/** @type {string} */ (operation.sid))
         if (operation.flaw) throw operation.flaw
-        this.#connection.carrier.send(operation, operation.kind, id)
+        this.#connection.carrier.send(operation, operation.kind, id, ...clock)
       } catch (error) {
         operation.failLater(error)
       }
@@ -410,12 +414,13 @@ function defineStore(Base, style, MemoryStore) {
     /**
      * Starts an operation on all sessions.
      * @param {AnOperation} operation
+     * @param {[now?: number]} clock
      */
-    #startOnAll(operation) {
-      if (this.#isHooked) return this.#preparing.startOnAll(operation)
+    #startOnAll(operation, ...clock) {
+      if (this.#isHooked) return this.#preparing.startOnAll(operation, clock)
       try {
         if (operation.flaw) throw operation.flaw
-        this.#connection.carrier.send(operation, operation.kind)
+        this.#connection.carrier.send(operation, operation.kind, ...clock)
       } catch (error) {
         operation.failLater(error)
       }
@@ -499,7 +504,7 @@ function startRemoving(connection, minutes) {
   const timer = setInterval(
     () => {
       const open = connection.deref()
-      if (open) open.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired')
+      if (open) open.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired', Date.now())
       else clearInterval(timer)
     },
     minutes * 60 * 1000,

@@ -4,6 +4,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { Decimal128, ObjectId } = require('mongodb')
 const { MongoStore: Genuine } = require('connect-mongo-6')
+const { call } = require('../helpers/genuine.js')
 const { HOUR, aSession, eachStyle, fails, resultsOf, useStores } = require('../helpers/stores.js')
 
 const server = useStores()
@@ -52,6 +53,84 @@ eachStyle(({ style, missing }) => {
     assert.deepEqual(ours.session, theirs.session)
     assert.deepEqual(Object.keys(ours.session), Object.keys(theirs.session))
     assert.deepEqual(ours.expires, theirs.expires)
+  })
+
+  test('a property called __proto__ is stored and read like any other, in both forms', async (t) => {
+    const text = '{"__proto__":{"admin":true},"deep":{"__proto__":{"admin":true}},"a":1}'
+    for (const options of [{}, { stringify: false }, { touchAfter: 60 }, { touchAfter: 60, stringify: false }]) {
+      const { store } = server.open(t, options, style)
+      await store.set('s', { ...JSON.parse(text), lastModified: new Date(0) })
+      for (const found of [await store.get('s'), ...(await store.all())]) {
+        const { lastModified: _date, ...others } = found
+        assert.equal(JSON.stringify(others), text)
+        assert.equal(Object.getPrototypeOf(found), Object.prototype)
+        assert.equal(found.admin, undefined)
+        assert.equal(found.deep.admin, undefined)
+      }
+      await store.set('s', await store.get('s'))
+      assert.deepEqual(Object.keys(await store.get('s')).slice(0, 3), ['__proto__', 'deep', 'a'])
+    }
+  })
+
+  test('sessions of odd objects are stored as connect-mongo stores them', async (t) => {
+    const { mongoUrl } = server.open(t, {}, style)
+    const cookie = () => ({ expires: new Date(Date.now() + HOUR), path: '/' })
+    const own = { cookie: { enumerable: true, value: cookie() }, a: { enumerable: true, get: () => 1 } }
+    const sessions = {
+      'with toJSON': { cookie: cookie(), a: 1, toJSON: () => ({ cookie: { path: '/' }, b: 2 }) },
+      'without a prototype': Object.assign(Object.create(null), { cookie: cookie(), a: 1 }),
+      'with a getter': Object.defineProperties({}, own),
+      'a list': Object.assign(['a'], { cookie: cookie() }),
+      'with a class': new (class Session {
+        cookie = cookie()
+        a = 1
+      })(),
+    }
+    for (const stringify of [true, false]) {
+      for (const [what, session] of Object.entries(sessions)) {
+        const { store, collection } = server.open(t, { stringify, touchAfter: 60 }, style)
+        const collectionName = store.collectionName
+        const genuine = Genuine.create({ mongoUrl, collectionName, autoRemove: 'disabled', stringify, touchAfter: 60 })
+        t.after(() => genuine.close())
+        await store.set('ours', session)
+        await call(genuine, 'set', 'theirs', session)
+        const [ours, theirs] = await collection.find().sort({ _id: 1 }).toArray()
+        assert.deepEqual(ours.session, theirs.session, what)
+        assert.deepEqual(ours.expires, theirs.expires, what)
+        assert.deepEqual((await store.get('ours')).cookie, (await call(genuine, 'get', 'ours')).cookie, what)
+      }
+    }
+  })
+
+  test('a getter that throws makes set fail with its own error', async (t) => {
+    const thrown = new RangeError('of the getter')
+    const fail = () => {
+      throw thrown
+    }
+    const getter = { enumerable: true, get: fail }
+    const sessions = [
+      Object.defineProperty({}, 'a', getter),
+      { cookie: Object.defineProperty({}, 'expires', getter) },
+      { toJSON: fail, cookie: { toJSON: fail } },
+    ]
+    for (const stringify of [true, false]) {
+      const { store, collection } = server.open(t, { stringify }, style)
+      for (const session of sessions) assert.equal(await fails(store, 'set', ['s', session], RangeError), thrown)
+      assert.equal(await collection.countDocuments(), 0)
+    }
+  })
+
+  test('a cookie whose date is none has the lifetime of the store', async (t) => {
+    const { store, collection } = server.open(t, { ttl: 60, touchAfter: 60 }, style)
+    for (const expires of [NaN, new Date(NaN), 'never', {}, [], 8.64e15 + 1, -Infinity, '']) {
+      for (const lastModified of [undefined, NaN, new Date(NaN), 'never', 8.64e15 + 1]) {
+        const before = Date.now()
+        await store.set('s', { cookie: { expires }, lastModified })
+        await store.touch('s', { cookie: { expires }, lastModified })
+        const { expires: stored } = await collection.findOne({ _id: 's' })
+        assert.ok(stored >= before + 60_000 && stored <= Date.now() + 60_000, String(expires))
+      }
+    }
   })
 
   test('with stringify: false, get gives dates as dates, the cookie with its own among them', async (t) => {

@@ -82,6 +82,18 @@ eachStyle(({ style, missing }) => {
     }
   })
 
+  test('a session that was written in the future, by a clock that was set back since, is touched', async (t) => {
+    const { store, collection } = server.open(t, { touchAfter: 60 }, style)
+    await store.set('s', aSession())
+    const future = new Date(Date.now() + HOUR)
+    await collection.updateOne({ _id: 's' }, { $set: { lastModified: future } })
+    const session = await store.get('s')
+    await store.touch('s', Object.assign(session, laterSession()))
+    const document = await collection.findOne({ _id: 's' })
+    assert.deepEqual(document.expires, session.cookie.expires)
+    assert.ok(document.lastModified < future)
+  })
+
   test('set leaves lastModified on the live session, so that express-session sees no change in it', async (t) => {
     const { store } = server.open(t, { touchAfter: 60 }, style)
     await store.set('s', aSession())

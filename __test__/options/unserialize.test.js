@@ -2,8 +2,9 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
+const { GENUINE, call } = require('../helpers/genuine.js')
 const { survivesFailures } = require('../helpers/hooks.js')
-const { HOUR, aSession, eachStyle, fails, useStores } = require('../helpers/stores.js')
+const { HOUR, aSession, eachStyle, fails, gives, useStores } = require('../helpers/stores.js')
 
 const server = useStores()
 
@@ -40,14 +41,75 @@ eachStyle(({ style, missing }) => {
     }
   })
 
-  test('the result of unserialize must be an object', async (t) => {
-    for (const result of ['secret text', 5, true, 5n, Symbol('secret')]) {
-      for (const unserialize of [() => result, async () => result]) {
-        const { store, collection } = server.open(t, { unserialize }, style)
-        await collection.insertOne({ _id: 's', session: 'text' })
-        const error = await fails(store, 'get', ['s'], /not an object/)
-        assert.doesNotMatch(error.message, /secret/)
+  test('what unserialize gives is what get and all give, as with connect-mongo', async (t) => {
+    const results = [
+      'text',
+      '',
+      5,
+      0,
+      true,
+      false,
+      5n,
+      Symbol('of the hook'),
+      ['a', 'list'],
+      () => {},
+      new Map([[1, 2]]),
+    ]
+    for (const result of results) {
+      const { store, collection, mongoUrl } = server.open(t, { unserialize: () => result }, style)
+      const later = server.open(t, { unserialize: async () => result }, style)
+      const genuine = GENUINE['connect-mongo 6']({
+        mongoUrl,
+        collectionName: store.collectionName,
+        autoRemove: 'disabled',
+        unserialize: () => result,
+      })
+      t.after(() => genuine.close())
+      await collection.insertOne({ _id: 's', session: 'text' })
+      await later.collection.insertOne({ _id: 's', session: 'text' })
+      for (const each of [store, later.store]) {
+        assert.equal(await gives(each, 'get', 's'), await call(genuine, 'get', 's'))
+        assert.deepEqual(await each.all(), await call(genuine, 'all'))
       }
+    }
+  })
+
+  test('without unserialize, a stored value that is no object is no session', async (t) => {
+    for (const options of [{}, { stringify: false }, { serialize: (session) => session }]) {
+      const { store, collection } = server.open(t, options, style)
+      await collection.insertOne({ _id: 's', session: 5 })
+      await fails(store, 'get', ['s'], /The stored session is a number, not an object/)
+    }
+  })
+
+  test('an object of unserialize that takes no dates is the session as it is, and can be touched', async (t) => {
+    const throwing = () => {
+      throw new Error('not to be read')
+    }
+    const expires = new Date(Date.now() + HOUR)
+    const objects = {
+      'a frozen session': () => Object.freeze({ cookie: Object.freeze({ expires }), a: 1 }),
+      'a sealed session': () => Object.seal({ cookie: Object.seal({ expires }), a: 1 }),
+      'a proxy that refuses': () =>
+        new Proxy({ a: 1, cookie: { expires } }, { set: () => false, isExtensible: throwing }),
+      'a proxy that throws': () => new Proxy({ a: 1 }, { set: throwing, defineProperty: throwing }),
+      'a getter that throws': () => Object.defineProperty({ a: 1 }, 'hidden', { get: throwing, enumerable: false }),
+      'a cookie that throws': () => ({ a: 1, cookie: Object.defineProperty({}, 'other', { get: throwing }) }),
+      'a date that cannot be set': () => ({
+        a: 1,
+        cookie: Object.defineProperty({}, 'expires', { get: () => expires }),
+      }),
+      'no prototype': () => Object.assign(Object.create(null), { a: 1, cookie: { expires } }),
+    }
+    for (const [what, make] of Object.entries(objects)) {
+      const session = make()
+      const { store, collection } = server.open(t, { unserialize: () => session, touchAfter: 60 }, style)
+      await collection.insertOne({ _id: 's', session: 'text', lastModified: new Date(0), expires })
+      const found = await store.get('s')
+      assert.equal(found, session, what)
+      assert.equal(found.a, 1, what)
+      await store.touch('s', found)
+      assert.ok((await collection.findOne({ _id: 's' })).lastModified > new Date(0), what)
     }
   })
 

@@ -45,18 +45,18 @@
 
 /**
  * The native half of one store. Each operation has a slot, a number by which its result comes back. The methods for one
- * session tell whether the operation waits for `flush`. Dates are milliseconds since 1970.
+ * session tell whether the operation waits for `flush`. Dates are milliseconds since 1970, and `now` is the caller's clock.
  * @typedef {object} NativeStore
  * @property {(alive: boolean) => void} hold whether the store keeps the process alive
- * @property {(slot: number, id: Value) => boolean} get
- * @property {(slot: number, id: Value, session: Value, expires: number, lastModified?: number) => boolean} set
- * @property {(slot: number, id: Value, expires: number, lastModified: number | undefined, knownLive: boolean) => boolean} touch
+ * @property {(slot: number, id: Value, now: number) => boolean} get
+ * @property {(slot: number, id: Value, now: number, session: Value, expires: number, lastModified?: number) => boolean} set
+ * @property {(slot: number, id: Value, now: number, expires: number, lastModified: number | undefined, knownLive: boolean) => boolean} touch
  * @property {(slot: number, id: Value) => boolean} destroy
  * @property {() => void} flush sends the operations that wait for it
- * @property {(slot: number) => void} all
+ * @property {(slot: number, now: number) => void} all
  * @property {(slot: number) => void} length
  * @property {(slot: number) => void} clear
- * @property {(slot: number) => void} removeExpired
+ * @property {(slot: number, now: number) => void} removeExpired
  * @property {() => Statistics} stats
  * @property {(slot: number) => void} close answers the operations in flight, then ends the store
  * @property {() => void} release drops `deliver`, after `close` has been answered

@@ -82,7 +82,7 @@ class Search {
   #goesOn(kind, first) {
     switch (this.#method) {
       case 'get':
-        if (kind === KIND.MISSING) this.#carrier.send(this, 'get', this.#ids.shift())
+        if (kind === KIND.MISSING) this.#carrier.send(this, 'get', this.#ids.shift(), ...this.#values)
         return kind === KIND.MISSING
       case 'touch':
         // That the session was read is known of another place only.

@@ -30,7 +30,7 @@ const { KnownExpiry } = require('./known-expiry.js')
  * @typedef {{expires: number, lastModified: number | undefined}} NewDates
  */
 
-/** @typedef {NewDates & {value: Value}} SessionDocument */
+/** @typedef {{now: number, value: Value} & NewDates} SessionDocument `now` is the caller's clock */
 
 /**
  * The session as a plain object, for `stringify: false`: the cookie by its `toJSON`, as connect-mongo has it.
@@ -41,8 +41,7 @@ function toPlainObject(session) {
     throw new TypeError(`set needs a session object, and got ${session === null ? 'null' : `a ${typeof session}`}`)
   }
   /** @type {Session} */
-  const plain = {}
-  for (const key of Object.keys(session)) plain[key] = session[key]
+  const plain = { ...session }
   if (typeof plain.cookie?.toJSON === 'function') plain.cookie = plain.cookie.toJSON()
   return plain
 }
@@ -54,25 +53,26 @@ function toPlainObject(session) {
  */
 function transformFunctions({ serialize, unserialize, stringify }) {
   if (serialize || unserialize) {
-    return { serialize: serialize || toPlainObject, unserialize: unserialize || ((stored) => stored) }
+    return { serialize: serialize || toPlainObject, unserialize: unserialize || checked }
   }
   if (stringify === false) return { serialize: toPlainObject, unserialize: fromObject }
   return { serialize: JSON.stringify, unserialize: fromText }
 }
 
 // Both built-in readers take what the other one's writer stored, so that `stringify` can be changed while people are
-// logged in.
+// logged in. They give objects or null, whatever is in the document; what an `unserialize` of the application gives is its
+// own affair.
 
 /** @param {unknown} stored */
 function fromText(stored) {
-  if (typeof stored === 'string') return parse(stored)
+  if (typeof stored === 'string') return checked(parse(stored))
   if (stored === undefined) throw new Error('The stored document has no session')
-  return stored
+  return checked(stored)
 }
 
 /** @param {unknown} stored */
 function fromObject(stored) {
-  return typeof stored === 'string' ? parse(stored) : stored
+  return checked(typeof stored === 'string' ? parse(stored) : stored)
 }
 
 /** @param {string} text */
@@ -116,14 +116,15 @@ class Codec {
   /**
    * What is stored of a session, or a promise of it.
    * @param {Session} session
+   * @param {number} now the caller's clock
    * @returns {Awaitable<SessionDocument>}
    */
-  toDocument(session) {
+  toDocument(session, now) {
     const value = this.#encode(session)
     if (typeof value !== 'string' && isThenable(value))
-      return value.then((encoded) => ({ value: encoded, ...this.#dates(session) }))
-    const { expires, lastModified } = this.#dates(session)
-    return { value, expires, lastModified }
+      return value.then((encoded) => ({ now, value: encoded, ...this.#dates(session, now) }))
+    const { expires, lastModified } = this.#dates(session, now)
+    return { now, value, expires, lastModified }
   }
 
   /**
@@ -174,7 +175,7 @@ class Codec {
   #unserialize(stored, expires, lastModified) {
     if (stored === FORGOTTEN) return null
     const session = this.#hooks.unserialize(stored)
-    const finish = (/** @type {unknown} */ found) => this.#complete(checked(found), expires, lastModified)
+    const finish = (/** @type {any} */ found) => this.#complete(found, expires, lastModified)
     const isLater = this.#hooks.unserialize !== fromText && isThenable(session)
     return isLater ? Promise.resolve(session).then(finish) : finish(session)
   }
@@ -198,36 +199,53 @@ class Codec {
       if (results.some(({ status }) => status === 'rejected')) {
         warnOnce('all() leaves out sessions that cannot be read', 'MONGO_STORE_UNREADABLE')
       }
-      return results.flatMap((result) => (result.status === 'fulfilled' && result.value) || [])
+      const sessions = results.map((result) => (result.status === 'fulfilled' ? result.value : null))
+      return /** @type {Session[]} */ (sessions.filter((session) => session !== null))
     })
   }
 
   /**
-   * @param {Session | null} session
+   * @param {any} session
+   * @param {number | undefined} expires
+   * @param {number | undefined} lastModified
+   * @returns {Session | null}
+   */
+  #complete(session, expires, lastModified) {
+    if (session === null || session === undefined) return null
+    if (typeof session !== 'object') return session
+    try {
+      this.#addDates(session, expires, lastModified)
+    } catch {
+      // An object of the application's `unserialize` may be frozen, a proxy, or have getters and setters that throw. It is
+      // the session all the same, which is only touched more often without its dates.
+    }
+    return session
+  }
+
+  /**
+   * @param {Session} session
    * @param {number | undefined} expires
    * @param {number | undefined} lastModified
    */
-  #complete(session, expires, lastModified) {
-    if (session === null) return null
+  #addDates(session, expires, lastModified) {
+    KnownExpiry.set(session, this, expires ?? Infinity)
+    if (this.#touchAfter > 0 && lastModified !== undefined) Reflect.set(session, 'lastModified', new Date(lastModified))
     // touch moves the document's date only: the cookie would look older than the session is.
     const { cookie } = session
     const date = new Date(expires ?? NaN)
     if (!Number.isNaN(date.getTime()) && cookie !== null && typeof cookie === 'object' && cookie.expires) {
-      cookie.expires = typeof cookie.expires === 'string' ? date.toISOString() : date
+      Reflect.set(cookie, 'expires', typeof cookie.expires === 'string' ? date.toISOString() : date)
     }
-    KnownExpiry.set(session, this, expires ?? Infinity)
-    if (this.#touchAfter > 0 && lastModified !== undefined) session.lastModified = new Date(lastModified)
-    return session
   }
 
   /**
    * The dates that are written now, in milliseconds: `expires`, which is the cookie's date, or else now and the store's
    * `ttl`; and `lastModified`, undefined without `touchAfter`.
    * @param {Session | undefined} session
+   * @param {number} now
    * @returns {NewDates}
    */
-  #dates(session) {
-    const now = Date.now()
+  #dates(session, now) {
     const date = session?.cookie?.expires
     const expires = date ? new Date(date).getTime() : NaN
     return {
@@ -250,14 +268,15 @@ class Codec {
   /**
    * What a touch writes; null for nothing.
    * @param {Session} session
-   * @returns {(NewDates & {isKnownLive: boolean}) | null} `isKnownLive` tells whether the session was read from the store, and
+   * @param {number} now the caller's clock
+   * @returns {({now: number} & NewDates & {isKnownLive: boolean}) | null} `isKnownLive` tells whether the session was read from the store, and
    *   can't have expired since
    */
-  toTouch(session) {
-    if (this.#isFresh(session)) return null
-    const { expires, lastModified } = this.#dates(session)
+  toTouch(session, now) {
+    if (this.#isFresh(session, now)) return null
+    const { expires, lastModified } = this.#dates(session, now)
     const known = this.#expiryOf(session)
-    return { expires, lastModified, isKnownLive: known !== undefined && known > Date.now() }
+    return { now, expires, lastModified, isKnownLive: known !== undefined && known > now }
   }
 
   /**
@@ -269,12 +288,15 @@ class Codec {
   }
 
   /**
-   * Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago.
+   * Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago. A date that is to
+   * come, which a clock that was set back leaves behind, tells nothing: until then the session would never be touched.
    * @param {Session} session
+   * @param {number} now
    */
-  #isFresh(session) {
+  #isFresh(session, now) {
     if (this.#touchAfter === 0 || !session.lastModified) return false
-    return Date.now() - new Date(session.lastModified).getTime() < this.#touchAfter
+    const age = now - new Date(session.lastModified).getTime()
+    return age >= 0 && age < this.#touchAfter
   }
 }
 

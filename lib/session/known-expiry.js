@@ -24,6 +24,8 @@ class KnownExpiry extends Given {
    * @param {number} expires in milliseconds since 1970; Infinity for never
    */
   static set(session, owner, expires) {
+    // Newer engines refuse private fields on objects that take no more properties.
+    if (!(#owner in session) && !Object.isExtensible(session)) return
     const marked = #owner in session ? session : new KnownExpiry(session)
     marked.#owner = owner
     marked.#expires = expires

@@ -16,7 +16,7 @@ const EARLIER = 'a hook of an earlier operation'
 
 /**
  * What is sent besides the id, in the order of the carrier's parameters; null for nothing to send.
- * @typedef {Record<string, unknown> | null} Values
+ * @typedef {readonly unknown[] | Record<string, unknown> | null} Values
  */
 
 /**
@@ -52,9 +52,9 @@ class Preparing {
   /**
    * Starts an operation on one session.
    * @param {T} operation
-   * @param {() => Awaitable<Values>} [values]
+   * @param {() => Awaitable<Values>} values
    */
-  start(operation, values = () => ({})) {
+  start(operation, values) {
     try {
       const sid = sessionId(operation.sid)
       if (operation.flaw) throw operation.flaw
@@ -69,12 +69,13 @@ class Preparing {
   /**
    * Starts an operation on all sessions.
    * @param {T} operation
+   * @param {readonly unknown[]} values what is sent
    */
-  startOnAll(operation) {
+  startOnAll(operation, values) {
     try {
       if (operation.flaw) throw operation.flaw
       if (this.#isClosed) throw closedError()
-      this.#prepareOnAll(operation)
+      this.#prepareOnAll(operation, values)
     } catch (error) {
       operation.failLater(error)
     }
@@ -114,14 +115,17 @@ class Preparing {
     }
   }
 
-  /** @param {T} operation */
-  async #prepareOnAll(operation) {
+  /**
+   * @param {T} operation
+   * @param {readonly unknown[]} values
+   */
+  async #prepareOnAll(operation, values) {
     const turn = this.#turns.takeAll()
     let isInTurn = turn.before === undefined
     try {
       if (turn.before) await new Deadline(this.#sender.timeLimitMs()).wait(turn.before, EARLIER)
       isInTurn = true
-      this.#sender.send(operation)
+      this.#sender.send(operation, ...values)
     } catch (error) {
       operation.failLater(error)
     } finally {

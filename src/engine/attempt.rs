@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::Engine;
-use super::backend::{Attempt, Backend, Statement};
+use super::backend::{Attempt, Backend, Statement, Wanted};
 use super::batch::{Batch, Carried};
 use super::operation::{Action, Reply};
 use super::planted::Planted;
@@ -62,8 +62,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         let until = batch.until();
         Box::pin(async move {
             if reads {
-                let ids: Vec<&Field> = jobs.iter().map(|carried| &carried.job.id).collect();
-                return backend.read(&ids, until).await;
+                let wanted: Vec<Wanted<'_>> = jobs.iter().filter_map(wanted).collect();
+                return backend.read(&wanted, until).await;
             }
             let session = match session.get_or_try_init(|| backend.session()).await {
                 Ok(session) => session.as_ref(),
@@ -199,12 +199,17 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     }
 }
 
+fn wanted(carried: &Carried) -> Option<Wanted<'_>> {
+    let id = &carried.job.id;
+    carried.job.step.action.live_at().map(|now| Wanted { id, now })
+}
+
 fn statement(carried: &Carried) -> Option<Statement<'_>> {
     match &carried.job.step.action {
         Action::Write(write) => Some(Statement {
             id: &carried.job.id,
             write,
         }),
-        Action::Get => None,
+        Action::Get { .. } => None,
     }
 }

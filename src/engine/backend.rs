@@ -51,6 +51,15 @@ pub struct Statement<'a> {
     pub write: &'a Write,
 }
 
+/// One session to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The session's `_id`.
+    pub id: &'a Field,
+    /// The clock of the caller, in milliseconds since 1970. A session that has expired by then is missing.
+    pub now: i64,
+}
+
 /// Whether there are servers for reads and for writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
@@ -109,8 +118,8 @@ pub trait Backend: Send + Sync + 'static {
     /// The ids of a collection, by pages.
     type Ids: Ids;
 
-    /// Reads the live sessions of these ids.
-    fn read(&self, ids: &[&Field], until: Instant) -> impl Future<Output = Attempt> + Send;
+    /// Reads the live sessions among these.
+    fn read(&self, wanted: &[Wanted<'_>], until: Instant) -> impl Future<Output = Attempt> + Send;
 
     /// A server session that nobody else uses, or `None` if the deployment doesn't support transaction
     /// numbers. Waits until that is known.
@@ -137,9 +146,13 @@ pub trait Backend: Send + Sync + 'static {
         until: Instant,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// All live sessions with their ids. `None` stands for a document that is not valid.
-    fn list(&self, until: Instant)
-    -> impl Future<Output = Result<Vec<Option<(Field, StoredSession)>>, Failure>> + Send;
+    /// All sessions that are live at a date, in milliseconds since 1970, with their ids. `None` stands for a
+    /// document that is not valid.
+    fn list(
+        &self,
+        now: i64,
+        until: Instant,
+    ) -> impl Future<Output = Result<Vec<Option<(Field, StoredSession)>>, Failure>> + Send;
 
     /// The number of documents.
     fn count(&self, until: Instant) -> impl Future<Output = Result<u64, Failure>> + Send;
@@ -147,8 +160,9 @@ pub trait Backend: Send + Sync + 'static {
     /// The ids of all documents.
     fn ids(&self) -> Self::Ids;
 
-    /// Removes the documents that have expired by now, and returns how many there were.
-    fn remove_expired(&self, until: Instant) -> impl Future<Output = Result<u64, Failure>> + Send;
+    /// Removes the documents that have expired by a date, in milliseconds since 1970, and returns how many
+    /// there were.
+    fn remove_expired(&self, now: i64, until: Instant) -> impl Future<Output = Result<u64, Failure>> + Send;
 
     /// Connects, and prepares the collection as the settings ask.
     fn prepare(&self) -> impl Future<Output = Result<(), Failure>> + Send;

@@ -9,7 +9,7 @@ use slab::Slab;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::operation::Answer;
+use super::operation::{Answer, Outcome};
 use crate::model::{Failure, Kind};
 
 /// The maximum number of waiting callers in one store. One more fails at once.
@@ -27,6 +27,8 @@ struct Caller<R> {
     number: u64,
     kind: Kind,
     since: Instant,
+    /// The date that a session must outlive for this caller to get it, in milliseconds since 1970.
+    live_at: Option<i64>,
     reply: R,
     /// The failure that has kept its operation from succeeding so far.
     cause: Option<Arc<Failure>>,
@@ -83,7 +85,7 @@ impl<R> Callers<R> {
     ///
     /// # Errors
     /// Returns `reply` when too many callers wait.
-    pub fn enter(&self, kind: Kind, since: Instant, reply: R) -> Result<Key, R> {
+    pub fn enter(&self, kind: Kind, since: Instant, live_at: Option<i64>, reply: R) -> Result<Key, R> {
         let mut state = self.lock();
         if state.waiting.len() >= MAX_CALLERS {
             return Err(reply);
@@ -94,6 +96,7 @@ impl<R> Callers<R> {
             number,
             kind,
             since,
+            live_at,
             reply,
             cause: None,
         });
@@ -225,7 +228,13 @@ impl<R> Callers<R> {
 }
 
 impl<R> Caller<R> {
+    /// One reply may answer callers whose clocks differ: each compares the session's expiry with its own.
     fn answered(self, answer: Answer) -> Answered<R> {
+        let has_expired = |expires: i64| self.live_at.is_some_and(|now| expires <= now);
+        let answer = match answer {
+            Ok(Outcome::Found(session)) if session.expires.is_some_and(has_expired) => Ok(Outcome::Missing),
+            answer => answer,
+        };
         Answered {
             kind: self.kind,
             since: self.since,
@@ -271,7 +280,6 @@ impl<R> State<R> {
 mod tests {
     use std::time::Duration;
 
-    use super::super::operation::Outcome;
     use super::*;
 
     const DONE: Answer = Ok(Outcome::Done(true));
@@ -280,9 +288,9 @@ mod tests {
     fn a_caller_is_answered_once_and_its_slot_is_reused() {
         let callers = Callers::new();
         let now = Instant::now();
-        let first = callers.enter(Kind::Get, now, 1).unwrap();
+        let first = callers.enter(Kind::Get, now, None, 1).unwrap();
         assert_eq!(callers.answer([(first, DONE)].into_iter()).len(), 1);
-        let second = callers.enter(Kind::Get, now, 2).unwrap();
+        let second = callers.enter(Kind::Get, now, None, 2).unwrap();
         assert!(callers.answer([(first, DONE)].into_iter()).is_empty());
         assert!(callers.any_waits([second].into_iter()));
         let late = callers.expire(false, now, |_| Failure::lost());
@@ -297,7 +305,7 @@ mod tests {
         let at = |seconds| start + Duration::from_secs(seconds);
         for seconds in 0..10 {
             let kind = if seconds % 2 == 0 { Kind::Get } else { Kind::Set };
-            callers.enter(kind, at(seconds), seconds).unwrap();
+            callers.enter(kind, at(seconds), None, seconds).unwrap();
         }
         let late = callers.expire(false, at(5), |_| Failure::lost());
         assert_eq!(late.iter().map(|late| late.reply).collect::<Vec<_>>(), [0, 2, 4]);
@@ -310,9 +318,9 @@ mod tests {
     fn a_long_wait_does_not_retain_answered_callers() {
         let callers = Callers::new();
         let now = Instant::now();
-        callers.enter(Kind::Get, now, 0).unwrap();
+        callers.enter(Kind::Get, now, None, 0).unwrap();
         for number in 1..100_000 {
-            let key = callers.enter(Kind::Get, now, number).unwrap();
+            let key = callers.enter(Kind::Get, now, None, number).unwrap();
             callers.answer([(key, DONE)].into_iter());
         }
         assert!(callers.kept() < 2_000);
@@ -323,10 +331,10 @@ mod tests {
     fn a_caller_over_the_limit_is_rejected() {
         let callers = Callers::new();
         for number in 0..MAX_CALLERS {
-            callers.enter(Kind::Get, Instant::now(), number).unwrap();
+            callers.enter(Kind::Get, Instant::now(), None, number).unwrap();
         }
-        assert_eq!(callers.enter(Kind::Get, Instant::now(), 7), Err(7));
+        assert_eq!(callers.enter(Kind::Get, Instant::now(), None, 7), Err(7));
         assert_eq!(callers.drain(&DONE).len(), MAX_CALLERS);
-        assert!(callers.enter(Kind::Get, Instant::now(), 7).is_ok());
+        assert!(callers.enter(Kind::Get, Instant::now(), None, 7).is_ok());
     }
 }

@@ -67,10 +67,11 @@ impl<R: Reply, B: Backend> Clearing<R, B> {
         }
         self.errand.settled().await?;
         if is_empty {
-            // Send a write anyway. It shows whether the user has the permission and enough members confirm
-            // it.
+            // Send a write anyway, which removes nothing. It shows whether the user has the permission and
+            // enough members confirm it.
             let caller = self.errand.caller();
-            engine.carry_out_sweep(Sweep::RemoveExpired, caller, until).await?;
+            let nothing = Sweep::RemoveExpired(i64::MIN);
+            engine.carry_out_sweep(nothing, caller, until).await?;
         }
         Ok(Outcome::Done(true))
     }

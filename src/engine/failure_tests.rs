@@ -17,7 +17,7 @@ use proptest::test_runner::{TestCaseError, TestRunner};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use super::tests::{Slot, close, database, engine, in_an_hour};
+use super::tests::{IN_AN_HOUR, NOW, Slot, close, database, engine};
 use super::*;
 use crate::mongo::Mongo;
 
@@ -122,18 +122,20 @@ fn check(call: Call, answer: &Answer, new: String, possible: &mut Possible) -> R
 }
 
 fn action(call: Call, text: &str) -> Action {
-    let expires = in_an_hour();
+    let expires = IN_AN_HOUR;
     match call {
-        Call::Get => Action::Get,
+        Call::Get => Action::Get { now: NOW },
         Call::Set => Action::Write(Write::Set {
             session: Field::Text(text.to_owned()),
             expires,
             last_modified: None,
+            now: NOW,
         }),
         Call::Touch => Action::Write(Write::Touch {
             expires,
             last_modified: None,
             known_live: false,
+            now: NOW,
         }),
         Call::Destroy => Action::Write(Write::Destroy),
     }

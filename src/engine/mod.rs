@@ -31,7 +31,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use backend::{Attempt, Backend, Ids, Reach, Retries, Statement};
+pub use backend::{Attempt, Backend, Ids, Reach, Retries, Statement, Wanted};
 pub use operation::{Action, Answer, Outcome, Reply, Sweep, Write};
 pub use prepare::Event;
 pub use stats::Stats;
@@ -130,7 +130,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             self.refuse(kind, since, reply, failure);
             return false;
         }
-        let Some(caller) = self.admit(kind, since, reply) else {
+        let Some(caller) = self.admit(kind, since, action.live_at(), reply) else {
             return false;
         };
         let Ok(start) = self.queue.push(id, action, caller, since) else {
@@ -145,12 +145,13 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 
     /// Registers a caller. If the store is closed or too many callers wait, answers the caller with that
     /// error instead.
-    fn admit(&self, kind: Kind, since: Instant, reply: R) -> Option<Key> {
+    fn admit(&self, kind: Kind, since: Instant, live_at: Option<i64>, reply: R) -> Option<Key> {
         if self.closing.load(Ordering::Relaxed) {
             self.refuse(kind, since, reply, Failure::closed());
             return None;
         }
-        match self.callers.enter(kind, since, reply) {
+        let live_at = live_at.filter(|_| !self.has(Planted::OneClock));
+        match self.callers.enter(kind, since, live_at, reply) {
             Ok(caller) => Some(caller),
             Err(reply) => {
                 self.refuse(kind, since, reply, Failure::overloaded());

@@ -6,7 +6,10 @@ use crate::model::{Failure, Field, Kind, StoredSession};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Reads the session, if it is live.
-    Get,
+    Get {
+        /// The caller's clock.
+        now: i64,
+    },
     /// Changes the session.
     Write(Write),
 }
@@ -22,6 +25,8 @@ pub enum Write {
         expires: i64,
         /// The `lastModified` field.
         last_modified: Option<i64>,
+        /// The caller's clock.
+        now: i64,
     },
     /// Moves the expiry of the session, if it is live.
     Touch {
@@ -31,6 +36,8 @@ pub enum Write {
         last_modified: Option<i64>,
         /// Whether the caller has read the session and it can't have expired since.
         known_live: bool,
+        /// The caller's clock.
+        now: i64,
     },
     /// Removes the session, whether or not it exists.
     Destroy,
@@ -44,12 +51,57 @@ impl Action {
             _ => 0,
         }
     }
+
+    /// The date that a session must outlive for the caller to get it.
+    pub fn live_at(&self) -> Option<i64> {
+        match self {
+            Self::Get { now } => Some(*now),
+            Self::Write(_) => None,
+        }
+    }
+
+    /// Whether a later action can be carried out together with this one, so that both have the results that
+    /// they would have had one after the other. The callers' clocks differ by the time between the calls, but
+    /// a clock that a test sets may also go back, or leap over the lifetime of a session.
+    pub fn takes(&self, later: &Self) -> bool {
+        match (self, later) {
+            (Self::Get { now }, Self::Get { now: later })
+            | (Self::Write(Write::Set { now, .. }), Self::Write(Write::Set { now: later, .. })) => now <= later,
+            (Self::Write(Write::Touch { now, expires, .. }), Self::Write(Write::Touch { now: later, .. })) => {
+                now <= later && later < expires
+            }
+            (Self::Write(Write::Destroy), Self::Write(Write::Destroy)) => true,
+            _ => false,
+        }
+    }
+
+    /// Becomes a later action that [`Self::takes`] allows. Whether the session exists for the earlier caller
+    /// decides for both, so the earlier clock stays.
+    pub fn become_later(&mut self, mut later: Self) {
+        match (&*self, &mut later) {
+            (Self::Get { now }, Self::Get { now: later })
+            | (Self::Write(Write::Set { now, .. }), Self::Write(Write::Set { now: later, .. })) => *later = *now,
+            (
+                Self::Write(Write::Touch { now, known_live, .. }),
+                Self::Write(Write::Touch {
+                    now: later,
+                    known_live: known_later,
+                    ..
+                }),
+            ) => {
+                *later = *now;
+                *known_later |= *known_live;
+            }
+            _ => {}
+        }
+        *self = later;
+    }
 }
 
 impl From<&Action> for Kind {
     fn from(action: &Action) -> Self {
         match action {
-            Action::Get => Self::Get,
+            Action::Get { .. } => Self::Get,
             Action::Write(Write::Set { .. }) => Self::Set,
             Action::Write(Write::Touch { .. }) => Self::Touch,
             Action::Write(Write::Destroy) => Self::Destroy,
@@ -60,23 +112,23 @@ impl From<&Action> for Kind {
 /// An operation on the whole collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sweep {
-    /// Reads all live sessions.
-    All,
+    /// Reads the sessions that are live at this date, the caller's clock in milliseconds since 1970.
+    All(i64),
     /// Counts the documents, expired ones included.
     Length,
     /// Removes all documents that exist when it is called, and keeps the indexes.
     Clear,
-    /// Removes the expired documents.
-    RemoveExpired,
+    /// Removes the documents that have expired by this date, likewise.
+    RemoveExpired(i64),
 }
 
 impl From<Sweep> for Kind {
     fn from(sweep: Sweep) -> Self {
         match sweep {
-            Sweep::All => Self::All,
+            Sweep::All(_) => Self::All,
             Sweep::Length => Self::Length,
             Sweep::Clear => Self::Clear,
-            Sweep::RemoveExpired => Self::RemoveExpired,
+            Sweep::RemoveExpired(_) => Self::RemoveExpired,
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum Planted {
     ReusedNumber,
     /// Writes have no transaction number.
     MissingNumber,
+    /// A caller gets a session that has expired by its own clock, but not by another caller's.
+    OneClock,
     /// A session is released before its removal is answered.
     #[cfg(test)]
     OvertakenDelete,

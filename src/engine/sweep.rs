@@ -26,7 +26,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     /// Carries out an operation on the whole collection, after those that were submitted before it.
     pub fn sweep(self: &Arc<Self>, sweep: Sweep, reply: R) {
         let since = Instant::now();
-        let Some(caller) = self.admit(sweep.into(), since, reply) else {
+        let Some(caller) = self.admit(sweep.into(), since, None, reply) else {
             return;
         };
         let engine = Arc::clone(self);
@@ -63,8 +63,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 
     pub(super) async fn carry_out_sweep(&self, sweep: Sweep, caller: Key, until: Instant) -> Answer {
         let may_retry = match sweep {
-            Sweep::All | Sweep::Length => self.backend.retries().reads,
-            Sweep::Clear | Sweep::RemoveExpired => self.backend.retries().writes,
+            Sweep::All(_) | Sweep::Length => self.backend.retries().reads,
+            Sweep::Clear | Sweep::RemoveExpired(_) => self.backend.retries().writes,
         };
         let mut tries = Tries::default();
         loop {
@@ -80,16 +80,16 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 
     async fn try_sweep(&self, sweep: Sweep, until: Instant) -> Answer {
         Ok(match sweep {
-            Sweep::All => Outcome::Sessions(self.list(until).await?),
+            Sweep::All(now) => Outcome::Sessions(self.list(now, until).await?),
             Sweep::Length => Outcome::Count(self.backend.count(until).await?),
-            Sweep::RemoveExpired => Outcome::Count(self.backend.remove_expired(until).await?),
+            Sweep::RemoveExpired(now) => Outcome::Count(self.backend.remove_expired(now, until).await?),
             // `clear.rs` carries it out.
             Sweep::Clear => return Err(Failure::lost()),
         })
     }
 
-    async fn list(&self, until: Instant) -> Result<Vec<Option<StoredSession>>, Failure> {
-        let found = self.backend.list(until).await?;
+    async fn list(&self, now: i64, until: Instant) -> Result<Vec<Option<StoredSession>>, Failure> {
+        let found = self.backend.list(now, until).await?;
         self.open_all(found).await
     }
 

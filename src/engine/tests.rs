@@ -9,7 +9,6 @@ use std::env;
 use std::process;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
-use std::time::SystemTime;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -24,6 +23,8 @@ use crate::crypto::{Algorithm, Encoding, Envelope, Hash, Kruptein, KrupteinOptio
 use crate::model::StoredSession;
 use crate::mongo::{Mongo, Place};
 
+/// The callers' clock, in milliseconds since 1970. No test reaches its own dates of expiry.
+pub(super) const NOW: i64 = 1_000_000_000_000;
 /// The number of sessions that all tasks use.
 const SHARED: u8 = 3;
 /// The number of sessions that only one task uses. Only for these is the order of the calls known.
@@ -181,18 +182,20 @@ impl Caller {
     }
 
     fn submit(&mut self, id: String, text: String, operation: Operation, expected: Expected) {
-        let expires = in_an_hour();
+        let expires = IN_AN_HOUR;
         let action = match operation {
-            Operation::Get => Action::Get,
+            Operation::Get => Action::Get { now: NOW },
             Operation::Set { .. } => Action::Write(Write::Set {
                 session: Field::Text(text),
                 expires,
                 last_modified: None,
+                now: NOW,
             }),
             Operation::Touch => Action::Write(Write::Touch {
                 expires,
                 last_modified: None,
                 known_live: false,
+                now: NOW,
             }),
             Operation::Destroy => Action::Write(Write::Destroy),
         };
@@ -229,7 +232,7 @@ impl Caller {
                 Step::Own(number, operation) => self.own(number, operation),
                 Step::Shared(number, operation) => self.shared(number, operation),
                 Step::Length => self.count(Sweep::Length),
-                Step::All => self.count(Sweep::All),
+                Step::All => self.count(Sweep::All(NOW)),
                 Step::Wait => {}
             }
             if matches!(step, Step::Length | Step::All | Step::Wait) {
@@ -253,11 +256,9 @@ fn session(id: &str, number: usize, operation: Operation) -> String {
     format!("{id}{number} {rest}")
 }
 
-/// A date that no test reaches, in milliseconds since 1970.
-pub(super) fn in_an_hour() -> i64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    i64::try_from(now.as_millis()).unwrap() + 3_600_000
-}
+/// When the sessions expire, in milliseconds since 1970. Nothing but the callers' clock says that it is not
+/// over, so the server's and the system's clocks must not matter.
+pub(super) const IN_AN_HOUR: i64 = NOW + 3_600_000;
 
 /// Tests run at the same time. Each has its own database, so that none drops another's.
 pub(super) fn database(collection: &str) -> String {

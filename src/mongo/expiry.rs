@@ -61,10 +61,10 @@ fn number(value: Option<&Bson>) -> Option<f64> {
     }
 }
 
-/// The statement of a `delete` command that removes every expired session. It contains the date of the call,
-/// so that a late removal matches nothing that was stored since.
-pub fn expired_statement() -> RawDocumentBuf {
-    rawdoc! { "q": { "expires": { "$lt": DateTime::now() } }, "limit": 0 }
+/// The statement of a `delete` command that removes every session that has expired by a date. With the date of
+/// the call, a late removal matches nothing that was stored since.
+pub fn expired_statement(now: DateTime) -> RawDocumentBuf {
+    rawdoc! { "q": { "expires": { "$lt": now } }, "limit": 0 }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mongodb::Cursor;
-use mongodb::bson::doc;
+use mongodb::bson::{DateTime, doc};
 use mongodb::bson::raw::RawDocumentBuf;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -28,7 +28,7 @@ use tokio::time::Instant;
 pub use client::Place;
 pub use options::{acknowledged, parse, resolve};
 
-use crate::engine::{Attempt, Backend, Ids, Reach, Retries, Statement};
+use crate::engine::{Attempt, Backend, Ids, Reach, Retries, Statement, Wanted};
 use crate::model::{Failure, FailureKind, Field, StoredSession};
 use client::{Connection, Opened};
 use sessions::{Numbered, Sessions};
@@ -62,12 +62,12 @@ impl Backend for Mongo {
     type Session = Numbered;
     type Ids = Pages;
 
-    async fn read(&self, ids: &[&Field], until: Instant) -> Attempt {
+    async fn read(&self, wanted: &[Wanted<'_>], until: Instant) -> Attempt {
         let attempt = async {
             let opened = self.connection.opened().await?;
-            Ok(read::read(opened, ids, self.connection.limit(until)).await)
+            Ok(read::read(opened, wanted, self.connection.limit(until)).await)
         };
-        self.explained(attempt, ids.len()).await
+        self.explained(attempt, wanted.len()).await
     }
 
     async fn session(&self) -> Result<Option<Numbered>, Failure> {
@@ -113,12 +113,12 @@ impl Backend for Mongo {
             .await
     }
 
-    async fn list(&self, until: Instant) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
+    async fn list(&self, now: i64, until: Instant) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
         self.connection
             .unless_refused(async {
                 let opened = self.connection.opened().await?;
                 let _turn = opened.turn(false).await;
-                sweep::list(&opened.collection, self.connection.limit(until)).await
+                sweep::list(&opened.collection, DateTime::from_millis(now), self.connection.limit(until)).await
             })
             .await
     }
@@ -140,14 +140,14 @@ impl Backend for Mongo {
         }
     }
 
-    async fn remove_expired(&self, until: Instant) -> Result<u64, Failure> {
+    async fn remove_expired(&self, now: i64, until: Instant) -> Result<u64, Failure> {
         self.connection
             .unless_refused(async {
                 let opened = self.connection.opened().await?;
                 let _turn = opened.turn(true).await;
                 write::remove(
                     &self.target(opened),
-                    expiry::expired_statement(),
+                    expiry::expired_statement(DateTime::from_millis(now)),
                     self.connection.limit(until),
                 )
                 .await

@@ -11,31 +11,31 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use super::client::Opened;
 use super::documents;
 use super::limit::Limit;
-use crate::engine::{Answer, Attempt, Outcome};
+use crate::engine::{Answer, Attempt, Outcome, Wanted};
 use crate::model::{Failure, Field};
 
 /// The bytes of sessions after which an attempt stops reading. Another attempt gets the rest.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// Reads the sessions with these ids.
-pub async fn read(opened: &Opened, ids: &[&Field], limit: Limit<'_>) -> Attempt {
-    if let [id] = ids {
-        return match one(opened, id, limit).await {
+/// Reads these sessions.
+pub async fn read(opened: &Opened, all: &[Wanted<'_>], limit: Limit<'_>) -> Attempt {
+    if let [wanted] = all {
+        return match one(opened, *wanted, limit).await {
             Ok(answer) => Attempt::answered(vec![Some(answer)]),
             Err(failure) => Attempt::failed(1, failure),
         };
     }
-    let mut attempt = Attempt::answered(vec![None; ids.len()]);
-    let (mut comparable, mut others) = (HashMap::with_capacity(ids.len()), Vec::new());
-    for (place, id) in ids.iter().copied().enumerate() {
-        if is_compared_by_bytes(id) {
-            comparable.insert(Bytes::of(id), (place, id));
+    let mut attempt = Attempt::answered(vec![None; all.len()]);
+    let (mut comparable, mut others) = (HashMap::with_capacity(all.len()), Vec::new());
+    for (place, wanted) in all.iter().copied().enumerate() {
+        if is_compared_by_bytes(wanted.id) {
+            comparable.insert(Bytes::of(wanted.id), (place, wanted));
         } else {
-            others.push((place, id));
+            others.push((place, wanted));
         }
     }
     attempt.failure = many(opened, &comparable, limit, &mut attempt.answers).await.err();
-    let asked = others.iter().map(|(_, id)| one(opened, id, limit));
+    let asked = others.iter().map(|(_, wanted)| one(opened, *wanted, limit));
     for ((place, _), answer) in others.iter().zip(join_all(asked).await) {
         match answer {
             Ok(answer) => set(&mut attempt.answers, *place, answer),
@@ -86,7 +86,8 @@ fn bson_of(id: &Field) -> Result<Bson, Failure> {
 }
 
 /// Reads one session with a command of its own.
-async fn one(opened: &Opened, id: &Field, limit: Limit<'_>) -> Result<Answer, Failure> {
+async fn one(opened: &Opened, wanted: Wanted<'_>, limit: Limit<'_>) -> Result<Answer, Failure> {
+    let id = wanted.id;
     let filter = doc! { "_id": { "$eq": bson_of(id)? } };
     let _turn = opened.turn(false).await;
     let find = opened.collection.find_one(filter).max_time(limit.left());
@@ -98,13 +99,13 @@ async fn one(opened: &Opened, id: &Field, limit: Limit<'_>) -> Result<Answer, Fa
     if is_compared_by_bytes(id) && documents::id(&found)?.as_ref() != Some(id) {
         return Ok(Ok(Outcome::Missing));
     }
-    Ok(answer(&found, DateTime::now()))
+    Ok(answer(&found, wanted.now))
 }
 
 /// Reads the documents of ids that are compared by their bytes, up to the limit of one attempt.
 async fn many(
     opened: &Opened,
-    places: &HashMap<Bytes<'_>, (usize, &Field)>,
+    places: &HashMap<Bytes<'_>, (usize, Wanted<'_>)>,
     limit: Limit<'_>,
     answers: &mut [Option<Answer>],
 ) -> Result<(), Failure> {
@@ -114,11 +115,10 @@ async fn many(
     let _turn = opened.turn(false).await;
     let find = opened
         .collection
-        .find(among(places.values().map(|(_, id)| *id))?)
+        .find(among(places.values().map(|(_, wanted)| wanted.id))?)
         .batch_size(all_of(places.len()))
         .max_time(limit.left());
     let mut replies = limit.timed(Box::pin(find.batch())).await?;
-    let now = DateTime::now();
     let mut bytes = 0;
     while let Some(reply) = replies.try_next().await? {
         for document in reply.doc_slices()? {
@@ -130,8 +130,8 @@ async fn many(
                 Some(id) => places.get(&Bytes::of(&Field::from(id))).copied(),
                 None => None,
             };
-            if let Some((place, _)) = found {
-                set(answers, place, answer(document, now));
+            if let Some((place, wanted)) = found {
+                set(answers, place, answer(document, wanted.now));
             }
         }
         bytes += reply.as_raw_document().as_bytes().len();
@@ -161,8 +161,8 @@ pub fn all_of(documents: usize) -> u32 {
     u32::try_from(documents + 1).unwrap_or(u32::MAX)
 }
 
-fn answer(document: &RawDocument, now: DateTime) -> Answer {
-    if documents::is_live(document, now)? {
+fn answer(document: &RawDocument, now: i64) -> Answer {
+    if documents::is_live(document, DateTime::from_millis(now))? {
         Ok(Outcome::Found(documents::read(document)?))
     } else {
         Ok(Outcome::Missing)

@@ -28,7 +28,7 @@ pub fn by_id(id: &Field) -> Result<RawDocumentBuf, Failure> {
     Ok(filter)
 }
 
-/// The statement of an `update` command that stores a session.
+/// The statement of an `update` command that stores a session. `created_at` is for a store with timestamps.
 ///
 /// # Errors
 /// As for [`Field::value`].
@@ -37,7 +37,7 @@ pub fn set_statement(
     session: &Field,
     expires: DateTime,
     last_modified: Option<DateTime>,
-    timestamps: bool,
+    created_at: Option<DateTime>,
 ) -> Result<RawDocumentBuf, Failure> {
     let mut stored = RawDocumentBuf::new();
     append(&mut stored, cstr!("_id"), id)?;
@@ -48,8 +48,8 @@ pub fn set_statement(
     }
     let mut update = RawDocumentBuf::new();
     update.append(cstr!("$set"), stored);
-    if timestamps {
-        update.append(cstr!("$setOnInsert"), rawdoc! { "createdAt": DateTime::now() });
+    if let Some(date) = created_at {
+        update.append(cstr!("$setOnInsert"), rawdoc! { "createdAt": date });
         update.append(cstr!("$currentDate"), rawdoc! { "updatedAt": true });
     }
     let mut statement = RawDocumentBuf::new();
@@ -59,9 +59,9 @@ pub fn set_statement(
     Ok(statement)
 }
 
-/// The statement of an `update` command that moves the expiry of a live session. A session that is known to
-/// be live is matched by its `_id` alone: the server has a special path for that, which takes two thirds of
-/// the time.
+/// The statement of an `update` command that moves the expiry of a session that is live at a date. A session
+/// that is known to be live, for which there is no date, is matched by its `_id` alone: the server has a
+/// special path for that, which takes two thirds of the time.
 ///
 /// # Errors
 /// As for [`Field::value`].
@@ -69,12 +69,11 @@ pub fn touch_statement(
     id: &Field,
     expires: DateTime,
     last_modified: Option<DateTime>,
-    known_live: bool,
+    live_at: Option<DateTime>,
     timestamps: bool,
 ) -> Result<RawDocumentBuf, Failure> {
     let mut filter = by_id(id)?;
-    if !known_live {
-        let now = DateTime::now();
+    if let Some(now) = live_at {
         filter.append(
             cstr!("$or"),
             rawbson!([{ "expires": { "$exists": false } }, { "expires": { "$gt": now } }]),
@@ -128,7 +127,7 @@ mod tests {
     #[test]
     fn the_checked_size_is_the_stored_size_with_all_fields() {
         let (id, session) = (text("an id"), text("x".repeat(1_000)));
-        let statement = set_statement(&id, &session, NOW, Some(NOW), false).unwrap();
+        let statement = set_statement(&id, &session, NOW, Some(NOW), None).unwrap();
         let stored = statement.get_document("u").unwrap().get_document("$set").unwrap();
         // Only the creation date is not among these fields.
         let created_at = 1 + "createdAt\0".len() + 8;
@@ -138,15 +137,10 @@ mod tests {
 
     #[test]
     fn created_at_is_the_clients_time_and_updated_at_the_servers() {
-        let statement = set_statement(&text("a"), &text("{}"), NOW, None, true).unwrap();
+        let statement = set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW)).unwrap();
         let update = statement.get_document("u").unwrap();
-        assert!(
-            update
-                .get_document("$setOnInsert")
-                .unwrap()
-                .get_datetime("createdAt")
-                .is_ok()
-        );
+        let on_insert = update.get_document("$setOnInsert").unwrap();
+        assert_eq!(on_insert.get_datetime("createdAt").unwrap(), NOW);
         assert!(
             update
                 .get_document("$currentDate")
@@ -154,7 +148,7 @@ mod tests {
                 .get_bool("updatedAt")
                 .unwrap()
         );
-        let statement = touch_statement(&text("a"), NOW, None, true, false).unwrap();
+        let statement = touch_statement(&text("a"), NOW, None, None, false).unwrap();
         assert_eq!(
             statement,
             rawdoc! { "q": { "_id": "a" }, "u": { "$set": { "expires": NOW } } }

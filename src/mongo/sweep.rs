@@ -14,15 +14,16 @@ use crate::model::{Failure, Field, StoredSession};
 /// The number of ids in a page.
 const PAGE: usize = 512;
 
-/// All live sessions with their ids. `None` stands for a document that is not valid.
+/// All sessions that are live at a date, with their ids. `None` stands for a document that is not valid.
 ///
 /// # Errors
 /// Those of the server and of the connection.
 pub async fn list(
     collection: &Collection<RawDocumentBuf>,
+    now: DateTime,
     limit: Limit<'_>,
 ) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
-    let filter = documents::live_filter(DateTime::now());
+    let filter = documents::live_filter(now);
     let cursor = collection.find(filter).max_time(limit.left()).await?;
     let found = cursor.map_ok(|found| read_with_id(&found).ok().flatten());
     Ok(found.try_collect().await?)

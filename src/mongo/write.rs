@@ -41,22 +41,24 @@ pub async fn write(
                 session,
                 expires,
                 last_modified,
+                now,
             } => statements::set_statement(
                 id,
                 session,
                 DateTime::from_millis(*expires),
                 last_modified.map(DateTime::from_millis),
-                target.timestamps,
+                target.timestamps.then(|| DateTime::from_millis(*now)),
             )?,
             Write::Touch {
                 expires,
                 last_modified,
                 known_live,
+                now,
             } => statements::touch_statement(
                 id,
                 DateTime::from_millis(*expires),
                 last_modified.map(DateTime::from_millis),
-                *known_live,
+                (!known_live).then(|| DateTime::from_millis(*now)),
                 target.timestamps,
             )?,
             Write::Destroy => statements::destroy_statement(id)?,
@@ -275,31 +277,34 @@ async fn find_missed(
     attempt: &mut Attempt,
     limit: Limit<'_>,
 ) {
-    let touched: Vec<(usize, &Field, i64)> = batch
+    let touched: Vec<Touched<'_>> = batch
         .iter()
         .enumerate()
         .filter_map(|(place, statement)| match statement.write {
-            Write::Touch { expires, .. } => Some((place, statement.id, *expires)),
+            Write::Touch { expires, now, .. } => Some(Touched {
+                place,
+                id: statement.id,
+                expires: *expires,
+                now: *now,
+            }),
             _ => None,
         })
         .collect();
-    if let [(place, ..)] = touched.as_slice() {
-        return set(&mut attempt.answers, *place, Some(Ok(Outcome::Done(false))));
+    if let [only] = touched.as_slice() {
+        return set(&mut attempt.answers, only.place, Some(Ok(Outcome::Done(false))));
     }
     match expiry_of(collection, &touched, limit).await {
         Ok(there) => {
-            for (place, id, expires) in touched {
-                let is_there = there
-                    .get(id)
-                    .is_some_and(|stored| stored.is_none_or(|date| date == expires));
-                if !is_there && matches!(attempt.answers.get(place), Some(Some(Ok(_)))) {
-                    set(&mut attempt.answers, place, Some(Ok(Outcome::Done(false))));
+            for touch in touched {
+                let is_there = there.get(touch.id).is_some_and(|expires| touch.can_match(*expires));
+                if !is_there && matches!(attempt.answers.get(touch.place), Some(Some(Ok(_)))) {
+                    set(&mut attempt.answers, touch.place, Some(Ok(Outcome::Done(false))));
                 }
             }
         }
         Err(failure) => {
-            for (place, ..) in touched {
-                set(&mut attempt.answers, place, None);
+            for touch in touched {
+                set(&mut attempt.answers, touch.place, None);
             }
             // The touches were carried out, only their results are unknown.
             attempt.failure = Some(Failure {
@@ -310,22 +315,36 @@ async fn find_missed(
     }
 }
 
-/// Which sessions exist and can have matched a touch: `None` for a live session, or the past expiry date,
-/// which this touch may have written. It asks the primary, since other servers may not have the write yet.
+/// A touch among the statements of a batch.
+struct Touched<'a> {
+    place: usize,
+    id: &'a Field,
+    expires: i64,
+    now: i64,
+}
+
+impl Touched<'_> {
+    /// Whether the touch can have matched a session that has this expiry now, or none: the session is live,
+    /// or has the past date that this touch may have written.
+    fn can_match(&self, stored: Option<i64>) -> bool {
+        stored.is_none_or(|date| date > self.now || date == self.expires)
+    }
+}
+
+/// The expiry of the sessions that exist, and that a touch can have matched. It asks the primary, since other servers may not have the write yet.
 async fn expiry_of(
     collection: &Collection<RawDocumentBuf>,
-    touched: &[(usize, &Field, i64)],
+    touched: &[Touched<'_>],
     limit: Limit<'_>,
 ) -> Result<HashMap<Field, Option<i64>>, Failure> {
     let mut cursor = collection
-        .find(read::among(touched.iter().map(|(_, id, _)| *id))?)
+        .find(read::among(touched.iter().map(|touch| touch.id))?)
         .projection(doc! { "expires": 1 })
         .batch_size(read::all_of(touched.len()))
         .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
         .read_concern(ReadConcern::local())
         .max_time(limit.left())
         .await?;
-    let now = DateTime::now();
     let mut there = HashMap::with_capacity(touched.len());
     while cursor.advance().await? {
         let document = cursor.current();
@@ -333,11 +352,11 @@ async fn expiry_of(
             continue;
         };
         match documents::field(document, "expires")? {
-            Some(RawBsonRef::DateTime(date)) if date <= now => {
-                there.insert(id, Some(date.timestamp_millis()));
-            }
-            None | Some(RawBsonRef::DateTime(_)) => {
+            None => {
                 there.insert(id, None);
+            }
+            Some(RawBsonRef::DateTime(date)) => {
+                there.insert(id, Some(date.timestamp_millis()));
             }
             // Not a date, which a matching touch would have written.
             Some(_) => {}

@@ -68,30 +68,32 @@ impl NativeStore {
         self.completions.release();
     }
 
-    /// Reads a session.
+    /// Reads a session. `now` is the caller's clock in milliseconds since 1970, as for all methods.
     #[napi]
-    pub fn get(&self, slot: u32, id: Given) -> bool {
-        self.submit(slot, id, Ok(Action::Get))
+    pub fn get(&self, slot: u32, id: Given, now: f64) -> bool {
+        self.submit(slot, id, Ok(Action::Get { now: to_date(now) }))
     }
 
     /// Stores a session. `expires` and `last_modified` are milliseconds since 1970.
     #[napi]
-    pub fn set(&self, slot: u32, id: Given, session: Given, expires: f64, last_modified: Option<f64>) -> bool {
+    pub fn set(&self, slot: u32, id: Given, now: f64, session: Given, expires: f64, last_modified: Option<f64>) -> bool {
         let write = to_field(session).map(|session| Write::Set {
             session,
             expires: to_date(expires),
             last_modified: last_modified.map(to_date),
+            now: to_date(now),
         });
         self.submit(slot, id, write.map(Action::Write))
     }
 
     /// Moves the expiry of a session. `known_live` promises that the session exists unless it was removed.
     #[napi]
-    pub fn touch(&self, slot: u32, id: Given, expires: f64, last_modified: Option<f64>, known_live: bool) -> bool {
+    pub fn touch(&self, slot: u32, id: Given, now: f64, expires: f64, last_modified: Option<f64>, known_live: bool) -> bool {
         let write = Write::Touch {
             expires: to_date(expires),
             last_modified: last_modified.map(to_date),
             known_live,
+            now: to_date(now),
         };
         self.submit(slot, id, Ok(Action::Write(write)))
     }
@@ -110,8 +112,8 @@ impl NativeStore {
 
     /// Reads all live sessions.
     #[napi]
-    pub fn all(&self, slot: u32) {
-        self.engine.sweep(Sweep::All, self.completions.reply(slot));
+    pub fn all(&self, slot: u32, now: f64) {
+        self.engine.sweep(Sweep::All(to_date(now)), self.completions.reply(slot));
     }
 
     /// Counts the documents.
@@ -128,8 +130,8 @@ impl NativeStore {
 
     /// Removes the expired documents.
     #[napi]
-    pub fn remove_expired(&self, slot: u32) {
-        self.engine.sweep(Sweep::RemoveExpired, self.completions.reply(slot));
+    pub fn remove_expired(&self, slot: u32, now: f64) {
+        self.engine.sweep(Sweep::RemoveExpired(to_date(now)), self.completions.reply(slot));
     }
 
     /// What the store has done so far.

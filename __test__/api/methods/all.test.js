@@ -56,6 +56,15 @@ eachStyle(({ style, isFactory }) => {
     assert.deepEqual((await store.all()).map(({ a }) => a).sort(), [1, 2])
   })
 
+  test('all gives a list that was stored as one session, also after a hook that answers later', async (t) => {
+    const lists = ['["a","b"]', '[]']
+    for (const options of [{}, { unserialize: JSON.parse }, { unserialize: async (text) => JSON.parse(text) }]) {
+      const { store, collection } = server.open(t, options, style)
+      await collection.insertMany(lists.map((session, n) => ({ _id: String(n), session })))
+      assert.deepEqual(await store.all(), [['a', 'b'], []])
+    }
+  })
+
   test('all emits its event with the array, before it answers', async (t) => {
     const { store } = server.open(t, {}, style)
     await store.set('s', { a: 1 })

@@ -49,9 +49,12 @@ class CallsOfVersion1 {
     return resultsOf((done) => this.#collection[method](...args, done))
   }
 
-  /** @param {object} filter */
-  async findLive(filter) {
-    const [found] = await this.#call('findOne', { ...filter, ...LIVE() })
+  /**
+   * @param {object} filter
+   * @param {number} now
+   */
+  async findLive(filter, now) {
+    const [found] = await this.#call('findOne', { ...filter, ...LIVE(now) })
     return /** @type {Found | null} */ (found)
   }
 
@@ -71,10 +74,11 @@ class CallsOfVersion1 {
   /**
    * @param {object} filter
    * @param {Update} update
-   * @param {boolean} knownLive
+   * @param {number} [liveAt]
    */
-  async update(filter, update, knownLive) {
-    const [count] = await this.#call('update', knownLive ? filter : { ...filter, ...LIVE() }, update, this.#concern)
+  async update(filter, update, liveAt) {
+    const condition = liveAt === undefined ? filter : { ...filter, ...LIVE(liveAt) }
+    const [count] = await this.#call('update', condition, update, this.#concern)
     return Number(count) > 0
   }
 
@@ -83,8 +87,9 @@ class CallsOfVersion1 {
     await this.#call('remove', filter, { ...this.#concern, single: true })
   }
 
-  async findAllLive() {
-    const [cursor] = await this.#call('find', LIVE())
+  /** @param {number} now */
+  async findAllLive(now) {
+    const [cursor] = await this.#call('find', LIVE(now))
     const [documents] = await resultsOf((/** @type {(error: unknown, documents: Found[]) => void} */ done) =>
       /** @type {OldCursor} */ (cursor).toArray(done),
     )
@@ -116,8 +121,9 @@ class CallsOfVersion1 {
     await this.#call('remove', { _id: { $in: ids } }, this.#concern)
   }
 
-  async removeExpired() {
-    const [count] = await this.#call('remove', EXPIRED(), this.#concern)
+  /** @param {number} now */
+  async removeExpired(now) {
+    const [count] = await this.#call('remove', EXPIRED(now), this.#concern)
     return Number(count)
   }
 

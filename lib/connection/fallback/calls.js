@@ -14,17 +14,17 @@ const { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf } = require('./queries.js')
 /**
  * The operations on a collection.
  * @typedef {object} Calls
- * @property {(filter: object) => Promise<Found | null | undefined>} findLive
+ * @property {(filter: object, now: number) => Promise<Found | null | undefined>} findLive
  * @property {(filter: object, update: Update) => Promise<boolean>} upsert resolves with whether the document was created
- * @property {(filter: object, update: Update, knownLive: boolean) => Promise<boolean>} update resolves with whether there
- *   was a document; `knownLive` says that it can't have expired
+ * @property {(filter: object, update: Update, liveAt?: number) => Promise<boolean>} update resolves with whether there
+ *   was a document; without `liveAt`, also one that has expired
  * @property {(filter: object) => Promise<void>} remove
- * @property {() => Promise<Found[]>} findAllLive
+ * @property {(now: number) => Promise<Found[]>} findAllLive
  * @property {() => Promise<number>} count
  * @property {() => Promise<void>} removeAll
  * @property {() => AsyncIterable<Found>} ids gives the ids of all documents, each as its document is found
  * @property {(ids: unknown[]) => Promise<void>} removeMany
- * @property {() => Promise<number>} removeExpired
+ * @property {(now: number) => Promise<number>} removeExpired
  * @property {() => Promise<void>} makeIndex
  * @property {(db: Db) => Promise<Index[]>} indexes gives those of the collection; none where there is no telling
  * @property {(db: Db) => Promise<void>} ping resolves when a server answers
@@ -115,9 +115,12 @@ class CallsByPromise {
     return typeof this.#collection.timeoutMS === 'number' ? { timeoutMS: left + grace } : { maxTimeMS: left }
   }
 
-  /** @param {object} filter */
-  async findLive(filter) {
-    return this.#collection.findOne({ ...filter, ...LIVE() }, ...this.#read({ raw: true }))
+  /**
+   * @param {object} filter
+   * @param {number} now
+   */
+  async findLive(filter, now) {
+    return this.#collection.findOne({ ...filter, ...LIVE(now) }, ...this.#read({ raw: true }))
   }
 
   /**
@@ -132,10 +135,10 @@ class CallsByPromise {
   /**
    * @param {object} filter
    * @param {Update} update
-   * @param {boolean} knownLive
+   * @param {number} [liveAt]
    */
-  async update(filter, update, knownLive) {
-    const condition = knownLive ? filter : { ...filter, ...LIVE() }
+  async update(filter, update, liveAt) {
+    const condition = liveAt === undefined ? filter : { ...filter, ...LIVE(liveAt) }
     const result = await this.#collection.updateOne(condition, update, this.#write())
     return result?.acknowledged === false || result?.matchedCount !== 0
   }
@@ -145,8 +148,9 @@ class CallsByPromise {
     await this.#collection.deleteOne(filter, this.#write())
   }
 
-  async findAllLive() {
-    return this.#collection.find(LIVE(), ...this.#read({ raw: true })).toArray()
+  /** @param {number} now */
+  async findAllLive(now) {
+    return this.#collection.find(LIVE(now), ...this.#read({ raw: true })).toArray()
   }
 
   async count() {
@@ -174,8 +178,9 @@ class CallsByPromise {
     await this.#collection.deleteMany({ _id: { $in: ids } }, this.#write())
   }
 
-  async removeExpired() {
-    return (await this.#collection.deleteMany(EXPIRED(), this.#write()))?.deletedCount ?? 0
+  /** @param {number} now */
+  async removeExpired(now) {
+    return (await this.#collection.deleteMany(EXPIRED(now), this.#write()))?.deletedCount ?? 0
   }
 
   async makeIndex() {

@@ -5,6 +5,7 @@
 // `src/engine/clear.rs`.
 
 const { setImmediate } = require('../../common/timers.js')
+const { LAST_DATE } = require('./documents.js')
 const { lateError } = require('./failure.js')
 const { Job } = require('./job.js')
 
@@ -88,8 +89,9 @@ class Clearing {
     } finally {
       await this.#settled()
     }
-    // A write all the same: it shows whether the user may remove sessions, and whether enough members confirm it.
-    if (this.#isEmpty) await this.#carrier.attempt(this.job, ({ calls }) => calls.removeExpired())
+    // A write all the same, which removes nothing: it shows whether the user may remove sessions, and whether enough
+    // members confirm it.
+    if (this.#isEmpty) await this.#carrier.attempt(this.job, ({ calls }) => calls.removeExpired(-LAST_DATE))
   }
 
   /** @param {Calls} calls */

@@ -37,4 +37,4 @@ function timeOf(value) {
   return isDate ? /** @type {Date} */ (value).getTime() : undefined
 }
 
-module.exports = { FIXED_BYTES, checkSize, datesOf, timeOf }
+module.exports = { FIXED_BYTES, LAST_DATE, checkSize, datesOf, timeOf }

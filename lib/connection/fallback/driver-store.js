@@ -106,10 +106,11 @@ class DriverStore {
   /**
    * @param {number} slot
    * @param {Value} id
+   * @param {number} now
    */
-  get(slot, id) {
+  get(slot, id, now) {
     return this.#onSession('get', slot, id, {}, async (calls, filter) => {
-      const found = await calls.findLive(filter)
+      const found = await calls.findLive(filter, now)
       if (found === null || found === undefined) return [KIND.MISSING]
       const { session, expires, lastModified } = this.#source.read(found)
       // An array of dates matches the query, too. Such a document has no date of expiry.
@@ -138,11 +139,12 @@ class DriverStore {
   /**
    * @param {number} slot
    * @param {Value} id
+   * @param {number} now
    * @param {Value} session
    * @param {number} expires
    * @param {number} [lastModified]
    */
-  set(slot, id, session, expires, lastModified) {
+  set(slot, id, now, session, expires, lastModified) {
     const { cipher } = this.#settings
     /** @param {Value} value */
     const sizeOf = (value) => FIXED_BYTES + Buffer.byteLength(id) + Buffer.byteLength(value)
@@ -152,7 +154,7 @@ class DriverStore {
       const stored = cipher ? await cipher.seal(id, session) : session
       checkSize(sizeOf(stored))
       const fields = { _id, session: this.#source.decode(stored), ...datesOf(expires, lastModified) }
-      const update = { $set: fields, ...this.#timestamps({ createdAt: new Date() }) }
+      const update = { $set: fields, ...this.#timestamps({ createdAt: new Date(now) }) }
       return [KIND.DONE, await calls.upsert(filter, update)]
     })
   }
@@ -160,14 +162,15 @@ class DriverStore {
   /**
    * @param {number} slot
    * @param {Value} id
+   * @param {number} now
    * @param {number} expires
    * @param {number | undefined} lastModified
    * @param {boolean} knownLive
    */
-  touch(slot, id, expires, lastModified, knownLive) {
+  touch(slot, id, now, expires, lastModified, knownLive) {
     return this.#onSession('touch', slot, id, { writes: true }, async (calls, filter) => {
       const update = { $set: datesOf(expires, lastModified), ...this.#timestamps() }
-      return [KIND.DONE, await calls.update(filter, update, knownLive)]
+      return [KIND.DONE, await calls.update(filter, update, knownLive ? undefined : now)]
     })
   }
 
@@ -182,10 +185,13 @@ class DriverStore {
     })
   }
 
-  /** @param {number} slot */
-  all(slot) {
+  /**
+   * @param {number} slot
+   * @param {number} now
+   */
+  all(slot, now) {
     this.#onAll('all', slot, {}, async (calls) => {
-      const found = await calls.findAllLive()
+      const found = await calls.findAllLive(now)
       /** @type {(Value | undefined | null)[]} */
       const sessions = []
       for (let at = 0; at < found.length; at += AT_ONCE) {
@@ -238,9 +244,12 @@ class DriverStore {
     })
   }
 
-  /** @param {number} slot */
-  removeExpired(slot) {
-    this.#onAll('removeExpired', slot, { writes: true }, async (calls) => [KIND.COUNT, await calls.removeExpired()])
+  /**
+   * @param {number} slot
+   * @param {number} now
+   */
+  removeExpired(slot, now) {
+    this.#onAll('removeExpired', slot, { writes: true }, async (calls) => [KIND.COUNT, await calls.removeExpired(now)])
   }
 
   /** What the store has done so far. */

@@ -35,8 +35,8 @@ impl Class {
     /// large.
     pub fn of(action: &Action, bytes: usize, is_bulky: bool) -> Self {
         match action {
-            Action::Get if is_bulky => Self::BulkyRead,
-            Action::Get => Self::Read,
+            Action::Get { .. } if is_bulky => Self::BulkyRead,
+            Action::Get { .. } => Self::Read,
             Action::Write(Write::Destroy) => Self::Delete,
             Action::Write(Write::Set { .. }) if bytes > BULKY_BYTES => Self::BulkyUpdate,
             Action::Write(_) => Self::Update,

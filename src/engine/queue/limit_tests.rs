@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use super::tests::{Keys, id, set};
+use super::tests::{GET, Keys, id, set};
 use super::*;
 
 const LARGE: usize = 16 * 1024 * 1024;
@@ -37,7 +37,7 @@ fn sessions_over_the_limit_of_bytes_are_rejected() {
     let many = MAX_QUEUED_BYTES / LARGE - 1;
     assert!((0..many).all(|number| pushed.push_large(number)));
     assert!(!pushed.push_large(many));
-    assert!(pushed.push(id(0), Action::Get).is_ok(), "a small operation still fits");
+    assert!(pushed.push(id(0), GET).is_ok(), "a small operation still fits");
     pushed.queue.take(Class::BulkyUpdate);
     assert!(pushed.push_large(many));
     pushed.queue.drain();
@@ -53,8 +53,8 @@ fn ids_count_as_bytes() {
         Field::Wrapped(bytes)
     };
     let many = MAX_QUEUED_BYTES / LARGE - 1;
-    assert!((0..many).all(|number| pushed.push(long(number), Action::Get).is_ok()));
-    assert!(pushed.push(long(many), Action::Get).is_err());
+    assert!((0..many).all(|number| pushed.push(long(number), GET).is_ok()));
+    assert!(pushed.push(long(many), GET).is_err());
 }
 
 #[test]
@@ -69,11 +69,11 @@ fn a_session_that_replaces_another_one_frees_its_bytes() {
 fn steps_that_nobody_waits_for_free_their_bytes() {
     let pushed = Pushed::new();
     let many = MAX_QUEUED_BYTES / LARGE - 1;
-    pushed.push(id(0), Action::Get).unwrap();
+    pushed.push(id(0), GET).unwrap();
     for _ in 0..many {
         // These are not merged, since their kinds differ.
         pushed.push(id(0), set(LARGE)).unwrap();
-        pushed.push(id(0), Action::Get).unwrap();
+        pushed.push(id(0), GET).unwrap();
     }
     assert!(pushed.push(id(1), set(2 * LARGE)).is_err());
     pushed.queue.forget_unwanted(|_| false);
@@ -89,7 +89,7 @@ fn steps_that_nobody_waits_for_free_their_bytes() {
 fn a_batch_has_a_maximum_number_of_steps() {
     let pushed = Pushed::new();
     for number in 0..=MAX_STEPS {
-        pushed.push(Field::Text(number.to_string()), Action::Get).unwrap();
+        pushed.push(Field::Text(number.to_string()), GET).unwrap();
     }
     assert_eq!(pushed.queue.take(Class::Read).len(), MAX_STEPS);
     assert_eq!(pushed.queue.take(Class::Read).len(), 1);
@@ -116,7 +116,7 @@ fn a_session_known_to_be_large_is_read_separately_until_it_is_small_again() {
         (BULKY_BYTES, Class::Read),
     ] {
         pushed.queue.note_size(&id(0), bytes);
-        pushed.push(id(0), Action::Get).unwrap();
+        pushed.push(id(0), GET).unwrap();
         let jobs = pushed.queue.take(class);
         assert_eq!(jobs.len(), 1);
         pushed.queue.finish(jobs.into_iter());
@@ -139,7 +139,7 @@ fn reads_have_one_more_lane_while_the_servers_are_far_away() {
     let lanes_of = |distance: u64, first: u8| {
         pushed.queue.note_distance(Duration::from_millis(distance));
         let ids = first..first + 5;
-        let claimed = ids.filter_map(|number| pushed.push(id(number), Action::Get).unwrap());
+        let claimed = ids.filter_map(|number| pushed.push(id(number), GET).unwrap());
         let claimed = claimed.count();
         let jobs = pushed.queue.take(Class::Read);
         assert_eq!(jobs.len(), 5);

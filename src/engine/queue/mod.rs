@@ -8,7 +8,6 @@ mod epochs;
 mod sizes;
 
 use std::collections::{HashMap, VecDeque};
-use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -56,12 +55,7 @@ impl Step {
     /// Whether an operation can join this step, even if others have joined it already. An operation replaces
     /// an earlier one of the same kind that has not been sent.
     fn takes(&self, action: &Action, bytes: usize) -> bool {
-        let same_kind = match (&self.action, action) {
-            (Action::Get, Action::Get) => true,
-            (Action::Write(one), Action::Write(other)) => mem::discriminant(one) == mem::discriminant(other),
-            _ => false,
-        };
-        same_kind && (self.bytes > BULKY_BYTES) == (bytes > BULKY_BYTES)
+        self.action.takes(action) && (self.bytes > BULKY_BYTES) == (bytes > BULKY_BYTES)
     }
 
     /// The callers that wait for the step, including those of the engine's errands.
@@ -351,7 +345,7 @@ impl State {
             && last.takes(&action, bytes)
         {
             self.bytes = self.bytes.saturating_sub(last.bytes);
-            last.action = action;
+            last.action.become_later(action);
             last.bytes = bytes;
             last.newest = newest;
             last.callers.extend(caller);

@@ -38,6 +38,8 @@ enum Call {
     Drain,
 }
 
+pub(super) const GET: Action = Action::Get { now: 0 };
+
 pub(super) fn id(number: u8) -> Field {
     Field::Text(format!("id {number}"))
 }
@@ -48,14 +50,20 @@ pub(super) fn set(bytes: usize) -> Action {
         session: Field::Wrapped(vec![0; bytes]),
         expires: 0,
         last_modified: None,
+        now: 0,
     })
 }
 
-fn touch(expires: i64) -> Action {
+fn get(now: i64) -> Action {
+    Action::Get { now }
+}
+
+fn touch((expires, now, known_live): (i64, i64, bool)) -> Action {
     Action::Write(Write::Touch {
         expires,
         last_modified: None,
-        known_live: false,
+        known_live,
+        now,
     })
 }
 
@@ -68,17 +76,17 @@ impl Keys {
     }
 
     pub(super) fn next(&self, number: usize) -> Key {
-        self.0.enter(Kind::Get, Instant::now(), number).unwrap()
+        self.0.enter(Kind::Get, Instant::now(), None, number).unwrap()
     }
 }
 
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        3 => Just(Action::Get),
+        3 => (0_i64..3).prop_map(get),
         3 => (0_usize..100).prop_map(set),
         1 => (BULKY_BYTES - 1..BULKY_BYTES + 2).prop_map(set),
         1 => (MAX_BATCH_BYTES / 2..MAX_BATCH_BYTES + 2).prop_map(set),
-        2 => (0_i64..100).prop_map(touch),
+        2 => (0_i64..6, 0_i64..4, any::<bool>()).prop_map(touch),
         2 => Just(Action::Write(Write::Destroy)),
     ]
 }
@@ -255,7 +263,7 @@ impl Model {
         let mut ids = self.under_way.iter().flat_map(|(_, jobs)| jobs);
         assert!(!ids.any(|other| other.id == job.id), "two steps at once");
         let classes: &[Class] = match job.step.action {
-            Action::Get => &[Class::Read, Class::BulkyRead],
+            Action::Get { .. } => &[Class::Read, Class::BulkyRead],
             Action::Write(Write::Destroy) => &[Class::Delete],
             Action::Write(Write::Set { .. }) => &[Class::Update, Class::BulkyUpdate],
             Action::Write(Write::Touch { .. }) => &[Class::Update],
@@ -264,18 +272,25 @@ impl Model {
         assert_eq!(job.step.bytes, job.id.len() + job.step.action.len());
         let number = (0..IDS).find(|number| id(*number) == job.id).unwrap();
         let pending = self.pending.get_mut(&number).unwrap();
-        let mut last = None;
+        let mut done: Option<Action> = None;
         for caller in &job.step.callers {
             let next = pending.pop_front().unwrap();
             assert_eq!(*caller, next.key, "out of order");
             assert!(
-                last.is_none() || !next.behind_removal || !job.step.errands.is_empty(),
+                done.is_none() || !next.behind_removal || !job.step.errands.is_empty(),
                 "merged over a removal"
             );
-            last = Some(next.action);
+            done = Some(match done {
+                None => next.action,
+                Some(mut done) => {
+                    assert!(done.takes(&next.action), "merged although the results differ");
+                    done.become_later(next.action);
+                    done
+                }
+            });
         }
-        match last {
-            Some(last) => assert_eq!(last, job.step.action),
+        match done {
+            Some(done) => assert_eq!(done, job.step.action),
             None => assert!(!job.step.errands.is_empty(), "a step without a caller"),
         }
     }

@@ -23,14 +23,14 @@ impl fmt::Display for Violation {
     }
 }
 
-/// A call, with the id, the text and the expiry.
+/// A call, with the id, the text, the expiry and the caller's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
-    Get(String),
+    Get(String, i64),
     Set(String, String, i64),
-    Touch(String, i64),
+    Touch(String, i64, i64),
     Destroy(String),
-    All,
+    All(i64),
     Length,
     Clear,
 }
@@ -38,8 +38,8 @@ pub enum Call {
 impl Call {
     fn id(&self) -> Option<&str> {
         match self {
-            Self::Get(id) | Self::Set(id, ..) | Self::Touch(id, _) | Self::Destroy(id) => Some(id),
-            Self::All | Self::Length | Self::Clear => None,
+            Self::Get(id, _) | Self::Set(id, ..) | Self::Touch(id, ..) | Self::Destroy(id) => Some(id),
+            Self::All(_) | Self::Length | Self::Clear => None,
         }
     }
 
@@ -86,7 +86,7 @@ pub fn order(
             };
             let before = states.clone();
             let fits = match entry.call {
-                Call::All | Call::Length => {
+                Call::All(_) | Call::Length => {
                     let seen = during(&states, entries, place, &id);
                     sweep(&entry.call, answer, &seen, &id, counts.entry(place).or_default())
                 }
@@ -121,18 +121,25 @@ pub fn order(
     Ok(())
 }
 
+/// What a caller with this clock sees of a session.
+fn live_at(state: &State, now: i64) -> Option<&(String, i64)> {
+    state.as_ref().filter(|(_, expires)| *expires > now)
+}
+
+/// The states after a touch of those that are live.
+fn touched(expires: i64, now: i64, states: &States) -> States {
+    let live = states.iter().filter_map(|state| live_at(state, now));
+    live.map(|(text, _)| Some((text.clone(), expires))).collect()
+}
+
 /// Applies one answered call to the states that a session may have. Returns false if no state fits the
 /// answer.
 fn step(call: &Call, answer: &Answer, states: &mut States, numbered: bool) -> bool {
-    let touched = |expires: i64, states: &States| -> States {
-        let there = states.iter().flatten();
-        there.map(|(text, _)| Some((text.clone(), expires))).collect()
-    };
     match (call, answer) {
-        (Call::Get(_), Err(_)) | (Call::All | Call::Length, _) => {}
-        (Call::Get(_), Ok(_)) => {
+        (Call::Get(..), Err(_)) | (Call::All(_) | Call::Length, _) => {}
+        (Call::Get(_, now), Ok(_)) => {
             let found = found(answer);
-            states.retain(|state| *state == found);
+            states.retain(|state| live_at(state, *now) == found.as_ref());
         }
         (Call::Set(_, text, expires), Ok(Outcome::Done(created))) => {
             let is_known = numbered || *created;
@@ -144,10 +151,10 @@ fn step(call: &Call, answer: &Answer, states: &mut States, numbered: bool) -> bo
         (Call::Set(_, text, expires), _) => {
             states.insert(Some((text.clone(), *expires)));
         }
-        (Call::Touch(_, expires), Ok(Outcome::Done(true))) => *states = touched(*expires, states),
-        (Call::Touch(..), Ok(_)) => states.retain(Option::is_none),
-        (Call::Touch(_, expires), Err(_)) => {
-            let touched = touched(*expires, states);
+        (Call::Touch(_, expires, now), Ok(Outcome::Done(true))) => *states = touched(*expires, *now, states),
+        (Call::Touch(_, _, now), Ok(_)) => states.retain(|state| live_at(state, *now).is_none()),
+        (Call::Touch(_, expires, now), Err(_)) => {
+            let touched = touched(*expires, *now, states);
             states.extend(touched);
         }
         (Call::Destroy(_) | Call::Clear, Ok(_)) => *states = States::from([None]),
@@ -172,6 +179,10 @@ fn during(states: &States, entries: &[Entry], place: usize, id: &str) -> States 
             Call::Set(_, text, expires) => {
                 seen.insert(Some((text.clone(), *expires)));
             }
+            Call::Touch(_, expires, now) => {
+                let touched = touched(*expires, *now, &seen);
+                seen.extend(touched);
+            }
             Call::Destroy(_) | Call::Clear => {
                 seen.insert(None);
             }
@@ -186,7 +197,7 @@ fn during(states: &States, entries: &[Entry], place: usize, id: &str) -> States 
 fn sweep(call: &Call, answer: &Answer, seen: &States, id: &str, count: &mut (u64, u64)) -> bool {
     count.0 += u64::from(!seen.contains(&None));
     count.1 += u64::from(seen.iter().any(Option::is_some));
-    let (Call::All, Ok(Outcome::Sessions(all))) = (call, answer) else {
+    let (Call::All(now), Ok(Outcome::Sessions(all))) = (call, answer) else {
         return true;
     };
     let own = format!("{id} ");
@@ -196,8 +207,11 @@ fn sweep(call: &Call, answer: &Answer, seen: &States, id: &str, count: &mut (u64
     });
     let texts: Vec<&String> = texts.collect();
     match texts.as_slice() {
-        [] => seen.contains(&None),
-        [text] => seen.iter().flatten().any(|(seen, _)| seen == *text),
+        [] => seen.iter().any(|state| live_at(state, *now).is_none()),
+        [text] => seen
+            .iter()
+            .filter_map(|state| live_at(state, *now))
+            .any(|(seen, _)| seen == *text),
         _ => false,
     }
 }

@@ -14,6 +14,7 @@ fn each_planted_fault_is_found() {
         Planted::CutAtFirstDeadline,
         Planted::ReusedNumber,
         Planted::MissingNumber,
+        Planted::OneClock,
         Planted::OvertakenDelete,
         Planted::TwoAnswers,
         Planted::EarlyMerge,

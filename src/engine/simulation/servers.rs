@@ -8,7 +8,7 @@ use fastrand::Rng;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::super::backend::{Attempt, Backend, Ids, Reach, Retries, Statement};
+use super::super::backend::{Attempt, Backend, Ids, Reach, Retries, Statement, Wanted};
 use super::super::operation::Answer;
 use super::faults::{Deployment, Window};
 use super::network::{Network, World, refused};
@@ -151,13 +151,15 @@ impl Backend for Servers {
     type Session = Lent;
     type Ids = Listing;
 
-    async fn read(&self, ids: &[&Field], until: Instant) -> Attempt {
-        let asked: Vec<(usize, Field)> = ids
+    async fn read(&self, wanted: &[Wanted<'_>], until: Instant) -> Attempt {
+        let asked: Vec<(usize, Field, i64)> = wanted
             .iter()
-            .map(|id| (self.network.shard_of(id), (*id).clone()))
+            .map(|Wanted { id, now }| (self.network.shard_of(id), (*id).clone(), *now))
             .collect();
         let found = self.look(until, move |shards| {
-            let found = asked.iter().map(|(shard, id)| shards.get(*shard).unwrap().read(id));
+            let found = asked
+                .iter()
+                .map(|(shard, id, now)| shards.get(*shard).unwrap().read(id, *now));
             found.collect::<Vec<_>>()
         });
         match found.await {
@@ -169,7 +171,7 @@ impl Backend for Servers {
                 }
                 Attempt::answered(answers)
             }
-            Err(failure) => Attempt::failed(ids.len(), failure),
+            Err(failure) => Attempt::failed(wanted.len(), failure),
         }
     }
 
@@ -228,10 +230,11 @@ impl Backend for Servers {
         }
     }
 
-    async fn list(&self, until: Instant) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
-        self.look(until, |shards| {
+    async fn list(&self, now: i64, until: Instant) -> Result<Vec<Option<(Field, StoredSession)>>, Failure> {
+        self.look(until, move |shards| {
             let documents = shards.iter().flat_map(|shard| &shard.documents);
-            let all = documents.map(|(id, document)| Some((Field::Text(id.clone()), stored(document))));
+            let live = documents.filter(|(_, document)| document.expires > now);
+            let all = live.map(|(id, document)| Some((Field::Text(id.clone()), stored(document))));
             all.collect()
         })
         .await
@@ -251,7 +254,7 @@ impl Backend for Servers {
         }
     }
 
-    async fn remove_expired(&self, _until: Instant) -> Result<u64, Failure> {
+    async fn remove_expired(&self, _now: i64, _until: Instant) -> Result<u64, Failure> {
         Ok(0)
     }
 

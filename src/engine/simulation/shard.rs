@@ -161,12 +161,17 @@ impl Shard {
                 };
                 self.documents.insert(id, document).is_none()
             }
-            Write::Touch { expires, .. } => match self.documents.get_mut(&id) {
-                Some(document) => {
+            Write::Touch {
+                expires,
+                known_live,
+                now,
+                ..
+            } => match self.documents.get_mut(&id) {
+                Some(document) if *known_live || document.expires > *now => {
                     document.expires = *expires;
                     true
                 }
-                None => false,
+                _ => false,
             },
             Write::Destroy => {
                 self.documents.remove(&id);
@@ -175,11 +180,11 @@ impl Shard {
         }))
     }
 
-    /// Reads a session.
-    pub fn read(&self, id: &Field) -> Outcome {
+    /// Reads a session that is live at a date.
+    pub fn read(&self, id: &Field, now: i64) -> Outcome {
         match self.documents.get(&text(id)) {
-            Some(document) => Outcome::Found(stored(document)),
-            None => Outcome::Missing,
+            Some(document) if document.expires > now => Outcome::Found(stored(document)),
+            _ => Outcome::Missing,
         }
     }
 }

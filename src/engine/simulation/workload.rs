@@ -23,8 +23,12 @@ const RECOVERY: Duration = Duration::from_secs(20);
 const QUIET: Duration = Duration::from_secs(60);
 /// How late an answer may be, since timers have a resolution of milliseconds.
 const SLACK: Duration = Duration::from_millis(20);
-/// A date that no run reaches, in milliseconds since 1970.
+/// The first date at which a session may expire, in milliseconds since 1970.
 const EXPIRES: i64 = 4_000_000_000_000;
+/// The time in which sessions expire.
+const SPAN: i64 = 1_000;
+/// The clock of most callers.
+const NOW: i64 = EXPIRES - SPAN;
 
 /// One call in the log.
 #[derive(Clone, Debug)]
@@ -100,25 +104,27 @@ impl Store {
         let slot = self.log.add(call.clone());
         let place = slot.place;
         match call {
-            Call::Get(id) => self.submit(&id, Action::Get, slot),
+            Call::Get(id, now) => self.submit(&id, Action::Get { now }, slot),
             Call::Set(id, text, expires) => {
                 let write = Write::Set {
                     session: Field::Text(text),
                     expires,
                     last_modified: None,
+                    now: NOW,
                 };
                 self.submit(&id, Action::Write(write), slot);
             }
-            Call::Touch(id, expires) => {
+            Call::Touch(id, expires, now) => {
                 let write = Write::Touch {
                     expires,
                     last_modified: None,
                     known_live: false,
+                    now,
                 };
                 self.submit(&id, Action::Write(write), slot);
             }
             Call::Destroy(id) => self.submit(&id, Action::Write(Write::Destroy), slot),
-            Call::All => self.engine.sweep(Sweep::All, slot),
+            Call::All(now) => self.engine.sweep(Sweep::All(now), slot),
             Call::Length => self.engine.sweep(Sweep::Length, slot),
             Call::Clear => self.engine.sweep(Sweep::Clear, slot),
         }
@@ -143,17 +149,19 @@ async fn caller(store: Store, mut random: Rng, number: usize, sessions: usize, u
         let mut places = Vec::new();
         for count in 0..random.usize(1..=many) {
             let id = format!("s{}", random.usize(0..sessions));
-            let expires = EXPIRES + random.i64(0..1_000);
+            // Some clocks are ahead of others, by more than some sessions live.
+            let now = if random.u8(0..5) == 0 { EXPIRES + random.i64(0..SPAN) } else { NOW };
+            let expires = EXPIRES + random.i64(0..SPAN);
             let text = format!("{id} by {number} in {round}, {count}");
             let call = match random.u8(0..100) {
-                0..35 => Call::Get(id),
+                0..35 => Call::Get(id, now),
                 35..65 => Call::Set(id, text, expires),
-                65..80 => Call::Touch(id, expires),
+                65..80 => Call::Touch(id, now + SPAN, now),
                 80..92 => Call::Destroy(id),
                 92..94 => Call::Set(id, format!("{REFUSED}{text}"), expires),
                 94 => Call::Set(id, format!("{POISON}{text}"), expires),
                 95 => Call::Clear,
-                96..98 => Call::All,
+                96..98 => Call::All(now),
                 _ => Call::Length,
             };
             places.push(store.call(call));
@@ -209,9 +217,9 @@ async fn works_again(store: &Store, sessions: usize, limit: Duration) -> Result<
     let mut places = Vec::new();
     for number in 0..sessions {
         let id = format!("s{number}");
-        places.push(store.call(Call::Get(id.clone())));
+        places.push(store.call(Call::Get(id.clone(), NOW)));
         places.push(store.call(Call::Set(id.clone(), format!("{id} at last"), EXPIRES)));
-        places.push(store.call(Call::Get(id)));
+        places.push(store.call(Call::Get(id, NOW)));
     }
     places.push(store.call(Call::Length));
     sleep(limit + SLACK).await;
