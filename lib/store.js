@@ -7,7 +7,7 @@
 // goes through `Preparing`, which keeps the order of calls.
 
 const { isThenable, promised, quiet, settle } = require('./common/promises.js')
-const { nextTick } = require('./common/timers.js')
+const { LONGEST_TIMER, nextTick } = require('./common/timers.js')
 const { warnOnce } = require('./common/warn.js')
 const { Connection } = require('./connection/connection.js')
 const { defineDriverObjects } = require('./connection/driver-objects.js')
@@ -68,7 +68,7 @@ function defineStore(Base, style, MemoryStore) {
     constructor(options) {
       // @ts-expect-error: a constructor may give another object, before its class has one
       if (MemoryStore && options?.fallbackMemory) return new MemoryStore()
-      const { options: shown, settings, hooks } = readOptions(options, style)
+      const { options: shown, connection, settings, hooks } = readOptions(options, style)
       super(shown)
       this.options = shown
       /** @type {Hooks} */
@@ -88,7 +88,7 @@ function defineStore(Base, style, MemoryStore) {
       this.#serialize = hooks.serialize
       this.#preparing = this.#prepare()
       this.#changeState('init')
-      this.#connection = new Connection(shown, settings, (state) => this.#changeState(state))
+      this.#connection = new Connection(connection, settings, (state) => this.#changeState(state))
       if (settings.autoRemove === 'interval') this.#startRemoving()
       this.#changeState('connecting')
     }
@@ -472,7 +472,7 @@ function defineStore(Base, style, MemoryStore) {
         this.#connection.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired')
       }
       // As with connect-mongo, a test's fake timers are its clock.
-      this.timer = setInterval(remove, this.#settings.autoRemoveInterval * 60 * 1000)
+      this.timer = setInterval(remove, Math.min(this.#settings.autoRemoveInterval * 60 * 1000, LONGEST_TIMER))
       this.timer.unref?.()
     }
 
@@ -482,7 +482,25 @@ function defineStore(Base, style, MemoryStore) {
       defineDriverObjects(this, (store) => /** @type {MongoStore} */ (store).#connection.driver)
     }
   }
+  refuseAsStore(MongoStore, style.states ? 'new MongoStore({ url })' : 'MongoStore.create({ mongoUrl })')
   return MongoStore
 }
 
-module.exports = { defineStore }
+/**
+ * Makes the mistake `session({ store: MongoStore })` a clear error: the middleware calls `on` of its store first.
+ * @param {Function} instead given in the place of a store
+ * @param {string} how a store is made
+ */
+function refuseAsStore(instead, how) {
+  Object.defineProperty(instead, 'on', {
+    configurable: true,
+    writable: true,
+    value() {
+      throw new TypeError(
+        `store.on is not a function: the option store of session() needs a store, and not what makes one. Use store: ${how}`,
+      )
+    },
+  })
+}
+
+module.exports = { defineStore, refuseAsStore }

@@ -19,8 +19,7 @@ const { KIND } = require('./results.js')
 
 /** @import { Failure } from '../common/native.js' */
 /** @import { Settings } from '../options/index.js' */
-/** @import { Options } from '../options/table.js' */
-/** @import { Target } from '../settings/target.js' */
+/** @import { ConnectionOptions, Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
 /** @import { AnyFailure } from './results.js' */
 /** @typedef {InstanceType<typeof Addon>} Crossing */
@@ -66,7 +65,7 @@ class Connection {
   #watchers = []
 
   /**
-   * @param {Options} options the application's
+   * @param {ConnectionOptions} options the one that makes the connection, and those that stand beside it
    * @param {Readonly<Settings>} settings
    * @param {(state: 'connected' | 'disconnected') => void} onState
    * @throws {TypeError} for a connection that can't be read
