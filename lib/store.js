@@ -7,6 +7,7 @@
 // goes through `Preparing`, which keeps the order of calls.
 
 const { isThenable, promised, quiet, settle } = require('./common/promises.js')
+const { INSPECT, printable, withoutSecrets } = require('./common/secrets.js')
 const { LONGEST_TIMER, nextTick } = require('./common/timers.js')
 const { warnOnce } = require('./common/warn.js')
 const { Connection } = require('./connection/connection.js')
@@ -15,6 +16,7 @@ const { Operation } = require('./connection/operation.js')
 const { KIND } = require('./connection/results.js')
 const { shape } = require('./connection/stats.js')
 const { readOptions } = require('./options/index.js')
+const { Live } = require('./options/live.js')
 const { Codec } = require('./session/codec.js')
 const { Preparing } = require('./session/preparing.js')
 const { sessionId } = require('./session/session-id.js')
@@ -63,6 +65,11 @@ function defineStore(Base, style, MemoryStore) {
     #preparing
     /** @type {Promise<void> | undefined} */
     #closing
+    /**
+     * The options with defaults; of a factory's store, the application's own object.
+     * @type {Options}
+     */
+    options
 
     /** @param {Options} options */
     constructor(options) {
@@ -82,9 +89,9 @@ function defineStore(Base, style, MemoryStore) {
       this.timer = undefined
       this.cryptoAdapter = settings.encryption?.publicAdapter ?? null
       this.#settings = settings
-      this.#codec = new Codec(hooks, settings)
-      const { serialize, unserialize, transformId } = shown
-      this.#hasHooks = Boolean(serialize || unserialize || transformId || settings.encryption?.adapter)
+      this.#codec = new Codec(new Live(this, style, settings), settings.encryption)
+      const { serialize, unserialize } = shown
+      this.#hasHooks = Boolean(serialize || unserialize || settings.encryption?.adapter)
       this.#serialize = hooks.serialize
       this.#preparing = this.#prepare()
       this.#changeState('init')
@@ -305,6 +312,20 @@ function defineStore(Base, style, MemoryStore) {
       return shape(this.#connection.stats())
     }
 
+    /** Without secrets, as `util.inspect` shows it. */
+    toJSON() {
+      return { ...this, options: withoutSecrets(this.options) }
+    }
+
+    /**
+     * @param {number} _depth
+     * @param {object} options
+     * @param {(value: unknown, options: object) => string} inspect
+     */
+    [INSPECT](_depth, options, inspect) {
+      return inspect(printable(this), options)
+    }
+
     // What a store inherits, with a promise where there is no callback.
 
     /**
@@ -350,8 +371,10 @@ function defineStore(Base, style, MemoryStore) {
      * @param {string} sid
      */
     computeStorageId(sid) {
-      const { transformId } = this.#settings
-      return transformId ? transformId(sid) : sid
+      const { encryption, hashId } = this.#settings
+      const { transformId } = this.options
+      if (typeof transformId === 'function' && !encryption?.idsOf) return transformId(sid)
+      return hashId ? hashId(sid) : sid
     }
 
     // How operations start.
@@ -367,8 +390,9 @@ function defineStore(Base, style, MemoryStore) {
 
     /** Whether an operation goes through functions of the application. Some patch ours, on a store or on its class. */
     get #isHooked() {
-      return (
+      return Boolean(
         this.#hasHooks ||
+        this.options.transformId ||
         this.computeStorageId !== MongoStore.#computeStorageId ||
         this.transformFunctions.serialize !== this.#serialize
       )
@@ -379,8 +403,8 @@ function defineStore(Base, style, MemoryStore) {
      * @param {string} sid
      */
     #idOf(sid) {
-      const { transformId } = this.#settings
-      return transformId ? transformId(sessionId(sid)) : sessionId(sid)
+      const { hashId } = this.#settings
+      return hashId ? hashId(sessionId(sid)) : sessionId(sid)
     }
 
     /**

@@ -107,13 +107,13 @@ async function goesThereAndBack(release, names) {
   const browser = new Browser(`http://127.0.0.1:${http.address().port}`)
 
   assert.deepEqual(await visit(browser, storeOf(release, 'genuine', options), '/count'), [1], 'the genuine store writes')
-  const before = await stored(databases)
+  const wanted = await stored(databases)
   assert.deepEqual(
     await visit(browser, storeOf(release, 'ours', options), '/read', '/count'),
     [1, 2],
     'ours reads and saves',
   )
-  assert.deepEqual(await stored(databases), before, 'ours stores it where and as the genuine store does')
+  assert.deepEqual(await stored(databases), wanted, 'ours stores it where and as the genuine store does')
   assert.deepEqual(await visit(browser, storeOf(release, 'genuine', options), '/read'), [2], 'the genuine store reads')
 }
 

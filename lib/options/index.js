@@ -10,12 +10,12 @@ const { PARTS, namesOf } = require('./connection-parts.js')
 const { checkKind, isGiven } = require('./kinds.js')
 const { warnOfUnknown } = require('./spelling.js')
 const { ownOptions } = require('./owners.js')
+const { shownOptions } = require('./shown.js')
 const { OPTIONS } = require('./table.js')
 const { warnOnce } = require('../common/warn.js')
 const { writeConcernOf } = require('./write-concern.js')
 
 /** @import { WriteConcern } from '../common/native.js' */
-/** @import { KrupteinOptions } from '../encryption/adapters.js' */
 /** @import { Encryption } from '../encryption/encryption.js' */
 /** @import { Hooks } from '../session/codec.js' */
 /** @import { ConnectionOptions } from '../settings/target.js' */
@@ -32,7 +32,7 @@ const { writeConcernOf } = require('./write-concern.js')
  * @property {AutoRemove} autoRemove who removes expired sessions
  * @property {number} autoRemoveInterval minutes between two removals
  * @property {boolean} timestamps whether `createdAt` and `updatedAt` are kept
- * @property {((sid: string) => unknown) | undefined} transformId gives the `_id` of a session, or a promise of it
+ * @property {((sid: string) => string) | undefined} hashId gives the `_id` of a session, where it is hashed
  * @property {Readonly<Encryption> | null} encryption
  * @property {WriteConcern | undefined} writeConcern of the store's writes; undefined for the connection's
  */
@@ -52,6 +52,12 @@ const { writeConcernOf } = require('./write-concern.js')
 const TWO_WEEKS = 14 * 24 * 60 * 60 // s
 /** The longest interval that a timer takes. */
 const LONGEST_INTERVAL = 71582 // min
+/** Options whose value would lose sessions if it were negative, with their units. */
+const AT_LEAST_0 = /** @type {const} */ ([
+  ['ttl', 'seconds'],
+  ['defaultExpirationTime', 'milliseconds'],
+  ['autoRemoveInterval', 'minutes'],
+])
 /** @type {AutoRemove[]} */
 const AUTO_REMOVE = ['native', 'interval', 'disabled']
 
@@ -94,7 +100,7 @@ function readOptions(given, style) {
   const { idsOf } = encryption ?? {}
   const { serialize, unserialize, stringify } = options
   return {
-    options: encryption ? withoutSecrets(shown, encryption) : shown,
+    options: shownOptions(shown, asGiven, encryption),
     connection,
     hooks: transformFunctions({ serialize, unserialize, stringify }),
     settings: Object.freeze({
@@ -105,32 +111,11 @@ function readOptions(given, style) {
       // 0 would remove without a pause.
       autoRemoveInterval: Number(options.autoRemoveInterval ?? 10) || 10,
       timestamps: options.timestamps === true,
-      transformId: idsOf ? (/** @type {string} */ sid) => idsOf(sid)[0] : options.transformId || hashOf(options.hash),
+      hashId: idsOf ? (/** @type {string} */ sid) => idsOf(sid)[0] : hashOf(options.hash),
       encryption,
       writeConcern: writeConcernOf(options.writeOperationOptions),
     }),
   }
-}
-
-/**
- * The options that a store shows. Secrets are not printed with them, and the one of connect-mongo 3 is not kept at all.
- * @param {Options} options
- * @param {Encryption} encryption
- * @returns {Options}
- */
-function withoutSecrets({ secret: _, ...options }, { publicAdapter }) {
-  /** @type {Options} */
-  const shown = options
-  if (shown.crypto) {
-    const { secret, ...others } = shown.crypto
-    const hidden = Object.defineProperty(others, 'secret', { value: secret, enumerable: false })
-    shown.crypto = /** @type {KrupteinOptions} */ (hidden)
-  }
-  if (shown.encryption) {
-    const keys = shown.encryption.keys.map(({ id }) => ({ id }))
-    shown.encryption = /** @type {Options['encryption']} */ ({ ...shown.encryption, keys })
-  }
-  return publicAdapter ? { ...shown, cryptoAdapter: publicAdapter } : shown
 }
 
 /**
@@ -220,8 +205,10 @@ function checkKinds(options) {
     if (name === 'db' && typeof value === 'string') continue
     checkKind(name, kind, value, (wrong) => `, not ${describe(wrong)}`)
   }
+  for (const [name, unit] of AT_LEAST_0) {
+    if (Number(options[name]) < 0) throw new TypeError(`The option ${name} must be at least 0 ${unit}`)
+  }
   const interval = Number(options.autoRemoveInterval)
-  if (interval < 0) throw new TypeError('The option autoRemoveInterval must be at least 0 minutes')
   if (interval > LONGEST_INTERVAL) {
     throw new TypeError(`The option autoRemoveInterval must be at most ${LONGEST_INTERVAL} minutes`)
   }

@@ -17,8 +17,6 @@ const KINDS = {
   object: ['an object', (value) => typeof value === 'object' || typeof value === 'function'],
   // Numbers as text work in connect-mongo, too. They come from environment variables.
   number: ['a finite number', isNumber],
-  // Less than 0 would end sessions before they are stored.
-  lifetime: ['a finite number, and not negative', (value) => isNumber(value) && Number(value) >= 0],
   port: ['a port', (value) => /^\d{1,5}$/.test(String(value))],
   nodes: ['a number of nodes or a string', (value) => ['number', 'string'].includes(typeof value)],
   any: ['anything', () => true],

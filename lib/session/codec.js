@@ -97,19 +97,15 @@ function checked(session) {
 }
 
 class Codec {
-  #hooks
-  #ttl
-  #touchAfter
+  #live
   #encryption
 
   /**
-   * @param {Hooks} hooks
-   * @param {{ttl: number, touchAfter: number, encryption: Readonly<Encryption> | null}} settings the first two in seconds
+   * @param {{readonly hooks: Hooks, readonly ttl: number, readonly touchAfter: number}} live times in milliseconds
+   * @param {Readonly<Encryption> | null} encryption
    */
-  constructor(hooks, { ttl, touchAfter, encryption }) {
-    this.#hooks = hooks
-    this.#ttl = ttl * 1000
-    this.#touchAfter = touchAfter * 1000
+  constructor(live, encryption) {
+    this.#live = live
     this.#encryption = encryption
   }
 
@@ -131,7 +127,7 @@ class Codec {
    * @returns {Awaitable<Value>}
    */
   #encode(session) {
-    const stored = this.#hooks.serialize(this.#withoutLastModified(session))
+    const stored = this.#live.hooks.serialize(this.#withoutLastModified(session))
     const encryption = this.#encryption
     if (typeof stored === 'string' && !encryption) return stored
     const store = encryption ? (/** @type {unknown} */ value) => encrypt(encryption, value) : wrap
@@ -144,7 +140,7 @@ class Codec {
    * @param {Session} session
    */
   #withoutLastModified(session) {
-    if (this.#touchAfter === 0 || !session?.lastModified || typeof session !== 'object') return session
+    if (this.#live.touchAfter === 0 || !session?.lastModified || typeof session !== 'object') return session
     const others = Object.getOwnPropertyDescriptors(session)
     delete others.lastModified
     return Object.create(Object.getPrototypeOf(session), others)
@@ -173,9 +169,9 @@ class Codec {
    */
   #unserialize(stored, expires, lastModified) {
     if (stored === FORGOTTEN) return null
-    const session = this.#hooks.unserialize(stored)
+    const session = this.#live.hooks.unserialize(stored)
     const finish = (/** @type {unknown} */ found) => this.#complete(checked(found), expires, lastModified)
-    const isLater = this.#hooks.unserialize !== fromText && isThenable(session)
+    const isLater = this.#live.hooks.unserialize !== fromText && isThenable(session)
     return isLater ? Promise.resolve(session).then(finish) : finish(session)
   }
 
@@ -216,7 +212,7 @@ class Codec {
       cookie.expires = typeof cookie.expires === 'string' ? date.toISOString() : date
     }
     KnownExpiry.set(session, this, expires ?? Infinity)
-    if (this.#touchAfter > 0 && lastModified !== undefined) session.lastModified = new Date(lastModified)
+    if (this.#live.touchAfter > 0 && lastModified !== undefined) session.lastModified = new Date(lastModified)
     return session
   }
 
@@ -231,8 +227,8 @@ class Codec {
     const date = session?.cookie?.expires
     const expires = date ? new Date(date).getTime() : NaN
     return {
-      expires: Number.isNaN(expires) ? now + this.#ttl : expires,
-      lastModified: this.#touchAfter > 0 ? now : undefined,
+      expires: Number.isNaN(expires) ? now + this.#live.ttl : expires,
+      lastModified: this.#live.touchAfter > 0 ? now : undefined,
     }
   }
 
@@ -273,8 +269,8 @@ class Codec {
    * @param {Session} session
    */
   #isFresh(session) {
-    if (this.#touchAfter === 0 || !session.lastModified) return false
-    return Date.now() - new Date(session.lastModified).getTime() < this.#touchAfter
+    if (this.#live.touchAfter === 0 || !session.lastModified) return false
+    return Date.now() - new Date(session.lastModified).getTime() < this.#live.touchAfter
   }
 }
 
