@@ -392,9 +392,9 @@ function defineStore(Base, style, MemoryStore) {
     get #isHooked() {
       return Boolean(
         this.#hasHooks ||
-        this.options.transformId ||
-        this.computeStorageId !== MongoStore.#computeStorageId ||
-        this.transformFunctions.serialize !== this.#serialize
+          this.options.transformId ||
+          this.computeStorageId !== MongoStore.#computeStorageId ||
+          this.transformFunctions.serialize !== this.#serialize,
       )
     }
 

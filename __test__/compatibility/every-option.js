@@ -65,7 +65,11 @@ const TOGETHER = {
 /** Options without a comparison in some releases, and what ours does there. `in` lists the releases. */
 const INCOMPARABLE = [
   { option: 'createAutoRemoveIdx', in: [6, 5, 4], why: 'refused: 6.0 throws, 4.x and 5.x print the same' },
-  ...['cryptoAdapter', 'timestamps'].map((option) => ({ option, in: [5, 4], why: 'only 6.0 has it, and ours follows 6.0' })),
+  ...['cryptoAdapter', 'timestamps'].map((option) => ({
+    option,
+    in: [5, 4],
+    why: 'only 6.0 has it, and ours follows 6.0',
+  })),
   ...['crypto', 'secret and crypto'].map((option) => ({
     option,
     in: [5, 4],

@@ -88,7 +88,9 @@ async function stored(databases) {
       const documents = await db.collection(name).find().toArray()
       found[`${databases.indexOf(database)}.${name}`] = documents.map(({ _id, ...fields }) => ({
         _id,
-        fields: Object.entries(fields).map(([field, value]) => `${field}: ${value?.constructor?.name}`).sort(),
+        fields: Object.entries(fields)
+          .map(([field, value]) => `${field}: ${value?.constructor?.name}`)
+          .sort(),
       }))
     }
   }
@@ -106,7 +108,11 @@ async function goesThereAndBack(release, names) {
   const options = { ...optionsOf(names, database), [urlOption]: server.url(database) }
   const browser = new Browser(`http://127.0.0.1:${http.address().port}`)
 
-  assert.deepEqual(await visit(browser, storeOf(release, 'genuine', options), '/count'), [1], 'the genuine store writes')
+  assert.deepEqual(
+    await visit(browser, storeOf(release, 'genuine', options), '/count'),
+    [1],
+    'the genuine store writes',
+  )
   const wanted = await stored(databases)
   assert.deepEqual(
     await visit(browser, storeOf(release, 'ours', options), '/read', '/count'),

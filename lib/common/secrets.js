@@ -21,7 +21,8 @@ const CREDENTIALS = /(:\/\/).*@/s
  * @returns {unknown}
  */
 function withoutSecrets(value, outer = []) {
-  if (typeof value === 'string') return value.replace(CREDENTIALS, `$1${HIDDEN}@`).replace(SECRET_PARAMETER, `$1${HIDDEN}`)
+  if (typeof value === 'string')
+    return value.replace(CREDENTIALS, `$1${HIDDEN}@`).replace(SECRET_PARAMETER, `$1${HIDDEN}`)
   if (typeof value !== 'object' || value === null) return value
   if (outer.includes(value)) return '[Circular]'
   const inner = [...outer, value]

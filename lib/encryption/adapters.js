@@ -111,7 +111,7 @@ function nativeAdapter(format) {
  */
 function createKrupteinAdapter(options) {
   const merged = { ...KRUPTEIN_DEFAULTS, ...options }
-  if (!merged.secret) throw new Error(`createKrupteinAdapter requires a non-empty secret${unset(options)}`)
+  if (!merged.secret) throw new Error('createKrupteinAdapter requires a non-empty secret')
   if (/ccm|ecb|ocb2|xts/.test(merged.algorithm)) {
     const refuse = async () => {
       throw cryptoError('Insecure cipher mode not supported!')
@@ -163,7 +163,7 @@ function createWebCryptoAdapter({
   salt = WEB_SALT,
   iterations = 310_000,
 }) {
-  if (!secret) throw new Error(`createWebCryptoAdapter requires a secret${secret === undefined ? ': it is undefined' : ''}`)
+  if (!secret) throw new Error('createWebCryptoAdapter requires a secret')
   const gcm = algorithm === 'AES-GCM'
   const ivLen = given ?? (gcm ? NONCES[0] : BLOCK)
   const known = isEncoding(encoding) ? encoding : 'base64'
@@ -181,15 +181,6 @@ function createWebCryptoAdapter({
   return nativeAdapter({
     web: { secret: toBytes(secret), salt: toBytes(salt), iterations, gcm, encoding: known, ivLen, parses: false },
   })
-}
-
-/**
- * What a message adds about a secret that is named and has no value, as that of an environment variable which is not set.
- * @param {object} options
- */
-function unset(options) {
-  const { secret } = /** @type {{secret?: unknown}} */ (options)
-  return 'secret' in options && secret === undefined ? ': crypto.secret is undefined' : ''
 }
 
 module.exports = { createKrupteinAdapter, createWebCryptoAdapter, formatOf }

@@ -73,7 +73,7 @@ const isSailsSession = ({ adapter }) => isGiven(adapter)
  * @param {unknown} value
  */
 function looksLikeOptions(value) {
-  if (typeof value === 'string') return true
+  if (typeof value === 'string') return value.includes('://')
   if (typeof value !== 'object' || value === null) return false
   return Object.keys(value).some((key) => key in OPTIONS || looksLikeUrl(key))
 }

@@ -23,7 +23,9 @@ const STORES = {
  * @returns {Options}
  */
 function ownOptions(options, style, isQuiet) {
-  const others = Object.entries(OPTIONS).filter(([name, [, owner]]) => owner && owner !== style && !isShared(name, options))
+  const others = Object.entries(OPTIONS).filter(
+    ([name, [, owner]]) => owner && owner !== style && !isShared(name, options),
+  )
   /** @type {Record<string, unknown>} */
   const own = { ...options }
   for (const [name, [, , instead]] of others) {

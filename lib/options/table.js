@@ -84,8 +84,26 @@ const OPTIONS = /** @type {const} */ ({
 
 /** The options that name a connection, by style. The first one that is given counts. */
 const CONNECTIONS = {
-  modern: ['mongoUrl', 'clientPromise', 'client', 'url', 'mongooseConnection', 'mongoose_connection', 'db', 'dbPromise'],
-  factory: ['url', 'mongooseConnection', 'mongoose_connection', 'client', 'clientPromise', 'db', 'dbPromise', 'mongoUrl'],
+  modern: [
+    'mongoUrl',
+    'clientPromise',
+    'client',
+    'url',
+    'mongooseConnection',
+    'mongoose_connection',
+    'db',
+    'dbPromise',
+  ],
+  factory: [
+    'url',
+    'mongooseConnection',
+    'mongoose_connection',
+    'client',
+    'clientPromise',
+    'db',
+    'dbPromise',
+    'mongoUrl',
+  ],
 }
 
 /** The options of formats that `encryption` supersedes. Beside it they only read. */
