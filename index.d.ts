@@ -237,7 +237,7 @@ declare namespace MongoStore {
     /** Connection string, `mongodb://…` or `mongodb+srv://…`. The store opens a connection pool of its own. */
     mongoUrl?: string | undefined
 
-    /** Older name of {@link ConnectMongoOptions.mongoUrl}, which wins when both are given. */
+    /** The factory's name of {@link ConnectMongoOptions.mongoUrl}; counts here when there is no other connection. */
     url?: string | undefined
 
     /** The driver's connection options, for use with `mongoUrl`. They override what the URL says. */
@@ -280,14 +280,14 @@ declare namespace MongoStore {
     /** Name of the collection. Default: `'sessions'`. */
     collectionName?: string | undefined
 
-    /** Older name of {@link ConnectMongoOptions.collectionName}, which wins when both are given. */
+    /** The factory's name of {@link ConnectMongoOptions.collectionName}: without effect here, as in connect-mongo 4 to 6. */
     collection?: string | undefined
 
     // How long they live
 
     /**
-     * Lifetime in seconds of a session whose cookie has no `expires`. Default: 1209600, which is 14 days. `NaN` and
-     * `Infinity` are refused.
+     * Lifetime in seconds of a session whose cookie has no `expires`. Default: 1209600, which is 14 days. `NaN`,
+     * `Infinity` and negative numbers are refused.
      */
     ttl?: number | undefined
 
@@ -334,7 +334,10 @@ declare namespace MongoStore {
     /** Encrypts sessions by an adapter, be it one of {@link createKrupteinAdapter} or your own. */
     cryptoAdapter?: CryptoAdapter | null | undefined
 
-    /** Encrypts sessions as connect-mongo 3 does, with `algorithm`, `hashing`, `encodeas` and sizes beside it. */
+    /**
+     * Encrypts sessions as connect-mongo 3 does, in a class of the factory; with `algorithm`, `hashing`, `encodeas` and
+     * sizes beside it. Elsewhere it only reads, beside `encryption`.
+     */
     secret?: string | Uint8Array | false | null | undefined
     /** Beside `secret`: an AES-GCM. Default: `'aes-256-gcm'`. */
     algorithm?: string | undefined
