@@ -40,6 +40,9 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
     options: MongoStore.ConnectMongoOptions<U>,
   ): MongoStore<U>
 
+  /** Throws: express-session calls it when it is given the class in the place of a store. */
+  static on(...args: any[]): never
+
   /** An adapter that encrypts as the option `crypto` does. Throws without a secret. */
   static createKrupteinAdapter(options: MongoStore.CryptoOptions): MongoStore.CryptoAdapter
 
@@ -142,6 +145,9 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
 
   /** What the store has done so far. */
   stats(): MongoStore.StoreStats
+
+  /** The store as `JSON.stringify` and `util.inspect` show it: without passwords and secrets. */
+  toJSON(): object
 
   /** Gives the `_id` of a session's document. A subclass can override it; `transformId` is the option for the same. */
   computeStorageId(sid: string): MongoStore.StorageId | Promise<MongoStore.StorageId>
