@@ -40,6 +40,9 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
     options: MongoStore.ConnectMongoOptions<U>,
   ): MongoStore<U>
 
+  /** Throws: express-session calls it when it is given the class in the place of a store. */
+  static on(...args: any[]): never
+
   /** An adapter that encrypts as the option `crypto` does. Throws without a secret. */
   static createKrupteinAdapter(options: MongoStore.CryptoOptions): MongoStore.CryptoAdapter
 
@@ -143,6 +146,9 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   /** What the store has done so far. */
   stats(): MongoStore.StoreStats
 
+  /** The store as `JSON.stringify` and `util.inspect` show it: without passwords and secrets. */
+  toJSON(): object
+
   /** Gives the `_id` of a session's document. A subclass can override it; `transformId` is the option for the same. */
   computeStorageId(sid: string): MongoStore.StorageId | Promise<MongoStore.StorageId>
 
@@ -237,7 +243,7 @@ declare namespace MongoStore {
     /** Connection string, `mongodb://…` or `mongodb+srv://…`. The store opens a connection pool of its own. */
     mongoUrl?: string | undefined
 
-    /** Older name of {@link ConnectMongoOptions.mongoUrl}, which wins when both are given. */
+    /** The factory's name of {@link ConnectMongoOptions.mongoUrl}; counts here when there is no other connection. */
     url?: string | undefined
 
     /** The driver's connection options, for use with `mongoUrl`. They override what the URL says. */
@@ -280,14 +286,14 @@ declare namespace MongoStore {
     /** Name of the collection. Default: `'sessions'`. */
     collectionName?: string | undefined
 
-    /** Older name of {@link ConnectMongoOptions.collectionName}, which wins when both are given. */
+    /** The factory's name of {@link ConnectMongoOptions.collectionName}: without effect here, as in connect-mongo 4 to 6. */
     collection?: string | undefined
 
     // How long they live
 
     /**
-     * Lifetime in seconds of a session whose cookie has no `expires`. Default: 1209600, which is 14 days. `NaN` and
-     * `Infinity` are refused.
+     * Lifetime in seconds of a session whose cookie has no `expires`. Default: 1209600, which is 14 days. `NaN`,
+     * `Infinity` and negative numbers are refused.
      */
     ttl?: number | undefined
 
@@ -334,7 +340,10 @@ declare namespace MongoStore {
     /** Encrypts sessions by an adapter, be it one of {@link createKrupteinAdapter} or your own. */
     cryptoAdapter?: CryptoAdapter | null | undefined
 
-    /** Encrypts sessions as connect-mongo 3 does, with `algorithm`, `hashing`, `encodeas` and sizes beside it. */
+    /**
+     * Encrypts sessions as connect-mongo 3 does, in a class of the factory; with `algorithm`, `hashing`, `encodeas` and
+     * sizes beside it. Elsewhere it only reads, beside `encryption`.
+     */
     secret?: string | Uint8Array | false | null | undefined
     /** Beside `secret`: an AES-GCM. Default: `'aes-256-gcm'`. */
     algorithm?: string | undefined

@@ -7,7 +7,7 @@ const { createKrupteinAdapter, createWebCryptoAdapter } = require('./encryption/
 const { installedStore } = require('./base-store.js')
 const { FACTORY, MODERN } = require('./styles.js')
 const { looksLikeOptions } = require('./options/index.js')
-const { defineStore } = require('./store.js')
+const { defineStore, refuseAsStore } = require('./store.js')
 
 /** @import { StoreClass } from './base-store.js' */
 
@@ -26,7 +26,11 @@ const Store = defineStore(installedStore(), MODERN)
  */
 function MongoStore(given) {
   if (new.target) return Reflect.construct(Store, [given], new.target)
-  if (looksLikeOptions(given)) throw new TypeError("Class constructor MongoStore cannot be invoked without 'new'")
+  if (looksLikeOptions(given)) {
+    throw new TypeError(
+      "Class constructor MongoStore cannot be invoked without 'new': use MongoStore.create({ mongoUrl }), or pass express-session for a class as in connect-mongo 0.8 to 3",
+    )
+  }
   return defineStoreFor(/** @type {Host | null | undefined} */ (given))
 }
 
@@ -52,6 +56,8 @@ Object.defineProperty(Store.prototype, 'constructor', { value: MongoStore, confi
 MongoStore.default = MongoStore
 MongoStore.MongoStore = MongoStore
 MongoStore.create = (/** @type {unknown} */ options) => Reflect.construct(MongoStore, [options])
+refuseAsStore(MongoStore, 'MongoStore.create({ mongoUrl })')
+refuseAsStore(MongoStore.create, 'MongoStore.create({ mongoUrl })')
 MongoStore.createKrupteinAdapter = createKrupteinAdapter
 MongoStore.createWebCryptoAdapter = createWebCryptoAdapter
 

@@ -7,7 +7,8 @@
 // goes through `Preparing`, which keeps the order of calls.
 
 const { isThenable, promised, quiet, settle } = require('./common/promises.js')
-const { nextTick } = require('./common/timers.js')
+const { INSPECT, printable, withoutSecrets } = require('./common/secrets.js')
+const { LONGEST_TIMER, nextTick } = require('./common/timers.js')
 const { warnOnce } = require('./common/warn.js')
 const { Connection } = require('./connection/connection.js')
 const { defineDriverObjects } = require('./connection/driver-objects.js')
@@ -15,6 +16,7 @@ const { Operation } = require('./connection/operation.js')
 const { KIND } = require('./connection/results.js')
 const { shape } = require('./connection/stats.js')
 const { readOptions } = require('./options/index.js')
+const { Live } = require('./options/live.js')
 const { Codec } = require('./session/codec.js')
 const { Preparing } = require('./session/preparing.js')
 const { sessionId } = require('./session/session-id.js')
@@ -63,12 +65,17 @@ function defineStore(Base, style, MemoryStore) {
     #preparing
     /** @type {Promise<void> | undefined} */
     #closing
+    /**
+     * The options with defaults; of a factory's store, the application's own object.
+     * @type {Options}
+     */
+    options
 
     /** @param {Options} options */
     constructor(options) {
       // @ts-expect-error: a constructor may give another object, before its class has one
       if (MemoryStore && options?.fallbackMemory) return new MemoryStore()
-      const { options: shown, settings, hooks } = readOptions(options, style)
+      const { options: shown, connection, settings, hooks } = readOptions(options, style)
       super(shown)
       this.options = shown
       /** @type {Hooks} */
@@ -82,13 +89,13 @@ function defineStore(Base, style, MemoryStore) {
       this.timer = undefined
       this.cryptoAdapter = settings.encryption?.publicAdapter ?? null
       this.#settings = settings
-      this.#codec = new Codec(hooks, settings)
-      const { serialize, unserialize, transformId } = shown
-      this.#hasHooks = Boolean(serialize || unserialize || transformId || settings.encryption?.adapter)
+      this.#codec = new Codec(new Live(this, style, settings), settings.encryption)
+      const { serialize, unserialize } = shown
+      this.#hasHooks = Boolean(serialize || unserialize || settings.encryption?.adapter)
       this.#serialize = hooks.serialize
       this.#preparing = this.#prepare()
       this.#changeState('init')
-      this.#connection = new Connection(shown, settings, {
+      this.#connection = new Connection(connection, settings, {
         onState: (state) => this.#changeState(state),
         closeStore: (then) => this.#close(then),
       })
@@ -316,6 +323,20 @@ function defineStore(Base, style, MemoryStore) {
       return shape(this.#connection.stats())
     }
 
+    /** Without secrets, as `util.inspect` shows it. */
+    toJSON() {
+      return { ...this, options: withoutSecrets(this.options) }
+    }
+
+    /**
+     * @param {number} _depth
+     * @param {object} options
+     * @param {(value: unknown, options: object) => string} inspect
+     */
+    [INSPECT](_depth, options, inspect) {
+      return inspect(printable(this), options)
+    }
+
     // What a store inherits, with a promise where there is no callback.
 
     /**
@@ -361,8 +382,10 @@ function defineStore(Base, style, MemoryStore) {
      * @param {string} sid
      */
     computeStorageId(sid) {
-      const { transformId } = this.#settings
-      return transformId ? transformId(sid) : sid
+      const { encryption, hashId } = this.#settings
+      const { transformId } = this.options
+      if (typeof transformId === 'function' && !encryption?.idsOf) return transformId(sid)
+      return hashId ? hashId(sid) : sid
     }
 
     // How operations start.
@@ -378,10 +401,11 @@ function defineStore(Base, style, MemoryStore) {
 
     /** Whether an operation goes through functions of the application. Some patch ours, on a store or on its class. */
     get #isHooked() {
-      return (
+      return Boolean(
         this.#hasHooks ||
-        this.computeStorageId !== MongoStore.#computeStorageId ||
-        this.transformFunctions.serialize !== this.#serialize
+          this.options.transformId ||
+          this.computeStorageId !== MongoStore.#computeStorageId ||
+          this.transformFunctions.serialize !== this.#serialize,
       )
     }
 
@@ -390,8 +414,8 @@ function defineStore(Base, style, MemoryStore) {
      * @param {string} sid
      */
     #idOf(sid) {
-      const { transformId } = this.#settings
-      return transformId ? transformId(sessionId(sid)) : sessionId(sid)
+      const { hashId } = this.#settings
+      return hashId ? hashId(sessionId(sid)) : sessionId(sid)
     }
 
     /**
@@ -487,6 +511,7 @@ function defineStore(Base, style, MemoryStore) {
       defineDriverObjects(this, (store) => /** @type {MongoStore} */ (store).#connection.driver)
     }
   }
+  refuseAsStore(MongoStore, style.states ? 'new MongoStore({ url })' : 'MongoStore.create({ mongoUrl })')
   return MongoStore
 }
 
@@ -507,10 +532,27 @@ function startRemoving(connection, minutes) {
       if (open) open.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired', Date.now())
       else clearInterval(timer)
     },
-    minutes * 60 * 1000,
+    Math.min(minutes * 60 * 1000, LONGEST_TIMER),
   )
   timer.unref?.()
   return timer
 }
 
-module.exports = { defineStore }
+/**
+ * Makes the mistake `session({ store: MongoStore })` a clear error: the middleware calls `on` of its store first.
+ * @param {Function} instead given in the place of a store
+ * @param {string} how a store is made
+ */
+function refuseAsStore(instead, how) {
+  Object.defineProperty(instead, 'on', {
+    configurable: true,
+    writable: true,
+    value() {
+      throw new TypeError(
+        `store.on is not a function: the option store of session() needs a store, and not what makes one. Use store: ${how}`,
+      )
+    },
+  })
+}
+
+module.exports = { defineStore, refuseAsStore }

@@ -99,7 +99,7 @@ describe('MongoStore(host)', () => {
   it('refuses options, which need new', () => {
     assert.throws(() => MongoStore({ mongoUrl: 'mongodb://127.0.0.1' }), {
       name: 'TypeError',
-      message: "Class constructor MongoStore cannot be invoked without 'new'",
+      message: /^Class constructor MongoStore cannot be invoked without 'new': use MongoStore\.create/,
     })
   })
 

@@ -22,8 +22,10 @@ const factory = {
 const GENERATIONS = {
   6: { ...modern, genuine: () => require('connect-mongo-6').MongoStore },
   5: { ...modern, genuine: () => require('connect-mongo-5') },
+  4: { ...modern, genuine: () => require('connect-mongo-4') },
   3: { ...factory, genuine: () => require('connect-mongo-3')(session) },
   1: { ...factory, genuine: () => require('connect-mongo-1')(session), server: '5.0' },
+  0: { ...factory, genuine: () => require('connect-mongo-0')(session), server: '5.0' },
 }
 
 /**

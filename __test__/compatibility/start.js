@@ -133,4 +133,4 @@ async function startTests(t, { generation, server, known }) {
   }
 }
 
-module.exports = { startTests, wayTests }
+module.exports = { WAYS, startTests, wayTests }

@@ -100,4 +100,4 @@ function suite(generation, more = []) {
   })
 }
 
-module.exports = { suite }
+module.exports = { serverFor, suite }

@@ -7,7 +7,7 @@ const { describe, test } = require('node:test')
 const genuine = require('connect-mongo-6')
 const ours = require('connect-mongo-native')
 const { call } = require('../helpers/genuine.js')
-const { aSession, eachStyle, fails, useStores } = require('../helpers/stores.js')
+const { MODERN, aSession, eachStyle, fails, useStores } = require('../helpers/stores.js')
 
 const server = useStores()
 const TEXTS = ['', 'hello', 'zoë \u{1F511} "\\', JSON.stringify({ a: 1 }), 'x'.repeat(100_000)]
@@ -91,44 +91,47 @@ test('the adapters refuse what the genuine ones refuse, in the same words', asyn
   await assert.rejects(ours.createWebCryptoAdapter({ secret: 'squirrel', iterations: 0 }).encrypt('x'))
 })
 
-eachStyle(({ style, missing }) => {
-  const hex = {
-    encrypt: async (text) => Buffer.from(text).toString('hex'),
-    decrypt: async (text) => Buffer.from(text, 'hex').toString(),
-  }
+eachStyle(
+  ({ style, missing }) => {
+    const hex = {
+      encrypt: async (text) => Buffer.from(text).toString('hex'),
+      decrypt: async (text) => Buffer.from(text, 'hex').toString(),
+    }
 
-  test('an adapter of the application may be asynchronous or not', async (t) => {
-    const immediate = { encrypt: (text) => `<${text}>`, decrypt: (text) => text.slice(1, -1) }
-    for (const [cryptoAdapter, stored] of [
-      [hex, /^[0-9a-f]+$/],
-      [immediate, /^<\{/],
-    ]) {
-      for (const stringify of [true, false]) {
-        const { store, collection } = server.open(t, { cryptoAdapter, stringify }, style)
-        await store.set('s', { a: 'zoë' })
-        assert.match((await collection.findOne({ _id: 's' })).session, stored)
-        assert.deepEqual(await store.get('s'), { a: 'zoë' })
-        assert.deepEqual(await store.all(), [{ a: 'zoë' }])
-        assert.equal(store.cryptoAdapter, cryptoAdapter)
+    test('an adapter of the application may be asynchronous or not', async (t) => {
+      const immediate = { encrypt: (text) => `<${text}>`, decrypt: (text) => text.slice(1, -1) }
+      for (const [cryptoAdapter, stored] of [
+        [hex, /^[0-9a-f]+$/],
+        [immediate, /^<\{/],
+      ]) {
+        for (const stringify of [true, false]) {
+          const { store, collection } = server.open(t, { cryptoAdapter, stringify }, style)
+          await store.set('s', { a: 'zoë' })
+          assert.match((await collection.findOne({ _id: 's' })).session, stored)
+          assert.deepEqual(await store.get('s'), { a: 'zoë' })
+          assert.deepEqual(await store.all(), [{ a: 'zoë' }])
+          assert.equal(store.cryptoAdapter, cryptoAdapter)
+        }
       }
-    }
-  })
+    })
 
-  test('what an adapter throws reaches the caller alone', async (t) => {
-    const cryptoAdapter = {
-      ...hex,
-      decrypt: async () => {
-        throw new RangeError('no')
-      },
-    }
-    const { store } = server.open(t, { cryptoAdapter }, style)
-    await store.set('s', { a: 1 })
-    await fails(store, 'get', ['s'], { name: 'RangeError', message: 'no' })
-    assert.equal(await store.get('t'), missing)
-    const broken = server.open(t, { cryptoAdapter: { ...hex, encrypt: async () => 5 } }, style)
-    await fails(broken.store, 'set', ['s', { a: 1 }], /encrypt must give a string/)
-    const forgets = server.open(t, { cryptoAdapter, onDecryptError: 'new-session' }, style)
-    await forgets.store.set('s', { a: 1 })
-    assert.equal(await forgets.store.get('s'), missing)
-  })
-})
+    test('what an adapter throws reaches the caller alone', async (t) => {
+      const cryptoAdapter = {
+        ...hex,
+        decrypt: async () => {
+          throw new RangeError('no')
+        },
+      }
+      const { store } = server.open(t, { cryptoAdapter }, style)
+      await store.set('s', { a: 1 })
+      await fails(store, 'get', ['s'], { name: 'RangeError', message: 'no' })
+      assert.equal(await store.get('t'), missing)
+      const broken = server.open(t, { cryptoAdapter: { ...hex, encrypt: async () => 5 } }, style)
+      await fails(broken.store, 'set', ['s', { a: 1 }], /encrypt must give a string/)
+      const forgets = server.open(t, { cryptoAdapter, onDecryptError: 'new-session' }, style)
+      await forgets.store.set('s', { a: 1 })
+      assert.equal(await forgets.store.get('s'), missing)
+    })
+  },
+  [MODERN],
+)

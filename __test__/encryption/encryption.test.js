@@ -9,7 +9,7 @@ const { ObjectId } = require('mongodb')
 const { test } = require('node:test')
 const { GENUINE, call, genuine3 } = require('../helpers/genuine.js')
 const { startLoad } = require('../helpers/load.js')
-const { aSession, eachStyle, fails, recordEvents, resultsOf, useStores } = require('../helpers/stores.js')
+const { MODERN, aSession, eachStyle, fails, recordEvents, resultsOf, useStores } = require('../helpers/stores.js')
 
 const server = useStores()
 const aKey = (id) => ({ id, secret: randomBytes(32) })
@@ -20,7 +20,7 @@ function beside(t, { collection }, options, style) {
   return server.open(t, { [style.collectionOption]: collection.collectionName, ...options }, style)
 }
 
-eachStyle(({ style, missing }) => {
+eachStyle(({ style, missing, isFactory }) => {
   const open = (t, encryption, options) => server.open(t, { encryption, ...options }, style)
 
   test('a session is stored under the newest key and read back, whatever is in it', async (t) => {
@@ -147,7 +147,7 @@ eachStyle(({ style, missing }) => {
       encrypt: async (text) => `x${Buffer.from(text).toString('hex')}`,
       decrypt: async (text) => Buffer.from(text.slice(1), 'hex').toString(),
     }
-    const first = server.open(t, { cryptoAdapter }, style)
+    const first = server.open(t, { cryptoAdapter }, MODERN)
     await first.store.set('s', { a: 1 })
     const { store, collection } = beside(t, first, { cryptoAdapter, encryption: { keys: [NEW] } }, style)
     assert.deepEqual(await store.get('s'), { a: 1 })
@@ -244,25 +244,30 @@ eachStyle(({ style, missing }) => {
       [{ encryption: {} }, /encryption\.keys/],
       [{ encryption: { keys: [] } }, /encryption\.keys/],
       [{ encryption: { keys: [{ id: 'a', secret: 'hunter2' }] } }, /at least 32/],
-      [{ encryption: { keys: [{ id: 'a' }] } }, /at least 32/],
+      [{ encryption: { keys: [{ id: 'a' }] } }, /"a" in encryption\.keys is undefined/],
       [{ encryption: { keys: [{ id: 'a.b', secret }] } }, /letters, digits/],
       [{ encryption: { keys: [key, key] } }, /same id/],
       [{ encryption: { keys: [key], colour: 'red' } }, /colour/],
       [{ encryption: { keys: [key], hashIds: 'yes' } }, /hashIds/],
       [{ encryption: { keys: [key], hashIds: true }, transformId: (sid) => sid }, /transformId/],
       [{ onDecryptError: 'ignore' }, /onDecryptError/],
+    ]
+    const ofModern = [
       [
         { crypto: { secret }, cryptoAdapter: null },
         /^Provide either the legacy crypto option or cryptoAdapter, not both$/,
       ],
       [{ crypto: {} }, /^createKrupteinAdapter requires a non-empty secret$/],
       [{ crypto: { secret: '' } }, /^createKrupteinAdapter requires a non-empty secret$/],
+      [{ crypto: { secret: undefined } }, /requires a non-empty secret: crypto\.secret is undefined$/],
       [{ cryptoAdapter: {} }, /cryptoAdapter/],
+    ]
+    const ofFactory = [
       [{ secret, algorithm: 'aes-256-cbc' }, /algorithm/],
       [{ secret, iv_size: 13 }, /iv_size/],
       [{ secret: 5 }, /secret/],
     ]
-    for (const [options, expected] of wrong) {
+    for (const [options, expected] of [...wrong, ...(isFactory ? ofFactory : ofModern)]) {
       assert.throws(
         () => server.open(t, options, style),
         ({ message }) => {

@@ -16,9 +16,9 @@ const HOUR = 3_600_000 // ms
 /** Options that provide a connection, which a connection string would override. */
 const GIVEN = ['client', 'clientPromise', 'db', 'dbPromise', 'mongooseConnection']
 
-/** Runs `define({ style, isFactory, missing })` for each style. `missing` is the result of `get` without a session. */
-function eachStyle(define) {
-  for (const style of STYLES) {
+/** Runs `define({ style, isFactory, missing })` for each of the styles. `missing` is the result of `get` without a session. */
+function eachStyle(define, styles = STYLES) {
+  for (const style of styles) {
     const isFactory = style === FACTORY
     describe(style.name, () => define({ style, isFactory, missing: isFactory ? undefined : null }))
   }

@@ -17,15 +17,13 @@ async function collectionsOf(t, style, options) {
 }
 
 eachStyle(({ style }) => {
-  for (const option of ['collectionName', 'collection']) {
-    test(`${option} names the collection`, async (t) => {
-      for (const name of ['logins', 'with.dots', 'with spaces', 'ünï']) {
-        const { store, names } = await collectionsOf(t, style, { [option]: name })
-        assert.deepEqual(names, [name])
-        assert.equal(store.collectionName, name)
-      }
-    })
-  }
+  test('the option for the name of the collection names it', async (t) => {
+    for (const name of ['logins', 'with.dots', 'with spaces', 'ünï']) {
+      const { store, names } = await collectionsOf(t, style, { [style.collectionOption]: name })
+      assert.deepEqual(names, [name])
+      assert.equal(store.collectionName, name)
+    }
+  })
 
   test('without a name, the collection is "sessions"', async (t) => {
     for (const options of [{}, { collectionName: undefined }, { collection: undefined }, { collection: null }]) {
@@ -35,9 +33,9 @@ eachStyle(({ style }) => {
     }
   })
 
-  test('collectionName wins over collection', async (t) => {
-    const { names } = await collectionsOf(t, style, { collectionName: 'new', collection: 'old' })
-    assert.deepEqual(names, ['new'])
+  test('the name of the same option in the other style has no effect', async (t) => {
+    const { names } = await collectionsOf(t, style, { collectionName: 'modern', collection: 'factory' })
+    assert.deepEqual(names, [style === MODERN ? 'modern' : 'factory'])
   })
 })
 

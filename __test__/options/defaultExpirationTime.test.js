@@ -31,13 +31,16 @@ test('defaultExpirationTime has no effect with MongoStore.create', (t) => {
   assert.equal(server.open(t, { defaultExpirationTime: 90_000 }, MODERN).store.ttl, 1_209_600)
 })
 
-eachStyle(({ style }) => {
-  test('a defaultExpirationTime that is no number is refused', (t) => {
-    for (const defaultExpirationTime of [NaN, Infinity, 'a day', {}]) {
-      assert.throws(() => server.open(t, { defaultExpirationTime }, style), {
-        name: 'TypeError',
-        message: /defaultExpirationTime/,
-      })
-    }
-  })
-})
+eachStyle(
+  ({ style }) => {
+    test('a defaultExpirationTime that is no number is refused', (t) => {
+      for (const defaultExpirationTime of [NaN, Infinity, 'a day', {}]) {
+        assert.throws(() => server.open(t, { defaultExpirationTime }, style), {
+          name: 'TypeError',
+          message: /defaultExpirationTime/,
+        })
+      }
+    })
+  },
+  [FACTORY],
+)

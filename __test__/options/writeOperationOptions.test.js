@@ -91,6 +91,6 @@ eachStyle(({ style }) => {
     const [warning, ...others] = await warningsOfStores(style, options)
     assert.deepEqual(others, [])
     assert.equal(warning.code, 'MONGO_STORE_OPTION')
-    assert.match(warning.message, /writeOperationOptions: wTimeOut has no effect/)
+    assert.match(warning.message, /^The option writeOperationOptions\.wTimeOut has no effect/)
   })
 })

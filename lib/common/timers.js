@@ -6,4 +6,7 @@ const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = r
 
 const { nextTick } = process
 
-module.exports = { clearInterval, clearTimeout, nextTick, setImmediate, setInterval, setTimeout }
+/** The longest time of a timer, in milliseconds. Node runs one of a longer time after 1 ms. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+module.exports = { LONGEST_TIMER, clearInterval, clearTimeout, nextTick, setImmediate, setInterval, setTimeout }

@@ -2,7 +2,15 @@
 
 // Process warnings. Most are emitted once per process, so that a store made per request or per test does not repeat itself.
 
-/** @type {Set<string>} */
+/**
+ * How many warnings are remembered. Some have changing text in them, such as the reason of a server.
+ */
+const REMEMBERED = 1000
+
+/**
+ * The warnings that were emitted, the oldest first.
+ * @type {Set<string>}
+ */
 const emitted = new Set()
 
 /**
@@ -15,6 +23,7 @@ function warnOnce(message, code, subject = message) {
   const key = `${code}: ${subject}`
   if (emitted.has(key)) return
   emitted.add(key)
+  if (emitted.size > REMEMBERED) emitted.delete(/** @type {string} */ (emitted.values().next().value))
   warn(message, code)
 }
 

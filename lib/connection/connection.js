@@ -22,8 +22,7 @@ const { KIND } = require('./results.js')
 
 /** @import { Failure } from '../common/native.js' */
 /** @import { Settings } from '../options/index.js' */
-/** @import { Options } from '../options/table.js' */
-/** @import { Target } from '../settings/target.js' */
+/** @import { ConnectionOptions, Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
 /** @import { AnyFailure } from './results.js' */
 /** @import { CloseStore } from './driver-objects.js' */
@@ -74,7 +73,7 @@ class Connection {
   #watchers = []
 
   /**
-   * @param {Options} options the application's
+   * @param {ConnectionOptions} options the one that makes the connection, and those that stand beside it
    * @param {Readonly<Settings>} settings
    * @param {object} store
    * @param {(state: 'connected' | 'disconnected') => void} store.onState

@@ -112,6 +112,9 @@ function adapterOf(crypto, cryptoAdapter) {
     return cryptoAdapter
   }
   if (crypto === undefined || crypto === null || crypto.secret === false) return undefined
+  // An environment variable that is not set looks like this.
+  if ('secret' in crypto && crypto.secret === undefined)
+    throw new Error('createKrupteinAdapter requires a non-empty secret: crypto.secret is undefined')
   const adapter = createKrupteinAdapter(crypto)
   if (!isComplex(crypto.secret)) {
     warnOnce(

@@ -82,6 +82,8 @@ function keysFormat({ keys, hashIds = false, readPlain = false, ...others }, { t
  * @param {unknown} secret
  */
 function keyBytes(id, secret) {
+  if (secret === undefined)
+    throw new TypeError(`The secret of the encryption key "${id}" in encryption.keys is undefined`)
   const bytes = isBytes(secret) ? toBytes(secret) : Buffer.alloc(0)
   if (bytes.length < SHORTEST) {
     throw new TypeError(

@@ -3,20 +3,22 @@
 // Checks the options of every generation of connect-mongo, once. The rest of lib/ trusts what it gives.
 
 const { createHash } = require('node:crypto')
-const { strategyOf } = require('../settings/target.js')
 const { transformFunctions } = require('../session/codec.js')
 const { encryptionOf } = require('../encryption/encryption.js')
-const { PARTS, fromParts, namesOf, partsIn } = require('./connection-parts.js')
+const { chooseConnection, looksLikeUrl } = require('./connection-choice.js')
+const { PARTS, namesOf } = require('./connection-parts.js')
 const { checkKind, isGiven } = require('./kinds.js')
 const { warnOfUnknown } = require('./spelling.js')
-const { BESIDE_SECRET, OPTIONS } = require('./table.js')
+const { ownOptions } = require('./owners.js')
+const { shownOptions } = require('./shown.js')
+const { OPTIONS } = require('./table.js')
 const { warnOnce } = require('../common/warn.js')
 const { writeConcernOf } = require('./write-concern.js')
 
 /** @import { WriteConcern } from '../common/native.js' */
-/** @import { KrupteinOptions } from '../encryption/adapters.js' */
 /** @import { Encryption } from '../encryption/encryption.js' */
 /** @import { Hooks } from '../session/codec.js' */
+/** @import { ConnectionOptions } from '../settings/target.js' */
 /** @import { Options } from './table.js' */
 
 /** @typedef {'native' | 'interval' | 'disabled'} AutoRemove */
@@ -30,7 +32,7 @@ const { writeConcernOf } = require('./write-concern.js')
  * @property {AutoRemove} autoRemove who removes expired sessions
  * @property {number} autoRemoveInterval minutes between two removals
  * @property {boolean} timestamps whether `createdAt` and `updatedAt` are kept
- * @property {((sid: string) => unknown) | undefined} transformId gives the `_id` of a session, or a promise of it
+ * @property {((sid: string) => string) | undefined} hashId gives the `_id` of a session, where it is hashed
  * @property {Readonly<Encryption> | null} encryption
  * @property {WriteConcern | undefined} writeConcern of the store's writes; undefined for the connection's
  */
@@ -50,6 +52,12 @@ const { writeConcernOf } = require('./write-concern.js')
 const TWO_WEEKS = 14 * 24 * 60 * 60 // s
 /** The longest interval that a timer takes. */
 const LONGEST_INTERVAL = 71582 // min
+/** Options whose value would lose sessions if it were negative, with their units. */
+const AT_LEAST_0 = /** @type {const} */ ([
+  ['ttl', 'seconds'],
+  ['defaultExpirationTime', 'milliseconds'],
+  ['autoRemoveInterval', 'minutes'],
+])
 /** @type {AutoRemove[]} */
 const AUTO_REMOVE = ['native', 'interval', 'disabled']
 
@@ -65,65 +73,49 @@ const isSailsSession = ({ adapter }) => isGiven(adapter)
  * @param {unknown} value
  */
 function looksLikeOptions(value) {
-  return typeof value === 'object' && value !== null && Object.keys(value).some((key) => key in OPTIONS)
+  if (typeof value === 'string') return value.includes('://')
+  if (typeof value !== 'object' || value === null) return false
+  return Object.keys(value).some((key) => key in OPTIONS || looksLikeUrl(key))
 }
 
 /**
  * Checks a store's options.
  * @param {unknown} given the application's
  * @param {Style} style
- * @returns {{options: Options, settings: Readonly<Settings>, hooks: Hooks}} `options` is the store's public property
+ * @returns {{options: Options, connection: ConnectionOptions, settings: Readonly<Settings>, hooks: Hooks}} `options` is the
+ *   store's public property
  * @throws {Error} connect-mongo's own where it has one; otherwise a TypeError that names the option
  */
 function readOptions(given, style) {
+  if (isGiven(given) && typeof given !== 'object') throw notOptions(given, style)
   const asGiven = /** @type {Options} */ (given ?? {})
-  const options = connectable(style.states ? asGiven : modernOptions(given), style)
+  const { options: shown, connection } = chooseConnection(style.states ? asGiven : modernOptions(given), style.name)
+  const isSails = isSailsSession(shown)
+  const options = ownOptions(shown, style.name, isSails)
   if (!style.states) refuseMisused(options)
   checkKinds(options)
-  if (!isSailsSession(options)) {
-    const known = [...namesOf(OPTIONS), ...namesOf(PARTS), ...(options.secret ? BESIDE_SECRET : [])]
-    warnOfUnknown(Object.keys(options), known)
-  }
-  const encryption = encryptionOf(isSailsSession(options) ? { ...asGiven, secret: undefined } : asGiven)
+  if (!isSails) warnOfUnknown(Object.keys(shown), [...namesOf(OPTIONS), ...namesOf(PARTS)])
+  const formats = ownOptions(asGiven, style.name, true)
+  const encryption = encryptionOf(isSails ? { ...formats, secret: undefined } : formats)
   const { idsOf } = encryption ?? {}
   const { serialize, unserialize, stringify } = options
   return {
-    options: encryption ? withoutSecrets(options, encryption) : options,
+    options: shownOptions(shown, asGiven, encryption),
+    connection,
     hooks: transformFunctions({ serialize, unserialize, stringify }),
     settings: Object.freeze({
-      collectionName: options.collectionName ?? (options.collection || 'sessions'),
+      collectionName: (style.states ? options.collection : options.collectionName) || 'sessions',
       ttl: ttlOf(options, style),
       touchAfter: Math.max(0, Number(options.touchAfter ?? 0)),
       autoRemove: autoRemoveOf(options),
       // 0 would remove without a pause.
       autoRemoveInterval: Number(options.autoRemoveInterval ?? 10) || 10,
       timestamps: options.timestamps === true,
-      transformId: idsOf ? (/** @type {string} */ sid) => idsOf(sid)[0] : options.transformId || hashOf(options.hash),
+      hashId: idsOf ? (/** @type {string} */ sid) => idsOf(sid)[0] : hashOf(options.hash),
       encryption,
       writeConcern: writeConcernOf(options.writeOperationOptions),
     }),
   }
-}
-
-/**
- * The options that a store shows. Secrets are not printed with them, and the one of connect-mongo 3 is not kept at all.
- * @param {Options} options
- * @param {Encryption} encryption
- * @returns {Options}
- */
-function withoutSecrets({ secret: _, ...options }, { publicAdapter }) {
-  /** @type {Options} */
-  const shown = options
-  if (shown.crypto) {
-    const { secret, ...others } = shown.crypto
-    const hidden = Object.defineProperty(others, 'secret', { value: secret, enumerable: false })
-    shown.crypto = /** @type {KrupteinOptions} */ (hidden)
-  }
-  if (shown.encryption) {
-    const keys = shown.encryption.keys.map(({ id }) => ({ id }))
-    shown.encryption = /** @type {Options['encryption']} */ ({ ...shown.encryption, keys })
-  }
-  return publicAdapter ? { ...shown, cryptoAdapter: publicAdapter } : shown
 }
 
 /**
@@ -137,10 +129,8 @@ function modernOptions(given) {
       `Cannot read properties of ${given} (reading 'collectionName'): MongoStore needs an options object`,
     )
   }
-  if (typeof given !== 'object')
-    throw new TypeError(`The options of MongoStore must be an object, not a ${typeof given}`)
   const {
-    collectionName = /** @type {Options} */ (given).collection || 'sessions',
+    collectionName = 'sessions',
     ttl = TWO_WEEKS,
     mongoOptions = {},
     autoRemove = 'native',
@@ -168,38 +158,6 @@ function modernOptions(given) {
 }
 
 /**
- * The options in which a connection stands where that of today's options does, whatever generation it was written for.
- * @param {Options} given
- * @param {Style} style
- * @returns {Options}
- * @throws {Error} when no option names a connection
- */
-function connectable(given, style) {
-  const { advancedOptions, mongoOptions } = given
-  const takesAdvanced = isGiven(advancedOptions) && Object.keys(mongoOptions ?? {}).length === 0
-  const options = takesAdvanced ? { ...given, mongoOptions: advancedOptions } : given
-  const strategy = strategyOf(options)
-  const parts = partsIn(options)
-  if (strategy) {
-    if (parts.length > 0)
-      warnOnce(`The options ${parts.join(', ')} have no effect beside ${strategy}`, 'MONGO_STORE_OPTION')
-    return options
-  }
-  if (parts.length > 0 || typeof options.db === 'string') {
-    if (style.states) return fromParts(options)
-    const names = [...parts, ...(options.db ? ['db'] : [])]
-    throw new Error(
-      `${names.length > 1 ? 'The options' : 'The option'} ${names.join(', ')} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`,
-    )
-  }
-  if (style.states) throw new Error('Connection strategy not found')
-  // Version 5 began with the first sentence, version 6 has the second: applications' tests look for either.
-  throw assertionError(
-    'Cannot init client. Please provide correct options: You must provide either mongoUrl|clientPromise|client in options',
-  )
-}
-
-/**
  * An error like those of connect-mongo's `assert`.
  * @param {string} message
  */
@@ -207,6 +165,20 @@ function assertionError(message) {
   // Loaded when something is wrong, not with every store.
   const { AssertionError } = require('node:assert')
   return new AssertionError({ message })
+}
+
+/**
+ * @param {unknown} given
+ * @param {Style} style
+ */
+function notOptions(given, { name }) {
+  const isUrl = typeof given === 'string'
+  if (name === 'factory') {
+    const how = isUrl ? ': give the connection string as { url }' : ''
+    return new Error(`Connection strategy not found: the options must be an object, not a ${typeof given}${how}`)
+  }
+  const how = isUrl ? ': give the connection string as { mongoUrl }' : ''
+  return new TypeError(`The options of MongoStore must be an object, not a ${typeof given}${how}`)
 }
 
 /** @param {Options} options */
@@ -224,15 +196,19 @@ function refuseMisused({ createAutoRemoveIdx, autoRemoveInterval }) {
 /** @param {Options} options */
 function checkKinds(options) {
   for (const name of namesOf(OPTIONS)) {
-    const kind = OPTIONS[name]
+    const [kind] = OPTIONS[name]
     const value = options[name]
     // The factory's default counts for an empty name, as in connect-mongo 1 to 3.
     if (name === 'collection' && value === '') continue
     if (kind === 'function' && !value) continue
+    // The name of a database, which connect-mongo 0.x took so, was warned of.
+    if (name === 'db' && typeof value === 'string') continue
     checkKind(name, kind, value, (wrong) => `, not ${describe(wrong)}`)
   }
+  for (const [name, unit] of AT_LEAST_0) {
+    if (Number(options[name]) < 0) throw new TypeError(`The option ${name} must be at least 0 ${unit}`)
+  }
   const interval = Number(options.autoRemoveInterval)
-  if (interval < 0) throw new TypeError('The option autoRemoveInterval must be at least 0 minutes')
   if (interval > LONGEST_INTERVAL) {
     throw new TypeError(`The option autoRemoveInterval must be at most ${LONGEST_INTERVAL} minutes`)
   }

@@ -16,16 +16,19 @@ const KINDS = {
   function: ['a function', (value) => typeof value === 'function'],
   object: ['an object', (value) => typeof value === 'object' || typeof value === 'function'],
   // Numbers as text work in connect-mongo, too. They come from environment variables.
-  number: [
-    'a finite number',
-    (value) => ['number', 'string'].includes(typeof value) && value !== '' && Number.isFinite(Number(value)),
-  ],
+  number: ['a finite number', isNumber],
   port: ['a port', (value) => /^\d{1,5}$/.test(String(value))],
   nodes: ['a number of nodes or a string', (value) => ['number', 'string'].includes(typeof value)],
   any: ['anything', () => true],
 }
 
 /** @typedef {keyof typeof KINDS} KindName */
+
+/** @param {unknown} value */
+function isNumber(value) {
+  const isText = typeof value === 'string' && value.trim() !== ''
+  return (isText || typeof value === 'number') && Number.isFinite(Number(value))
+}
 
 /** @param {unknown} value */
 const isGiven = (value) => value !== undefined && value !== null

@@ -1,6 +1,6 @@
 'use strict'
 
-// Every option of a store, by its kind.
+// Every option of a store: its kind, and the style of connect-mongo that it belongs to.
 
 /** @import { ConnectionOptions } from '../settings/target.js' */
 /** @import { EncryptionOptions } from '../encryption/encryption.js' */
@@ -34,46 +34,89 @@
 
 /** @typedef {StoreOptions & ConnectionOptions & EncryptionOptions & Parts} Options */
 
+/** @typedef {'modern' | 'factory'} StyleName */
+
 /**
- * The kind of each option that has a meaning here, besides the parts of a connection.
- * @satisfies {Record<string, KindName>}
+ * Each option that has a meaning here, besides the parts of a connection: the kind of its value; the style that it belongs
+ * to, where the releases of the other one don't have it; and what the other style has instead.
+ * @satisfies {Record<string, [kind: KindName, owner?: StyleName, instead?: string]>}
  */
 const OPTIONS = /** @type {const} */ ({
-  mongoUrl: 'string',
-  url: 'string',
-  mongoOptions: 'object',
-  advancedOptions: 'object',
-  dbName: 'string',
-  client: 'object',
-  clientPromise: 'object',
-  mongooseConnection: 'object',
-  mongoose_connection: 'object',
-  db: 'object',
-  dbPromise: 'object',
-  collectionName: 'name',
-  collection: 'name',
-  ttl: 'number',
-  defaultExpirationTime: 'number',
-  touchAfter: 'number',
-  autoRemove: 'string',
-  autoRemoveInterval: 'number',
-  createAutoRemoveIdx: 'any',
-  stringify: 'any',
-  serialize: 'function',
-  unserialize: 'function',
-  transformId: 'function',
-  hash: 'any',
-  crypto: 'object',
-  cryptoAdapter: 'object',
-  secret: 'any',
-  encryption: 'object',
-  onDecryptError: 'string',
-  timestamps: 'boolean',
-  writeOperationOptions: 'object',
-  fallbackMemory: 'any',
+  mongoUrl: ['string', 'modern'],
+  url: ['string', 'factory'],
+  mongoOptions: ['object'],
+  advancedOptions: ['object'],
+  dbName: ['string'],
+  client: ['object'],
+  clientPromise: ['object'],
+  mongooseConnection: ['object', 'factory'],
+  mongoose_connection: ['object', 'factory'],
+  db: ['object', 'factory'],
+  dbPromise: ['object', 'factory'],
+  collectionName: ['name', 'modern', 'collection'],
+  collection: ['name', 'factory', 'collectionName'],
+  ttl: ['number'],
+  defaultExpirationTime: ['number', 'factory', 'ttl, in seconds'],
+  touchAfter: ['number'],
+  autoRemove: ['string'],
+  autoRemoveInterval: ['number'],
+  createAutoRemoveIdx: ['any', 'modern', 'autoRemove'],
+  stringify: ['any'],
+  serialize: ['function'],
+  unserialize: ['function'],
+  transformId: ['function'],
+  hash: ['any', 'factory', 'transformId'],
+  crypto: ['object', 'modern', 'secret'],
+  cryptoAdapter: ['object', 'modern', 'secret'],
+  secret: ['any', 'factory', 'crypto: { secret }'],
+  algorithm: ['any', 'factory', 'crypto: { algorithm }'],
+  hashing: ['any', 'factory', 'crypto: { hashing }'],
+  encodeas: ['any', 'factory', 'crypto: { encodeas }'],
+  iv_size: ['any', 'factory', 'crypto'],
+  at_size: ['any', 'factory', 'crypto'],
+  key_size: ['any', 'factory', 'crypto'],
+  encryption: ['object'],
+  onDecryptError: ['string'],
+  timestamps: ['boolean', 'modern'],
+  writeOperationOptions: ['object'],
+  fallbackMemory: ['any', 'factory'],
 })
 
-/** The options beside `secret`, as in connect-mongo 3. No other store has them. */
-const BESIDE_SECRET = ['algorithm', 'hashing', 'encodeas', 'iv_size', 'at_size', 'key_size']
+/** The options that name a connection, by style. The first one that is given counts. */
+const CONNECTIONS = {
+  modern: [
+    'mongoUrl',
+    'clientPromise',
+    'client',
+    'url',
+    'mongooseConnection',
+    'mongoose_connection',
+    'db',
+    'dbPromise',
+  ],
+  factory: [
+    'url',
+    'mongooseConnection',
+    'mongoose_connection',
+    'client',
+    'clientPromise',
+    'db',
+    'dbPromise',
+    'mongoUrl',
+  ],
+}
 
-module.exports = { BESIDE_SECRET, OPTIONS }
+/** The options of formats that `encryption` supersedes. Beside it they only read. */
+const OLDER_FORMATS = [
+  'crypto',
+  'cryptoAdapter',
+  'secret',
+  'algorithm',
+  'hashing',
+  'encodeas',
+  'iv_size',
+  'at_size',
+  'key_size',
+]
+
+module.exports = { CONNECTIONS, OLDER_FORMATS, OPTIONS }

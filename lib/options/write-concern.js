@@ -4,6 +4,7 @@
 
 const { isGiven } = require('./kinds.js')
 const { warnOnce } = require('../common/warn.js')
+const { theOptions } = require('../common/words.js')
 
 /** @import { WriteConcern } from '../common/native.js' */
 /** @import { WriteOperationOptions } from './table.js' */
@@ -19,7 +20,8 @@ function writeConcernOf(given) {
   const { w, j, journal = j, wtimeout, wtimeoutMS = wtimeout, ...others } = given.writeConcern ?? given
   const unknown = Object.keys(others)
   if (unknown.length > 0) {
-    warnOnce(`writeOperationOptions: ${unknown.join(', ')} has no effect; w, j and wtimeout have`, 'MONGO_STORE_OPTION')
+    const names = unknown.map((name) => `writeOperationOptions.${name}`)
+    warnOnce(`${theOptions(names, 'has', 'have')} no effect: w, j and wtimeout have`, 'MONGO_STORE_OPTION')
   }
   /** @type {WriteConcern} */
   const concern = {}

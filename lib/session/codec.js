@@ -97,19 +97,15 @@ function checked(session) {
 }
 
 class Codec {
-  #hooks
-  #ttl
-  #touchAfter
+  #live
   #encryption
 
   /**
-   * @param {Hooks} hooks
-   * @param {{ttl: number, touchAfter: number, encryption: Readonly<Encryption> | null}} settings the first two in seconds
+   * @param {{readonly hooks: Hooks, readonly ttl: number, readonly touchAfter: number}} live times in milliseconds
+   * @param {Readonly<Encryption> | null} encryption
    */
-  constructor(hooks, { ttl, touchAfter, encryption }) {
-    this.#hooks = hooks
-    this.#ttl = ttl * 1000
-    this.#touchAfter = touchAfter * 1000
+  constructor(live, encryption) {
+    this.#live = live
     this.#encryption = encryption
   }
 
@@ -132,7 +128,7 @@ class Codec {
    * @returns {Awaitable<Value>}
    */
   #encode(session) {
-    const stored = this.#hooks.serialize(this.#withoutLastModified(session))
+    const stored = this.#live.hooks.serialize(this.#withoutLastModified(session))
     const encryption = this.#encryption
     if (typeof stored === 'string' && !encryption) return stored
     const store = encryption ? (/** @type {unknown} */ value) => encrypt(encryption, value) : wrap
@@ -145,7 +141,7 @@ class Codec {
    * @param {Session} session
    */
   #withoutLastModified(session) {
-    if (this.#touchAfter === 0 || !session?.lastModified || typeof session !== 'object') return session
+    if (this.#live.touchAfter === 0 || !session?.lastModified || typeof session !== 'object') return session
     const others = Object.getOwnPropertyDescriptors(session)
     delete others.lastModified
     return Object.create(Object.getPrototypeOf(session), others)
@@ -174,9 +170,9 @@ class Codec {
    */
   #unserialize(stored, expires, lastModified) {
     if (stored === FORGOTTEN) return null
-    const session = this.#hooks.unserialize(stored)
+    const session = this.#live.hooks.unserialize(stored)
     const finish = (/** @type {any} */ found) => this.#complete(found, expires, lastModified)
-    const isLater = this.#hooks.unserialize !== fromText && isThenable(session)
+    const isLater = this.#live.hooks.unserialize !== fromText && isThenable(session)
     return isLater ? Promise.resolve(session).then(finish) : finish(session)
   }
 
@@ -229,7 +225,7 @@ class Codec {
    */
   #addDates(session, expires, lastModified) {
     KnownExpiry.set(session, this, expires ?? Infinity)
-    if (this.#touchAfter > 0 && lastModified !== undefined) Reflect.set(session, 'lastModified', new Date(lastModified))
+    if (this.#live.touchAfter > 0 && lastModified !== undefined) Reflect.set(session, 'lastModified', new Date(lastModified))
     // touch moves the document's date only: the cookie would look older than the session is.
     const { cookie } = session
     const date = new Date(expires ?? NaN)
@@ -249,8 +245,8 @@ class Codec {
     const date = session?.cookie?.expires
     const expires = date ? new Date(date).getTime() : NaN
     return {
-      expires: Number.isNaN(expires) ? now + this.#ttl : expires,
-      lastModified: this.#touchAfter > 0 ? now : undefined,
+      expires: Number.isNaN(expires) ? now + this.#live.ttl : expires,
+      lastModified: this.#live.touchAfter > 0 ? now : undefined,
     }
   }
 
@@ -294,9 +290,9 @@ class Codec {
    * @param {number} now
    */
   #isFresh(session, now) {
-    if (this.#touchAfter === 0 || !session.lastModified) return false
+    if (this.#live.touchAfter === 0 || !session.lastModified) return false
     const age = now - new Date(session.lastModified).getTime()
-    return age >= 0 && age < this.#touchAfter
+    return age >= 0 && age < this.#live.touchAfter
   }
 }
 

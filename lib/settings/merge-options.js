@@ -9,6 +9,7 @@ const { parametersOf } = require('./option-values.js')
 const { Refusal } = require('./parameters.js')
 const { pairsOf } = require('./uri.js')
 const { warnOnce } = require('../common/warn.js')
+const { theOptions } = require('../common/words.js')
 
 /** @import { Parameters, Text } from './parameters.js' */
 
@@ -199,7 +200,7 @@ function mergeOptions(scheme, query, mongoOptions) {
   const given = merge(stages, context)
   const { hasTls, ignored } = context
   if (ignored.length > 0)
-    warnOnce(`Without tls=true these options have no effect: ${ignored.join(', ')}`, 'MONGO_STORE_OPTION')
+    warnOnce(`${theOptions(ignored, 'has', 'have')} no effect without tls=true`, 'MONGO_STORE_OPTION')
   // The drivers of npm ignore these without a read preference; the addon's driver would refuse them.
   if (!given.get('readPreference')?.length) {
     given.delete('readPreferenceTags')

@@ -7,6 +7,7 @@
 // What reads either of the two is loaded with the first store that needs it: most of this package's files are for that.
 
 const { isThenable } = require('../common/promises.js')
+const { warnOnce } = require('../common/warn.js')
 
 /** @import { Client, Db } from './borrowed/shape.js' */
 /** @import { Awaitable } from '../common/promises.js' */
@@ -24,7 +25,7 @@ const { isThenable } = require('../common/promises.js')
  */
 
 /**
- * The options that name a connection. The first one counts, in this order.
+ * The options that name a connection, of which one is given, and those that stand beside it.
  * @typedef {object} ConnectionOptions
  * @property {string} [mongoUrl]
  * @property {string} [url]
@@ -46,29 +47,21 @@ const STRATEGIES = {
   mongoose_connection: ({ mongoose_connection: connection }) => borrowed().whenOpen(connection),
   clientPromise: ({ clientPromise, dbName }) =>
     promiseOf('clientPromise', clientPromise).then((client) => borrowed().fromClient(client, dbName)),
-  client: ({ client, dbName }) => borrowed().fromClient(client, dbName),
+  client: ({ client, dbName }) => whenGiven(client, (known) => borrowed().fromClient(known, dbName)),
   db: ({ db }) => borrowed().fromDb(db),
   dbPromise: ({ dbPromise }) => promiseOf('dbPromise', dbPromise).then((db) => borrowed().fromDb(db)),
 }
 
 /**
- * The name of the connection option that counts among the given ones.
- * @param {object} options the application's
- */
-function strategyOf(options) {
-  const given = /** @type {Record<string, unknown>} */ (options)
-  // connect-mongo 0.x took the name of a database as `db`.
-  return Object.keys(STRATEGIES).find((name) => given[name] && !(name === 'db' && typeof given.db === 'string'))
-}
-
-/**
  * The target of a store, or a promise of it.
- * @param {ConnectionOptions} options the application's, one of which names a connection
+ * @param {ConnectionOptions} options
  * @returns {Awaitable<Target>}
  * @throws {TypeError} for a connection that can't be one
  */
 function targetOf(options) {
-  return STRATEGIES[String(strategyOf(options))](options)
+  const given = /** @type {Record<string, unknown>} */ (options)
+  const strategy = Object.keys(STRATEGIES).find((name) => given[name])
+  return STRATEGIES[String(strategy)](options)
 }
 
 /**
@@ -78,6 +71,18 @@ function targetOf(options) {
 function promiseOf(name, given) {
   if (!isThenable(given)) throw new TypeError(`The option ${name} must be a promise`)
   return Promise.resolve(given)
+}
+
+/**
+ * A promise of a client counts as one, as in connect-mongo 4 to 6.
+ * @param {unknown} client
+ * @param {(client: unknown) => Target} read
+ * @returns {Awaitable<Target>}
+ */
+function whenGiven(client, read) {
+  if (!isThenable(client)) return read(client)
+  warnOnce('The option client is a promise: clientPromise is the option for it', 'MONGO_STORE_OPTION')
+  return Promise.resolve(client).then(read)
 }
 
 /** What reads the settings of objects that the application already has. */
@@ -97,4 +102,4 @@ function ownUrl({ mongoOptions, dbName }, url = '') {
   return { isOwn: true, database: dbName || undefined, ...read }
 }
 
-module.exports = { strategyOf, targetOf }
+module.exports = { targetOf }

@@ -2,12 +2,11 @@
 
 // How long an operation may take, from the options of a connection.
 
+const { LONGEST_TIMER } = require('../common/timers.js')
 const { join, pairsOf, split } = require('./uri.js')
 
 /** How long the servers have for an operation by default, in milliseconds: 30 s to find one, and 10 s to answer. */
 const DEFAULT_TIMES = { serverSelectionTimeoutMS: 30_000, socketTimeoutMS: 10_000 }
-/** The longest time that the addon takes, about 49 days. */
-const LONGEST_TIME = 2 ** 32 - 1 // ms
 
 /**
  * @typedef {object} TimeLimit
@@ -36,7 +35,7 @@ function takeTimeLimit(uri) {
     if (name !== 'timeoutMS' && name !== 'socketTimeoutMS') others.push([name, [value]])
   }
   const { timeoutMS = times.serverSelectionTimeoutMS + times.socketTimeoutMS } = times
-  const timeLimitMs = Math.min(timeoutMS, LONGEST_TIME)
+  const timeLimitMs = Math.min(timeoutMS, LONGEST_TIMER)
   return {
     uri: parts === null ? uri : join(parts, others),
     timeLimitMs,

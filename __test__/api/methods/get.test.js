@@ -150,7 +150,8 @@ eachStyle(({ style, isFactory, missing }) => {
 test('a session that one style stored is read by the other', async (t) => {
   const one = server.open(t, {}, MODERN)
   const { mongoUrl, collection } = one
-  const other = server.open(t, { mongoUrl, collectionName: collection.collectionName }, FACTORY)
+  const place = { url: mongoUrl, collection: collection.collectionName }
+  const other = server.open(t, place, FACTORY)
   await one.store.set('modern', { a: 1 })
   await other.store.set('factory', { a: 2 })
   assert.deepEqual(await other.store.get('modern'), { a: 1 })

@@ -31,11 +31,11 @@ const REFUSED = {
   'ttl: Infinity': 'The option ttl must be a finite number, not Infinity',
   'collectionName: empty': 'The option collectionName must be a non-empty string, not an empty string',
   'collectionName: a number': 'The option collectionName must be a non-empty string, not 5',
+  'ttl: -1': 'The option ttl must be at least 0 seconds',
   'touchAfter: text': 'The option touchAfter must be a finite number, not a string',
   'autoRemoveInterval: -1': 'The option autoRemoveInterval must be at least 0 minutes',
   'transformId: text': 'The option transformId must be a function, not a string',
   'serialize: text': 'The option serialize must be a function, not a string',
-  'timestamps: text': 'The option timestamps must be true or false, not a string',
   'writeOperationOptions: text': 'The option writeOperationOptions must be an object, not a string',
 }
 
@@ -61,6 +61,8 @@ const KNOWN_CONSTRUCTION = [
   ...Object.entries(REFUSED).map(([tried, message]) => ({
     tried,
     why: WRONG,
+    // A factory ignores the option, as the genuine ones do.
+    ...(tried.startsWith('collectionName') && { in: MODERN }),
     genuine: 'accepts',
     ours: error('TypeError', message),
   })),
@@ -88,22 +90,6 @@ const KNOWN_CONSTRUCTION = [
     ours: asserted('options.createAutoRemoveIdx has been reverted to autoRemove and autoRemoveInterval'),
   })),
 
-  // Option names of the other style.
-  {
-    tried: 'all of them in a factory',
-    why: 'the name of the collection that a factory takes counts here, too',
-    in: MODERN,
-    genuine: 'accepts',
-    ours: (genuine) => ({ options: { ...genuine.options, collectionName: 'people' } }),
-  },
-  {
-    tried: 'all of them',
-    why: 'the name of the collection that 4.x takes counts here, too',
-    in: FACTORY,
-    genuine: 'accepts',
-    ours: (genuine) => ({ ...genuine, collectionName: 'people' }),
-  },
-
   // Values that the factory's store keeps unchanged.
   {
     tried: 'ttl as text',
@@ -120,6 +106,14 @@ const KNOWN_CONSTRUCTION = [
     ours: (genuine) => ({ ...genuine, autoRemove: 'disabled' }),
   },
 
+  {
+    tried: 'timestamps: text',
+    why: WRONG,
+    in: MODERN,
+    genuine: 'accepts',
+    ours: error('TypeError', 'The option timestamps must be true or false, not a string'),
+  },
+
   // Encryption.
   {
     tried: 'crypto',
@@ -131,21 +125,21 @@ const KNOWN_CONSTRUCTION = [
   {
     tried: 'crypto',
     why: 'the secret is not printed with the options, and the adapter of 6.0 is public',
-    in: [5, 3, 1],
+    in: [5],
     genuine: 'accepts',
     ours: ({ options, ...others }) => ({ options: { ...options, crypto: {}, cryptoAdapter: ADAPTER }, ...others }),
   },
   {
     tried: 'secret',
-    why: 'it counts in every style, and is not kept with the options',
-    in: [6, 5, 1],
+    why: 'new in 3.0: every factory has it, and does not keep it with the options',
+    in: [1],
     genuine: 'accepts',
     ours: ({ options: { secret: _, ...options }, ...others }) => ({ options, ...others }),
   },
   {
     tried: 'crypto: {}',
     why: UNENCRYPTED,
-    in: [5, 3, 1],
+    in: [5],
     genuine: 'accepts',
     ours: error('Error', 'createKrupteinAdapter requires a non-empty secret'),
   },
@@ -159,7 +153,7 @@ const KNOWN_CONSTRUCTION = [
   {
     tried: 'crypto and cryptoAdapter',
     why: 'refused as 6.0 does',
-    in: [5, 3, 1],
+    in: [5],
     genuine: 'accepts',
     ours: error('Error', 'Provide either the legacy crypto option or cryptoAdapter, not both'),
   },
@@ -175,13 +169,29 @@ const KNOWN_CONSTRUCTION = [
       `Cannot read properties of ${value} (reading 'collectionName'): MongoStore needs an options object`,
     ),
   })),
-  ...['empty options', 'an empty URL'].flatMap((tried) =>
-    perRelease(
-      tried,
-      'one message carries the texts of 5.x and 6.0',
-      { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] },
-      asserted(`${UNABLE}: ${REQUIRED}`),
-    ),
+  ...perRelease(
+    'empty options',
+    'one message carries the texts of 5.x and 6.0',
+    { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] },
+    asserted(`${UNABLE}: ${REQUIRED}`),
+  ),
+  ...perRelease(
+    'an empty URL',
+    'the error says which option has no value, after the texts of 5.x and 6.0',
+    { 6: NO_CONNECTION[6], 5: NO_CONNECTION[5] },
+    asserted(`${UNABLE}: ${REQUIRED}. The option mongoUrl is an empty string`),
+  ),
+  ...perRelease(
+    'an empty URL',
+    'the error says which option has no value, after the genuine text',
+    { 3: NO_STRATEGY, 1: NO_STRATEGY },
+    error('Error', 'Connection strategy not found: The option url is an empty string'),
+  ),
+  ...perRelease(
+    'a number as options',
+    WRONG,
+    { 3: NO_STRATEGY, 1: NO_STRATEGY },
+    error('Error', 'Connection strategy not found: the options must be an object, not a number'),
   ),
   ...perRelease(
     'a number as options',

@@ -5,7 +5,7 @@
 
 const { setTimeout: sleep } = require('node:timers/promises')
 const { MongoStoreError, closedError } = require('../../common/errors.js')
-const { clearTimeout, setTimeout } = require('../../common/timers.js')
+const { LONGEST_TIMER, clearTimeout, setTimeout } = require('../../common/timers.js')
 const { Counts } = require('./counts.js')
 const { FAILURE, failureOf, lateError } = require('./failure.js')
 const { Policy } = require('./policy.js')
@@ -23,8 +23,6 @@ const { KIND } = require('../results.js')
 
 /** How long the store waits for a write after its caller has left. The server knows how long it has. */
 const GRACE = 5000 // ms
-/** The longest time that a timer of Node takes. */
-const LONGEST = 2 ** 31 - 1 // ms
 
 const overloaded = () =>
   new MongoStoreError('MongoStoreOverloadedError', 'Too many operations of the session store are waiting')
@@ -200,7 +198,7 @@ class Carrier {
  * @param {() => void} call
  */
 function after(ms, call) {
-  return setTimeout(call, Math.min(ms, LONGEST)).unref()
+  return setTimeout(call, Math.min(ms, LONGEST_TIMER)).unref()
 }
 
 exports.Carrier = Carrier

@@ -8,7 +8,7 @@ const { readLegacy } = require('./driver-1-2.js')
 const { readVersion3, readVersion3Topology } = require('./driver-3.js')
 const { readModern } = require('./driver-4-7.js')
 const { isTooOld } = require('./server-version.js')
-const { clientOfDb, clientOfMongoose, isClient, isDb, isMongoose } = require('./shape.js')
+const { clientOfDb, clientOfMongoose, isClient, isDb, isMongoose, mistaken } = require('./shape.js')
 
 /** @import { Client, Db, MongooseConnection } from './shape.js' */
 /** @import { Target } from '../target.js' */
@@ -31,7 +31,7 @@ function borrowed(live, read) {
  */
 function fromClient(client, dbName) {
   if (isDb(client)) return fromDb(dbName ? client.db?.(dbName) : client)
-  if (!isClient(client)) throw new TypeError('The given client is not a MongoClient')
+  if (!isClient(client)) throw new TypeError(`The given client is not a MongoClient${mistaken(client)}`)
   const database = dbName || client.options?.dbName || client.s?.options?.dbName || undefined
   return borrowed({ client, database }, () => readClient(client))
 }
@@ -45,7 +45,7 @@ function readClient(client) {
 
 /** @param {unknown} db */
 function fromDb(db) {
-  if (!isDb(db)) throw new TypeError('The given db is not a Db of the mongodb package')
+  if (!isDb(db)) throw new TypeError(`The given db is not a Db of the mongodb package${mistaken(db)}`)
   const client = clientOfDb(db)
   return borrowed({ client, db, database: db.databaseName || undefined }, () => readDb(client, db))
 }
@@ -67,7 +67,8 @@ function readDb(client, db, account) {
  * @returns {Awaitable<Target>}
  */
 function whenOpen(connection) {
-  if (!isMongoose(connection)) throw new TypeError('The given mongooseConnection is not a connection of mongoose')
+  if (!isMongoose(connection))
+    throw new TypeError(`The given mongooseConnection is not a connection of mongoose${mistaken(connection)}`)
   if (isKnown(connection)) return fromMongoose(connection)
   if (connection.readyState === 1 || typeof connection.once !== 'function') {
     throw new TypeError('The given mongooseConnection has neither a client nor a db')

@@ -178,4 +178,13 @@ function clientOfMongoose(connection) {
   return isClient(client) ? client : undefined
 }
 
-module.exports = { isMongoose, isDb, isClient, clientOfDb, clientOfMongoose }
+/**
+ * What a message adds about something that is given instead of a connection.
+ * @param {unknown} given
+ */
+function mistaken(given) {
+  const { connection } = /** @type {{connection?: unknown}} */ (given ?? {})
+  return isMongoose(connection) ? ', but the mongoose module: give mongoose.connection' : ''
+}
+
+module.exports = { mistaken, isMongoose, isDb, isClient, clientOfDb, clientOfMongoose }

@@ -1,0 +1,62 @@
+'use strict'
+
+// Keeps secrets out of what `util.inspect` and `JSON.stringify` make of a store and its options. The values themselves stay
+// as they are: only a printed copy has none.
+
+/** What `util.inspect` asks a value for its own form by. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
+const HIDDEN = '***'
+/** Names of options whose values are secret. */
+const SECRET = /pass|pwd|secret|credential|token|^(ssl)?(key|pfx)$|authMechanismProperties/i
+/** Parameters of a connection string with such names. */
+const SECRET_PARAMETER = /([?&;][^=&;]*(?:pass|secret|token|authMechanismProperties)[^=&;]*=)[^&;]*/gi
+/** What stands before the hosts of a connection string. A password may have any sign in it. */
+const CREDENTIALS = /(:\/\/).*@/s
+
+/**
+ * A copy of options without secrets. Objects of classes, such as a client, are named only: they may have credentials.
+ * @param {unknown} value
+ * @param {unknown[]} [outer] the objects around it
+ * @returns {unknown}
+ */
+function withoutSecrets(value, outer = []) {
+  if (typeof value === 'string')
+    return value.replace(CREDENTIALS, `$1${HIDDEN}@`).replace(SECRET_PARAMETER, `$1${HIDDEN}`)
+  if (typeof value !== 'object' || value === null) return value
+  if (outer.includes(value)) return '[Circular]'
+  const inner = [...outer, value]
+  if (Array.isArray(value)) return value.map((member) => withoutSecrets(member, inner))
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return `[${prototype.constructor?.name}]`
+  const hide = (/** @type {[string, unknown]} */ [name, member]) => {
+    const isSecret = SECRET.test(name) && member !== undefined && member !== null && member !== false
+    return [name, isSecret ? HIDDEN : withoutSecrets(member, inner)]
+  }
+  return Object.fromEntries(Object.entries(value).map(hide))
+}
+
+/**
+ * Makes options print without their secrets.
+ * @template {object} T
+ * @param {T} options
+ * @returns {T} the same object
+ */
+function hideInPrints(options) {
+  const print = () => withoutSecrets(options)
+  return Object.defineProperties(options, { [INSPECT]: { value: print }, toJSON: { value: print } })
+}
+
+/**
+ * What `util.inspect` shows of a store: an object of the same class, with options that have no secrets.
+ * @param {{options: object}} store
+ */
+function printable(store) {
+  const copy = Object.create(Object.getPrototypeOf(store), Object.getOwnPropertyDescriptors(store))
+  return Object.defineProperties(copy, {
+    options: { value: withoutSecrets(store.options), enumerable: true },
+    [INSPECT]: { value: undefined },
+  })
+}
+
+module.exports = { INSPECT, hideInPrints, printable, withoutSecrets }
