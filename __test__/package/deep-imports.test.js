@@ -7,7 +7,7 @@ const { describe, it } = require('node:test')
 const session = require('express-session')
 const { manifest } = require('../helpers/package-folder.js')
 
-/** Files of each generation from which applications load the store. Two releases have paths that others lack. */
+/** Files of each generation from which applications load the store. */
 const PATHS = {
   1: [
     '',

@@ -358,6 +358,7 @@ const frameworks = [
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
 const bundle = (variant) => `dist/${variant.endsWith('inside') ? 'inside' : 'outside'}/app.js`
+const WORKSPACE = [process.execPath, 'shared/install-workspace.js']
 const BOTH = ['factory, inside', 'create, inside', 'create, outside']
 
 /** @type {Row[]} */
@@ -406,6 +407,38 @@ const deployment = [
     command: [process.execPath, 'apps/web/app.mjs'],
     quick: true,
     note: 'only the store is hoisted, and the application is started from the folder above it',
+  },
+  {
+    row: 'workspace-pnpm',
+    title: 'pnpm workspace',
+    versions: 'pnpm 10.34.9, express 5.3.0, express-session 1.19.0',
+    variants: ['factory', 'create'],
+    build: [
+      ...WORKSPACE,
+      '../node_modules/pnpm/bin/pnpm.cjs',
+      'install',
+      '--no-frozen-lockfile',
+      '--store-dir=../node_modules/.pnpm-store',
+    ],
+    command: [process.execPath, 'project/apps/web/app.mjs'],
+    platform: 'linux-x64',
+  },
+  {
+    row: 'workspace-yarn',
+    title: "Yarn workspace with Plug'n'Play",
+    versions: 'yarn 4.18.1, express 5.3.0, express-session 1.19.0',
+    variants: ['factory', 'create'],
+    build: [...WORKSPACE, '../node_modules/@yarnpkg/cli-dist/bin/yarn.js', 'install'],
+    command: [
+      process.execPath,
+      '-r',
+      './project/.pnp.cjs',
+      '--loader',
+      './project/.pnp.loader.mjs',
+      'project/apps/web/app.mjs',
+    ],
+    platform: 'linux-x64',
+    note: 'Yarn unplugs the package with the addon by itself',
   },
 ].map((row) => ({ kind: 'Bundles and workspaces', server: '6.0', quick: false, ...row }))
 
