@@ -71,9 +71,32 @@ class PlainStore extends EventEmitter {
 
 /** @returns {StoreClass} */
 function installedStore() {
-  /** @type {{Store: StoreClass} | null} */
-  const found = fromApplication('express-session')
+  // A bundle contains the copy that the application in it uses. The folders around it may contain another one.
+  const found = isBundled() ? (required() ?? installed()) : (installed() ?? required())
   return found?.Store ?? /** @type {StoreClass} */ (/** @type {unknown} */ (PlainStore))
+}
+
+/** Whether this file is part of a bundle, where modules have no files. */
+function isBundled() {
+  return typeof (/** @type {Partial<NodeJS.Module>} */ (module).filename) !== 'string'
+}
+
+/** @returns {{Store?: StoreClass} | null} */
+function installed() {
+  return fromApplication('express-session')
+}
+
+/**
+ * Requires the package in the form that bundlers see. They include it if it is installed, and put something that throws
+ * in its place otherwise; what it throws differs.
+ * @returns {{Store?: StoreClass} | null}
+ */
+function required() {
+  try {
+    return /** @type {any} */ (require('express-session'))
+  } catch {
+    return null
+  }
 }
 
 module.exports = { installedStore }

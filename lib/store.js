@@ -18,6 +18,7 @@ const { shape } = require('./connection/stats.js')
 const { readOptions } = require('./options/index.js')
 const { Live } = require('./options/live.js')
 const { Codec } = require('./session/codec.js')
+const { HostSession, createSession } = require('./session/host-session.js')
 const { Preparing } = require('./session/preparing.js')
 const { sessionId } = require('./session/session-id.js')
 
@@ -27,6 +28,7 @@ const { sessionId } = require('./session/session-id.js')
 /** @import { Settings, Style } from './options/index.js' */
 /** @import { Options } from './options/table.js' */
 /** @import { Hooks, Session, SessionDocument } from './session/codec.js' */
+/** @import { Store as HostStore } from './session/host-session.js' */
 /** @typedef {InstanceType<typeof Operation>} AnOperation */
 
 /** @typedef {(error?: any, value?: any) => void} Callback */
@@ -54,6 +56,8 @@ function defineStore(Base, style, MemoryStore) {
     #codec
     /** @type {InstanceType<typeof Connection>} */
     #connection
+    /** Finds the class of sessions where the application did not pass the class to derive from. */
+    #host = style.baseIsGiven ? undefined : new HostSession(Base)
     /** Whether functions of the application make ids or sessions. They may be asynchronous. */
     #hasHooks = false
     /**
@@ -372,7 +376,10 @@ function defineStore(Base, style, MemoryStore) {
      * @param {unknown[]} others
      */
     createSession(req, session, ...others) {
-      const created = super.createSession(req, session, ...others)
+      const classes = this.#host?.classes(/** @type {HostStore} */ (this), req)
+      const created = classes
+        ? createSession(classes, req, session, others)
+        : super.createSession(req, session, ...others)
       this.#codec.follow(session, created)
       return created
     }

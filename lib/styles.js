@@ -6,6 +6,8 @@
 /** `new MongoStore(options)` and `MongoStore.create(options)`, as in connect-mongo 4 to 6. */
 const MODERN = Object.freeze({
   name: 'modern',
+  /** Whether the application passes the class to derive from, whose sessions it then has. */
+  baseIsGiven: false,
   /** What `get` gives for a session that is not there. */
   missing: null,
   /** Whether a method gives a promise also when it has a callback. */
@@ -23,6 +25,7 @@ const MODERN = Object.freeze({
 /** `require('connect-mongo')(session)`, as in connect-mongo 3. */
 const FACTORY = Object.freeze({
   name: 'factory',
+  baseIsGiven: true,
   missing: undefined,
   promiseBesideCallback: true,
   states: true,

@@ -1,16 +1,22 @@
 'use strict'
 
 // Loads packages that the application may or may not have installed. They are looked up from the program first, then from
-// this package: the two differ under linked and hoisted layouts, and where this package has a copy of its own.
+// the working folder, and last from this package: the folders differ in linked and hoisted layouts, and this package may
+// have a copy of its own.
 
 const { createRequire } = require('node:module')
 const path = require('node:path')
 
-/** The files from which a package is looked up. */
+/** The files and folders from which a package is looked up. */
 function starts() {
-  const main = require.main?.filename
-  const manifest = path.join(process.cwd(), 'package.json')
-  return main ? [main, manifest, __filename] : [manifest, __filename]
+  const program = process.argv[1]
+  return [
+    require.main?.filename, // no module is the main one if the program is an ES module
+    // It can be a folder, as in `node .`: with the slash, both a file and a folder find what is in or beside them.
+    program && path.join(path.resolve(program), path.sep),
+    path.join(process.cwd(), 'package.json'),
+    typeof __filename === 'string' ? __filename : undefined, // bundles of ES modules have none
+  ].filter((start) => start !== undefined)
 }
 
 /**

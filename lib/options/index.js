@@ -41,6 +41,7 @@ const { writeConcernOf } = require('./write-concern.js')
  * What differs between the two styles of connect-mongo, of `styles.js`.
  * @typedef {object} Style
  * @property {'modern' | 'factory'} name
+ * @property {boolean} baseIsGiven whether the application passes the class to derive from
  * @property {null | undefined} missing what `get` gives for a session that is not there
  * @property {boolean} promiseBesideCallback whether a method gives a promise even if it has a callback
  * @property {boolean} states whether the store has a state, with an event for each change

@@ -357,6 +357,91 @@ const frameworks = [
   },
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
+const bundle = (variant) => `dist/${variant.endsWith('inside') ? 'inside' : 'outside'}/app.js`
+const WORKSPACE = [process.execPath, 'shared/install-workspace.js']
+const BOTH = ['factory, inside', 'create, inside', 'create, outside']
+
+/** @type {Row[]} */
+const deployment = [
+  {
+    row: 'bundle-esbuild',
+    title: 'esbuild',
+    versions: 'esbuild 0.28.2, express 5.3.0, express-session 1.19.0',
+    variants: BOTH,
+    build: [process.execPath, 'build.js'],
+    command: (variant) => [process.execPath, bundle(variant)],
+    quick: true,
+    note: "inside a bundle, addons need the loader `{ '.node': 'copy' }`",
+  },
+  {
+    row: 'bundle-webpack',
+    title: 'webpack',
+    versions: 'webpack 5.113.0, node-loader 2.1.0, express 5.3.0, express-session 1.19.0',
+    variants: BOTH,
+    build: [process.execPath, 'build.js'],
+    command: (variant) => [process.execPath, bundle(variant)],
+    note: 'inside a bundle, addons need `node-loader`',
+  },
+  {
+    row: 'bundle-ncc',
+    title: '@vercel/ncc',
+    versions: '@vercel/ncc 0.45.0, express 5.3.0, express-session 1.19.0',
+    variants: ['factory, inside', 'create, inside'],
+    build: [process.execPath, 'node_modules/@vercel/ncc/dist/ncc/cli.js', 'build', 'shared/bundled.js', '-o', 'dist'],
+    command: [process.execPath, 'dist/index.js'],
+  },
+  {
+    row: 'bundle-rollup',
+    title: 'Rollup',
+    versions: 'rollup 4.68.8, express 5.3.0, express-session 1.19.0',
+    variants: ['factory, CommonJS', 'create, CommonJS', 'create, ESM'],
+    build: [process.execPath, 'node_modules/rollup/dist/bin/rollup', '--config'],
+    command: (variant) => [process.execPath, variant.endsWith('ESM') ? 'dist/app.mjs' : 'dist/app.cjs'],
+    note: 'the package is `external`',
+  },
+  {
+    row: 'workspace-npm',
+    title: 'npm workspace',
+    versions: 'express 5.3.0, express-session 1.19.0',
+    variants: ['factory', 'create'],
+    command: [process.execPath, 'apps/web/app.mjs'],
+    quick: true,
+    note: 'only the store is hoisted, and the application is started from the folder above it',
+  },
+  {
+    row: 'workspace-pnpm',
+    title: 'pnpm workspace',
+    versions: 'pnpm 10.34.9, express 5.3.0, express-session 1.19.0',
+    variants: ['factory', 'create'],
+    build: [
+      ...WORKSPACE,
+      '../node_modules/pnpm/bin/pnpm.cjs',
+      'install',
+      '--no-frozen-lockfile',
+      '--store-dir=../node_modules/.pnpm-store',
+    ],
+    command: [process.execPath, 'project/apps/web/app.mjs'],
+    platform: 'linux-x64',
+  },
+  {
+    row: 'workspace-yarn',
+    title: "Yarn workspace with Plug'n'Play",
+    versions: 'yarn 4.18.1, express 5.3.0, express-session 1.19.0',
+    variants: ['factory', 'create'],
+    build: [...WORKSPACE, '../node_modules/@yarnpkg/cli-dist/bin/yarn.js', 'install'],
+    command: [
+      process.execPath,
+      '-r',
+      './project/.pnp.cjs',
+      '--loader',
+      './project/.pnp.loader.mjs',
+      'project/apps/web/app.mjs',
+    ],
+    platform: 'linux-x64',
+    note: 'Yarn unplugs the package with the addon by itself',
+  },
+].map((row) => ({ kind: 'Bundles and workspaces', server: '6.0', quick: false, ...row }))
+
 /** Runs old drivers again, on a newer server that they still support. */
 const NEWER = {
   'mongoose-2': '5.0',
@@ -375,5 +460,5 @@ function onNewer(row) {
 }
 
 module.exports = {
-  rows: [...express, ...mongoose, ...drivers, ...servers, ...runtimes, ...frameworks].flatMap(onNewer),
+  rows: [...express, ...mongoose, ...drivers, ...servers, ...runtimes, ...frameworks, ...deployment].flatMap(onNewer),
 }

@@ -4,6 +4,7 @@ import session from 'express-session'
 import * as namespace from 'connect-mongo-native'
 import MongoStore, { MongoStore as Named, type ConnectMongoOptions, type LegacyMongoStore } from 'connect-mongo-native'
 import es5 from 'connect-mongo-native/es5'
+import deep, { type ConnectMongoOptions as DeepOptions } from 'connect-mongo-native/build/main/lib/MongoStore.js'
 import { expect, type Same } from '../expect.js'
 
 const options: ConnectMongoOptions = { mongoUrl: 'mongodb://127.0.0.1/app' }
@@ -16,6 +17,8 @@ session({ secret: 's', store: es5.create(options) })
 
 expect<Same<typeof MongoStore, typeof Named>>()
 expect<Same<typeof MongoStore, typeof es5>>()
+expect<Same<typeof MongoStore, typeof deep>>()
+expect<Same<ConnectMongoOptions, DeepOptions>>()
 expect<Same<typeof MongoStore, typeof MongoStore.default>>()
 expect<Same<typeof MongoStore, typeof MongoStore.MongoStore>>()
 

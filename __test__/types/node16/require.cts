@@ -3,7 +3,8 @@
 import session = require('express-session')
 import MongoStore = require('connect-mongo-native')
 import es5 = require('connect-mongo-native/es5')
-import type { ConnectMongoOptions } from 'connect-mongo-native'
+import type { ConnectMongoOptions } from 'connect-mongo-native/build/main/lib/MongoStore'
+import src = require('connect-mongo-native/src')
 
 const options: ConnectMongoOptions = { mongoUrl: 'mongodb://127.0.0.1/app' }
 const qualified: MongoStore.ConnectMongoOptions<session.SessionData> = options
@@ -13,6 +14,7 @@ session({ secret: 's', store: new MongoStore(options) })
 session({ secret: 's', store: new MongoStore.MongoStore(options) })
 session({ secret: 's', store: MongoStore.default.create(options) })
 session({ secret: 's', store: new es5(options) })
+session({ secret: 's', store: new (src(session))({ url: 'mongodb://127.0.0.1/app' }) })
 
 class Sub extends MongoStore<session.SessionData> {}
 const typed: MongoStore<session.SessionData> = new Sub(options)

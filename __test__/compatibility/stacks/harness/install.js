@@ -50,12 +50,20 @@ async function installNow({ folder, alias, build, platform }) {
 /** Replaces everything except the installed packages, so that no renamed file remains. */
 function copySources(source, target) {
   fs.mkdirSync(target, { recursive: true })
-  for (const name of fs.readdirSync(target)) {
-    if (name !== 'node_modules' && name !== STAMP) fs.rmSync(path.join(target, name), { recursive: true })
-  }
+  removeSources(target)
   const filter = (file) => path.basename(file) !== 'node_modules'
   fs.cpSync(source, target, { recursive: true, filter })
   fs.cpSync(path.join(STACKS, 'shared'), path.join(target, 'shared'), { recursive: true })
+}
+
+/** Removes everything except installed packages, which a workspace also has in its own folder. */
+function removeSources(folder) {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name)
+    if (entry.name === 'node_modules' || entry.name === STAMP) continue
+    if (entry.isDirectory()) removeSources(file)
+    if (!entry.isDirectory() || fs.readdirSync(file).length === 0) fs.rmSync(file, { recursive: true })
+  }
 }
 
 /** Runs `npm ci`, unless it already ran for the same lock file. */
