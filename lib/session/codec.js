@@ -225,7 +225,8 @@ class Codec {
    */
   #addDates(session, expires, lastModified) {
     KnownExpiry.set(session, this, expires ?? Infinity)
-    if (this.#live.touchAfter > 0 && lastModified !== undefined) Reflect.set(session, 'lastModified', new Date(lastModified))
+    if (this.#live.touchAfter > 0 && lastModified !== undefined)
+      Reflect.set(session, 'lastModified', new Date(lastModified))
     // touch moves the document's date only: the cookie would look older than the session is.
     const { cookie } = session
     const date = new Date(expires ?? NaN)

@@ -78,8 +78,8 @@ class DriverStore {
     // The client outlives the store, and must not keep it.
     const store = new WeakRef(this)
     this.#outages = new Outages(settings.source.emitter, {
-      lost: (error) => store.deref()?.#push(EVENTS, [KIND.LOST, error]),
-      back: () => store.deref()?.#push(EVENTS, [KIND.BACK]),
+      lost: (error) => store.deref()?.tell(KIND.LOST, error),
+      back: () => store.deref()?.tell(KIND.BACK),
     })
     forgotten.register(this, { holder: this.#holder, outages: this.#outages })
     prepare(settings, this.#carrier, {
