@@ -20,8 +20,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mongodb::Cursor;
-use mongodb::bson::{DateTime, doc};
 use mongodb::bson::raw::RawDocumentBuf;
+use mongodb::bson::{DateTime, doc};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -118,7 +118,12 @@ impl Backend for Mongo {
             .unless_refused(async {
                 let opened = self.connection.opened().await?;
                 let _turn = opened.turn(false).await;
-                sweep::list(&opened.collection, DateTime::from_millis(now), self.connection.limit(until)).await
+                sweep::list(
+                    &opened.collection,
+                    DateTime::from_millis(now),
+                    self.connection.limit(until),
+                )
+                .await
             })
             .await
     }

@@ -64,7 +64,15 @@ impl NativeStore {
 
     /// Stores a session. `expires` and `last_modified` are milliseconds since 1970.
     #[napi]
-    pub fn set(&self, slot: u32, id: Given, now: f64, session: Given, expires: f64, last_modified: Option<f64>) -> bool {
+    pub fn set(
+        &self,
+        slot: u32,
+        id: Given,
+        now: f64,
+        session: Given,
+        expires: f64,
+        last_modified: Option<f64>,
+    ) -> bool {
         let write = to_field(session).map(|session| Write::Set {
             session,
             expires: to_date(expires),
@@ -76,7 +84,15 @@ impl NativeStore {
 
     /// Moves the expiry of a session. `known_live` promises that the session exists unless it was removed.
     #[napi]
-    pub fn touch(&self, slot: u32, id: Given, now: f64, expires: f64, last_modified: Option<f64>, known_live: bool) -> bool {
+    pub fn touch(
+        &self,
+        slot: u32,
+        id: Given,
+        now: f64,
+        expires: f64,
+        last_modified: Option<f64>,
+        known_live: bool,
+    ) -> bool {
         let write = Write::Touch {
             expires: to_date(expires),
             last_modified: last_modified.map(to_date),
@@ -101,7 +117,8 @@ impl NativeStore {
     /// Reads all live sessions.
     #[napi]
     pub fn all(&self, slot: u32, now: f64) {
-        self.engine.sweep(Sweep::All(to_date(now)), self.completions.reply(slot));
+        self.engine
+            .sweep(Sweep::All(to_date(now)), self.completions.reply(slot));
     }
 
     /// Counts the documents.
@@ -119,7 +136,8 @@ impl NativeStore {
     /// Removes the expired documents.
     #[napi]
     pub fn remove_expired(&self, slot: u32, now: f64) {
-        self.engine.sweep(Sweep::RemoveExpired(to_date(now)), self.completions.reply(slot));
+        self.engine
+            .sweep(Sweep::RemoveExpired(to_date(now)), self.completions.reply(slot));
     }
 
     /// What the store has done so far.

@@ -150,7 +150,11 @@ async fn caller(store: Store, mut random: Rng, number: usize, sessions: usize, u
         for count in 0..random.usize(1..=many) {
             let id = format!("s{}", random.usize(0..sessions));
             // Some clocks are ahead of others, by more than some sessions live.
-            let now = if random.u8(0..5) == 0 { EXPIRES + random.i64(0..SPAN) } else { NOW };
+            let now = if random.u8(0..5) == 0 {
+                EXPIRES + random.i64(0..SPAN)
+            } else {
+                NOW
+            };
             let expires = EXPIRES + random.i64(0..SPAN);
             let text = format!("{id} by {number} in {round}, {count}");
             let call = match random.u8(0..100) {
