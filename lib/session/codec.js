@@ -195,8 +195,9 @@ class Codec {
       if (results.some(({ status }) => status === 'rejected')) {
         warnOnce('all() leaves out sessions that cannot be read', 'MONGO_STORE_UNREADABLE')
       }
+      // A document without a session has no element in the addon's list.
       const sessions = results.map((result) => (result.status === 'fulfilled' ? result.value : null))
-      return /** @type {Session[]} */ (sessions.filter((session) => session !== null))
+      return /** @type {Session[]} */ (sessions.filter((session) => session !== null && session !== undefined))
     })
   }
 
