@@ -9,8 +9,16 @@ const path = require('node:path')
 /** The files from which a package is looked up. */
 function starts() {
   const main = require.main?.filename
-  const manifest = path.join(process.cwd(), 'package.json')
-  return main ? [__filename, main, manifest] : [__filename, manifest]
+  return [__filename, main, manifest()].filter((file) => file !== undefined)
+}
+
+/** The manifest in the working directory; undefined when that was removed. */
+function manifest() {
+  try {
+    return path.join(process.cwd(), 'package.json')
+  } catch {
+    return undefined
+  }
 }
 
 /**

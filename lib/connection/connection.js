@@ -5,7 +5,7 @@
 // operation, never the process.
 
 const { closedError, fromNative } = require('../common/errors.js')
-const { isThenable } = require('../common/promises.js')
+const { Promise, isThenable } = require('../common/promises.js')
 const { warnOnce } = require('../common/warn.js')
 const { targetOf } = require('../settings/target.js')
 const { takeTimeLimit } = require('../settings/time-limit.js')

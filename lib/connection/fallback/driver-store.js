@@ -5,6 +5,7 @@
 // each operation exactly once, by its deadline, and in a later turn.
 
 const { MongoStoreError, isOfCrypto } = require('../../common/errors.js')
+const { Promise } = require('../../common/promises.js')
 const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = require('../../common/timers.js')
 const { EVENTS, KIND } = require('../results.js')
 const { Carrier } = require('./carrier.js')
@@ -45,7 +46,7 @@ class DriverStore {
   #finished = []
   #holder
   /**
-   * When the next operations were called, by `performance.now`; undefined for operations that are called now.
+   * When the next operations were called, by `now`; undefined for operations that are called now.
    * @type {number | undefined}
    */
   since
