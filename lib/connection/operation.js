@@ -78,7 +78,7 @@ class Operation extends AsyncResource {
     if (typeof callback === 'function') this.#callback = callback
     else if (callback === undefined || callback === null) this.#callback = [session, sid].find(isFunction)
     else this.flaw = new TypeError('The callback must be a function')
-    if (this.#callback === undefined || both) {
+    if (typeof callback !== 'function' || both) {
       this.promise = quiet(
         new globalThis.Promise((resolve, reject) => {
           this.#resolve = resolve
