@@ -14,9 +14,18 @@ function starts() {
     require.main?.filename, // no module is the main one if the program is an ES module
     // It can be a folder, as in `node .`: with the slash, both a file and a folder find what is in or beside them.
     program && path.join(path.resolve(program), path.sep),
-    path.join(process.cwd(), 'package.json'),
+    manifest(),
     typeof __filename === 'string' ? __filename : undefined, // bundles of ES modules have none
   ].filter((start) => start !== undefined)
+}
+
+/** The manifest in the working directory; undefined when that was removed. */
+function manifest() {
+  try {
+    return path.join(process.cwd(), 'package.json')
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -3,7 +3,8 @@
 // A moment by which an operation must have ended, for what it waits for in JavaScript.
 
 const { timeoutError } = require('./errors.js')
-const { clearTimeout, setTimeout } = require('./timers.js')
+const { Promise } = require('./promises.js')
+const { clearTimeout, now, setTimeout } = require('./timers.js')
 
 class Deadline {
   #limit
@@ -12,7 +13,7 @@ class Deadline {
   /** @param {number} limit in milliseconds from now */
   constructor(limit) {
     this.#limit = limit
-    this.#at = performance.now() + limit
+    this.#at = now() + limit
   }
 
   /**
@@ -26,7 +27,7 @@ class Deadline {
   wait(promise, who) {
     return new Promise((resolve, reject) => {
       const late = () => reject(timeoutError(this.#limit, `${who} did not answer`))
-      const timer = setTimeout(late, Math.max(0, this.#at - performance.now()))
+      const timer = setTimeout(late, Math.max(0, this.#at - now()))
       promise.then(
         (value) => {
           clearTimeout(timer)

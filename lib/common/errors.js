@@ -34,6 +34,7 @@ class MongoStoreError extends Error {
   }
 }
 
+const { toString } = Object.prototype
 const CRYPTO = 'MongoStoreCryptoError'
 /**
  * The codes for the messages that connect-mongo and kruptein have for what goes wrong.
@@ -53,7 +54,9 @@ const CRYPTO_CODES = {
  */
 function fromNative(failure) {
   if (!Array.isArray(failure)) return failure
-  const [name, message, code, codeName, labels] = failure
+  const [name, message, code, codeName, given] = failure
+  // The addon's arrays belong to the main realm, too.
+  const labels = [...given]
   if (name === CRYPTO) return new MongoStoreError(name, message, codeName, undefined, labels)
   return new MongoStoreError(name, message, code, codeName, labels)
 }
@@ -120,7 +123,7 @@ function asError(thrown) {
  * @returns {value is Error}
  */
 function isError(value) {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+  return value instanceof Error || ['[object Error]', '[object DOMException]'].includes(toString.call(value))
 }
 
 module.exports = {

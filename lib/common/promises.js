@@ -3,7 +3,13 @@
 // Values that may be promises, because a hook of the application may be asynchronous. A value that is not a promise
 // never waits for a turn of the event loop.
 
-const { nextTick } = require('./timers.js')
+const { nextTick, setTimeout } = require('./timers.js')
+
+/**
+ * Node's own promises, as async functions give them. What an application has put in the place of the global `Promise` may
+ * lack some of its methods.
+ */
+const Promise = /** @type {PromiseConstructor} */ ((async () => {})().constructor)
 
 /**
  * @template T
@@ -48,13 +54,13 @@ function settle(produce, next, fail) {
 }
 
 /**
- * A promise of all that a callback gets after its error.
+ * A promise of all that a callback gets after its error: of the global class, as the store's methods give it.
  * @template {unknown[]} T
  * @param {(callback: (error: unknown, ...results: T) => void) => void} start is given the callback
  * @returns {Promise<T>}
  */
 function resultsOf(start) {
-  return new Promise((resolve, reject) => {
+  return new globalThis.Promise((resolve, reject) => {
     start((error, ...results) => (error ? reject(error) : resolve(results)))
   })
 }
@@ -76,8 +82,22 @@ function promised(start) {
  * @returns {T}
  */
 function quiet(promise) {
-  promise.catch(() => {})
+  promise.then(undefined, () => {})
   return promise
 }
 
-module.exports = { isThenable, settle, resultsOf, promised, quiet }
+/**
+ * Resolves after a pause.
+ * @param {number} ms
+ * @param {object} [options]
+ * @param {boolean} [options.keepsAlive] whether the process stays alive meanwhile
+ * @returns {Promise<void>}
+ */
+function sleep(ms, { keepsAlive = true } = {}) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    if (!keepsAlive) timer.unref()
+  })
+}
+
+module.exports = { Promise, isThenable, settle, sleep, resultsOf, promised, quiet }

@@ -1,12 +1,34 @@
 'use strict'
 
-// The timers of Node as they were when this package was loaded: those that a test fakes later hold up no operation.
+// Node's own timers and a monotonic clock, for everything that must go on while a test has faked the time. They are taken
+// once, when this package is loaded.
 
-const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = require('node:timers')
+const timers = require('node:timers')
 
-const { nextTick } = process
+/**
+ * The function that a fake stands in for, where the fake was installed before this package was loaded; any other function
+ * as it is. The fakes of Sinon, Jest and Vitest keep the original on their clock.
+ * @template {Function} T
+ * @param {T & {clock?: Record<string, T>}} given
+ * @param {string} name
+ * @returns {T}
+ */
+const real = (given, name) => given.clock?.[`_${name}`] ?? given
+
+const clearInterval = real(timers.clearInterval, 'clearInterval')
+const clearTimeout = real(timers.clearTimeout, 'clearTimeout')
+const setInterval = real(timers.setInterval, 'setInterval')
+const setTimeout = real(timers.setTimeout, 'setTimeout')
+const nextTick = real(process.nextTick, 'nextTick')
+// The mocks of node:test are bound methods, which keep no original: of what they leave alone, this comes nearest.
+const setImmediate = timers.setImmediate.name.startsWith('bound ')
+  ? /** @type {(callback: () => void) => unknown} */ (nextTick)
+  : real(timers.setImmediate, 'setImmediate')
 
 /** The longest time of a timer, in milliseconds. Node runs one of a longer time after 1 ms. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
-module.exports = { LONGEST_TIMER, clearInterval, clearTimeout, nextTick, setImmediate, setInterval, setTimeout }
+/** Milliseconds since the process began. No fake replaces this clock, as they do `performance.now`. */
+const now = () => process.uptime() * 1000
+
+module.exports = { LONGEST_TIMER, clearInterval, clearTimeout, nextTick, now, setImmediate, setInterval, setTimeout }

@@ -5,7 +5,7 @@
 // operation, never the process.
 
 const { closedError, fromNative } = require('../common/errors.js')
-const { isThenable } = require('../common/promises.js')
+const { Promise, isThenable } = require('../common/promises.js')
 const { warn, warnOnce } = require('../common/warn.js')
 const { isSeedList, withServers } = require('../settings/seed-list.js')
 const { targetOf } = require('../settings/target.js')

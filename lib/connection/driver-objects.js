@@ -267,14 +267,14 @@ const NAMES = /** @type {const} */ (['client', 'db', 'collection', 'clientP', 'c
  * Defines the properties on a store's class. An instance can overwrite each of them, as a plain property.
  * @template {object} T
  * @param {{prototype: T}} Store
- * @param {(store: T) => DriverObjects} driverOf
+ * @param {(store: T) => DriverObjects | undefined} driverOf gives nothing for the prototype itself
  */
 function defineDriverObjects(Store, driverOf) {
   for (const name of NAMES) {
     Object.defineProperty(Store.prototype, name, {
       configurable: true,
       get() {
-        return driverOf(this).give(name)
+        return driverOf(this)?.give(name)
       },
       set(value) {
         Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true })

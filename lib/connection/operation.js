@@ -6,14 +6,14 @@
 const { AsyncResource } = require('node:async_hooks')
 const { asError, fromNative } = require('../common/errors.js')
 const { quiet } = require('../common/promises.js')
-const { nextTick } = require('../common/timers.js')
+const { nextTick, now } = require('../common/timers.js')
 const { KIND } = require('./results.js')
 const { CHANNELS } = require('./stats.js')
 
 /** @import { AnyFailure } from './results.js' */
 
 /**
- * A store's method that answers, given the operation, the kind of the result and its values, as `Answer` of `results.js`.
+ * A method that answers, given the operation, the kind of the result and its values, as `Answer` of `results.js`.
  * @callback OnResult
  * @param {InstanceType<typeof Operation>} operation
  * @param {number} kind
@@ -25,6 +25,7 @@ const { CHANNELS } = require('./stats.js')
 /**
  * What a method was called with.
  * @typedef {object} Call
+ * @property {object} [store] the store, or what stands for it
  * @property {string} [sid] the session's id, not checked yet
  * @property {unknown} [session] the session, as the caller gave it
  * @property {Function} [callback] the caller's; without one the operation has a promise
@@ -35,7 +36,7 @@ const { CHANNELS } = require('./stats.js')
 const NOTHING = Object.freeze([])
 
 class Operation extends AsyncResource {
-  #store
+  #owner
   #onResult
   /** @type {Function | undefined} */
   #callback
@@ -50,14 +51,16 @@ class Operation extends AsyncResource {
   /**
    * @param {string} kind the store's method
    * @param {Call} call
-   * @param {object} [store] the store
+   * @param {object} [owner] whose method `onResult` is
    * @param {OnResult} [onResult] without one, the answer has no value
    * @param {boolean} [both] whether it has a promise even with a callback
    */
-  constructor(kind, { sid, session, callback, besideErrors = NOTHING }, store, onResult = answerNothing, both = false) {
+  constructor(kind, call, owner, onResult = answerNothing, both = false) {
     super('MongoStore')
-    if (CHANNELS[kind].hasSubscribers) this.#since = performance.now()
-    this.#store = store
+    const { store, sid, session, callback, besideErrors = NOTHING } = call
+    if (CHANNELS[kind].hasSubscribers) this.#since = now()
+    this.#owner = owner
+    this.store = store
     this.#onResult = onResult
     this.#besideErrors = besideErrors
     this.kind = kind
@@ -72,14 +75,12 @@ class Operation extends AsyncResource {
      * @type {TypeError | undefined}
      */
     this.flaw = undefined
-    this.#callback = callback ?? undefined
-    if (this.#callback !== undefined && typeof callback !== 'function') {
-      this.#callback = undefined
-      this.flaw = new TypeError('The callback must be a function')
-    }
+    if (typeof callback === 'function') this.#callback = callback
+    else if (callback === undefined || callback === null) this.#callback = [session, sid].find(isFunction)
+    else this.flaw = new TypeError('The callback must be a function')
     if (typeof callback !== 'function' || both) {
       this.promise = quiet(
-        new Promise((resolve, reject) => {
+        new globalThis.Promise((resolve, reject) => {
           this.#resolve = resolve
           this.#reject = reject
         }),
@@ -95,7 +96,7 @@ class Operation extends AsyncResource {
    */
   finish(kind, first, second) {
     if (kind === KIND.FAILED) this.runInAsyncScope(this.fail, this, fromNative(/** @type {AnyFailure} */ (first)))
-    else this.runInAsyncScope(this.#onResult, this.#store, this, kind, first, second)
+    else this.runInAsyncScope(this.#onResult, this.#owner, this, kind, first, second)
   }
 
   /**
@@ -116,7 +117,7 @@ class Operation extends AsyncResource {
    * @param {unknown} error
    */
   #publish(since, error) {
-    CHANNELS[this.kind].publish({ operation: this.kind, duration: performance.now() - since, error })
+    CHANNELS[this.kind].publish({ operation: this.kind, duration: now() - since, error })
   }
 
   /**
@@ -143,6 +144,15 @@ class Operation extends AsyncResource {
     this.failLater(thrown)
     return this.promise
   }
+}
+
+/**
+ * Whether a value stands where the callback would: an argument before it was left out, which is told to it as an error.
+ * @param {unknown} value
+ * @returns {value is Function}
+ */
+function isFunction(value) {
+  return typeof value === 'function'
 }
 
 /** @param {InstanceType<typeof Operation>} operation */

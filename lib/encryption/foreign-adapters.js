@@ -5,6 +5,7 @@
 
 const { webcrypto } = require('node:crypto')
 const { cryptoError } = require('../common/errors.js')
+const { Promise } = require('../common/promises.js')
 const { fromApplication } = require('../common/application-package.js')
 const { toBytes } = require('./formats.js')
 

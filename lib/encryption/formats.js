@@ -2,6 +2,8 @@
 
 // The formats that the addon encrypts in: which options they have, and their settings in the addon's terms.
 
+const { types } = require('node:util')
+
 /** @import { CipherSettings, PasswordSettings, WebSettings } from '../common/native.js' */
 
 /** @typedef {string | ArrayBuffer | ArrayBufferView} Bytes */
@@ -57,7 +59,7 @@ function passwordFormat({ secret, algorithm, hashing, encodeas, kruptein: releas
  * @returns {value is Bytes}
  */
 function isBytes(value) {
-  return typeof value === 'string' || ArrayBuffer.isView(value) || value instanceof ArrayBuffer
+  return typeof value === 'string' || ArrayBuffer.isView(value) || types.isArrayBuffer(value)
 }
 
 /**
@@ -76,7 +78,7 @@ function toBytes(input) {
   if (typeof input === 'string') return Buffer.from(input)
   if (ArrayBuffer.isView(input))
     return Buffer.from(/** @type {ArrayBuffer} */ (input.buffer), input.byteOffset, input.byteLength)
-  if (input instanceof ArrayBuffer) return Buffer.from(input)
+  if (types.isArrayBuffer(input)) return Buffer.from(input)
   throw new TypeError('Unsupported secret type for Web Crypto adapter')
 }
 

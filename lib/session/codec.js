@@ -4,7 +4,7 @@
 // gives is an object, null or an error, whatever is in the document, and no error quotes it.
 
 const { FORGOTTEN, decrypt, encrypt } = require('../encryption/encryption.js')
-const { isThenable } = require('../common/promises.js')
+const { Promise, isThenable } = require('../common/promises.js')
 const { warnOnce } = require('../common/warn.js')
 const { unwrap, wrap } = require('./field.js')
 const { KnownExpiry } = require('./known-expiry.js')
@@ -182,7 +182,8 @@ class Codec {
    * @returns {Awaitable<Session[]>}
    */
   fromDocuments(values) {
-    const decoded = values.map((value) => {
+    // The addon's array belongs to the main realm, and so would all that its methods make.
+    const decoded = Array.from(values, (value) => {
       try {
         if (value === null) throw new Error('The stored session is not valid BSON')
         return this.fromDocument(value)

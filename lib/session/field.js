@@ -2,6 +2,7 @@
 
 // A value of a document as it crosses to a carrier: text as it is, anything else as the BSON of a document around it.
 
+const { types } = require('node:util')
 const bson = require('../common/bson.js')
 
 /** @import { Value } from '../common/native.js' */
@@ -16,7 +17,7 @@ function wrap(value) {
 
 /** @param {Value | undefined} value */
 function unwrap(value) {
-  return value instanceof Uint8Array ? bson.decode(value).session : value
+  return types.isUint8Array(value) ? bson.decode(value).session : value
 }
 
 module.exports = { wrap, unwrap }

@@ -33,7 +33,7 @@ const EARLIER = 'a hook of an earlier operation'
  * @template {Prepared} T
  * @typedef {object} Sender
  * @property {() => number} timeLimitMs how long an operation may take
- * @property {(sid: string) => unknown} idOf gives the `_id` of a session, or a promise of it
+ * @property {(operation: T, sid: string) => unknown} idOf gives the `_id` of the session, or a promise of it
  * @property {(operation: T, ...values: unknown[]) => void} send
  * @property {(operation: T) => void} skip answers an operation for which nothing is sent
  */
@@ -101,7 +101,7 @@ class Preparing {
     try {
       if (turn.before) await deadline.wait(turn.before, EARLIER)
       isInTurn = true
-      let id = this.#sender.idOf(sid)
+      let id = this.#sender.idOf(operation, sid)
       if (isThenable(id)) id = await deadline.wait(id, 'transformId')
       const stored = storedId(id)
       let others = values()

@@ -3,6 +3,8 @@
 // The order of operations whose hooks answer later. Those of one session take turns, and one on all sessions waits for
 // those that were called before it, and is waited for by those that are called after it.
 
+const { Promise } = require('../common/promises.js')
+
 /** The turn of one operation. */
 class Turn {
   /** Resolves when all turns before it are over; undefined when there are none. */

@@ -2,6 +2,7 @@
 
 // Turns the value of one option, in its many forms, into parameters of the addon's connection string.
 
+const { types } = require('node:util')
 const { optionOf } = require('./driver-options.js')
 const { MECHANISMS } = require('./mechanisms.js')
 const {
@@ -184,7 +185,7 @@ function material(part) {
   return (value) => {
     const texts = (Array.isArray(value) ? value : [value]).map((each) => {
       if (typeof each === 'string') return each
-      if (each instanceof Uint8Array) return Buffer.from(each).toString('latin1')
+      if (types.isUint8Array(each)) return Buffer.from(each).toString('latin1')
       throw shapeRefusal('PEM text, a Buffer of it, or a list of those')
     })
     const isFile = texts.length === 1 && texts[0] !== '' && !texts[0].includes('-----BEGIN')
@@ -251,7 +252,7 @@ const READERS = {
  */
 function passphrase(value) {
   return [
-    ['tlsCertificateKeyFilePassword', value instanceof Uint8Array ? Buffer.from(value).toString() : textOf('', value)],
+    ['tlsCertificateKeyFilePassword', types.isUint8Array(value) ? Buffer.from(value).toString() : textOf('', value)],
   ]
 }
 

@@ -14,8 +14,10 @@ function readSettings(read) {
     const uri = read()
     return uri === undefined ? { obstacle: 'its settings cannot be read', isStandIn: true } : { uri }
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return { obstacle: error.message, refusal: error }
+    const refusal = /** @type {TypeError} */ (error)
+    // Under Jest, a TypeError of Node's own is no instance of this realm's class.
+    if (refusal?.name !== 'TypeError') throw error
+    return { obstacle: refusal.message, refusal }
   }
 }
 

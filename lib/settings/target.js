@@ -6,7 +6,7 @@
 //
 // What reads either of the two is loaded with the first store that needs it: most of this package's files are for that.
 
-const { isThenable } = require('../common/promises.js')
+const { Promise, isThenable } = require('../common/promises.js')
 const { warnOnce } = require('../common/warn.js')
 
 /** @import { Client, Db } from './borrowed/shape.js' */

@@ -3,6 +3,7 @@
 // The operations of a store as calls of a driver's collection: by promises, which drivers have from version 2 on, or by the
 // methods and callbacks of version 1. A stand-in of a test may have only some of the methods, and may answer anything.
 
+const { now } = require('../../common/timers.js')
 const { CallsOfVersion1 } = require('./calls-of-version-1.js')
 const { lateError } = require('./failure.js')
 const { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf } = require('./queries.js')
@@ -68,7 +69,7 @@ const { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf } = require('./queries.js')
  * @property {object} [concern] stands beside the options of every write
  * @property {boolean} exact whether to read documents as the stored bytes, so that nothing changes its type on the way, and to
  *   tell the server how long it has: a test's object knows neither
- * @property {number} until the caller's deadline, by `performance.now`
+ * @property {number} until the caller's deadline, by `now`
  */
 
 /**
@@ -110,7 +111,7 @@ class CallsByPromise {
    */
   #time(grace) {
     if (this.#until === Infinity) return {}
-    const left = Math.ceil(this.#until - performance.now())
+    const left = Math.ceil(this.#until - now())
     if (left <= 0) throw lateError(0)
     return typeof this.#collection.timeoutMS === 'number' ? { timeoutMS: left + grace } : { maxTimeMS: left }
   }

@@ -3,9 +3,9 @@
 // Carries out the operations of a store: it answers each one exactly once, by its deadline, and tries it again until then as
 // `policy.js` says. A write that outlives its caller keeps its session until the driver is done with it.
 
-const { setTimeout: sleep } = require('node:timers/promises')
 const { MongoStoreError, closedError } = require('../../common/errors.js')
-const { LONGEST_TIMER, clearTimeout, setTimeout } = require('../../common/timers.js')
+const { sleep } = require('../../common/promises.js')
+const { LONGEST_TIMER, clearTimeout, now, setTimeout } = require('../../common/timers.js')
 const { Counts } = require('./counts.js')
 const { FAILURE, failureOf, lateError } = require('./failure.js')
 const { Policy } = require('./policy.js')
@@ -62,9 +62,7 @@ class Carrier {
   submit(job, work) {
     const { timeLimitMs, servers } = this.#settings
     job.until = job.since + timeLimitMs
-    job.timer = after(job.until - performance.now(), () =>
-      this.#giveUp(job, lateError(timeLimitMs, job.cause, servers)),
-    )
+    job.timer = after(job.until - now(), () => this.#giveUp(job, lateError(timeLimitMs, job.cause, servers)))
     job.start = () => this.#carry(job, work)
     if (this.isClosed) this.fail(job, closedError())
     else if (!this.queue.push(job)) this.fail(job, overloaded())
@@ -104,7 +102,7 @@ class Carrier {
     clearTimeout(job.timer)
     clearTimeout(job.search)
     this.queue.leave(job)
-    this.counts.answered(job.kind, performance.now() - job.since, error)
+    this.counts.answered(job.kind, now() - job.since, error)
     this.#push(job.slot, answer)
   }
 
@@ -173,12 +171,12 @@ class Carrier {
     if (writes || readsFrom !== 'secondary') this.#absence.writes = error
     if (!writes || readsFrom === 'primary') this.#absence.reads = error
     if (this.#absence.reads && this.#absence.writes) this.reach = false
-    const now = performance.now()
+    const moment = now()
     for (const job of this.queue.callers) {
       const absence = () => (job.writes ? this.#absence.writes : this.#absence.reads)
       const known = absence()
       if (job.search !== undefined || !known) continue
-      const left = job.since + selectionLimitMs - now
+      const left = job.since + selectionLimitMs - moment
       if (left < 1) {
         this.#giveUp(job, known)
         continue

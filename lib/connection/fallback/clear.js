@@ -4,6 +4,7 @@
 // order: no late removal takes what was stored after it, and no session waits for more than a chunk. It mirrors
 // `src/engine/clear.rs`.
 
+const { Promise } = require('../../common/promises.js')
 const { setImmediate } = require('../../common/timers.js')
 const { LAST_DATE } = require('./documents.js')
 const { lateError } = require('./failure.js')
@@ -50,7 +51,7 @@ class Clearing {
    * @param {Carrier} carrier
    * @param {Source} source
    * @param {number} slot by which the answer goes back
-   * @param {number} [since] when it was called, by `performance.now`
+   * @param {number} [since] when it was called, by `now`
    */
   constructor(carrier, source, slot, since) {
     this.#carrier = carrier

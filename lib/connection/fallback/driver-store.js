@@ -5,6 +5,7 @@
 // each operation exactly once, by its deadline, and in a later turn.
 
 const { MongoStoreError, isOfCrypto } = require('../../common/errors.js')
+const { Promise } = require('../../common/promises.js')
 const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = require('../../common/timers.js')
 const { EVENTS, KIND } = require('../results.js')
 const { Carrier } = require('./carrier.js')
@@ -40,7 +41,7 @@ const AT_ONCE = 256
 const nothing = () => {}
 /**
  * Ends what outlives stores that were collected without having been closed.
- * @type {FinalizationRegistry<{holder: NodeJS.Timeout, outages: Outages}>}
+ * @type {FinalizationRegistry<{holder: NodeJS.Timeout, outages: InstanceType<typeof Outages>}>}
  */
 const forgotten = new FinalizationRegistry(({ holder, outages }) => {
   clearInterval(holder)
@@ -58,7 +59,7 @@ class DriverStore {
   #holder
   #outages
   /**
-   * When the next operations were called, by `performance.now`; undefined for operations that are called now.
+   * When the next operations were called, by `now`; undefined for operations that are called now.
    * @type {number | undefined}
    */
   since
@@ -77,9 +78,13 @@ class DriverStore {
     this.#holder.unref()
     // The client outlives the store, and must not keep it.
     const store = new WeakRef(this)
+    const tell = (/** @type {ConnectionEvent} */ event) => {
+      const open = store.deref()
+      if (open) open.#push(EVENTS, event)
+    }
     this.#outages = new Outages(settings.source.emitter, {
-      lost: (error) => store.deref()?.tell(KIND.LOST, error),
-      back: () => store.deref()?.tell(KIND.BACK),
+      lost: (error) => tell([KIND.LOST, error]),
+      back: () => tell([KIND.BACK]),
     })
     forgotten.register(this, { holder: this.#holder, outages: this.#outages })
     prepare(settings, this.#carrier, {

@@ -2,6 +2,8 @@
 
 // One operation of the fallback, from its call until nothing of it can happen any more.
 
+const { now } = require('../../common/timers.js')
+
 /** @import { Value } from '../../common/native.js' */
 /** @import { Clearing } from './clear.js' */
 
@@ -27,7 +29,7 @@ class Job {
   number = 0
   isUnderWay = false
   isAnswered = false
-  /** The deadline, by `performance.now`. */
+  /** The deadline, by `now`. */
   until = Infinity
   /**
    * The last failure of an attempt.
@@ -55,7 +57,7 @@ class Job {
    * @param {number} [more.bytes] of the session
    * @param {boolean} [more.exclusive] whether later jobs wait for this one
    * @param {Clearing} [more.clearing]
-   * @param {number} [more.since] when it was called, by `performance.now`
+   * @param {number} [more.since] when it was called, by `now`
    */
   constructor(kind, slot, { writes = false, id, key, bytes = 0, exclusive = false, clearing, since } = {}) {
     this.kind = kind
@@ -66,7 +68,7 @@ class Job {
     this.bytes = bytes
     this.exclusive = exclusive
     this.clearing = clearing
-    this.since = since ?? performance.now()
+    this.since = since ?? now()
   }
 }
 

@@ -2,7 +2,7 @@
 
 // Prepares the collection of a store in the background, again and again until a server has answered.
 
-const { setTimeout: sleep } = require('node:timers/promises')
+const { sleep } = require('../../common/promises.js')
 const { FAILURE, failureOf } = require('./failure.js')
 const { removesExpired } = require('./queries.js')
 
@@ -40,7 +40,7 @@ async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
       if (carrier.reach) return ready(error)
       if (!carrier.isClosed) unavailable(error)
     }
-    await sleep(pause, undefined, { ref: false })
+    await sleep(pause, { keepsAlive: false })
   }
   return undefined
 }

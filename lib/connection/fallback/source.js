@@ -4,8 +4,10 @@
 // application's client as the application would, and never closes it.
 
 const { createRequire } = require('node:module')
+const { types } = require('node:util')
 const { deserialize, serialize } = require('bson')
 const bson = require('../../common/bson.js')
+const { Promise } = require('../../common/promises.js')
 const { callsOf } = require('./calls.js')
 
 /** @import { Library } from '../../common/bson.js' */
@@ -54,7 +56,7 @@ class Source {
 
   /**
    * The calls of the collection, as soon as the client is usable.
-   * @param {number} [until] the deadline of the calls, by `performance.now`
+   * @param {number} [until] the deadline of the calls, by `now`
    * @returns {Promise<{calls: Calls, db: Db}>}
    */
   async open(until = Infinity) {
@@ -129,7 +131,7 @@ class Source {
    * @returns {Fields}
    */
   read(found) {
-    const isBytes = found instanceof Uint8Array
+    const isBytes = types.isUint8Array(found)
     const { _id, session, expires, lastModified } = isBytes ? deserialize(found, READING) : found
     return { id: this.#encode(_id, isBytes), session: this.#encode(session, isBytes), expires, lastModified }
   }

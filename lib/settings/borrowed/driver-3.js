@@ -93,9 +93,18 @@ function flatten(options = {}) {
   const { db, server, replset, replSet, mongos } = options
   const nested = [db, server, replset, replSet, mongos].filter(
     /** @returns {part is {socketOptions?: object}} */
-    (part) => part !== null && typeof part === 'object' && Object.getPrototypeOf(part) === Object.prototype,
+    (part) => part !== null && typeof part === 'object' && isPlain(part),
   )
   return Object.assign({}, ...nested.map(({ socketOptions, ...part }) => ({ ...socketOptions, ...part })), options)
+}
+
+/**
+ * Whether an object has no class, in whatever realm it was made.
+ * @param {object} value
+ */
+function isPlain(value) {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype !== null && Object.getPrototypeOf(prototype) === null
 }
 
 /**

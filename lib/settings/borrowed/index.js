@@ -3,6 +3,7 @@
 // Reads the settings of a given client, Db or mongoose connection, by the generation of its driver. The given object is
 // only looked at.
 
+const { Promise } = require('../../common/promises.js')
 const { readSettings } = require('../read-settings.js')
 const { readLegacy } = require('./driver-1-2.js')
 const { readVersion3, readVersion3Topology } = require('./driver-3.js')

@@ -2,6 +2,8 @@
 
 // Tells whether the servers of a given object are too old for the addon's driver, as far as the object knows.
 
+const { types } = require('node:util')
+
 /** @import { Client, Db, Hello, Topology } from './shape.js' */
 
 /** The wire version of MongoDB 4.4, the oldest that the addon's driver speaks. */
@@ -24,7 +26,7 @@ function isTooOld({ client, db }) {
  */
 function hellosOf(topology) {
   const servers = topology?.s?.description?.servers
-  if (servers instanceof Map) return [...servers.values()]
+  if (types.isMap(servers)) return [...servers.values()]
   // Before the unified topology of version 3.
   return [topology?.isMasterDoc ?? lastHello(topology)]
 }
