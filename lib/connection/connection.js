@@ -4,10 +4,9 @@
 // the fallback where the addon can't do; follows the state of the connection, and closes it. A failure here fails an
 // operation, never the process.
 
-const { closedError, fromNative } = require('../common/errors.js')
-const { isThenable } = require('../common/promises.js')
+const { asError, closedError, fromNative } = require('../common/errors.js')
 const { warnOnce } = require('../common/warn.js')
-const { targetOf } = require('../settings/target.js')
+const { seekTarget } = require('../settings/target.js')
 const { takeTimeLimit } = require('../settings/time-limit.js')
 const { Addon } = require('./addon.js')
 const { DriverObjects } = require('./driver-objects.js')
@@ -20,7 +19,7 @@ const { KIND } = require('./results.js')
 /** @import { Failure } from '../common/native.js' */
 /** @import { Settings } from '../options/index.js' */
 /** @import { Options } from '../options/table.js' */
-/** @import { Target } from '../settings/target.js' */
+/** @import { Seeker, Stop, Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
 /** @import { AnyFailure } from './results.js' */
 /** @typedef {InstanceType<typeof Addon>} Crossing */
@@ -52,6 +51,11 @@ class Connection {
   #proving = null
   /** The servers, the database and the collection, for warnings that are given once for each. */
   #where = ''
+  /**
+   * Ends the search for the target, if that goes on.
+   * @type {Stop | void}
+   */
+  #stopSeeking
   /** @type {Promise<void> | undefined} */
   #closing
   /**
@@ -76,27 +80,31 @@ class Connection {
     this.#settings = settings
     this.#onState = onState
     this.driver = new DriverObjects(options, settings, () => this.#whenReady())
-    const target = targetOf(options)
-    if (isThenable(target)) this.#openLater(target)
-    else this.#open(target)
+    this.#stopSeeking = seekTarget(options, this.#seeker())
   }
 
-  /** @param {PromiseLike<Target>} target */
-  #openLater(target) {
+  /**
+   * Follows what is given as the connection until its target is known.
+   * @returns {Seeker}
+   */
+  #seeker() {
     const opening = new Opening()
-    this.carrier = opening
-    Promise.resolve(target)
-      .then((known) => {
-        if (this.#closing) return
-        this.#open(known)
-        opening.passTo(this.carrier)
-      })
-      .catch((error) => {
-        // The application's promise of a connection failed, or gave something else: that is final.
-        if (this.carrier === opening) this.carrier = refusal(error)
+    return {
+      waiting: () => {
+        this.carrier = opening
+        this.#failure = undefined
+      },
+      failed: (thrown) => {
+        const error = asError(thrown, 'The given connection')
+        this.carrier = refusal(error)
         opening.fail(error)
         this.#unavailable(error)
-      })
+      },
+      found: (target) => {
+        this.#open(target)
+        opening.passTo(this.carrier)
+      },
+    }
   }
 
   /** @param {Target} target */
@@ -217,7 +225,9 @@ class Connection {
 
   /** @param {Error} error */
   #unavailable(error) {
-    warnOnce(`The session store has no connection: ${error.message}`, 'MONGO_STORE_CONNECTION')
+    // A driver may quote the connection string that it refuses.
+    const message = error.message.replace(/:\/\/.*@/s, '://')
+    warnOnce(`The session store has no connection: ${message}`, 'MONGO_STORE_CONNECTION')
     this.#failure = error
     this.#onState('disconnected')
     for (const { reject } of this.#watchers.splice(0)) reject(error)
@@ -250,6 +260,7 @@ class Connection {
   async #shutDown() {
     const { carrier } = this
     this.carrier = refusal(closedError())
+    this.#stopSeeking?.()
     if (carrier instanceof Opening) carrier.fail(closedError())
     for (const { reject } of this.#watchers.splice(0)) reject(closedError())
     if (this.#crossing) {

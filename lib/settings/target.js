@@ -9,7 +9,6 @@
 const { isThenable } = require('../common/promises.js')
 
 /** @import { Client, Db } from './borrowed/shape.js' */
-/** @import { Awaitable } from '../common/promises.js' */
 
 /**
  * @typedef {object} Target
@@ -38,17 +37,31 @@ const { isThenable } = require('../common/promises.js')
  * @property {string} [dbName] beside a connection string or a client
  */
 
-/** @type {Record<string, (options: ConnectionOptions) => Awaitable<Target>>} */
+/**
+ * Who looks for a target. It is told each change of what is given, until the target is found.
+ * @typedef {object} Seeker
+ * @property {() => void} waiting the connection is opening, or may open
+ * @property {(error: unknown) => void} failed the connection could not be opened; it may be tried again
+ * @property {(target: Target) => void} found
+ */
+
+/**
+ * Ends a search. Nothing of the seeker is kept, and nothing listened to.
+ * @typedef {() => void} Stop
+ */
+
+/** @type {Record<string, (options: ConnectionOptions, seeker: Seeker) => Stop | void>} */
 const STRATEGIES = {
-  mongoUrl: (options) => ownUrl(options, options.mongoUrl),
-  url: (options) => ownUrl(options, options.url),
-  mongooseConnection: ({ mongooseConnection }) => borrowed().whenOpen(mongooseConnection),
-  mongoose_connection: ({ mongoose_connection: connection }) => borrowed().whenOpen(connection),
-  clientPromise: ({ clientPromise, dbName }) =>
-    promiseOf('clientPromise', clientPromise).then((client) => borrowed().fromClient(client, dbName)),
-  client: ({ client, dbName }) => borrowed().fromClient(client, dbName),
-  db: ({ db }) => borrowed().fromDb(db),
-  dbPromise: ({ dbPromise }) => promiseOf('dbPromise', dbPromise).then((db) => borrowed().fromDb(db)),
+  mongoUrl: (options, { found }) => found(ownUrl(options, options.mongoUrl)),
+  url: (options, { found }) => found(ownUrl(options, options.url)),
+  mongooseConnection: ({ mongooseConnection }, seeker) => borrowed().seekMongoose(mongooseConnection, seeker),
+  mongoose_connection: ({ mongoose_connection: connection }, seeker) => borrowed().seekMongoose(connection, seeker),
+  clientPromise: ({ clientPromise, dbName }, seeker) =>
+    seekPromised('clientPromise', clientPromise, seeker, (client, then) => borrowed().seekClient(client, dbName, then)),
+  client: ({ client, dbName }, seeker) => borrowed().seekClient(client, dbName, seeker),
+  db: ({ db }, seeker) => borrowed().seekDb(db, seeker),
+  dbPromise: ({ dbPromise }, seeker) =>
+    seekPromised('dbPromise', dbPromise, seeker, (db, then) => borrowed().seekDb(db, then)),
 }
 
 /**
@@ -62,22 +75,44 @@ function strategyOf(options) {
 }
 
 /**
- * The target of a store, or a promise of it.
+ * Looks for the target of a store.
  * @param {ConnectionOptions} options the application's, one of which names a connection
- * @returns {Awaitable<Target>}
+ * @param {Seeker} seeker is told at once where nothing has to be waited for
+ * @returns {Stop | void}
  * @throws {TypeError} for a connection that can't be one
  */
-function targetOf(options) {
-  return STRATEGIES[String(strategyOf(options))](options)
+function seekTarget(options, seeker) {
+  return STRATEGIES[String(strategyOf(options))](options, seeker)
 }
 
 /**
- * @param {string} name of an option
+ * Looks for the target of what a promise gives.
+ * @param {string} name of the option
  * @param {unknown} given
+ * @param {Seeker} seeker
+ * @param {(value: unknown, seeker: Seeker) => Stop | void} seek
+ * @returns {Stop | void}
  */
-function promiseOf(name, given) {
-  if (!isThenable(given)) throw new TypeError(`The option ${name} must be a promise`)
-  return Promise.resolve(given)
+function seekPromised(name, given, seeker, seek) {
+  if (!isThenable(given)) {
+    if (borrowed().connectionOf(given)) return seek(given, seeker)
+    throw new TypeError(`The option ${name} must be a promise`)
+  }
+  // A promise that never settles keeps its listeners: they must not keep the store.
+  /** @type {Seeker | undefined} */
+  let waiting = seeker
+  /** @type {Stop | void} */
+  let stop
+  seeker.waiting()
+  Promise.resolve(given)
+    .then((value) => {
+      if (waiting) stop = seek(value, waiting)
+    })
+    .catch((error) => waiting?.failed(error))
+  return () => {
+    waiting = undefined
+    stop?.()
+  }
 }
 
 /** What reads the settings of objects that the application already has. */
@@ -97,4 +132,4 @@ function ownUrl({ mongoOptions, dbName }, url = '') {
   return { isOwn: true, database: dbName || undefined, ...read }
 }
 
-module.exports = { strategyOf, targetOf }
+module.exports = { seekTarget, strategyOf }
