@@ -110,7 +110,18 @@ class CallsByPromise {
 
   /** @param {object} filter */
   async findLive(filter) {
-    return this.#collection.findOne({ ...filter, ...LIVE() }, ...this.#read({ raw: true }))
+    const query = { ...filter, ...LIVE() }
+    const found = await this.#collection.findOne(query, ...this.#read({ raw: true }))
+    return this.#isUnasked(found) ? this.#collection.findOne(query) : found
+  }
+
+  /**
+   * Whether a document is not the bytes that it was asked for as. Then the collection speaks as that of version 2 did, which
+   * wrappers of newer drivers imitate: it took the options for the fields that are wanted, and the others are missing.
+   * @param {Found | null | undefined} found
+   */
+  #isUnasked(found) {
+    return this.#exact && Boolean(found) && !(found instanceof Uint8Array)
   }
 
   /**
@@ -139,7 +150,8 @@ class CallsByPromise {
   }
 
   async findAllLive() {
-    return this.#collection.find(LIVE(), ...this.#read({ raw: true })).toArray()
+    const found = await this.#collection.find(LIVE(), ...this.#read({ raw: true })).toArray()
+    return this.#isUnasked(found[0]) ? this.#collection.find(LIVE()).toArray() : found
   }
 
   async count() {
