@@ -9,7 +9,7 @@ const session = require('express-session')
 const { MongoStore: Genuine6 } = require('connect-mongo-6')
 const Genuine3 = require('connect-mongo-3')(session)
 const { call } = require('../helpers/genuine.js')
-const { aSession, eachStyle, make, useStores } = require('../helpers/stores.js')
+const { MODERN, aSession, eachStyle, make, useStores } = require('../helpers/stores.js')
 const { warningsOf } = require('../helpers/warnings.js')
 
 const server = useStores()
@@ -160,7 +160,7 @@ for (const version of VERSIONS) {
     const { connection, owner } = connect(version, 'dbName of mongoose')
     await opened(owner)
     const collectionName = `sessions-of-client-${version}`
-    const store = make(...modern({ client: connection.getClient(), collectionName }))
+    const store = make(MODERN, { client: connection.getClient(), collectionName })
     t.after(() => store.close())
     await store.set('s', aSession({ a: 1 }))
     const genuine = Genuine6.create({ client: connection.getClient(), collectionName })
@@ -192,9 +192,4 @@ for (const version of VERSIONS) {
       'The given client of mongoose does not know the database "mine", which only its connection has: sessions go to "elsewhere". Give the store the connection instead of its client, or the option dbName',
     ])
   })
-}
-
-function modern(options) {
-  const { MODERN } = require('../helpers/stores.js')
-  return [MODERN, options]
 }

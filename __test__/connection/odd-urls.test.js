@@ -21,7 +21,7 @@ const URLS = [
   ),
   ...['/db?maxPoolSize=x', ':/db', ':0/db', ':99999/db', ',/db', ',,b:/db'].map((rest) => HOST + rest),
   ...['mongodb://', 'mongodb:///', 'mongodb:///db', 'mongodb://,h/db', 'mongodb://@h/db', `mongodb://:${SECRET}@h/db`],
-  ...['', '/db', ',/db', 'a b/db', 'hüt/db', '[::1]/db', '[::1]:27017/db', '::1/db', '[::1/db', '@h/db'].map(
+  ...['', '/db', 'a b/db', 'hüt/db', '[::1]/db', '[::1]:27017/db', '::1/db', '[::1/db', '@h/db'].map(
     (rest) => `mongodb://me:${SECRET}@${rest}`,
   ),
   ...['%2Ftmp%2Fmongodb-27017.sock/db', '/tmp/mongodb-27017.sock'].map((rest) => `mongodb://me:${SECRET}@${rest}`),
@@ -33,6 +33,9 @@ const URLS = [
 /** The names of databases that no server takes. The mongodb package leaves it to the server to say so. */
 const BAD_NAMES = [`${HOST}//db`, `${HOST}/a/b`, `${HOST}/d b`, `${HOST}/db `]
 
+/** It names no host, which the mongodb package finds out when it connects. */
+const NO_HOST = [`mongodb://me:${SECRET}@,/db`]
+
 function errorOf(act) {
   try {
     act()
@@ -42,12 +45,13 @@ function errorOf(act) {
   }
 }
 
-for (const url of [...URLS, ...BAD_NAMES]) {
+for (const url of [...URLS, ...BAD_NAMES, ...NO_HOST]) {
   test(`${JSON.stringify(url.replace(SECRET, '…'))} is taken, or refused with a clear error without the password`, () => {
     const error = errorOf(() => settingsOf(url))
     const theirs = errorOf(() => new MongoClient(url))
-    if (!theirs && !BAD_NAMES.includes(url)) assert.equal(error, undefined)
+    if (!theirs && URLS.includes(url)) assert.equal(error, undefined)
     if (BAD_NAMES.includes(url)) assert.match(error.message, /database name/)
+    if (NO_HOST.includes(url)) assert.match(error.message, /host/)
     if (!error) return
     assert.doesNotMatch(`${error.stack}`, /hunter2/)
     assert.doesNotMatch(error.message, /undefined|not iterable|not a function|Cannot read/)
