@@ -4,12 +4,14 @@
 // understood by the version that made them, and this package's own library where the application has none.
 
 const { fromApplication } = require('./application-package.js')
+const { bringOver, isOfOtherVersion } = require('./foreign-bson.js')
 
 /**
  * The part of a `bson` module that is used here, in the form of version 4 and later.
  * @typedef {object} Library
  * @property {(document: object, options?: object) => Uint8Array} serialize
  * @property {(bytes: Uint8Array, options?: object) => Record<string, unknown>} deserialize
+ * @property {{deserialize(value: any, options?: object): unknown}} [EJSON]
  */
 
 /**
@@ -46,7 +48,15 @@ function adapt(module) {
  * @param {object} document
  */
 function encode(document) {
-  return bson().serialize(document, { ignoreUndefined: false, serializeFunctions: false, checkKeys: false })
+  const { EJSON, serialize } = bson()
+  const options = { ignoreUndefined: false, serializeFunctions: false, checkKeys: false }
+  try {
+    return serialize(document, options)
+  } catch (error) {
+    if (!EJSON || !isOfOtherVersion(error)) throw error
+    const revive = (/** @type {unknown} */ value) => EJSON.deserialize(value, { relaxed: false })
+    return serialize(/** @type {object} */ (bringOver(document, revive)), options)
+  }
 }
 
 /**

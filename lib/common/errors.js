@@ -105,14 +105,13 @@ function closedError() {
  * What was thrown, as an error that an application can get: always an Error, and never with the code ENOENT, which
  * express-session takes for "no such session".
  * @param {unknown} thrown
+ * @param {string} [by] what threw it
  * @returns {Error}
  */
-function asError(thrown) {
-  if (!isError(thrown)) {
-    return new Error('A hook of the session store threw something that is not an Error', { cause: thrown })
-  }
+function asError(thrown, by = 'A hook of the session store') {
+  if (!isError(thrown)) return new Error(`${by} threw something that is not an Error`, { cause: thrown })
   if ('code' in thrown && thrown.code === 'ENOENT') {
-    return new Error(`A hook of the session store failed: ${thrown.message}`, { cause: thrown })
+    return new Error(`${by} failed: ${thrown.message}`, { cause: thrown })
   }
   return thrown
 }

@@ -4,11 +4,11 @@
 // the fallback where the addon can't do; follows the state of the connection, and closes it. A failure here fails an
 // operation, never the process.
 
-const { closedError, fromNative } = require('../common/errors.js')
-const { Promise, isThenable } = require('../common/promises.js')
+const { asError, closedError, fromNative } = require('../common/errors.js')
+const { Promise } = require('../common/promises.js')
 const { warn, warnOnce } = require('../common/warn.js')
 const { isSeedList, withServers } = require('../settings/seed-list.js')
-const { targetOf } = require('../settings/target.js')
+const { seekTarget } = require('../settings/target.js')
 const { takeTimeLimit } = require('../settings/time-limit.js')
 const { readUri } = require('../settings/uri.js')
 const { Addon } = require('./addon.js')
@@ -22,7 +22,7 @@ const { KIND } = require('./results.js')
 
 /** @import { Failure } from '../common/native.js' */
 /** @import { Settings } from '../options/index.js' */
-/** @import { ConnectionOptions, Target } from '../settings/target.js' */
+/** @import { ConnectionOptions, Seeker, Stop, Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
 /** @import { AnyFailure } from './results.js' */
 /** @import { CloseStore } from './driver-objects.js' */
@@ -57,6 +57,11 @@ class Connection {
   #where = ''
   /** The hosts as they were given, for people. */
   #servers = ''
+  /**
+   * Ends the search for the target, if that goes on.
+   * @type {Stop | void}
+   */
+  #stopSeeking
   /** @type {Promise<void> | undefined} */
   #closing
   /**
@@ -85,27 +90,31 @@ class Connection {
     this.#settings = settings
     this.#onState = onState
     this.driver = new DriverObjects(options, settings, { whenReady: () => this.#whenReady(), closeStore })
-    const target = targetOf(options)
-    if (isThenable(target)) this.#openLater(target)
-    else this.#open(target)
+    this.#stopSeeking = seekTarget(options, this.#seeker())
   }
 
-  /** @param {PromiseLike<Target>} target */
-  #openLater(target) {
+  /**
+   * Follows what is given as the connection until its target is known.
+   * @returns {Seeker}
+   */
+  #seeker() {
     const opening = new Opening()
-    this.carrier = opening
-    Promise.resolve(target)
-      .then((known) => {
-        if (this.#closing) return
-        this.#open(known)
-        opening.passTo(this.carrier)
-      })
-      .catch((error) => {
-        // The application's promise of a connection failed, or gave something else: that is final.
-        if (this.carrier === opening) this.carrier = refusal(error)
+    return {
+      waiting: () => {
+        this.carrier = opening
+        this.#failure = undefined
+      },
+      failed: (thrown) => {
+        const error = asError(thrown, 'The given connection')
+        this.carrier = refusal(error)
         opening.fail(error)
         this.#unavailable(error)
-      })
+      },
+      found: (target) => {
+        this.#open(target)
+        opening.passTo(this.carrier)
+      },
+    }
   }
 
   /** @param {Target} target */
@@ -250,7 +259,9 @@ class Connection {
   #lost(error) {
     if (!this.#isLost) {
       const servers = this.#servers && ` to ${this.#servers}`
-      warn(`The session store has no connection${servers}: ${error.message}`, 'MONGO_STORE_CONNECTION')
+      // A driver may quote the connection string that it refuses.
+      const reason = error.message.replace(/:\/\/.*@/s, '://')
+      warn(`The session store has no connection${servers}: ${reason}`, 'MONGO_STORE_CONNECTION')
     }
     this.#isLost = true
     this.#onState('disconnected')
@@ -299,6 +310,7 @@ class Connection {
   async #shutDown() {
     const { carrier } = this
     this.carrier = refusal(closedError())
+    this.#stopSeeking?.()
     if (carrier instanceof Opening) carrier.end(closedError())
     for (const { reject } of this.#watchers.splice(0)) reject(closedError())
     if (this.#crossing) {

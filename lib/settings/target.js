@@ -10,7 +10,6 @@ const { Promise, isThenable } = require('../common/promises.js')
 const { warnOnce } = require('../common/warn.js')
 
 /** @import { Client, Db } from './borrowed/shape.js' */
-/** @import { Awaitable } from '../common/promises.js' */
 
 /**
  * @typedef {object} Target
@@ -39,50 +38,79 @@ const { warnOnce } = require('../common/warn.js')
  * @property {string} [dbName] beside a connection string or a client
  */
 
-/** @type {Record<string, (options: ConnectionOptions) => Awaitable<Target>>} */
+/**
+ * Who looks for a target. It is told each change of what is given, until the target is found.
+ * @typedef {object} Seeker
+ * @property {() => void} waiting the connection is opening, or may open
+ * @property {(error: unknown) => void} failed the connection could not be opened; it may be tried again
+ * @property {(target: Target) => void} found
+ */
+
+/**
+ * Ends a search. Nothing of the seeker is kept, and nothing listened to.
+ * @typedef {() => void} Stop
+ */
+
+/** @type {Record<string, (options: ConnectionOptions, seeker: Seeker) => Stop | void>} */
 const STRATEGIES = {
-  mongoUrl: (options) => ownUrl(options, options.mongoUrl),
-  url: (options) => ownUrl(options, options.url),
-  mongooseConnection: ({ mongooseConnection }) => borrowed().whenOpen(mongooseConnection),
-  mongoose_connection: ({ mongoose_connection: connection }) => borrowed().whenOpen(connection),
-  clientPromise: ({ clientPromise, dbName }) =>
-    promiseOf('clientPromise', clientPromise).then((client) => borrowed().fromClient(client, dbName)),
-  client: ({ client, dbName }) => whenGiven(client, (known) => borrowed().fromClient(known, dbName)),
-  db: ({ db }) => borrowed().fromDb(db),
-  dbPromise: ({ dbPromise }) => promiseOf('dbPromise', dbPromise).then((db) => borrowed().fromDb(db)),
+  mongoUrl: (options, { found }) => found(ownUrl(options, options.mongoUrl)),
+  url: (options, { found }) => found(ownUrl(options, options.url)),
+  mongooseConnection: ({ mongooseConnection }, seeker) => borrowed().seekMongoose(mongooseConnection, seeker),
+  mongoose_connection: ({ mongoose_connection: connection }, seeker) => borrowed().seekMongoose(connection, seeker),
+  clientPromise: ({ clientPromise, dbName }, seeker) =>
+    seekPromised('clientPromise', clientPromise, seeker, (client, then) => borrowed().seekClient(client, dbName, then)),
+  client: ({ client, dbName }, seeker) => {
+    if (!isThenable(client)) return borrowed().seekClient(client, dbName, seeker)
+    // A promise of a client counts as one, as in connect-mongo 4 to 6.
+    warnOnce('The option client is a promise: clientPromise is the option for it', 'MONGO_STORE_OPTION')
+    return STRATEGIES.clientPromise({ clientPromise: client, dbName }, seeker)
+  },
+  db: ({ db }, seeker) => borrowed().seekDb(db, seeker),
+  dbPromise: ({ dbPromise }, seeker) =>
+    seekPromised('dbPromise', dbPromise, seeker, (db, then) => borrowed().seekDb(db, then)),
 }
 
 /**
- * The target of a store, or a promise of it.
- * @param {ConnectionOptions} options
- * @returns {Awaitable<Target>}
+ * Looks for the target of a store.
+ * @param {ConnectionOptions} options the application's, one of which names a connection
+ * @param {Seeker} seeker is told at once where nothing has to be waited for
+ * @returns {Stop | void}
  * @throws {TypeError} for a connection that can't be one
  */
-function targetOf(options) {
+function seekTarget(options, seeker) {
   const given = /** @type {Record<string, unknown>} */ (options)
   const strategy = Object.keys(STRATEGIES).find((name) => given[name])
-  return STRATEGIES[String(strategy)](options)
+  return STRATEGIES[String(strategy)](options, seeker)
 }
 
 /**
- * @param {string} name of an option
+ * Looks for the target of what a promise gives.
+ * @param {string} name of the option
  * @param {unknown} given
+ * @param {Seeker} seeker
+ * @param {(value: unknown, seeker: Seeker) => Stop | void} seek
+ * @returns {Stop | void}
  */
-function promiseOf(name, given) {
-  if (!isThenable(given)) throw new TypeError(`The option ${name} must be a promise`)
-  return Promise.resolve(given)
-}
-
-/**
- * A promise of a client counts as one, as in connect-mongo 4 to 6.
- * @param {unknown} client
- * @param {(client: unknown) => Target} read
- * @returns {Awaitable<Target>}
- */
-function whenGiven(client, read) {
-  if (!isThenable(client)) return read(client)
-  warnOnce('The option client is a promise: clientPromise is the option for it', 'MONGO_STORE_OPTION')
-  return Promise.resolve(client).then(read)
+function seekPromised(name, given, seeker, seek) {
+  if (!isThenable(given)) {
+    if (borrowed().connectionOf(given)) return seek(given, seeker)
+    throw new TypeError(`The option ${name} must be a promise`)
+  }
+  // A promise that never settles keeps its listeners: they must not keep the store.
+  /** @type {Seeker | undefined} */
+  let waiting = seeker
+  /** @type {Stop | void} */
+  let stop
+  seeker.waiting()
+  Promise.resolve(given)
+    .then((value) => {
+      if (waiting) stop = seek(value, waiting)
+    })
+    .catch((error) => waiting?.failed(error))
+  return () => {
+    waiting = undefined
+    stop?.()
+  }
 }
 
 /** What reads the settings of objects that the application already has. */
@@ -102,4 +130,4 @@ function ownUrl({ mongoOptions, dbName }, url = '') {
   return { isOwn: true, database: dbName || undefined, ...read }
 }
 
-module.exports = { targetOf }
+module.exports = { seekTarget }

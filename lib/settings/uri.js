@@ -26,7 +26,19 @@ function split(uri) {
   if (scheme === undefined) return null
   // What looks like the port may be a password with a "/" or "?" in it: such a string is left as it is.
   const areHosts = hostsOf(authority).every((host) => /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(host))
-  return areHosts ? { scheme, authority, database, query } : null
+  return areHosts ? { scheme, authority: withoutGaps(authority), database, query } : null
+}
+
+/**
+ * The same credentials and hosts without what the drivers of npm overlook: a host or a port that is empty.
+ * @param {string} authority
+ */
+function withoutGaps(authority) {
+  const hosts = hostsOf(authority)
+    .map((host) => host.replace(/:$/, ''))
+    .filter(Boolean)
+  if (hosts.length === 0) return authority
+  return authority.slice(0, authority.lastIndexOf('@') + 1) + hosts.join(',')
 }
 
 /** @param {string} authority */
@@ -44,7 +56,8 @@ function pairsOf(query) {
     .split(/&|;(?=[a-z_]+=)/i)
     .filter(Boolean)
     .map((pair) => {
-      const [[name, value]] = new URLSearchParams(pair)
+      // Of a query it takes away the first "?", which may be the name's own.
+      const [[name, value]] = new URLSearchParams(`?${pair}`)
       return [name, value]
     })
 }

@@ -110,7 +110,12 @@ eachStyle(({ style }) => {
 })
 
 test('options that only the client can follow are found before anything is connected', async (t) => {
-  const { targetOf } = require('../../../lib/settings/target.js')
+  const { seekTarget } = require('../../../lib/settings/target.js')
+  const targetOf = (options) => {
+    let target
+    seekTarget(options, { found: (known) => (target = known) })
+    return target
+  }
   const known = {
     proxyHost: ['proxy.example', /proxy/],
     secureContext: [tls.createSecureContext(), /secureContext/],

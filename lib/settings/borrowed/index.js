@@ -4,16 +4,18 @@
 // only looked at.
 
 const { Promise } = require('../../common/promises.js')
+const { warnOnce } = require('../../common/warn.js')
 const { readSettings } = require('../read-settings.js')
 const { readLegacy } = require('./driver-1-2.js')
 const { readVersion3, readVersion3Topology } = require('./driver-3.js')
 const { readModern } = require('./driver-4-7.js')
+const { warnOfHiddenDatabase } = require('./mongoose-client.js')
+const { watchOpening } = require('./mongoose-opening.js')
 const { isTooOld } = require('./server-version.js')
-const { clientOfDb, clientOfMongoose, isClient, isDb, isMongoose, mistaken } = require('./shape.js')
+const { clientOfDb, clientOfMongoose, connectionOf, isClient, isDb } = require('./shape.js')
 
 /** @import { Client, Db, MongooseConnection } from './shape.js' */
-/** @import { Target } from '../target.js' */
-/** @import { Awaitable } from '../../common/promises.js' */
+/** @import { Seeker, Stop, Target } from '../target.js' */
 
 /**
  * @param {Pick<Target, 'client' | 'db' | 'database'>} live
@@ -26,15 +28,73 @@ function borrowed(live, read) {
 }
 
 /**
- * From a client, connected or not. Versions 1 and 2 of the driver have no client: their Db stands for it.
- * @param {unknown} client
- * @param {string} [dbName]
+ * Finds the target of a client, connected or not, or of anything else that is given in its place. Versions 1 and 2 of the
+ * driver have no client: their Db stands for it.
+ * @param {unknown} given
+ * @param {string | undefined} dbName
+ * @param {Seeker} seeker
+ * @returns {Stop | void}
  */
-function fromClient(client, dbName) {
-  if (isDb(client)) return fromDb(dbName ? client.db?.(dbName) : client)
-  if (!isClient(client)) throw new TypeError(`The given client is not a MongoClient${mistaken(client)}`)
-  const database = dbName || client.options?.dbName || client.s?.options?.dbName || undefined
-  return borrowed({ client, database }, () => readClient(client))
+function seekClient(given, dbName, seeker) {
+  const connection = givenMongoose(given)
+  if (connection) return seekConnection(connection, dbName, seeker)
+  if (isDb(given)) return seeker.found(targetOfDb(dbName ? given.db?.(dbName) : given))
+  if (!isClient(given)) throw new TypeError('The given client is not a MongoClient')
+  const database = dbName || given.options?.dbName || given.s?.options?.dbName || undefined
+  if (!dbName) warnOfHiddenDatabase(given, database)
+  return seeker.found(borrowed({ client: given, database }, () => readClient(given)))
+}
+
+/**
+ * Finds the target of a Db, or of a mongoose connection that is given in its place.
+ * @param {unknown} given
+ * @param {Seeker} seeker
+ * @returns {Stop | void}
+ */
+function seekDb(given, seeker) {
+  const connection = givenMongoose(given)
+  return connection ? seekConnection(connection, undefined, seeker) : seeker.found(targetOfDb(given))
+}
+
+/**
+ * Finds the target of a mongoose connection, or of the default one of a mongoose module.
+ * @param {unknown} given
+ * @param {Seeker} seeker
+ * @returns {Stop | void}
+ */
+function seekMongoose(given, seeker) {
+  const connection = givenMongoose(given)
+  if (!connection) throw new TypeError('The given mongooseConnection is not a connection of mongoose')
+  return seekConnection(connection, undefined, seeker)
+}
+
+/**
+ * The mongoose connection that is given, or the default one of a mongoose module.
+ * @param {unknown} given
+ */
+function givenMongoose(given) {
+  const connection = connectionOf(given)
+  if (connection && connection !== given) {
+    warnOnce('The mongoose module is given as a connection: give mongoose.connection', 'MONGO_STORE_OPTION')
+  }
+  return connection
+}
+
+/**
+ * Finds the target of a mongoose connection, as soon as its client or Db and its database are known.
+ * @param {MongooseConnection} connection
+ * @param {string | undefined} dbName
+ * @param {Seeker} seeker
+ * @returns {Stop | void}
+ */
+function seekConnection(connection, dbName, seeker) {
+  const look = () => (isKnown(connection) ? targetOfConnection(connection, dbName) : undefined)
+  const target = look()
+  if (target) return seeker.found(target)
+  if (connection.readyState === 1 || typeof connection.once !== 'function') {
+    throw new TypeError('The given mongoose connection has neither a client nor a db')
+  }
+  return watchOpening(connection, look, seeker)
 }
 
 /** @param {Client} client */
@@ -45,8 +105,8 @@ function readClient(client) {
 }
 
 /** @param {unknown} db */
-function fromDb(db) {
-  if (!isDb(db)) throw new TypeError(`The given db is not a Db of the mongodb package${mistaken(db)}`)
+function targetOfDb(db) {
+  if (!isDb(db)) throw new TypeError('The given db is not a Db of the mongodb package')
   const client = clientOfDb(db)
   return borrowed({ client, db, database: db.databaseName || undefined }, () => readDb(client, db))
 }
@@ -62,23 +122,6 @@ function readDb(client, db, account) {
   return ofTopology ?? readLegacy(db, account)
 }
 
-/**
- * From a mongoose connection, as soon as its client or Db and its database are known.
- * @param {unknown} connection
- * @returns {Awaitable<Target>}
- */
-function whenOpen(connection) {
-  if (!isMongoose(connection))
-    throw new TypeError(`The given mongooseConnection is not a connection of mongoose${mistaken(connection)}`)
-  if (isKnown(connection)) return fromMongoose(connection)
-  if (connection.readyState === 1 || typeof connection.once !== 'function') {
-    throw new TypeError('The given mongooseConnection has neither a client nor a db')
-  }
-  return new Promise((resolve) => {
-    connection.once?.('open', () => resolve(fromMongoose(connection)))
-  })
-}
-
 /** @param {MongooseConnection} connection */
 function isKnown(connection) {
   // Before version 6, a connection that is opening does not have all settings yet, and its driver may lose operations.
@@ -87,16 +130,20 @@ function isKnown(connection) {
   return hasDatabase && (isDb(connection.db) || clientOfMongoose(connection) !== undefined)
 }
 
-/** @param {MongooseConnection} connection */
-function fromMongoose(connection) {
-  const { db } = connection
+/**
+ * @param {MongooseConnection} connection
+ * @param {string | undefined} dbName of the store, which counts before the connection's
+ */
+function targetOfConnection(connection, dbName) {
   const client = clientOfMongoose(connection)
   // A connection made by useDb shares its client with others, and has a database of its own.
-  const database = connection.name ?? db?.databaseName
+  const database = dbName || (connection.name ?? connection.db?.databaseName)
+  const isOther = dbName && dbName !== connection.db?.databaseName
+  const db = isOther ? (client ?? connection.db)?.db?.(dbName) : connection.db
   return borrowed({ client, db, database }, () => {
     if (client) return readClient(client)
     return db && readDb(undefined, db, connection)
   })
 }
 
-module.exports = { fromClient, fromDb, whenOpen }
+module.exports = { connectionOf, seekClient, seekDb, seekMongoose }

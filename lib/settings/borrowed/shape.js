@@ -23,6 +23,7 @@
  * @property {{username?: string, password?: string, source?: string, mechanism?: string}} [credentials]
  * @property {unknown} [checkServerIdentity]
  * @property {string[]} [compressors]
+ * @property {object} [driverInfo] what mongoose says of itself
  * @property {number} [maxAdaptiveRetries]
  * @property {boolean} [rejectUnauthorized]
  * @property {boolean} [tls]
@@ -130,8 +131,35 @@
  * @property {() => Client | undefined} [getClient]
  * @property {string} [user]
  * @property {string} [pass]
- * @property {(event: string, listener: () => void) => unknown} [once]
+ * @property {string} [$dbName] of the database, where it is not the one of the connection string
+ * @property {PromiseLike<unknown>} [$initialConnection] rejects when the connection can't be opened
+ * @property {(event: string | symbol, listener: (error?: unknown) => void) => unknown} [on]
+ * @property {(event: string | symbol, listener: () => void) => unknown} [once]
+ * @property {(event: string | symbol, listener: (error?: unknown) => void) => unknown} [removeListener]
  */
+
+/**
+ * The package itself.
+ * @typedef {{connection: MongooseConnection, connections: MongooseConnection[]}} Mongoose
+ */
+
+/**
+ * The mongoose connection that an object is, or that a mongoose package has by default. A connection also has
+ * collections, and often a client: it must be told first.
+ * @param {unknown} given
+ */
+function connectionOf(given) {
+  return isMongoose(given) ? given : mongooseOf(given)?.connection
+}
+
+/**
+ * An object, if it is the mongoose package.
+ * @param {unknown} given
+ */
+function mongooseOf(given) {
+  const { connection, connections } = /** @type {Partial<Mongoose>} */ (given ?? {})
+  return Array.isArray(connections) && isMongoose(connection) ? /** @type {Mongoose} */ (given) : undefined
+}
 
 /**
  * Whether an object is a connection of mongoose: it has a state.
@@ -178,13 +206,4 @@ function clientOfMongoose(connection) {
   return isClient(client) ? client : undefined
 }
 
-/**
- * What a message adds about something that is given instead of a connection.
- * @param {unknown} given
- */
-function mistaken(given) {
-  const { connection } = /** @type {{connection?: unknown}} */ (given ?? {})
-  return isMongoose(connection) ? ', but the mongoose module: give mongoose.connection' : ''
-}
-
-module.exports = { mistaken, isMongoose, isDb, isClient, clientOfDb, clientOfMongoose }
+module.exports = { connectionOf, mongooseOf, isDb, isClient, clientOfDb, clientOfMongoose }

@@ -1,0 +1,38 @@
+'use strict'
+
+// Finds the database that a mongoose connection has chosen beside its connection string: its client does not know of it.
+
+const { warnOnce } = require('../../common/warn.js')
+const { clientOfMongoose, mongooseOf } = require('./shape.js')
+
+/** @import { Client } from './shape.js' */
+
+/** The files that have the exports of a mongoose package, wherever and under whatever name it is installed. */
+const MONGOOSE = /[\\/]node_modules[\\/][^\\/]*mongoose[^\\/]*[\\/](?:lib[\\/])?index\.js$/
+
+/**
+ * Warns when a client is that of mongoose connections which all use another database.
+ * @param {Client} client given without the name of a database
+ * @param {string} [database] of the client
+ */
+function warnOfHiddenDatabase(client, database = 'test') {
+  const { driverInfo } = client.options ?? client.s?.options ?? {}
+  if (/** @type {{name?: string} | undefined} */ (driverInfo)?.name !== 'Mongoose') return
+  const names = connectionsOf(client).flatMap(({ name, $dbName }) => name ?? $dbName ?? [])
+  if (names.length === 0 || names.includes(database)) return
+  warnOnce(
+    `The given client of mongoose does not know the database "${names[0]}", which only its connection has: sessions go to "${database}". ` +
+      'Give the store the connection instead of its client, or the option dbName',
+    'MONGO_STORE_CONNECTION',
+  )
+}
+
+/** @param {Client} client */
+function connectionsOf(client) {
+  const loaded = Object.entries(require.cache).flatMap(([filename, module]) =>
+    MONGOOSE.test(filename) ? (mongooseOf(module?.exports)?.connections ?? []) : [],
+  )
+  return loaded.filter((connection) => clientOfMongoose(connection) === client)
+}
+
+module.exports = { warnOfHiddenDatabase }
