@@ -4,7 +4,7 @@
 
 const { timeoutError } = require('./errors.js')
 const { Promise } = require('./promises.js')
-const { clearTimeout, now, setTimeout } = require('./timers.js')
+const { clearTimeout, uptime, setTimeout } = require('./timers.js')
 
 class Deadline {
   #limit
@@ -13,7 +13,7 @@ class Deadline {
   /** @param {number} limit in milliseconds from now */
   constructor(limit) {
     this.#limit = limit
-    this.#at = now() + limit
+    this.#at = uptime() + limit
   }
 
   /**
@@ -27,7 +27,7 @@ class Deadline {
   wait(promise, who) {
     return new Promise((resolve, reject) => {
       const late = () => reject(timeoutError(this.#limit, `${who} did not answer`))
-      const timer = setTimeout(late, Math.max(0, this.#at - now()))
+      const timer = setTimeout(late, Math.max(0, this.#at - uptime()))
       promise.then(
         (value) => {
           clearTimeout(timer)

@@ -29,6 +29,6 @@ const setImmediate = timers.setImmediate.name.startsWith('bound ')
 const LONGEST_TIMER = 2 ** 31 - 1
 
 /** Milliseconds since the process began. No fake replaces this clock, as they do `performance.now`. */
-const now = () => process.uptime() * 1000
+const uptime = () => process.uptime() * 1000
 
-module.exports = { LONGEST_TIMER, clearInterval, clearTimeout, nextTick, now, setImmediate, setInterval, setTimeout }
+module.exports = { LONGEST_TIMER, clearInterval, clearTimeout, nextTick, setImmediate, setInterval, setTimeout, uptime }

@@ -6,7 +6,7 @@
 const { AsyncResource } = require('node:async_hooks')
 const { asError, fromNative } = require('../common/errors.js')
 const { quiet } = require('../common/promises.js')
-const { nextTick, now } = require('../common/timers.js')
+const { nextTick, uptime } = require('../common/timers.js')
 const { KIND } = require('./results.js')
 const { CHANNELS } = require('./stats.js')
 
@@ -58,7 +58,7 @@ class Operation extends AsyncResource {
   constructor(kind, call, owner, onResult = answerNothing, both = false) {
     super('MongoStore')
     const { store, sid, session, callback, besideErrors = NOTHING } = call
-    if (CHANNELS[kind].hasSubscribers) this.#since = now()
+    if (CHANNELS[kind].hasSubscribers) this.#since = uptime()
     this.#owner = owner
     this.store = store
     this.#onResult = onResult
@@ -117,7 +117,7 @@ class Operation extends AsyncResource {
    * @param {unknown} error
    */
   #publish(since, error) {
-    CHANNELS[this.kind].publish({ operation: this.kind, duration: now() - since, error })
+    CHANNELS[this.kind].publish({ operation: this.kind, duration: uptime() - since, error })
   }
 
   /**

@@ -3,7 +3,7 @@
 // The addon before it has reached a server: it may turn out that it can't speak with the servers, and then another
 // carrier takes over what it was asked for.
 
-const { now } = require('../common/timers.js')
+const { uptime } = require('../common/timers.js')
 const { KIND } = require('./results.js')
 
 /** @import { Caller } from './addon.js' */
@@ -99,7 +99,7 @@ class Unproven {
     this.caller = caller
     this.method = method
     this.values = values
-    this.since = now()
+    this.since = uptime()
   }
 
   /**

@@ -3,7 +3,7 @@
 // The operations of a store by version 1 of the driver, which has callbacks and other names.
 
 const { resultsOf } = require('../../common/promises.js')
-const { now } = require('../../common/timers.js')
+const { uptime } = require('../../common/timers.js')
 const { lateError } = require('./failure.js')
 const { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf } = require('./queries.js')
 
@@ -46,7 +46,7 @@ class CallsOfVersion1 {
    * @returns {Promise<unknown[]>}
    */
   async #call(method, ...args) {
-    if (now() >= this.#until) throw lateError(0)
+    if (uptime() >= this.#until) throw lateError(0)
     return resultsOf((done) => this.#collection[method](...args, done))
   }
 

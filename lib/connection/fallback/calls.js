@@ -3,8 +3,8 @@
 // The operations of a store as calls of a driver's collection: by promises, which drivers have from version 2 on, or by the
 // methods and callbacks of version 1. A stand-in of a test may have only some of the methods, and may answer anything.
 
-const { now } = require('../../common/timers.js')
 const { types } = require('node:util')
+const { uptime } = require('../../common/timers.js')
 const { CallsOfVersion1 } = require('./calls-of-version-1.js')
 const { lateError } = require('./failure.js')
 const { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf } = require('./queries.js')
@@ -70,7 +70,7 @@ const { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf } = require('./queries.js')
  * @property {object} [concern] stands beside the options of every write
  * @property {boolean} exact whether to read documents as the stored bytes, so that nothing changes its type on the way, and to
  *   tell the server how long it has: a test's object knows neither
- * @property {number} until the caller's deadline, by `now`
+ * @property {number} until the caller's deadline, by `uptime`
  */
 
 /**
@@ -112,7 +112,7 @@ class CallsByPromise {
    */
   #time(grace) {
     if (this.#until === Infinity) return {}
-    const left = Math.ceil(this.#until - now())
+    const left = Math.ceil(this.#until - uptime())
     if (left <= 0) throw lateError(0)
     return typeof this.#collection.timeoutMS === 'number' ? { timeoutMS: left + grace } : { maxTimeMS: left }
   }
@@ -133,7 +133,7 @@ class CallsByPromise {
    * @param {Found | null | undefined} found
    */
   #isUnasked(found) {
-    return this.#exact && Boolean(found) && !isUint8Array(found)
+    return this.#exact && Boolean(found) && !types.isUint8Array(found)
   }
 
   /**

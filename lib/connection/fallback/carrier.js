@@ -5,7 +5,7 @@
 
 const { MongoStoreError, closedError } = require('../../common/errors.js')
 const { sleep } = require('../../common/promises.js')
-const { LONGEST_TIMER, clearTimeout, now, setTimeout } = require('../../common/timers.js')
+const { LONGEST_TIMER, clearTimeout, uptime, setTimeout } = require('../../common/timers.js')
 const { Counts } = require('./counts.js')
 const { FAILURE, failureOf, lateError } = require('./failure.js')
 const { Policy } = require('./policy.js')
@@ -62,7 +62,7 @@ class Carrier {
   submit(job, work) {
     const { timeLimitMs, servers } = this.#settings
     job.until = job.since + timeLimitMs
-    job.timer = after(job.until - now(), () => this.#giveUp(job, lateError(timeLimitMs, job.cause, servers)))
+    job.timer = after(job.until - uptime(), () => this.#giveUp(job, lateError(timeLimitMs, job.cause, servers)))
     job.start = () => this.#carry(job, work)
     if (this.isClosed) this.fail(job, closedError())
     else if (!this.queue.push(job)) this.fail(job, overloaded())
@@ -102,7 +102,7 @@ class Carrier {
     clearTimeout(job.timer)
     clearTimeout(job.search)
     this.queue.leave(job)
-    this.counts.answered(job.kind, now() - job.since, error)
+    this.counts.answered(job.kind, uptime() - job.since, error)
     this.#push(job.slot, answer)
   }
 
@@ -171,7 +171,7 @@ class Carrier {
     if (writes || readsFrom !== 'secondary') this.#absence.writes = error
     if (!writes || readsFrom === 'primary') this.#absence.reads = error
     if (this.#absence.reads && this.#absence.writes) this.reach = false
-    const moment = now()
+    const moment = uptime()
     for (const job of this.queue.callers) {
       const absence = () => (job.writes ? this.#absence.writes : this.#absence.reads)
       const known = absence()

@@ -59,7 +59,7 @@ class DriverStore {
   #holder
   #outages
   /**
-   * When the next operations were called, by `now`; undefined for operations that are called now.
+   * When the next operations were called, by `uptime`; undefined for operations that are called now.
    * @type {number | undefined}
    */
   since

@@ -2,7 +2,7 @@
 
 // One operation of the fallback, from its call until nothing of it can happen any more.
 
-const { now } = require('../../common/timers.js')
+const { uptime } = require('../../common/timers.js')
 
 /** @import { Value } from '../../common/native.js' */
 /** @import { Clearing } from './clear.js' */
@@ -29,7 +29,7 @@ class Job {
   number = 0
   isUnderWay = false
   isAnswered = false
-  /** The deadline, by `now`. */
+  /** The deadline, by `uptime`. */
   until = Infinity
   /**
    * The last failure of an attempt.
@@ -57,7 +57,7 @@ class Job {
    * @param {number} [more.bytes] of the session
    * @param {boolean} [more.exclusive] whether later jobs wait for this one
    * @param {Clearing} [more.clearing]
-   * @param {number} [more.since] when it was called, by `now`
+   * @param {number} [more.since] when it was called, by `uptime`
    */
   constructor(kind, slot, { writes = false, id, key, bytes = 0, exclusive = false, clearing, since } = {}) {
     this.kind = kind
@@ -68,7 +68,7 @@ class Job {
     this.bytes = bytes
     this.exclusive = exclusive
     this.clearing = clearing
-    this.since = since ?? now()
+    this.since = since ?? uptime()
   }
 }
 

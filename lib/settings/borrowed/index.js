@@ -3,7 +3,6 @@
 // Reads the settings of a given client, Db or mongoose connection, by the generation of its driver. The given object is
 // only looked at.
 
-const { Promise } = require('../../common/promises.js')
 const { warnOnce } = require('../../common/warn.js')
 const { readSettings } = require('../read-settings.js')
 const { readLegacy } = require('./driver-1-2.js')
