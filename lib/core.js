@@ -81,7 +81,7 @@ class Core {
   }
 
   /** The objects of the `mongodb` package for the same collection. */
-  get driver() {
+  driver() {
     return this.#connection.driver
   }
 

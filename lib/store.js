@@ -227,7 +227,7 @@ function defineStore(Base, style, MemoryStore) {
     static #computeStorageId = MongoStore.prototype.computeStorageId
 
     static {
-      defineDriverObjects(this, (store) => coreIn(store)?.driver)
+      defineDriverObjects(this, (store) => coreIn(store)?.driver())
     }
   }
   refuseAsStore(MongoStore, style.states ? 'new MongoStore({ url })' : 'MongoStore.create({ mongoUrl })')

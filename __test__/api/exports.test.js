@@ -46,7 +46,7 @@ describe("require('connect-mongo-native')", () => {
   })
 
   it('gives nothing else', () => {
-    for (const inner of ['lib/store.js', 'native.js', 'index.js', 'lib']) {
+    for (const inner of ['lib/store.js', 'native.js', 'lib']) {
       assert.throws(() => require(`connect-mongo-native/${inner}`), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' })
     }
   })

@@ -48,12 +48,14 @@ function hideInPrints(options) {
 }
 
 /**
- * What `util.inspect` shows of a store: an object of the same class, with options that have no secrets.
+ * What `util.inspect` shows of a store: an object of the same class, with options that have no secrets. Under symbols are
+ * only internals, by which the getters of the class would find a client.
  * @param {{options: object}} store
  */
 function printable(store) {
-  const copy = Object.create(Object.getPrototypeOf(store), Object.getOwnPropertyDescriptors(store))
-  return Object.defineProperties(copy, {
+  const named = Object.entries(Object.getOwnPropertyDescriptors(store))
+  return Object.create(Object.getPrototypeOf(store), {
+    ...Object.fromEntries(named),
     options: { value: withoutSecrets(store.options), enumerable: true },
     [INSPECT]: { value: undefined },
   })
