@@ -59,7 +59,7 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   readonly collectionName: string
 
   /** Lifetime in seconds of a session whose cookie has no `expires`. */
-  readonly ttl: number
+  ttl: number
 
   /** How expired sessions are removed. */
   readonly autoRemove: MongoStore.AutoRemoveMode
@@ -68,7 +68,7 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   readonly autoRemoveInterval: number
 
   /** How a session becomes the stored value, and back. */
-  readonly transformFunctions: {
+  transformFunctions: {
     serialize: MongoStore.Serialize<T>
     unserialize: MongoStore.Unserialize
   }

@@ -266,7 +266,7 @@ test('an unknown parameter of a connection string causes a warning, and one that
   assert.deepEqual(warnings.lines, ['mongodb://ann:hunter2@127.0.0.1/'])
   assert.deepEqual(warnings.messages, [
     'The option colour of the connection string is unknown and has no effect',
-    'Without tls=true these options have no effect: tlsCAFile',
+    'The option tlsCAFile has no effect without tls=true',
   ])
   for (const name of ['tlsCaFiles', 'sslVerify', 'authMech']) {
     assert.throws(

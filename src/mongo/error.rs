@@ -36,6 +36,8 @@ const RETRYABLE: &str = "RetryableError";
 
 /// What is left of a message that is all quotation.
 const REFUSAL: &str = "The server refused the command";
+/// The answer of a standalone server to the write concern of a replica set. Its code is one of many errors.
+const NO_MEMBERS: &str = "cannot use 'w' > 1 when a host is not replicated";
 /// What servers put between an error and its cause.
 const CAUSE: &str = " :: caused by :: ";
 
@@ -62,7 +64,8 @@ fn kind_of(code: i32, message: &str, labels: &[String]) -> FailureKind {
 
 /// What a server says besides what it quotes. `lib/connection/fallback/failure.js` has the same.
 fn said(code: i32, message: &str) -> String {
-    let names_only = [OUT_OF_TIME, DUPLICATE_KEY].contains(&code) || COMMANDS_OWN.contains(&code);
+    let names_only =
+        [OUT_OF_TIME, DUPLICATE_KEY].contains(&code) || COMMANDS_OWN.contains(&code) || message == NO_MEMBERS;
     if names_only || PASSING.contains(&code) {
         // It quotes names of users, collections, indexes or options, and the whole command at most.
         return trimmed(message.split('{').next().unwrap_or_default());
@@ -325,6 +328,7 @@ mod tests {
                 "language override unsupported",
             ),
             (9, "'$set' is empty", ""),
+            (2, NO_MEMBERS, NO_MEMBERS),
         ] {
             assert_eq!(said(code, text), left);
         }

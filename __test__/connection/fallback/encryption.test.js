@@ -15,11 +15,13 @@ const server = useStores()
 const SECRET = 'squirrel SQUIRREL 12 !?'
 const OLD = { id: 'old', secret: Buffer.alloc(32, 7) }
 const NEW = { id: 'new', secret: Buffer.alloc(32, 8) }
-const FORMATS = {
+const ENCRYPTION = { encryption: { keys: [NEW, OLD] } }
+const OF_BOTH = {
+  encryption: ENCRYPTION,
+  'encryption with hashed ids': { encryption: { ...ENCRYPTION.encryption, hashIds: true } },
+}
+const OF_MODERN = {
   crypto: { crypto: { secret: SECRET } },
-  secret: { secret: SECRET },
-  encryption: { encryption: { keys: [NEW, OLD] } },
-  'encryption with hashed ids': { encryption: { keys: [NEW, OLD], hashIds: true } },
   'an adapter in JavaScript': {
     cryptoAdapter: {
       encrypt: async (text) => Buffer.from(text).toString('hex'),
@@ -27,8 +29,9 @@ const FORMATS = {
     },
   },
 }
+const OF_FACTORY = { secret: { secret: SECRET } }
 
-eachStyle(({ style, missing }) => {
+eachStyle(({ style, isFactory, missing }) => {
   /** A store through a client that only its own driver supports, and the same store through the addon. */
   function open(t, options) {
     const { mongoUrl, db } = server.place()
@@ -39,7 +42,7 @@ eachStyle(({ style, missing }) => {
     return { stores, collection: db.collection('sessions') }
   }
 
-  for (const [what, options] of Object.entries(FORMATS)) {
+  for (const [what, options] of Object.entries({ ...OF_BOTH, ...(isFactory ? OF_FACTORY : OF_MODERN) })) {
     test(`${what}: a store through a client and one by the addon read each other's records, and no text is plain`, async (t) => {
       const {
         stores: [through, native],
@@ -70,7 +73,7 @@ eachStyle(({ style, missing }) => {
   test('values of BSON survive encryption through a client', async (t) => {
     const {
       stores: [through, native],
-    } = open(t, { stringify: false, ...FORMATS.encryption })
+    } = open(t, { stringify: false, ...ENCRYPTION })
     const session = { date: new Date(5), id: new ObjectId(), bytes: Buffer.from([0, 255]) }
     await through.set('s', session)
     for (const store of [through, native]) {
@@ -84,7 +87,7 @@ eachStyle(({ style, missing }) => {
     const {
       stores: [through, native],
       collection,
-    } = open(t, { transformId, ...FORMATS.encryption })
+    } = open(t, { transformId, ...ENCRYPTION })
     await through.set('s', { a: 1 })
     assert.deepEqual(await native.get('s'), { a: 1 })
     assert.deepEqual(await through.all(), [{ a: 1 }])
@@ -98,13 +101,13 @@ eachStyle(({ style, missing }) => {
     const {
       stores: [through],
       collection,
-    } = open(t, FORMATS.encryption)
+    } = open(t, ENCRYPTION)
     await collection.insertOne({ _id: 's', session: '{"a":1}' })
     await fails(through, 'get', ['s'], { code: 'ERR_SESSION_FORMAT' })
     const {
       stores: [forgetful],
       collection: other,
-    } = open(t, { ...FORMATS.encryption, onDecryptError: 'new-session' })
+    } = open(t, { ...ENCRYPTION, onDecryptError: 'new-session' })
     await other.insertOne({ _id: 's', session: '{"a":1}' })
     assert.deepEqual(await resultsOf(forgetful, 'get', 's'), [null, missing])
   })
@@ -113,7 +116,7 @@ eachStyle(({ style, missing }) => {
     const { mongoUrl, db } = server.place()
     const [, host] = /\/\/([^/]+)/.exec(mongoUrl)
     const url = mongoUrl.replace(host, await oldServer(t, host))
-    const store = make(style, { [style.ofUrl]: url, ...FORMATS['encryption with hashed ids'] })
+    const store = make(style, { [style.ofUrl]: url, ...OF_BOTH['encryption with hashed ids'] })
     t.after(() => store.close())
     const set = store.set('s', aSession({ word: 'acorn' }))
     assert.equal((await store.get('s')).word, 'acorn')

@@ -60,6 +60,8 @@ const COMMANDS_OWN = new Set([
   13, 18, 20, 24, 26, 46, 59, 60, 64, 72, 73, 79, 100, 115, 165, 166, 206, 225, 251, 322, 323, 324, 391, 8000, 11601,
   13297, 14031,
 ])
+/** The answer of a standalone server to the write concern of a replica set. Its code is one of many errors. */
+const NO_MEMBERS = "cannot use 'w' > 1 when a host is not replicated"
 /** What servers put between an error and its cause. */
 const CAUSE = ' :: caused by :: '
 /** The signs that servers put before values. Between letters, one of them is an apostrophe. */
@@ -192,7 +194,7 @@ function told(error, statement) {
 function said(code, message = '') {
   // A message without a server's code is the driver's, which quotes documents at most.
   const namesOnly = typeof code !== 'number' || [OUT_OF_TIME, DUPLICATE_KEY].includes(code) || COMMANDS_OWN.has(code)
-  if (namesOnly || PASSING.has(code)) return trimmed(message.split('{', 1)[0])
+  if (message === NO_MEMBERS || namesOnly || PASSING.has(code)) return trimmed(message.split('{', 1)[0])
   const parts = []
   for (const part of message.split(CAUSE)) {
     const at = part.search(QUOTATION)
