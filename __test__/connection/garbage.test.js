@@ -101,7 +101,7 @@ for (const factory of [false, true]) {
       { autoRemove: 'interval', autoRemoveInterval: 0.0005 },
       { autoRemove: 'disabled' },
       { stringify: false },
-      { crypto: { secret: 'AB12!@squirrel' } },
+      factory ? { secret: 'AB12!@squirrel' } : { crypto: { secret: 'AB12!@squirrel' } },
       { encryption: { keys: [{ id: 'a', secret: 'squirrel'.repeat(5) }], hashIds: true } },
     ]) {
       it(`a store that was not closed is collected with ${JSON.stringify(options)}`, async () => {

@@ -76,16 +76,7 @@ class DriverStore {
     // This timer keeps the process alive, or not, as `hold` says.
     this.#holder = setInterval(nothing, 2 ** 30)
     this.#holder.unref()
-    // The client outlives the store, and must not keep it.
-    const store = new WeakRef(this)
-    const tell = (/** @type {ConnectionEvent} */ event) => {
-      const open = store.deref()
-      if (open) open.#push(EVENTS, event)
-    }
-    this.#outages = new Outages(settings.source.emitter, {
-      lost: (error) => tell([KIND.LOST, error]),
-      back: () => tell([KIND.BACK]),
-    })
+    this.#outages = new Outages(settings.source.emitter, DriverStore.#telling(new WeakRef(this)))
     forgotten.register(this, { holder: this.#holder, outages: this.#outages })
     prepare(settings, this.#carrier, {
       ready: (error) => {
@@ -94,6 +85,19 @@ class DriverStore {
       },
       unavailable: (error) => this.#push(EVENTS, [KIND.UNAVAILABLE, error]),
     })
+  }
+
+  /**
+   * What tells a store of outages. The client outlives the store, and must not keep it: these functions are made here, since
+   * those of the constructor refer to the store.
+   * @param {WeakRef<DriverStore>} store
+   */
+  static #telling(store) {
+    const tell = (/** @type {ConnectionEvent} */ event) => {
+      const open = store.deref()
+      if (open) open.#push(EVENTS, event)
+    }
+    return { lost: (/** @type {Error} */ error) => tell([KIND.LOST, error]), back: () => tell([KIND.BACK]) }
   }
 
   /**
