@@ -59,7 +59,7 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   readonly collectionName: string
 
   /** Lifetime in seconds of a session whose cookie has no `expires`. */
-  ttl: number
+  readonly ttl: number
 
   /** How expired sessions are removed. */
   readonly autoRemove: MongoStore.AutoRemoveMode
@@ -560,6 +560,8 @@ declare namespace MongoStore {
   interface LegacyMongoStore<T extends SessionData = SessionData> extends MongoStore<T> {
     /** How far the connection is; each change is also an event of that name. */
     readonly state: ConnectionState
+    /** Lifetime in seconds of a session whose cookie has no `expires`. It may be changed; `options.ttl` is for other stores. */
+    ttl: number
   }
 
   /** States of a store of a class that the factory made. */
