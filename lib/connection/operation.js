@@ -32,6 +32,13 @@ const { CHANNELS } = require('./stats.js')
  * @property {readonly unknown[]} [besideErrors] what the callback gets after an error
  */
 
+/**
+ * What Node adds to an asynchronous resource that is made in a domain. The scope of the resource leaves the domain before
+ * Node looks whose an exception is, so the callback is run in it once more.
+ * @typedef {object} OfDomain
+ * @property {import('node:domain').Domain} [domain]
+ */
+
 /** @type {readonly unknown[]} */
 const NOTHING = Object.freeze([])
 
@@ -56,7 +63,7 @@ class Operation extends AsyncResource {
    * @param {boolean} [both] whether it has a promise even with a callback
    */
   constructor(kind, call, owner, onResult = answerNothing, both = false) {
-    super('MongoStore')
+    super('MongoStore', { requireManualDestroy: true })
     const { store, sid, session, callback, besideErrors = NOTHING } = call
     if (CHANNELS[kind].hasSubscribers) this.#since = uptime()
     this.#owner = owner
@@ -104,11 +111,14 @@ class Operation extends AsyncResource {
    * @param {unknown[]} results
    */
   answer(...results) {
+    this.emitDestroy() // or it would look pending, as to `jest --detectOpenHandles`, until it is collected
     const [error, value] = results
     if (this.#since !== undefined) this.#publish(this.#since, error)
     if (error) this.#reject?.(error)
     else this.#resolve?.(value)
-    this.#callback?.(...results)
+    const { domain } = /** @type {OfDomain} */ (this)
+    if (domain) domain.run(() => this.#callback?.(...results))
+    else this.#callback?.(...results)
   }
 
   /**

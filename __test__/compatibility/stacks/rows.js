@@ -11,6 +11,7 @@
 // - `command`: the start command, or a function from a variant to it (default: this Node with the row's `app.js`);
 // - `alias`: the name under which the package is installed, if not its own;
 // - `build`: the build command, if the application needs a build before it starts;
+// - `ends`: for a test runner, whose command must end by itself, with code 0;
 // - `also`: a file with a function `({ origin, browser, sessions })` that tests what only this application does;
 // - `platform`: the only platform that the row's packages support;
 // - `note`: for the page, what this application does differently or which settings it needs;
@@ -19,7 +20,7 @@
 
 const { ACCESS } = require('./harness/deployments.js')
 
-/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], also?: string, platform?: string, note?: string, cannot?: string }} Row */
+/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], ends?: boolean, also?: string, platform?: string, note?: string, cannot?: string }} Row */
 
 /** @type {Row[]} */
 const express = [
@@ -442,6 +443,52 @@ const deployment = [
   },
 ].map((row) => ({ kind: 'Bundles and workspaces', server: '6.0', quick: false, ...row }))
 
+const JEST = [process.execPath, 'node_modules/jest/bin/jest.js', '--config=shared/jest/jest.config.js']
+const JEST_VARIANTS = {
+  workers: ['--maxWorkers=2'],
+  'one process': ['--runInBand'],
+  '--detectOpenHandles': ['--runInBand', '--detectOpenHandles'],
+  jsdom: ['--env=jsdom', 'values', 'clock'],
+}
+
+/** @type {Row[]} */
+const runners = [
+  {
+    row: 'jest-30',
+    title: 'Jest 30',
+    versions: 'jest 30.5.2, jest-environment-jsdom 30.5.2, express 5.3.0, express-session 1.19.0',
+    variants: ['workers', 'one process', '--detectOpenHandles', 'jsdom'],
+    command: (variant) => [...JEST, ...JEST_VARIANTS[variant]],
+    ends: true,
+    quick: true,
+    note: "jsdom needs the option `customExportConditions: ['node', 'node-addons']`",
+  },
+  {
+    row: 'jest-29',
+    title: 'Jest 29',
+    versions: 'jest 29.7.0, jest-environment-jsdom 29.7.0, express 5.3.0, express-session 1.19.0',
+    variants: ['workers', 'one process', 'jsdom'],
+    command: (variant) => [...JEST, ...JEST_VARIANTS[variant]],
+    ends: true,
+    note: '`--detectOpenHandles` names `CustomGC`, which every addon of napi-rs has and which keeps nothing alive',
+  },
+  {
+    row: 'vitest-4',
+    title: 'Vitest 4',
+    versions: 'vitest 4.1.12, express 5.3.0, express-session 1.19.0',
+    variants: ['forks', 'threads'],
+    command: (variant) => [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', `--pool=${variant}`],
+    ends: true,
+  },
+  {
+    row: 'tsx',
+    title: 'tsx, in TypeScript',
+    versions: 'tsx 4.23.15, express 5.3.0, express-session 1.19.0',
+    variants: ['factory, CommonJS', 'create, CommonJS', 'create, ESM'],
+    command: (variant) => [process.execPath, '--import', 'tsx', variant.endsWith('ESM') ? 'app.mts' : 'app.ts'],
+  },
+].map((row) => ({ kind: 'Test runners', server: '6.0', quick: false, ...row }))
+
 /** Runs old drivers again, on a newer server that they still support. */
 const NEWER = {
   'mongoose-2': '5.0',
@@ -460,5 +507,14 @@ function onNewer(row) {
 }
 
 module.exports = {
-  rows: [...express, ...mongoose, ...drivers, ...servers, ...runtimes, ...frameworks, ...deployment].flatMap(onNewer),
+  rows: [
+    ...express,
+    ...mongoose,
+    ...drivers,
+    ...servers,
+    ...runtimes,
+    ...frameworks,
+    ...deployment,
+    ...runners,
+  ].flatMap(onNewer),
 }

@@ -35,6 +35,30 @@ function choose(names) {
   return rows.filter(({ row }) => wanted.includes(row))
 }
 
+/** What runners say of a process that would not end by itself, or of what keeps it from that. */
+const KEPT_ALIVE = /did not exit|failed to exit|open handle|force exited|close timed out|prevents .* from exiting/i
+
+/** Runs the tests of an application by a test runner, and resolves with the observed result. */
+async function runTests(row, variant, { client, url, connections }) {
+  const folder = await install(row)
+  const database = `stack-${randomBytes(6).toString('hex')}`
+  const db = client.db(database)
+  try {
+    const { code, output } = await runProgram({
+      folder,
+      command: row.command(variant),
+      env: environment(url, database, variant),
+    })
+    assert.equal(code, 0, `the tests failed:\n${output}`)
+    assert.doesNotMatch(output, KEPT_ALIVE)
+    assert((await db.listCollections().toArray()).length > 0, 'the tests stored nothing')
+    await until('the connections of the tests to be gone', async () => (await connections()) === 0)
+    return { result: 'passed' }
+  } finally {
+    await db.dropDatabase()
+  }
+}
+
 /** Runs one application once and resolves with the observed result. */
 async function run(row, variant, deployment) {
   const folder = await install(row)
@@ -136,7 +160,7 @@ describe('People stay logged in', { concurrency: true, timeout: TIMEOUT }, () =>
             for (const variant of row.variants ?? []) {
               it(access === 'standalone' ? variant : `${variant}: ${access}`, (t) =>
                 noted(t, { row: row.row, variant, access }, async () =>
-                  run(row, variant, await deployments.get(access)),
+                  (row.ends ? runTests : run)(row, variant, await deployments.get(access)),
                 ),
               )
             }

@@ -17,22 +17,28 @@ function start({ folder, command, env }) {
   const child = spawn(program, args, { cwd: folder, env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] })
   running.add(child)
   let errors = ''
+  let output = ''
   child.stderr.setEncoding('utf8').on('data', (text) => {
     errors += text
+    output += text
+  })
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text
   })
   child.stdin.on('error', () => {})
   const ended = once(child, 'close').then(([code, signal]) => {
     running.delete(child)
     return { code, signal }
   })
-  return { child, ended, stderr: () => errors.trim() }
+  return { child, ended, stderr: () => errors.trim(), output: () => output }
 }
 
-/** Runs a program to its end and resolves with `code`, `signal` and `stderr`. */
+/** Runs a program to its end and resolves with `code`, `signal`, `stderr` and `output`, which is all that it prints. */
 async function runProgram(options) {
-  const { child, ended, stderr } = start(options)
+  const { child, ended, stderr, output } = start(options)
   try {
-    return { ...(await within('the program to end', ended)), stderr: stderr() }
+    const status = await within('the program to end', ended)
+    return { ...status, stderr: stderr(), output: output() }
   } finally {
     child.kill('SIGKILL')
   }
