@@ -4,7 +4,8 @@
 
 const { describeConnection } = require('../../native.js')
 const { withOptions } = require('../../lib/settings/connection-string.js')
-const { isSeedList, withRecords } = require('../../lib/settings/seed-list.js')
+const { withRecords } = require('../../lib/settings/seed-list.js')
+const { isSeedList } = require('../../lib/settings/uri.js')
 const { takeTimeLimit } = require('../../lib/settings/time-limit.js')
 
 /** The addon's description, of a seed list with one server in it, and the time limit of operations. Compares `password` with the connection's own. */

@@ -7,17 +7,15 @@
 const { asError, closedError, fromNative } = require('../common/errors.js')
 const { Promise } = require('../common/promises.js')
 const { warn, warnOnce } = require('../common/warn.js')
-const { isSeedList, withServers } = require('../settings/seed-list.js')
 const { seekTarget } = require('../settings/target.js')
 const { takeTimeLimit } = require('../settings/time-limit.js')
-const { readUri } = require('../settings/uri.js')
+const { isSeedList, readUri } = require('../settings/uri.js')
 const { Addon } = require('./addon.js')
 const { DriverObjects } = require('./driver-objects.js')
 const { LIMIT, Opening } = require('./opening.js')
 const { Operation } = require('./operation.js')
 const { Proving, isIncompatible } = require('./proving.js')
 const { Rehashing } = require('./rehashing.js')
-const { Resolving } = require('./resolving.js')
 const { KIND } = require('./results.js')
 
 /** @import { Failure } from '../common/native.js' */
@@ -135,6 +133,9 @@ class Connection {
    * @param {string} uri its connection string, with a seed list
    */
   #lookUp(target, uri) {
+    // Few applications have one, and it takes Node's resolver.
+    const { withServers } = require('../settings/seed-list.js')
+    const { Resolving } = require('./resolving.js')
     const look = async () => {
       const found = await withServers(uri)
       if (this.#closing) return

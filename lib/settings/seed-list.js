@@ -19,14 +19,6 @@ const NO_RECORD = ['ENODATA', 'ENOTFOUND']
 const EXTERNAL = ['GSSAPI', 'MONGODB-AWS', 'MONGODB-OIDC', 'MONGODB-X509']
 
 /**
- * Whether a connection string names a seed list instead of servers. One that can't be read is left to the addon.
- * @param {string} uri
- */
-function isSeedList(uri) {
-  return split(uri)?.scheme.toLowerCase() === 'mongodb+srv://'
-}
-
-/**
  * The same connection string with the servers in it, and with what the TXT record adds.
  * @param {string} uri of `withOptions`, with a seed list
  * @returns {Promise<string>}
@@ -167,4 +159,4 @@ function shuffled(all) {
     .map(([, each]) => each)
 }
 
-module.exports = { isSeedList, withRecords, withServers }
+module.exports = { withRecords, withServers }

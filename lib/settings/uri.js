@@ -109,4 +109,12 @@ function readUri(uri) {
   }
 }
 
-module.exports = { join, pairsOf, readUri, split, withCredentials, withoutUser }
+/**
+ * Whether a connection string names a seed list instead of servers. One that can't be read is left to the addon.
+ * @param {string} uri
+ */
+function isSeedList(uri) {
+  return split(uri)?.scheme.toLowerCase() === 'mongodb+srv://'
+}
+
+module.exports = { isSeedList, join, pairsOf, readUri, split, withCredentials, withoutUser }
