@@ -413,7 +413,7 @@ function coreIn(store) {
  * @throws {TypeError} where there is none
  */
 function coreOf(store) {
-  const core = store?.[CORE]
+  const core = coreIn(store)
   if (core === undefined) {
     throw new TypeError(
       'A method of MongoStore was called on something else: call it on the store, or bind it to the store',

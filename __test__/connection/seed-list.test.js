@@ -37,6 +37,13 @@ async function theirError(url) {
   return assert.fail('it connected')
 }
 
+/** What an operation fails with. */
+const errorOf = (answer) =>
+  within(
+    'the error',
+    answer.catch((reason) => reason),
+  )
+
 function seen({ name, message, code }) {
   return { name, message, code }
 }
@@ -103,10 +110,7 @@ describe('a seed list', () => {
       const theirs = await theirError(url)
       const store = open(t, url)
       for (const call of [() => store.get('sid'), () => store.set('sid', { cookie: {} })]) {
-        const error = await within(
-          'the error',
-          call().catch((reason) => reason),
-        )
+        const error = await errorOf(call())
         assert.deepEqual(seen(error), theirs)
         assert.doesNotMatch(error.stack, /hunter2/)
       }
@@ -120,17 +124,7 @@ describe('a seed list', () => {
     it(`that ${title} is refused in the words of the mongodb package`, async (t) => {
       const url = `mongodb+srv://ann:hunter2@${hosts}/shop`
       const theirs = await theirError(url)
-      assert.deepEqual(
-        seen(
-          await within(
-            'the error',
-            open(t, url)
-              .length()
-              .catch((reason) => reason),
-          ),
-        ),
-        theirs,
-      )
+      assert.deepEqual(seen(await errorOf(open(t, url).length())), theirs)
     })
   }
 
@@ -139,16 +133,6 @@ describe('a seed list', () => {
     const url = `mongodb+srv://${HOST}/shop`
     // The package itself asks for the better part of a minute.
     const theirs = { name: 'Error', message: `querySrv ETIMEOUT _mongodb._tcp.${HOST}`, code: 'ETIMEOUT' }
-    assert.deepEqual(
-      seen(
-        await within(
-          'the error',
-          open(t, url)
-            .length()
-            .catch((reason) => reason),
-        ),
-      ),
-      theirs,
-    )
+    assert.deepEqual(seen(await errorOf(open(t, url).length())), theirs)
   })
 })

@@ -4,7 +4,6 @@
 // understood by the version that made them, and this package's own library where the application has none.
 
 const { fromApplication } = require('./application-package.js')
-const { bringOver, isOfOtherVersion } = require('./foreign-bson.js')
 
 /**
  * The part of a `bson` module that is used here, in the form of version 4 and later.
@@ -53,6 +52,8 @@ function encode(document) {
   try {
     return serialize(document, options)
   } catch (error) {
+    // Loaded when a value is refused, which in most applications never happens.
+    const { bringOver, isOfOtherVersion } = require('./foreign-bson.js')
     if (!EJSON || !isOfOtherVersion(error)) throw error
     const revive = (/** @type {unknown} */ value) => EJSON.deserialize(value, { relaxed: false })
     return serialize(/** @type {object} */ (bringOver(document, revive)), options)

@@ -3,6 +3,8 @@
 // Values of another version of the `bson` package, such as the ObjectId of another driver in the same application. A
 // version refuses those of any other. They are brought over by way of extended JSON, in which all versions agree.
 
+const { types } = require('node:util')
+
 /** @typedef {{_bsontype: string, toExtendedJSON?: (options: object) => unknown, toHexString?(): string, toString(radix?: unknown): string, buffer: Uint8Array, sub_type: number, valueOf(): unknown}} BsonValue */
 /** @typedef {(value: unknown) => unknown} Revive makes a value of one library from extended JSON */
 
@@ -47,7 +49,7 @@ function bringOver(value, revive, above = []) {
   if (typeof type === 'string') return revive(extendedJson(/** @type {BsonValue} */ (value), type))
   if (typeof toBSON === 'function') return next(toBSON.call(value))
   if (Array.isArray(value)) return value.map(next)
-  if (value instanceof Map) return new Map([...value].map(([key, inner]) => [key, next(inner)]))
+  if (types.isMap(value)) return new Map([...value].map(([key, inner]) => [key, next(inner)]))
   const tag = Object.prototype.toString.call(value)
   if (tag !== '[object Object]') return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, next(inner)]))

@@ -96,7 +96,7 @@ class Addon {
   }
 
   /**
-   * Starts an operation that was called at a moment of `now`, by a class that is told so.
+   * Starts an operation that was called at a moment of `uptime`, by a class that is told so.
    * @param {number} since
    * @param {Caller} caller
    * @param {string} method

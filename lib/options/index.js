@@ -51,7 +51,7 @@ const { writeConcernOf } = require('./write-concern.js')
  */
 
 const TWO_WEEKS = 14 * 24 * 60 * 60 // s
-/** The longest interval that a timer takes. */
+/** The longest interval that connect-mongo takes. A timer's own limit is lower: see `LONGEST_TIMER`. */
 const LONGEST_INTERVAL = 71582 // min
 /** Options whose value would lose sessions if it were negative, with their units. */
 const AT_LEAST_0 = /** @type {const} */ ([

@@ -51,7 +51,7 @@ class Clearing {
    * @param {Carrier} carrier
    * @param {Source} source
    * @param {number} slot by which the answer goes back
-   * @param {number} [since] when it was called, by `now`
+   * @param {number} [since] when it was called, by `uptime`
    */
   constructor(carrier, source, slot, since) {
     this.#carrier = carrier

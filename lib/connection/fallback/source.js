@@ -56,7 +56,7 @@ class Source {
 
   /**
    * The calls of the collection, as soon as the client is usable.
-   * @param {number} [until] the deadline of the calls, by `now`
+   * @param {number} [until] the deadline of the calls, by `uptime`
    * @returns {Promise<{calls: Calls, db: Db}>}
    */
   async open(until = Infinity) {
