@@ -6,3 +6,10 @@ mod model;
 mod mongo;
 mod node;
 mod runtime;
+
+/// The version of the addon: the JavaScript of another one would call it in another way.
+#[napi_derive::napi]
+#[must_use]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

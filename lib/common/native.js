@@ -1,7 +1,8 @@
 'use strict'
 
-// Loads the addon. Nothing else does. The types are those of the classes in `src/node/`, by hand, so that lib/ can be
-// checked before anything is built.
+// Loads the addon. Nothing else does. Where it can't be loaded, the store works through the `mongodb` package: then there is
+// no `addon`, but an `absence`. The types are those of the classes in `src/node/`, by hand, so that lib/ can be checked before
+// anything is built.
 
 /**
  * A session id or a session as it crosses to the addon and back: text as it is, anything else as the BSON of a document
@@ -138,14 +139,39 @@
  * The addon. `describeConnection` tells what the driver made of a connection string, for tests and support: it neither
  * connects nor shows a password.
  * @typedef {object} Addon
+ * @property {() => string} version
  * @property {new (settings: AddonSettings, deliver: (results: Results) => void, cipher?: NativeCipher) => NativeStore} NativeStore
  * @property {new (settings: CipherSettings) => NativeCipher} NativeCipher
  * @property {() => string} systemRoots the root certificates of the operating system, as PEM text
  * @property {(uri: string, password?: string) => Record<string, string | string[] | string[][] | number | boolean | undefined>} describeConnection
  */
 
-/** @type {Addon} */
-// @ts-ignore: the build makes this file
-const addon = require('../../native.js')
+const { checkWhole } = require('./whole-file.js')
 
-module.exports = addon
+/** Switches the addon off, for tests and for comparisons. */
+const SWITCH = 'CONNECT_MONGO_NATIVE_ADDON'
+
+/** @returns {{addon: Addon, absence?: undefined} | {addon?: undefined, absence: unknown}} */
+function load() {
+  if (process.env[SWITCH] === 'off') return { absence: undefined }
+  const { dlopen } = process
+  // By this, Node opens the file, wherever a package manager or a bundler has put it.
+  process.dlopen = (/** @type {Parameters<typeof dlopen>} */ ...args) => {
+    checkWhole(args[1])
+    return dlopen.apply(process, args)
+  }
+  try {
+    // @ts-ignore: the build makes this file
+    const addon = /** @type {Addon} */ (require('../../native.js'))
+    const { version } = require('../../package.json')
+    if (addon.version?.() === version) return { addon }
+    return { absence: new Error(`it is of another version than ${version}`) }
+  } catch (error) {
+    return { absence: error }
+  } finally {
+    process.dlopen = dlopen
+  }
+}
+
+/** The addon, or what was thrown instead; neither where it is switched off. */
+module.exports = load()

@@ -3,7 +3,6 @@
 // The crossing to the addon: an operation takes a slot, one synchronous call with primitives submits it, and the results
 // of many operations come back in one flat array. Calls of one turn of the event loop are sent together.
 
-const { NativeStore } = require('../common/native.js')
 const { setImmediate } = require('../common/timers.js')
 const { EVENTS, STRIDE } = require('./results.js')
 
@@ -56,14 +55,14 @@ class Addon {
   #onEvent
 
   /**
+   * @param {Function} Store the addon's class, or what stands in for it
    * @param {{timeLimitMs: number} & Record<string, unknown>} settings the addon's, or of what stands in for it
    * @param {object} owner
    * @param {boolean} owner.keepsAlive whether the process stays alive until `release`, not only for operations
    * @param {(kind: number, failure: AnyFailure | undefined) => void} owner.onEvent takes a `ConnectionEvent` of `results.js`
    * @param {NativeCipher} [owner.cipher] what encrypts the sessions, by the addon's class
-   * @param {Function} [Store] the addon's class, or what stands in for it
    */
-  constructor(settings, { keepsAlive, onEvent, cipher }, Store = NativeStore) {
+  constructor(Store, settings, { keepsAlive, onEvent, cipher }) {
     this.timeLimitMs = settings.timeLimitMs
     this.#keepsAlive = keepsAlive
     this.#onEvent = onEvent

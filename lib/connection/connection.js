@@ -5,6 +5,7 @@
 // operation, never the process.
 
 const { asError, closedError, fromNative } = require('../common/errors.js')
+const { addon } = require('../common/native.js')
 const { Promise } = require('../common/promises.js')
 const { warn, warnOnce } = require('../common/warn.js')
 const { seekTarget } = require('../settings/target.js')
@@ -18,7 +19,7 @@ const { Proving, isIncompatible } = require('./proving.js')
 const { Rehashing } = require('./rehashing.js')
 const { KIND } = require('./results.js')
 
-/** @import { Failure } from '../common/native.js' */
+/** @import { Addon as Loaded, Failure } from '../common/native.js' */
 /** @import { Settings } from '../options/index.js' */
 /** @import { ConnectionOptions, Seeker, Stop, Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
@@ -124,6 +125,7 @@ class Connection {
     const { uri } = target
     this.#servers = (client?.options?.hosts ?? readUri(uri ?? client?.s?.url ?? '').hosts).join(', ')
     if (uri === undefined) this.#useFallback(target, target.obstacle)
+    else if (!addon) this.#useFallback(target)
     else if (isSeedList(uri)) this.#lookUp(target, uri)
     else this.#useAddon(target, uri)
   }
@@ -154,18 +156,19 @@ class Connection {
     const { collectionName: collection, autoRemove, encryption, timestamps, writeConcern } = this.#settings
     const { uri, timeLimitMs } = takeTimeLimit(given)
     const ttlIndex = autoRemove === 'native'
-    const addon = new Addon(
+    const crossing = new Addon(
+      /** @type {Loaded} */ (addon).NativeStore,
       { uri, timeLimitMs, database: target.database, collection, ttlIndex, timestamps, writeConcern },
       { ...this.#ownerOf(target), cipher: encryption?.native ?? undefined },
     )
-    this.#crossing = addon
-    this.#proving = new Proving(addon, (failure) => this.#leaveAddon(failure))
+    this.#crossing = crossing
+    this.#proving = new Proving(crossing, (failure) => this.#leaveAddon(failure))
     this.#carryBy(this.#proving)
   }
 
   /**
    * @param {Target} target
-   * @param {string | undefined} reason
+   * @param {string} [reason] why the addon can't do what is asked for; absent where there is no addon
    * @throws {TypeError} when the store has no client to work through
    */
   #useFallback(target, reason) {
@@ -174,6 +177,10 @@ class Connection {
     const crossing = openFallback(target, this.driver, this.#options, this.#settings, this.#ownerOf(target))
     this.#crossing = crossing
     this.#carryBy(crossing)
+    if (reason === undefined) {
+      require('../common/absence.js').warnOfAbsence()
+      return
+    }
     const whose = target.isOwn ? 'the mongodb package' : 'the given connection itself'
     warnOnce(
       `The session store works through ${whose}, which is slower than its own driver: ${reason}`,

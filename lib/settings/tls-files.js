@@ -6,11 +6,12 @@
 const { createPrivateKey } = require('node:crypto')
 const fs = require('node:fs')
 const tls = require('node:tls')
-const { systemRoots } = require('../common/native.js')
+const { addon } = require('../common/native.js')
 const { privateFile } = require('./private-file.js')
 const { CA, CERTIFICATE, KEY } = require('./parameters.js')
 const { warnOnce } = require('../common/warn.js')
 
+/** @import { Addon } from '../common/native.js' */
 /** @import { Material, Parameters } from './parameters.js' */
 
 /** Keys in OpenSSL's own form, which the addon can't decrypt. */
@@ -26,7 +27,8 @@ function withTlsFiles(given) {
   const ca = materialOf(given, CA)
   if (ca) parameters.set('tlsCAFile', [ca.pem === undefined ? ca.file : privateFile(ca.pem)])
   const isVerified = !['tlsInsecure', 'tlsAllowInvalidCertificates'].some((name) => given.get(name)?.[0] === 'true')
-  if (!parameters.get('tlsCAFile')?.length && isVerified) parameters.set('tlsCAFile', [rootsFile()])
+  // The `mongodb` package has roots of its own.
+  if (addon && isVerified && !parameters.get('tlsCAFile')?.length) parameters.set('tlsCAFile', [rootsFile(addon)])
   return withIdentity(parameters)
 }
 
@@ -120,8 +122,11 @@ function reencrypted(text, passphrase) {
  */
 let roots
 
-/** The authorities to trust when the application names none: Node's own, the system's, and NODE_EXTRA_CA_CERTS. */
-function rootsFile() {
+/**
+ * The authorities to trust when the application names none: Node's own, the system's, and NODE_EXTRA_CA_CERTS.
+ * @param {Addon} addon
+ */
+function rootsFile({ systemRoots }) {
   roots ??= privateFile([...tls.rootCertificates, systemRoots(), extraRoots()].join('\n'))
   return roots
 }

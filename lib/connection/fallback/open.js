@@ -28,7 +28,7 @@ const { DriverStore } = require('./driver-store.js')
  * @param {DriverObjects} driver
  * @param {ConnectionOptions} options the application's
  * @param {StoreSettings} settings
- * @param {ConstructorParameters<typeof Addon>[1]} owner
+ * @param {ConstructorParameters<typeof Addon>[2]} owner
  * @throws {Error} when the store has no client to work through
  */
 function openFallback(target, driver, options, settings, owner) {
@@ -36,6 +36,7 @@ function openFallback(target, driver, options, settings, owner) {
   const ofClient = settingsOf(target, options)
   const { native, forgets } = settings.encryption ?? { native: null, forgets: false }
   return new Addon(
+    DriverStore,
     {
       ...ofClient,
       source: new Source(target, driver, settings),
@@ -44,7 +45,6 @@ function openFallback(target, driver, options, settings, owner) {
       cipher: native ? new SessionCipher({ native, forgets }, ofClient.timeLimitMs) : undefined,
     },
     owner,
-    DriverStore,
   )
 }
 
