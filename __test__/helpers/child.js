@@ -23,11 +23,11 @@ process.once('exit', () => {
  * - `lines`: the lines it printed;
  * - `stderr`: text.
  *
- * `onLine(line, child)` receives each line at once.
+ * `onLine(line, child)` receives each line at once, and `args` are Node's.
  */
-async function runProgram(main, input = {}, { cwd = ROOT, env = {}, onLine } = {}) {
+async function runProgram(main, input = {}, { cwd = ROOT, env = {}, args = [], onLine } = {}) {
   const source = `(${leaveWithParent})(); (${main})(${JSON.stringify(input)})`
-  const child = spawn(process.execPath, ['-e', source], {
+  const child = spawn(process.execPath, [...args, '-e', source], {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

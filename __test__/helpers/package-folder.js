@@ -23,9 +23,10 @@ function temporaryFolder(t) {
 
 /**
  * A folder whose node_modules contains a copy of the package, with its dependencies in a node_modules of its own, and only
- * the named packages. Removed after the test.
+ * the named packages. Removed after the test. `place(copy, addon)` puts the file of this clone's addon where it is wanted;
+ * by default it is linked into the package.
  */
-function packageFolder(t, packages) {
+function packageFolder(t, packages, place = linkInto) {
   const folder = temporaryFolder(t)
   const modules = path.join(folder, 'node_modules')
   const copy = path.join(modules, manifest.name)
@@ -34,13 +35,17 @@ function packageFolder(t, packages) {
     if (fs.existsSync(path.join(ROOT, name)))
       fs.cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true })
   }
-  fs.symlinkSync(path.join(ROOT, addonFile()), path.join(copy, addonFile()))
+  place(copy, path.join(ROOT, addonFile()))
   const link = (name, into) => fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(into, name), 'junction')
   const own = path.join(copy, 'node_modules')
   fs.mkdirSync(own)
   for (const name of Object.keys(manifest.dependencies)) link(name, own)
   for (const name of packages) link(name, modules)
   return folder
+}
+
+function linkInto(copy, addon) {
+  fs.symlinkSync(addon, path.join(copy, path.basename(addon)))
 }
 
 module.exports = { addonFile, manifest, packageFolder, temporaryFolder }

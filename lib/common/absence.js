@@ -45,25 +45,19 @@ function warnOfAbsence() {
 }
 
 /**
- * The first error that tells more than that a file is not there: the loader tries a file beside it, and then the package of
- * the platform.
+ * What went wrong, the real cause first: the loader tries a file beside it, and then the package of the platform.
  * @param {unknown} thrown
  * @param {string} platform
  */
 function causeOf(thrown, platform) {
   const messages = []
   for (let error = thrown; error; error = /** @type {Error} */ (error).cause)
-    messages.unshift(
-      String(/** @type {Error} */ (error).message ?? error)
-        .split('\n')[0]
-        .replace(/\.$/, ''),
-    )
-  const isMissing = (/** @type {string} */ message) => /^Cannot find (?:module|native binding|package)/.test(message)
-  const found = messages.find((message) => !isMissing(message))
+    messages.unshift(String(/** @type {Error} */ (error).message ?? error).split('\n')[0].replace(/\.$/, ''))
+  const found = messages.find((message) => !/^Cannot find /.test(message))
   if (found) return found
-  return PLATFORMS.includes(platform)
-    ? `the package ${NAME}-${platform} is not installed`
-    : 'there is none for this platform'
+  if (!PLATFORMS.includes(platform)) return 'there is none for this platform'
+  const isEmpty = messages.some((message) => message.includes('valid "main" entry'))
+  return `the package ${NAME}-${platform} ${isEmpty ? 'has no addon in it' : 'is not installed'}`
 }
 
 /**

@@ -32,7 +32,7 @@ const { DriverStore } = require('./driver-store.js')
  * @throws {Error} when the store has no client to work through
  */
 function openFallback(target, driver, options, settings, owner) {
-  if (target.isOwn) makeClient(target, driver)
+  if (target.isOwn && target.uri === undefined) makeClient(target, driver)
   const ofClient = settingsOf(target, options)
   const { native, forgets } = settings.encryption ?? { native: null, forgets: false }
   return new Addon(
@@ -49,7 +49,8 @@ function openFallback(target, driver, options, settings, owner) {
 }
 
 /**
- * Makes the store's own client now, so that what the installed driver refuses is refused when the store is made.
+ * Makes the store's own client now, so that an option that nobody knows is refused when the store is made. A connection
+ * string that can't be read fails operations, as with the addon.
  * @param {Target} target
  * @param {DriverObjects} driver
  */
