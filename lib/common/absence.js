@@ -52,7 +52,11 @@ function warnOfAbsence() {
 function causeOf(thrown, platform) {
   const messages = []
   for (let error = thrown; error; error = /** @type {Error} */ (error).cause)
-    messages.unshift(String(/** @type {Error} */ (error).message ?? error).split('\n')[0].replace(/\.$/, ''))
+    messages.unshift(
+      String(/** @type {Error} */ (error).message ?? error)
+        .split('\n')[0]
+        .replace(/\.$/, ''),
+    )
   const found = messages.find((message) => !/^Cannot find /.test(message))
   if (found) return found
   if (!PLATFORMS.includes(platform)) return 'there is none for this platform'
