@@ -169,9 +169,27 @@ class DriverObjects {
     }
   }
 
-  #makeClient() {
+  /**
+   * A client by the application's own string and options. What this release of the driver refuses may be an option of
+   * another one, which has a name that it knows in the store's own connection string.
+   */
+  #newClient() {
     const Client = /** @type {ClientConstructor} */ (mongodb().MongoClient)
-    const client = new Client(...this.#connection)
+    try {
+      return new Client(...this.#connection)
+    } catch (error) {
+      const { uri } = /** @type {Target} */ (this.#target)
+      if (uri === undefined) throw error
+      try {
+        return new Client(uri, {})
+      } catch {
+        throw error
+      }
+    }
+  }
+
+  #makeClient() {
+    const client = this.#newClient()
     // It is only there to be closed again.
     if (this.#isClosed) quiet(Promise.resolve(client.close()))
     else this.#keep(client)

@@ -5,6 +5,9 @@
 // no error for a caller has anything of that.
 
 const { MongoStoreError, timeoutError } = require('../../common/errors.js')
+const { whyNone } = require('./servers.js')
+
+/** @import { Topology } from './servers.js' */
 
 /**
  * An error of a driver, with all that is read of it.
@@ -18,6 +21,7 @@ const { MongoStoreError, timeoutError } = require('../../common/errors.js')
  * @property {object} [keyPattern]
  * @property {string} [errmsg]
  * @property {{writeErrors?: Refused[]}} [result]
+ * @property {Topology} [reason] the servers, where none of them could be used
  */
 
 /**
@@ -94,9 +98,10 @@ const NAMES = { MongoServerSelectionError: FAILURE.NO_SERVER, MongoOperationTime
  * @param {object} by what threw it
  * @param {boolean} by.isStandIn whether it is an object of the application's tests, whose errors stay as they are
  * @param {boolean} [by.backsOff] whether it is a driver that tries again under overload by itself
+ * @param {string} by.servers the names of its servers
  * @returns {{kind: FailureKind, error: Error & DriverError}}
  */
-function failureOf(thrown, { isStandIn, backsOff }) {
+function failureOf(thrown, { isStandIn, backsOff, servers }) {
   if (thrown instanceof MongoStoreError) return { kind: NAMES[thrown.name] ?? FAILURE.FINAL, error: thrown }
   const error = /** @type {Error & DriverError} */ (
     thrown ?? new Error('The client of the application failed without an error')
@@ -104,7 +109,7 @@ function failureOf(thrown, { isStandIn, backsOff }) {
   const statement = refusedStatement(error)
   const kind = kindOf(error, statement)
   const isTriedOut = kind === FAILURE.OVERLOAD && backsOff && BACK_OFF.every((label) => labelsOf(error).includes(label))
-  return { kind: isTriedOut ? FAILURE.FINAL : kind, error: isStandIn ? error : told(error, statement) }
+  return { kind: isTriedOut ? FAILURE.FINAL : kind, error: isStandIn ? error : told(error, statement, servers) }
 }
 
 /**
@@ -167,9 +172,10 @@ function labelsOf({ errorLabels }) {
  * The error for the caller: a driver's own keeps documents beside its message.
  * @param {Error & DriverError} error
  * @param {Refused | undefined} statement
+ * @param {string} servers
  * @returns {Error & DriverError}
  */
-function told(error, statement) {
+function told(error, statement, servers) {
   if (statement)
     return new MongoStoreError(
       'MongoServerError',
@@ -177,7 +183,8 @@ function told(error, statement) {
       statement.code,
       statement.codeName,
     )
-  const { name, message, code, codeName } = error
+  const { name, code, codeName } = error
+  const message = (name === 'MongoServerSelectionError' && whyNone(error.reason ?? {}, servers)) || error.message
   if (!/^(?:Mongo|WriteError$)/.test(name)) return error
   // Some servers' errors have no code.
   const words = said(code ?? (name === 'MongoServerError' ? 0 : undefined), message)

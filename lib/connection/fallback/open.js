@@ -39,7 +39,7 @@ function openFallback(target, driver, options, settings, owner) {
     DriverStore,
     {
       ...ofClient,
-      source: new Source(target, driver, settings),
+      source: new Source(target, driver, { ...settings, servers: ofClient.servers }),
       ttlIndex: settings.autoRemove === 'native',
       timestamps: settings.timestamps,
       cipher: native ? new SessionCipher({ native, forgets }, ofClient.timeLimitMs) : undefined,

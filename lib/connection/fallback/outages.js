@@ -3,15 +3,10 @@
 // Follows which servers a driver's client finds, and tells of each outage once, as `src/engine/outage.rs` does for the addon.
 
 const { clearTimeout, setTimeout } = require('../../common/timers.js')
+const { causesOf, serversOf } = require('./servers.js')
 
 /** @import { EventEmitter } from 'node:events' */
-
-/**
- * A driver's description of the servers. Drivers before version 3.3 have a list of them, and no errors.
- * @typedef {{servers?: Map<string, Server> | Server[]}} Topology
- */
-
-/** @typedef {{address?: string, type?: string, error?: Error | null}} Server */
+/** @import { Topology } from './servers.js' */
 
 /** How long servers that answered before must be away until it is an outage: a broken connection or an election is none. */
 const GRACE = 1000 // ms
@@ -113,11 +108,6 @@ function unfollow(emitter, take) {
   emitter.off(EVENT, listener)
 }
 
-/** @param {Topology} topology */
-function serversOf({ servers = [] }) {
-  return [...servers.values()]
-}
-
 /**
  * Why operations find no server, and whether every server was tried; no reason where they find one, or nothing is known yet.
  * @param {Topology} topology
@@ -129,16 +119,9 @@ function outageOf(topology, hasAnswered) {
   if (servers.some(({ type }) => WRITABLE.has(String(type)))) return {}
   const names = servers.map(({ address }) => address).join(', ')
   if (servers.some(({ type }) => String(type).startsWith('RS'))) return { why: `there is no primary among ${names}` }
-  const causes = servers.filter(({ error }) => error).map(cause)
-  if (causes.length > 0) return { why: causes.sort().join('; '), all: causes.length === servers.length }
+  const causes = causesOf(topology)
+  if (causes.length > 0) return { why: causes.join('; '), all: causes.length === servers.length }
   return hasAnswered && servers.length > 0 ? { why: `${names} did not answer` } : {}
-}
-
-/** @param {Server} server */
-function cause({ address = '', error }) {
-  const { message = '' } = error ?? {}
-  const isNamed = message.includes(address) || message.startsWith('getaddrinfo ')
-  return isNamed ? message : `${address}: ${message}`
 }
 
 module.exports = { Outages }

@@ -34,7 +34,7 @@ async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
       return ready()
     } catch (thrown) {
       // However often the driver has tried by itself, the store tries again.
-      const { kind, error } = failureOf(thrown, { isStandIn: source.isStandIn })
+      const { kind, error } = failureOf(thrown, { isStandIn: source.isStandIn, servers: source.servers })
       // The server answered, and refused: operations may work all the same.
       carrier.reach = typeof error.code === 'number' && (kind === FAILURE.FINAL || kind === FAILURE.CONFLICT)
       if (carrier.reach) return ready(error)

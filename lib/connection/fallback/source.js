@@ -46,7 +46,7 @@ class Source {
   /**
    * @param {Target} target
    * @param {DriverObjects} driver makes the store's own client
-   * @param {{collectionName: string, writeConcern?: WriteConcern}} settings
+   * @param {{collectionName: string, writeConcern?: WriteConcern, servers: string}} settings
    */
   constructor(target, driver, settings) {
     this.#target = target
@@ -148,6 +148,11 @@ class Source {
     if (isExact) return Buffer.from(serialize(wrap, WRITING))
     const library = this.#target.isStandIn ? undefined : this.#bson
     return library ? library.serialize(wrap, WRITING) : bson.encode(wrap)
+  }
+
+  /** The names of the servers, for messages. */
+  get servers() {
+    return this.#settings.servers
   }
 
   /** Whether the given object is not a driver's, but for instance a test's. */

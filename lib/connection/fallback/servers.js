@@ -1,0 +1,61 @@
+'use strict'
+
+// Reads off a driver's description of its servers why they can't be used, in the words of `src/mongo/watched.rs`.
+
+/**
+ * A driver's description of the servers. Drivers before version 3.3 have a list of them, and no errors.
+ * @typedef {{servers?: Map<string, Server> | Server[], setName?: string | null}} Topology
+ */
+
+/** @typedef {{address?: string, type?: string, error?: Error | null}} Server */
+
+/**
+ * What it may mean that a server closes a connection without a word, by the driver's words for that.
+ * @type {[words: RegExp, reason: string][]}
+ */
+const CLOSED = [
+  [/before secure TLS connection/, 'it may have no TLS, while the connection asks for it'],
+  [/^connection .* closed$/, 'it may want TLS, see tls=true'],
+]
+
+/** @param {Topology} topology */
+function serversOf({ servers = [] }) {
+  return [...servers.values()]
+}
+
+/**
+ * Why servers can't be reached, for each one that has told.
+ * @param {Topology} topology
+ */
+function causesOf(topology) {
+  return serversOf(topology)
+    .filter(({ error }) => error)
+    .map(cause)
+    .sort()
+}
+
+/** @param {Server} server */
+function cause({ address = '', error }) {
+  const { message = '' } = error ?? {}
+  const [, reason] = CLOSED.find(([words]) => words.test(message)) ?? []
+  if (reason) return `${address}: the server closed the connection: ${reason}`
+  const isNamed = message.includes(address) || message.startsWith('getaddrinfo ')
+  return isNamed ? message : `${address}: ${message}`
+}
+
+/**
+ * Why no server was found. A driver drops those that are not of the replica set which was asked for.
+ * @param {Topology} topology
+ * @param {string} asked the names of the servers that were asked
+ * @returns {string | undefined} nothing where the driver does not tell
+ */
+function whyNone(topology, asked) {
+  const causes = causesOf(topology)
+  if (causes.length > 0) return causes.join('; ')
+  const { setName } = topology
+  if (!setName || serversOf(topology).length > 0) return undefined
+  const strangers = asked.split(', ').map((name) => `${name} is no member of the replica set "${setName}"`)
+  return strangers.join('; ')
+}
+
+module.exports = { causesOf, serversOf, whyNone }
