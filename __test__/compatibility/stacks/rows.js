@@ -11,6 +11,7 @@
 // - `command`: the start command, or a function from a variant to it (default: this Node with the row's `app.js`);
 // - `alias`: the name under which the package is installed, if not its own;
 // - `build`: the build command, if the application needs a build before it starts;
+// - `withoutAddon`: tells of a variant whether it can't load the addon there, and works through the `mongodb` package;
 // - `ends`: for a test runner, whose command must end by itself, with code 0;
 // - `also`: a file with a function `({ origin, browser, sessions })` that tests what only this application does;
 // - `platform`: the only platform that the row's packages support;
@@ -20,7 +21,7 @@
 
 const { ACCESS } = require('./harness/deployments.js')
 
-/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], ends?: boolean, also?: string, platform?: string, note?: string, cannot?: string }} Row */
+/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], ends?: boolean, withoutAddon?: (variant: string) => boolean, also?: string, platform?: string, note?: string, cannot?: string }} Row */
 
 /** @type {Row[]} */
 const express = [
@@ -399,6 +400,16 @@ const deployment = [
     build: [process.execPath, 'node_modules/rollup/dist/bin/rollup', '--config'],
     command: (variant) => [process.execPath, variant.endsWith('ESM') ? 'dist/app.mjs' : 'dist/app.cjs'],
     note: 'the package is `external`',
+  },
+  {
+    row: 'single-executable',
+    title: 'Single executable',
+    versions: 'esbuild 0.28.2, postject 1.0.0-alpha.6, express 5.3.0, express-session 1.19.0',
+    variants: BOTH,
+    build: [process.execPath, 'build.js'],
+    command: (variant) => [bundle(variant).replace(/\.js$/, '')],
+    withoutAddon: (variant) => variant.endsWith('inside'),
+    note: 'inside, it works without the addon; outside, the package is found by `createRequire(process.execPath)`',
   },
   {
     row: 'workspace-npm',
