@@ -88,7 +88,8 @@ eachStyle(({ style }) => {
     })
   }
 
-  test('a client need not be connected, and is not connected by the store', async (t) => {
+  const unconnected = needsAddon('the client itself carries the operations')
+  test('a client need not be connected, and is not connected by the store', unconnected, async (t) => {
     const { client } = aClient(t)
     const store = make(style, { client })
     t.after(() => store.close())

@@ -6,6 +6,7 @@
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
 const { after, before, test } = require('node:test')
+const { hasAddon } = require('../helpers/addon.js')
 const { DRIVERS } = require('../helpers/drivers.js')
 const { eachStyle, make } = require('../helpers/stores.js')
 const { makeCertificates, tlsArguments } = require('../helpers/tls.js')
@@ -46,14 +47,14 @@ const url = (database, options) =>
   `mongodb://${encodeURIComponent(USER)}:${encodeURIComponent(PASSWORD)}@${host()}/${database}?${new URLSearchParams({ authSource: HOME, replicaSet: 'live', ...options })}`
 const read = (name) => fs.readFileSync(certificates[name])
 
-/** The metadata and users of a store's connections, limited to those of the addon. */
+/** The metadata and users of a store's connections: those of the addon, or of the application where there is none. */
 async function storesAs() {
   const found = await admin
     .db('admin')
     .aggregate([{ $currentOp: { allUsers: true, idleConnections: true } }])
     .toArray()
   return found
-    .filter(({ clientMetadata }) => clientMetadata?.driver.name.includes('connect-mongo-native'))
+    .filter(({ clientMetadata }) => !hasAddon || clientMetadata?.driver.name.includes('connect-mongo-native'))
     .flatMap(({ effectiveUsers = [], appName }) => effectiveUsers.map(({ user, db }) => ({ user, db, appName })))
 }
 

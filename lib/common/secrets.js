@@ -15,14 +15,21 @@ const SECRET_PARAMETER = /([?&;][^=&;]*(?:pass|secret|token|authMechanismPropert
 const CREDENTIALS = /(:\/\/).*@/s
 
 /**
+ * A text without the secrets of the connection strings that it quotes.
+ * @param {string} text
+ */
+function masked(text) {
+  return text.replace(CREDENTIALS, `$1${HIDDEN}@`).replace(SECRET_PARAMETER, `$1${HIDDEN}`)
+}
+
+/**
  * A copy of options without secrets. Objects of classes, such as a client, are named only: they may have credentials.
  * @param {unknown} value
  * @param {unknown[]} [outer] the objects around it
  * @returns {unknown}
  */
 function withoutSecrets(value, outer = []) {
-  if (typeof value === 'string')
-    return value.replace(CREDENTIALS, `$1${HIDDEN}@`).replace(SECRET_PARAMETER, `$1${HIDDEN}`)
+  if (typeof value === 'string') return masked(value)
   if (typeof value !== 'object' || value === null) return value
   if (outer.includes(value)) return '[Circular]'
   const inner = [...outer, value]
@@ -61,4 +68,4 @@ function printable(store) {
   })
 }
 
-module.exports = { INSPECT, hideInPrints, printable, withoutSecrets }
+module.exports = { INSPECT, hideInPrints, masked, printable, withoutSecrets }

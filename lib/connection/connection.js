@@ -7,6 +7,7 @@
 const { asError, closedError, fromNative } = require('../common/errors.js')
 const { addon } = require('../common/native.js')
 const { Promise } = require('../common/promises.js')
+const { masked } = require('../common/secrets.js')
 const { warn, warnOnce } = require('../common/warn.js')
 const { seekTarget } = require('../settings/target.js')
 const { takeTimeLimit } = require('../settings/time-limit.js')
@@ -268,8 +269,7 @@ class Connection {
     if (!this.#isLost) {
       const servers = this.#servers && ` to ${this.#servers}`
       // A driver may quote the connection string that it refuses.
-      const reason = error.message.replace(/:\/\/.*@/s, '://')
-      warn(`The session store has no connection${servers}: ${reason}`, 'MONGO_STORE_CONNECTION')
+      warn(`The session store has no connection${servers}: ${masked(error.message)}`, 'MONGO_STORE_CONNECTION')
     }
     this.#isLost = true
     this.#onState('disconnected')

@@ -8,6 +8,7 @@
 const { fromApplication } = require('../common/application-package.js')
 const { MongoStoreError } = require('../common/errors.js')
 const { promised, quiet } = require('../common/promises.js')
+const { withPresentCompressors } = require('./compressors.js')
 
 /** @import { Client, Db } from '../settings/borrowed/shape.js' */
 /** @import { ConnectionOptions, Target } from '../settings/target.js' */
@@ -205,7 +206,8 @@ class DriverObjects {
   /** @returns {[url: string | undefined, options: object]} */
   get #connection() {
     const { mongoUrl, url = this.#target?.uri, mongoOptions } = this.#options
-    return [mongoUrl ?? url, mongoOptions ?? {}]
+    const given = mongoUrl ?? url
+    return [given, withPresentCompressors(given, mongoOptions ?? {})]
   }
 
   /** Closes what was made here, if anything was. */

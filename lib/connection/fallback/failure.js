@@ -5,6 +5,7 @@
 // no error for a caller has anything of that.
 
 const { MongoStoreError, timeoutError } = require('../../common/errors.js')
+const { masked } = require('../../common/secrets.js')
 const { whyNone } = require('./servers.js')
 
 /** @import { Topology } from './servers.js' */
@@ -187,7 +188,7 @@ function told(error, statement, servers) {
   const message = (name === 'MongoServerSelectionError' && whyNone(error.reason ?? {}, servers)) || error.message
   if (!/^(?:Mongo|WriteError$)/.test(name)) return error
   // Some servers' errors have no code.
-  const words = said(code ?? (name === 'MongoServerError' ? 0 : undefined), message)
+  const words = said(code ?? (name === 'MongoServerError' ? 0 : undefined), masked(message))
   // Drivers before version 4 have one class for all that servers say.
   const isOfServer = typeof code === 'number' && ['MongoError', 'WriteError'].includes(name)
   return new MongoStoreError(isOfServer ? 'MongoServerError' : name, words, code, codeName, labelsOf(error))

@@ -32,7 +32,7 @@ const { DriverStore } = require('./driver-store.js')
  * @throws {Error} when the store has no client to work through
  */
 function openFallback(target, driver, options, settings, owner) {
-  if (target.isOwn && target.uri === undefined) makeClient(target, driver)
+  if (target.isOwn) makeClient(target, driver)
   const ofClient = settingsOf(target, options)
   const { native, forgets } = settings.encryption ?? { native: null, forgets: false }
   return new Addon(
@@ -54,11 +54,12 @@ function openFallback(target, driver, options, settings, owner) {
  * @param {Target} target
  * @param {DriverObjects} driver
  */
-function makeClient({ refusal }, driver) {
+function makeClient({ uri, refusal }, driver) {
   try {
     return driver.client
   } catch (error) {
-    throw refusal ?? error
+    if (uri === undefined) throw refusal ?? error
+    return undefined
   }
 }
 

@@ -3,6 +3,7 @@
 // Reads the settings of a given client, Db or mongoose connection, by the generation of its driver. The given object is
 // only looked at.
 
+const { addon } = require('../../common/native.js')
 const { warnOnce } = require('../../common/warn.js')
 const { readSettings } = require('../read-settings.js')
 const { readLegacy } = require('./driver-1-2.js')
@@ -124,7 +125,8 @@ function readDb(client, db, account) {
 /** @param {MongooseConnection} connection */
 function isKnown(connection) {
   // Before version 6, a connection that is opening does not have all settings yet, and its driver may lose operations.
-  if (connection.readyState !== 1 && !clientOfMongoose(connection)?.options?.hosts) return false
+  // Without the addon, it carries the operations itself.
+  if (connection.readyState !== 1 && !(addon && clientOfMongoose(connection)?.options?.hosts)) return false
   const hasDatabase = Boolean(connection.db) || typeof connection.name === 'string'
   return hasDatabase && (isDb(connection.db) || clientOfMongoose(connection) !== undefined)
 }
