@@ -4,13 +4,13 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
+const { throughDriver } = require('../helpers/addon.js')
 const { HOUR, aSession, MODERN } = require('../helpers/stores.js')
 const { useOwnServer } = require('../helpers/server.js')
 const { until, within } = require('../helpers/wait.js')
 const { MongoClient } = require('mongodb')
 
 const server = useOwnServer({ args: ['--setParameter', 'enableTestCommands=1'] })
-const THROUGH_CLIENT = process.env.TEST_THROUGH === 'client'
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 /** A real server announces state changes at once. A fail point's error does not: clients learn of it by asking. */
 const HEARTBEAT = 'heartbeatFrequencyMS=500'
@@ -67,7 +67,7 @@ for (const [command, call] of Object.entries(CALLS)) {
       assert.equal(await collection.countDocuments(), command === 'delete' ? 0 : 50)
       const { retries, errors } = store.stats()
       // The statistics don't count the retries of an npm driver.
-      if (!THROUGH_CLIENT) assert.ok(retries > 0, 'the statistics tell of it')
+      if (!throughDriver) assert.ok(retries > 0, 'the statistics tell of it')
       assert.deepEqual(errors, {})
     })
   }
@@ -88,7 +88,7 @@ for (const [command, call] of Object.entries(CALLS)) {
     const results = await Promise.allSettled(range(30).map((n) => call(store, n)))
     const failed = results.filter(({ status }) => status === 'rejected')
     // The server may fail more commands than requested if they arrive concurrently.
-    const most = THROUGH_CLIENT ? (await mend()).count - before : 1
+    const most = throughDriver ? (await mend()).count - before : 1
     assert.ok(failed.length <= most, `${failed.length} failed, of ${most}`)
     for (const { reason } of failed) assert.equal(reason.code, 96)
   })

@@ -4,13 +4,13 @@
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
+const { throughDriver } = require('../helpers/addon.js')
 const { isAtWork } = require('../helpers/connections.js')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
 const { startLoad } = require('../helpers/load.js')
 const { sleep, until } = require('../helpers/wait.js')
 
 const LIMIT = 800 // ms that an operation may take
-const THROUGH_CLIENT = process.env.TEST_THROUGH === 'client'
 const BLOCK = 3000 // ms that the server holds a command
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 const late = { name: 'MongoOperationTimeoutError' }
@@ -93,7 +93,7 @@ for (const [kind, members] of [
             await until('traffic', () => load.answered > 10)
             // The fail point holds one command, which contains many calls, or one command per call.
             // (Ending the fail point earlier would wait for the end of the block.)
-            await fail([command], { blockConnection: true, blockTimeMS: BLOCK }, { times: THROUGH_CLIENT ? count : 1 })
+            await fail([command], { blockConnection: true, blockTimeMS: BLOCK }, { times: throughDriver ? count : 1 })
             const results = await Promise.allSettled(range(count).map((n) => first(store, n)))
             // Many calls make several commands, and the server holds one of them.
             assert.ok(results.some(({ reason }) => reason?.name === late.name))

@@ -13,4 +13,7 @@ const hasAddon = addon !== undefined
  */
 const needsAddon = (reason) => ({ skip: hasAddon ? false : reason })
 
-module.exports = { hasAddon, needsAddon }
+/** Whether stores work through the `mongodb` package: where there is no addon, and where a file gives its stores a client. */
+const throughDriver = process.env.TEST_THROUGH === 'client' || !hasAddon
+
+module.exports = { hasAddon, needsAddon, throughDriver }

@@ -121,7 +121,9 @@ class DriverStore {
     return this.#onSession('get', slot, id, {}, async (calls, filter) => {
       const found = await calls.findLive(filter, now)
       if (found === null || found === undefined) return [KIND.MISSING]
-      const { session, expires, lastModified } = this.#source.read(found)
+      const { id: stored, session, expires, lastModified } = this.#source.read(found)
+      // With a collation, the server may find a document with another id.
+      if (typeof id === 'string' && typeof stored === 'string' && stored !== id) return [KIND.MISSING]
       // An array of dates matches the query, too. Such a document has no date of expiry.
       if (!this.#source.isStandIn && expires !== undefined && timeOf(expires) === undefined) return [KIND.MISSING]
       const opened = await this.#open(id, session)
