@@ -3,7 +3,7 @@
 // The adapters of connect-mongo 6: `createKrupteinAdapter` and `createWebCryptoAdapter`. An adapter whose format is native
 // encrypts in the addon; a store that gets one does the same without calling its methods.
 
-const { NativeCipher } = require('../common/native.js')
+const { NativeCipher } = require('./cipher.js')
 const { cryptoError, fromCipher } = require('../common/errors.js')
 const {
   ALGORITHMS,

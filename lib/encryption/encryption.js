@@ -3,7 +3,7 @@
 // Decides from a store's options how its sessions are encrypted: what the addon does by itself, what an adapter does in
 // JavaScript, and under which ids sessions are stored. No message here quotes a secret.
 
-const { NativeCipher } = require('../common/native.js')
+const { NativeCipher } = require('./cipher.js')
 const { createKrupteinAdapter, formatOf } = require('./adapters.js')
 const bson = require('../common/bson.js')
 const { cryptoError } = require('../common/errors.js')
