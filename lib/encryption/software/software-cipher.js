@@ -88,9 +88,10 @@ class SoftwareCipher {
   open(id, stored, limitMs) {
     return partsOrResult(() => {
       check(id)
+      if (stored !== undefined) check(stored)
       if (typeof stored === 'string') return this.#open(id, stored, new Patience(limitMs))
       if (stored === undefined || !this.#readsPlain) throw failures.unreadable()
-      return check(stored)
+      return stored
     })
   }
 
@@ -132,13 +133,9 @@ class SoftwareCipher {
   }
 }
 
-/**
- * @template {Value} T
- * @param {T} value
- */
+/** @param {Value} value */
 function check(value) {
   if (typeof value !== 'string') checkDocument(value)
-  return value
 }
 
 /**
