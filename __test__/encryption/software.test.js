@@ -195,10 +195,10 @@ test('where there is the addon, nothing of what stands in for it is loaded', asy
   const main = () => {
     const { MongoStore, createKrupteinAdapter } = require('connect-mongo-native')
     const encryption = { keys: [{ id: 'a', secret: Buffer.alloc(32) }] }
-    const crypto = { secret: 'squirrel' }
-    const store = MongoStore.create({ mongoUrl: 'mongodb://127.0.0.1:1/test', encryption, crypto })
+    const old = { secret: 'squirrel' }
+    const store = MongoStore.create({ mongoUrl: 'mongodb://127.0.0.1:1/test', encryption, crypto: old })
     store.on('error', () => {})
-    createKrupteinAdapter(crypto)
+    createKrupteinAdapter(old)
       .encrypt('text')
       .then(() => {
         console.log(Object.keys(require.cache).filter((name) => name.includes('software')).length)
