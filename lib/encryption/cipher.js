@@ -4,4 +4,5 @@
 
 const { addon } = require('../common/native.js')
 
-exports.NativeCipher = /** @type {import('../common/native.js').Addon} */ (addon)?.NativeCipher
+/** @type {import('../common/native.js').Addon['NativeCipher']} */
+exports.NativeCipher = addon?.NativeCipher ?? require('./software/software-cipher.js').SoftwareCipher

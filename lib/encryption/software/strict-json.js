@@ -1,0 +1,83 @@
+'use strict'
+
+// JSON in stored records. Only what `JSON.stringify` writes is taken: no member twice, no other spelling of the same value.
+
+const { failures, succeeds } = require('./failures.js')
+const { wellFormed } = require('./primitives.js')
+
+/**
+ * What a JSON text means.
+ * @param {string} text
+ * @returns {unknown}
+ */
+function parse(text) {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw failures.unreadable(error)
+  }
+}
+
+/**
+ * The text that a JSON string means.
+ * @param {string} json
+ */
+function parseText(json) {
+  const text = parse(json)
+  if (!isText(text)) throw failures.unreadable()
+  return text
+}
+
+/**
+ * The members of a JSON object.
+ * @param {string} json
+ * @param {string[]} names the members that it may have
+ * @returns {Record<string, unknown>}
+ */
+function parseMembers(json, names) {
+  const value = parse(json)
+  if (!hasOnly(value, names) || JSON.stringify(value) !== json) throw failures.unreadable()
+  return value
+}
+
+/**
+ * The bytes of a `Buffer` as Node writes it into JSON: `{"type":"Buffer","data":[…]}`.
+ * @param {unknown} value
+ */
+function bufferOf(value) {
+  if (!hasOnly(value, ['type', 'data']) || value.type !== 'Buffer' || !Array.isArray(value.data))
+    throw failures.unreadable()
+  const isByte = (/** @type {unknown} */ byte) => Number.isInteger(byte) && Number(byte) >= 0 && Number(byte) <= 255
+  if (!value.data.every(isByte)) throw failures.unreadable()
+  return Buffer.from(value.data)
+}
+
+/**
+ * Whether a text is JSON.
+ * @param {string} text
+ */
+function isJson(text) {
+  return succeeds(() => parse(text))
+}
+
+/**
+ * Whether a value is text that UTF-8 can have.
+ * @param {unknown} value
+ * @returns {value is string}
+ */
+function isText(value) {
+  return typeof value === 'string' && wellFormed(value) === value
+}
+
+/**
+ * Whether a value is an object without other members than these.
+ * @param {unknown} value
+ * @param {string[]} names
+ * @returns {value is Record<string, unknown>}
+ */
+function hasOnly(value, names) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.keys(value).every((name) => names.includes(name))
+}
+
+module.exports = { bufferOf, isJson, isText, parse, parseMembers, parseText }
