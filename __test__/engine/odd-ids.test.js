@@ -7,6 +7,7 @@ const assert = require('node:assert/strict')
 const { createHash } = require('node:crypto')
 const { test } = require('node:test')
 const { Binary, Decimal128, Double, Int32, Long, ObjectId } = require('mongodb')
+const { hasAddon } = require('../helpers/addon.js')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
 
 const server = useFaultyServer()
@@ -41,7 +42,7 @@ const OTHERS = {
 }
 
 for (const [kind, idOf] of Object.entries({ ...COMPARABLE, ...OTHERS })) {
-  const few = kind in COMPARABLE
+  const few = kind in COMPARABLE && hasAddon
   test(`${MANY} gets at once of sessions whose id is ${kind} ${few ? 'are few commands, and ' : ''}have each its own session`, async (t) => {
     const opened = await server.open(t, { transformId: (sid) => idOf(Number(sid)) })
     const { store, collection } = opened
