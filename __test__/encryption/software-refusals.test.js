@@ -95,12 +95,19 @@ const PARTS = {
     },
     write: (parts) => Buffer.concat(parts).toString(encoding),
   }),
-  /** The texts of kruptein's records in JSON, and what stands there of a Buffer. */
-  json: () => ({
-    read: (text) => Object.values(JSON.parse(text)).map((member) => Buffer.from(member)),
-    write: ([hmac, ct, iv, salt, aad, at]) =>
-      JSON.stringify({ hmac: `${hmac}`, ct: `${ct}`, iv, salt, aad: `${aad}`, at }),
-  }),
+  json: () => {
+    let members
+    return {
+      read: (text) => {
+        members = Object.entries(JSON.parse(text))
+        return members.map(([, member]) => Buffer.from(member))
+      },
+      write: (parts) => {
+        const of = ([name, member], at) => [name, typeof member === 'string' ? `${parts[at]}` : parts[at]]
+        return JSON.stringify(Object.fromEntries(members.map(of)))
+      },
+    }
+  },
   secret: () => ({
     read: (text) => {
       const { hmac, ct, at, aad, iv } = JSON.parse(JSON.parse(text))
