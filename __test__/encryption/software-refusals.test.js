@@ -188,7 +188,7 @@ function withGenuine(release, options) {
 
 const FORMATS = {
   encryption: { formats: keys('new', 'old'), parts: PARTS.envelope() },
-  'kruptein 2.2.3': { formats: kruptein(), parts: PARTS.json(), write: withGenuine('2.2.3') },
+  'kruptein 2.2.3': { formats: kruptein(), parts: PARTS.json(), write: withGenuine('2.2.3', { encodeas: 'hex' }) },
   'kruptein 3.4 in JSON': {
     formats: kruptein(),
     parts: PARTS.json(),
