@@ -295,3 +295,24 @@ test('what a cipher can not write is refused alike', async () => {
     assert.deepEqual(...texts.map((text) => (Array.isArray(text) ? text : typeof text)))
   }
 })
+
+test('a container is read in the one spelling that kruptein writes', async () => {
+  const ciphers = both(kruptein())
+  const record = Buffer.from(await ciphers.addon.encrypt('text'), 'base64')
+  const [content, count] = [record.subarray(4), record.subarray(2, 4)]
+  const short = containerOf([5, 64, 12, 1, 16, 0].map((length) => Buffer.alloc(length)))
+  const spellings = {
+    "kruptein's": record,
+    'a length with a zero before it': Buffer.concat([Buffer.from([0x30, 0x83, 0]), count, content]),
+    'a long form that is not needed': Buffer.concat([Buffer.from([0x30, 0x81]), short.subarray(1)]),
+    'a length without an end': Buffer.concat([Buffer.from([0x30, 0x80]), content]),
+    'five bytes of length': Buffer.concat([Buffer.from([0x30, 0x85, 0, 0, 0]), count, content]),
+    'more behind it': Buffer.concat([record, Buffer.alloc(1)]),
+    'another kind': Buffer.concat([Buffer.from([0x31]), record.subarray(1)]),
+  }
+  for (const [name, bytes] of Object.entries(spellings)) {
+    const wanted = await ciphers.addon.decrypt(bytes.toString('base64'))
+    assert.equal(Array.isArray(wanted), name !== "kruptein's", name)
+    assert.deepEqual(await ciphers.software.decrypt(bytes.toString('base64')), wanted, name)
+  }
+})
