@@ -16,7 +16,9 @@ const {
   settingsOf,
   web,
   CIPHERS,
+  SECRET,
 } = require('../helpers/ciphers.js')
+const { KRUPTEINS } = require('../helpers/genuine.js')
 const { decode: membersOf, encode: containerOf } = require('../../lib/encryption/software/der.js')
 
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31)
@@ -69,6 +71,8 @@ const TEXTS = {
   'the beginning': (random, text) => text.slice(random(text.length)),
   'a letter more': (random, text) => text + pick(random, [...'A=.-\n{}"é']),
   case: (_random, text) => text.toUpperCase(),
+  'a member twice': (_random, text) =>
+    text.startsWith('"') ? text.replace('{', '{\\"aad\\":\\"\\",') : text.replace('{', '{"aad":"",'),
 }
 
 /** How a record is taken apart, and put together again. */
@@ -91,7 +95,20 @@ const PARTS = {
     },
     write: (parts) => Buffer.concat(parts).toString(encoding),
   }),
-  json: () => ({
+  json: () => {
+    let members
+    return {
+      read: (text) => {
+        members = Object.entries(JSON.parse(text))
+        return members.map(([, member]) => Buffer.from(member))
+      },
+      write: (parts) => {
+        const of = ([name, member], at) => [name, typeof member === 'string' ? `${parts[at]}` : parts[at]]
+        return JSON.stringify(Object.fromEntries(members.map(of)))
+      },
+    }
+  },
+  secret: () => ({
     read: (text) => {
       const { hmac, ct, at, aad, iv } = JSON.parse(JSON.parse(text))
       return [Buffer.from(hmac, 'hex'), Buffer.from(ct, 'hex'), Buffer.from(at), Buffer.from(aad), Buffer.from(iv)]
@@ -160,8 +177,23 @@ const FOREIGN = [
   Buffer.alloc(9),
 ]
 
+/** Has a genuine release write records that neither cipher writes. */
+function withGenuine(release, options) {
+  const instance = require(KRUPTEINS[release])({ algorithm: 'aes-256-gcm', hashing: 'sha512', ...options })
+  return (session) =>
+    new Promise((resolve, reject) => {
+      instance.set(SECRET.toString(), session, (error, record) => (error ? reject(new Error(error)) : resolve(record)))
+    })
+}
+
 const FORMATS = {
   encryption: { formats: keys('new', 'old'), parts: PARTS.envelope() },
+  'kruptein 2.2.3': { formats: kruptein(), parts: PARTS.json(), write: withGenuine('2.2.3', { encodeas: 'hex' }) },
+  'kruptein 3.4 in JSON': {
+    formats: kruptein(),
+    parts: PARTS.json(),
+    write: withGenuine('3.4.0', { use_asn1: false }),
+  },
   'kruptein 3.0': { formats: kruptein(), parts: PARTS.container('base64') },
   'kruptein 3.0, AES-CBC': { formats: kruptein({ algorithm: 'aes-256-cbc' }), parts: PARTS.container('base64') },
   'kruptein 3.1, hex': { formats: kruptein({ release: '3.1', encoding: 'hex' }), parts: PARTS.container('hex') },
@@ -180,7 +212,7 @@ const FORMATS = {
     formats: web({ gcm: false, ivLen: 16, encoding: 'base64url' }),
     parts: PARTS.web('base64url'),
   },
-  secret: { formats: secret(), parts: PARTS.json() },
+  secret: { formats: secret(), parts: PARTS.secret() },
 }
 
 /** Other settings for the same records: all formats beside each other, plain sessions, and another secret. */
@@ -206,13 +238,14 @@ const READERS = {
 }
 
 test(`the same session or the same error for changed records (SEED=${SEED})`, async (t) => {
-  for (const [name, { formats, parts }] of Object.entries(FORMATS)) {
+  for (const [name, { formats, parts, write }] of Object.entries(FORMATS)) {
     await t.test(name, async () => {
       const random = generator(SEED)
       const readers = Object.entries(READERS).map(([reader, make]) => [reader, both(make(formats))])
       const writer = new CIPHERS.addon(settingsOf(formats))
       const records = []
-      for (const session of [JSON_TEXT, '', 'no JSON']) records.push(await writer.seal('an id', session, PATIENCE))
+      for (const session of [JSON_TEXT, '', 'no JSON'])
+        records.push(await (write ?? ((text) => writer.seal('an id', text, PATIENCE)))(session))
       const hasSalt = name.startsWith('kruptein')
       const outcomes = new Set()
       for (let at = 0; at < COUNT; at += 1) {
@@ -260,5 +293,26 @@ test('what a cipher can not write is refused alike', async () => {
     }
     const texts = await Promise.all([addon, software].map((cipher) => cipher.encrypt('text')))
     assert.deepEqual(...texts.map((text) => (Array.isArray(text) ? text : typeof text)))
+  }
+})
+
+test('a container is read in the one spelling that kruptein writes', async () => {
+  const ciphers = both(kruptein())
+  const record = Buffer.from(await ciphers.addon.encrypt('text'), 'base64')
+  const [content, count] = [record.subarray(4), record.subarray(2, 4)]
+  const short = containerOf([5, 64, 12, 1, 16, 0].map((length) => Buffer.alloc(length)))
+  const spellings = {
+    "kruptein's": record,
+    'a length with a zero before it': Buffer.concat([Buffer.from([0x30, 0x83, 0]), count, content]),
+    'a long form that is not needed': Buffer.concat([Buffer.from([0x30, 0x81]), short.subarray(1)]),
+    'a length without an end': Buffer.concat([Buffer.from([0x30, 0x80]), content]),
+    'five bytes of length': Buffer.concat([Buffer.from([0x30, 0x85, 0, 0, 0]), count, content]),
+    'more behind it': Buffer.concat([record, Buffer.alloc(1)]),
+    'another kind': Buffer.concat([Buffer.from([0x31]), record.subarray(1)]),
+  }
+  for (const [name, bytes] of Object.entries(spellings)) {
+    const wanted = await ciphers.addon.decrypt(bytes.toString('base64'))
+    assert.equal(Array.isArray(wanted), name !== "kruptein's", name)
+    assert.deepEqual(await ciphers.software.decrypt(bytes.toString('base64')), wanted, name)
   }
 })

@@ -1,6 +1,7 @@
 'use strict'
 
-// JSON in stored records. Only what `JSON.stringify` writes is taken: no member twice, no other spelling of the same value.
+// JSON in stored records. Only what `JSON.stringify` writes is taken, with or without white space: no member twice, and no other
+// spelling of the same value.
 
 const { failures, succeeds } = require('./failures.js')
 const { wellFormed } = require('./primitives.js')
@@ -36,8 +37,16 @@ function parseText(json) {
  */
 function parseMembers(json, names) {
   const value = parse(json)
-  if (!hasOnly(value, names) || JSON.stringify(value) !== json) throw failures.unreadable()
+  if (!hasOnly(value, names) || compact(JSON.stringify(value)) !== compact(json)) throw failures.unreadable()
   return value
+}
+
+/**
+ * A JSON text without white space, also in its strings: for comparisons alone.
+ * @param {string} json
+ */
+function compact(json) {
+  return json.replace(/[ \t\n\r]/g, '')
 }
 
 /**
