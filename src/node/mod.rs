@@ -3,6 +3,7 @@
 mod cipher;
 mod completion;
 mod describe;
+#[cfg_attr(test, expect(dead_code, reason = "called by JavaScript alone"))]
 mod profile;
 mod settings;
 mod statistics;
