@@ -3,7 +3,6 @@
 mod cipher;
 mod completion;
 mod describe;
-#[cfg_attr(test, expect(dead_code, reason = "called by JavaScript alone"))]
 mod profile;
 mod settings;
 mod statistics;

@@ -8,3 +8,16 @@ use napi_derive::napi;
 pub fn is_optimised() -> bool {
     cfg!(not(debug_assertions))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{hint::black_box, panic::catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_build_whose_debug_assertions_fail_is_not_optimised() {
+        let fails = catch_unwind(|| debug_assert!(black_box(false))).is_err();
+        assert_eq!(is_optimised(), !fails);
+    }
+}
