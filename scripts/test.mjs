@@ -13,8 +13,11 @@ import { Failure, runAsProgram } from './lib/program.mjs'
 import { withProgress } from './lib/progress.mjs'
 import { startServer } from './mongod.mjs'
 
-/** Time for one test, in ms: a test that hangs fails, and does not block the others. */
-const TIMEOUT = 300_000
+/**
+ * Time for one test, in ms: a test that hangs fails, and does not block the others. All tests of a generation of
+ * connect-mongo count as one.
+ */
+const TIMEOUT = 900_000
 
 /** The beginnings of the paths of files that do by far the most work: hundreds of processes, packages to install. */
 const SLOW = [
