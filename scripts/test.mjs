@@ -30,6 +30,9 @@ const SLOW = [
   '__test__/engine/late-writes.test.js',
 ]
 
+/** Fail points are on. Expired sessions stay, as two stores that are compared must find the same documents. */
+const SERVER = ['enableTestCommands=1', 'ttlMonitorEnabled=false'].flatMap((value) => ['--setParameter', value])
+
 /** Files that run at once. Most wait most of the time: for a deadline, for a server that starts. */
 const CONCURRENCY = Math.min(8, 3 * availableParallelism())
 
@@ -43,9 +46,7 @@ await runAsProgram(import.meta.url, async () => {
   if (files.length === 0) throw new Failure(`test: no test file has ${names.join(' or ')} in its path.`)
   const rust = names.length === 0 && !values.slow
 
-  const server = process.env.TEST_MONGO_URL
-    ? undefined
-    : await startServer({ args: ['--setParameter', 'enableTestCommands=1'] }) // enables the fail points that tests use
+  const server = process.env.TEST_MONGO_URL ? undefined : await startServer({ args: SERVER })
   if (server) {
     console.log(`test: MongoDB ${server.version} at ${server.uri}`)
     process.env.TEST_MONGO_URL = server.uri
