@@ -6,20 +6,28 @@ import { join } from 'node:path'
 import { cargo, root, tool } from './lib/process.mjs'
 import { Failure, runAsProgram } from './lib/program.mjs'
 
+/** What a debug build compiles besides its own code is the same as in `cargo test`. */
+const DEBUG = ['--features', 'tests']
+
+/** Compiles what a debug build consists of, so that `build` finds it ready. Unlike `build`, it needs no npm package. */
+export async function compile() {
+  const code = await cargo(['build', '--lib', ...DEBUG])
+  if (code !== 0) throw new Failure('build: the addon could not be compiled. The output above says why.')
+}
+
 /**
  * Builds the addon.
  * @param {{ debug?: boolean, options?: string[] }} [settings] `options` are passed on to `napi build`
  */
 export async function build({ debug = false, options = [] } = {}) {
   const startedAt = new Date()
-  // Without cargo, this fails with advice. napi's own error gives none.
-  await cargo(['--version'], { stdio: 'ignore' })
+  await requireCargo()
 
   // napi writes to a separate folder, so that it can't replace index.js and index.d.ts, which are written by hand.
   const output = join(root, '.cache', 'addon')
   rmSync(output, { recursive: true, force: true })
   mkdirSync(output, { recursive: true })
-  const profile = debug ? [] : ['--release']
+  const profile = debug ? DEBUG : ['--release']
   const files = ['--output-dir', output, '--js', 'native.js', '--dts', 'native.d.ts']
   const code = await tool('@napi-rs/cli', ['build', '--platform', ...profile, ...files, ...options], { bin: 'napi' })
   if (code !== 0) throw new Failure('build: the addon could not be built. The output above says why.')
@@ -31,6 +39,11 @@ export async function build({ debug = false, options = [] } = {}) {
     // Processes that have loaded the old addon keep it: a rename replaces the file, not its contents.
     renameSync(join(output, name), join(root, name))
   }
+}
+
+/** Without cargo, this fails with advice. napi's own error gives none. */
+export async function requireCargo() {
+  await cargo(['--version'], { stdio: 'ignore' })
 }
 
 await runAsProgram(import.meta.url, () => {

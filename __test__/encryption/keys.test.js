@@ -20,7 +20,7 @@ const server = useStores()
 const SECRET = 'AB12!@squirrel'
 const RECORDS = 100
 /** Too short to derive so many keys, and long enough for one. */
-const LIMIT = 500 // ms
+const LIMIT = 1000 // ms
 const PATIENCE = 60_000 // ms
 
 /** Records with a salt each, and so a key each, like those of connect-mongo. */

@@ -142,6 +142,7 @@
  * @property {() => string} version
  * @property {new (settings: AddonSettings, deliver: (results: Results) => void, cipher?: NativeCipher) => NativeStore} NativeStore
  * @property {new (settings: CipherSettings) => NativeCipher} NativeCipher
+ * @property {() => boolean} isOptimised whether the addon was built with optimisations
  * @property {() => string} systemRoots the root certificates of the operating system, as PEM text
  * @property {(uri: string, password?: string) => Record<string, string | string[] | string[][] | number | boolean | undefined>} describeConnection
  */

@@ -1,10 +1,11 @@
 // Starts other programs: always in the project's root folder, with their output passed through. A shell is used only for
 // npm on Windows, where Node can't start it otherwise.
 
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Failure, codeOf } from './program.mjs'
 
 /** The project's root folder. */
@@ -35,14 +36,22 @@ export function run(command, args, { env, stdio = 'inherit', missing = '' } = {}
   })
 }
 
+/** The platform of this machine as Rust calls it; undefined without Rust: then cargo, which is run next, is missing, too. */
+async function hostTriple() {
+  const { stdout } = await promisify(execFile)('rustc', ['-vV']).catch(() => ({ stdout: '' }))
+  return /^host: (.+)$/m.exec(stdout)?.[1]
+}
+
 /**
- * Runs `cargo`.
+ * Runs `cargo`. It names the platform as `napi build` does: cargo then keeps the results of both in one place.
  * @param {string[]} args
  * @param {RunOptions} [options]
  */
-export function cargo(args, options) {
+export async function cargo(args, options) {
+  const target = process.env.CARGO_BUILD_TARGET ?? (await hostTriple())
   return run('cargo', args, {
     ...options,
+    env: { ...options?.env, ...(target && { CARGO_BUILD_TARGET: target }) },
     missing: 'Install Rust from https://rustup.rs, open a new shell so that `cargo` is on the PATH, and try again.',
   })
 }

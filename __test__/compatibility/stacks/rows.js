@@ -7,7 +7,7 @@
 // - `variants`: values for the application's VARIANT; each runs on each of the `deployments` (default: one standalone);
 // - `own`: whether the application has its own connection beside the store's, and uses it at the end;
 // - `server`: the version of MongoDB, since old drivers don't support new servers;
-// - `quick`: whether `npm test` includes the row;
+// - `quick`: whether `npm run test:slow` includes the row;
 // - `command`: the start command, or a function from a variant to it (default: this Node with the row's `app.js`);
 // - `alias`: the name under which the package is installed, if not its own;
 // - `build`: the build command, if the application needs a build before it starts;
