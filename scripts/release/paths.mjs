@@ -6,9 +6,10 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../lib/process.mjs'
 
+const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo')
+
 /** The folders from which code is compiled, and the names that they get in a binary. */
 export function sourceFolders() {
-  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo')
   const sysroot = execFileSync('rustc', ['--print', 'sysroot'], { cwd: root, encoding: 'utf8' }).trim()
   return [
     { folder: root, name: 'connect-mongo-native' },
@@ -18,14 +19,24 @@ export function sourceFolders() {
 }
 
 /** What a path of any machine that builds contains. */
-const MARKS = ['/home/', '/root/', '/Users/', ':\\Users\\', '.cargo/', '.cargo\\', '.rustup/', '.rustup\\', 'rustlib/src']
+const MARKS = [
+  '/home/',
+  '/root/',
+  '/Users/',
+  ':\\Users\\',
+  '.cargo/',
+  '.cargo\\',
+  '.rustup/',
+  '.rustup\\',
+  'rustlib/src',
+]
 
 /**
  * The first path of a machine that builds in a binary; undefined if there is none.
  * @param {Buffer} bytes
  */
 export function foundPath(bytes) {
-  const at = [root, homedir(), ...MARKS].map((text) => bytes.indexOf(text)).find((index) => index >= 0)
+  const at = [root, cargoHome, ...MARKS].map((text) => bytes.indexOf(text)).find((index) => index >= 0)
   if (at === undefined) return undefined
   const printable = (/** @type {number} */ byte) => byte >= 0x20 && byte < 0x7f
   let [start, end] = [at, at]

@@ -1,0 +1,88 @@
+// Whether a built addon may be published: `node scripts/release/check-addon.mjs FILE…`. Prints what is wrong with each file,
+// and ends with 1 if anything is.
+
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { Failure, runAsProgram } from '../lib/program.mjs'
+import { isElf, readElf } from './elf.mjs'
+import { foundPath } from './paths.mjs'
+
+/** The C library that the Linux builds are linked against, unless they are for musl: that of 2012. */
+export const GLIBC = '2.17'
+/** How large an addon may be, in bytes. */
+export const LARGEST = 9_000_000
+/** The function that Node calls when it loads an addon. */
+const ENTRY = 'napi_register_module_v1'
+/** The libraries that every Linux with Node has: those of glibc, of musl, and the one that unwinds the stack. */
+const LIBRARIES = /^(lib(c|m|pthread|dl|rt|gcc_s)\.so(\.\d+)?|ld-linux-[\w-]+\.so\.\d|libc\.musl-\w+\.so\.1)$/
+
+/**
+ * What is wrong with an addon, a sentence for each.
+ * @param {Buffer} bytes
+ * @returns {string[]}
+ */
+export function problemsOf(bytes) {
+  const path = foundPath(bytes)
+  return [
+    ...(bytes.length > LARGEST ? [`It has ${bytes.length} bytes, more than ${LARGEST}.`] : []),
+    ...(path === undefined ? [] : [`It contains a path of the machine that built it: ${path}`]),
+    ...(isElf(bytes) ? problemsOfElf(bytes) : isOther(bytes) ? [] : ['It is neither ELF nor Mach-O nor PE.']),
+  ]
+}
+
+/** @param {Buffer} bytes */
+function problemsOfElf(bytes) {
+  const { needed, versions, exported, stripped } = readElf(bytes)
+  const tooNew = versions.filter((version) => isNewer(version))
+  const foreign = needed.filter((library) => !LIBRARIES.test(library))
+  return [
+    ...(stripped ? [] : ['It is not stripped.']),
+    ...(exported.includes(ENTRY) ? [] : [`It does not export ${ENTRY}.`]),
+    ...(tooNew.length > 0 ? [`It needs ${tooNew.join(', ')}; the newest allowed is GLIBC_${GLIBC}.`] : []),
+    ...(foreign.length > 0 ? [`It needs ${foreign.join(', ')}, which not every system has.`] : []),
+  ]
+}
+
+/** @param {string} version of a symbol, such as `GLIBC_2.34` */
+function isNewer(version) {
+  const glibc = /^GLIBC_(.+)/.exec(version)?.[1]
+  return glibc !== undefined && glibc.localeCompare(GLIBC, 'en', { numeric: true }) > 0
+}
+
+/**
+ * Whether a file is Mach-O or PE, by its first bytes.
+ * @param {Buffer} bytes
+ */
+function isOther(bytes) {
+  return bytes.readUInt32LE(0) === 0xfeedfacf || bytes.toString('latin1', 0, 2) === 'MZ'
+}
+
+/**
+ * Fails unless an addon may be published.
+ * @param {string} file
+ */
+export function checkAddon(file) {
+  const bytes = readFileSync(file)
+  const problems = problemsOf(bytes)
+  if (problems.length > 0) throw new Failure(`${basename(file)} can't be published.\n  ${problems.join('\n  ')}`)
+  console.log(`${basename(file)}: ${bytes.length} bytes${isElf(bytes) ? `, ${needs(bytes)}` : ''}`)
+}
+
+/**
+ * What a Linux addon needs of a system.
+ * @param {Buffer} bytes
+ */
+function needs(bytes) {
+  const { needed, versions } = readElf(bytes)
+  const newest = versions
+    .filter((version) => version.startsWith('GLIBC_'))
+    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+    .at(-1)
+  return `needs ${[...needed, newest].filter(Boolean).join(', ')}`
+}
+
+await runAsProgram(import.meta.url, () => {
+  const files = process.argv.slice(2)
+  if (files.length === 0) throw new Failure('check-addon: name the files, e.g. connect-mongo-native.linux-x64-gnu.node')
+  for (const file of files) checkAddon(file)
+})
