@@ -11,7 +11,7 @@ import { zigEnvironment } from './zig.mjs'
 export async function targetBuild(target) {
   const env = withoutPaths(target)
   if (!target.includes('-linux-')) return { options: ['--target', target], env }
-  const versioned = target.endsWith('-gnu') ? `${target}.${GLIBC}` : target
+  const versioned = /-gnu(eabihf)?$/.test(target) ? `${target}.${GLIBC}` : target
   return { options: ['--target', versioned, '--cross-compile'], env: { ...env, ...(await zigEnvironment()) } }
 }
 
