@@ -1,8 +1,10 @@
-// Whether a built addon may be published: `node scripts/release/check-addon.mjs FILE…`. Prints what is wrong with each file,
-// and ends with 1 if anything is.
+// Whether a built addon may be published: `node scripts/release/check-addon.mjs FILE…`. Prints what is wrong with a file, and
+// then ends with 1. `--sizes` looks at nothing but the size, of all release builds in target/.
 
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { root } from '../lib/process.mjs'
 import { Failure, runAsProgram } from '../lib/program.mjs'
 import { isElf, readElf } from './elf.mjs'
 import { foundPath } from './paths.mjs'
@@ -10,11 +12,13 @@ import { foundPath } from './paths.mjs'
 /** The C library that the Linux builds are linked against, unless they are for musl: that of 2012. */
 export const GLIBC = '2.17'
 /** How large an addon may be, in bytes. */
-export const LARGEST = 9_000_000
+const LARGEST = 9_000_000
 /** The function that Node calls when it loads an addon. */
 const ENTRY = 'napi_register_module_v1'
 /** The libraries that every Linux with Node has: those of glibc, of musl, and the one that unwinds the stack. */
 const LIBRARIES = /^(lib(c|m|pthread|dl|rt|gcc_s)\.so(\.\d+)?|ld-linux-[\w-]+\.so\.\d|libc\.musl-\w+\.so\.1)$/
+/** What cargo calls the addon, by platform. */
+const LIBRARY_NAMES = ['libconnect_mongo_native.so', 'libconnect_mongo_native.dylib', 'connect_mongo_native.dll']
 
 /**
  * What is wrong with an addon, a sentence for each.
@@ -24,10 +28,15 @@ const LIBRARIES = /^(lib(c|m|pthread|dl|rt|gcc_s)\.so(\.\d+)?|ld-linux-[\w-]+\.s
 export function problemsOf(bytes) {
   const path = foundPath(bytes)
   return [
-    ...(bytes.length > LARGEST ? [`It has ${bytes.length} bytes, more than ${LARGEST}.`] : []),
+    ...problemsOfSize(bytes.length),
     ...(path === undefined ? [] : [`It contains a path of the machine that built it: ${path}`]),
     ...(isElf(bytes) ? problemsOfElf(bytes) : isOther(bytes) ? [] : ['It is neither ELF nor Mach-O nor PE.']),
   ]
+}
+
+/** @param {number} size */
+function problemsOfSize(size) {
+  return size > LARGEST ? [`It has ${size} bytes, more than ${LARGEST}.`] : []
 }
 
 /** @param {Buffer} bytes */
@@ -68,6 +77,21 @@ export function checkAddon(file) {
   console.log(`${basename(file)}: ${bytes.length} bytes${isElf(bytes) ? `, ${needs(bytes)}` : ''}`)
 }
 
+/** Fails if one of the release builds that cargo has made here is too large. They may be for this machine only. */
+function checkSizes() {
+  const target = join(root, 'target')
+  const files = (existsSync(target) ? readdirSync(target) : [])
+    .flatMap((triple) => LIBRARY_NAMES.map((name) => join(target, triple, 'release', name)))
+    .filter((file) => existsSync(file))
+  if (files.length === 0) console.log('There is no release build to check.')
+  for (const file of files) {
+    const { size } = statSync(file)
+    const [problem] = problemsOfSize(size)
+    if (problem) throw new Failure(`${relative(root, file)}: ${problem}`)
+    console.log(`${relative(root, file)}: ${size} bytes, of ${LARGEST}`)
+  }
+}
+
 /**
  * What a Linux addon needs of a system.
  * @param {Buffer} bytes
@@ -82,7 +106,10 @@ function needs(bytes) {
 }
 
 await runAsProgram(import.meta.url, () => {
-  const files = process.argv.slice(2)
-  if (files.length === 0) throw new Failure('check-addon: name the files, e.g. connect-mongo-native.linux-x64-gnu.node')
-  for (const file of files) checkAddon(file)
+  const { values, positionals } = parseArgs({ options: { sizes: { type: 'boolean' } }, allowPositionals: true })
+  if (values.sizes) return checkSizes()
+  if (positionals.length === 0) {
+    throw new Failure('check-addon: name the files, e.g. connect-mongo-native.linux-x64-gnu.node')
+  }
+  for (const file of positionals) checkAddon(file)
 })
