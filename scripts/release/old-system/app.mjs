@@ -11,7 +11,7 @@ const session = { cookie: { originalMaxAge: 60_000, expires: new Date(Date.now()
 
 const store = MongoStore.create({
   mongoUrl: process.env.MONGO_URL,
-  crypto: { secret: 'A-long-secret-0f-an-old-system!' },
+  crypto: { secret: 'A-secret-of-Debian-11!' },
 })
 /** @type {(method: 'get' | 'set' | 'touch' | 'destroy', ...args: unknown[]) => Promise<any>} */
 const call = (method, ...args) => promisify(store[method]).apply(store, args)
