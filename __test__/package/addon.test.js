@@ -20,9 +20,9 @@ describe('Of a Linux addon that is to be published', { skip: process.platform !=
     // A C library with a function of each version: what the one of this machine has differs from machine to machine.
     fs.writeFileSync(
       path.join(folder, 'versions'),
-      'GLIBC_2.4 { old; }; GLIBC_2.17 { allowed; }; GLIBC_2.34 { recent; };',
+      'GLIBC_2.4 { old; }; GLIBC_2.17 { allowed; }; GLIBC_2.34 { recent; }; GLIBC_2.35 { later; };',
     )
-    library('libc.so.6', 'void old(void) {} void allowed(void) {} void recent(void) {}', [
+    library('libc.so.6', 'void old(void) {} void allowed(void) {} void recent(void) {} void later(void) {}', [
       `-Wl,--version-script=${path.join(folder, 'versions')},-soname,libc.so.6`,
     ])
     library('libother.so.3', 'void other(void) {}', ['-Wl,-soname,libother.so.3'])
@@ -38,7 +38,7 @@ describe('Of a Linux addon that is to be published', { skip: process.platform !=
 
   /** What is said of an addon whose one function has this body. */
   function problems(body, { entry = ENTRY, options = ['-s'], libraries = ['libc.so.6'] } = {}) {
-    const functions = 'void old(void), allowed(void), recent(void), other(void);'
+    const functions = 'void old(void), allowed(void), recent(void), later(void), other(void);'
     const files = libraries.map((name) => path.join(folder, name))
     return problemsOf(
       fs.readFileSync(library('addon.node', `${functions} ${entry} { ${body} }`, [...files, ...options])),
@@ -50,7 +50,11 @@ describe('Of a Linux addon that is to be published', { skip: process.platform !=
   })
 
   it('it is said that it needs a newer glibc than 2.17', () => {
-    assert.deepEqual(problems('old(); recent(); return 0;'), ['It needs GLIBC_2.34; the newest allowed is GLIBC_2.17.'])
+    for (const order of ['old(); recent(); later();', 'later(); recent(); old();']) {
+      assert.deepEqual(problems(`${order} return 0;`), [
+        'It needs GLIBC_2.34, GLIBC_2.35; the newest allowed is GLIBC_2.17.',
+      ])
+    }
   })
 
   it('it is said that it needs a library that not every system has', () => {

@@ -42,7 +42,7 @@ function problemsOfSize(size) {
 /** @param {Buffer} bytes */
 function problemsOfElf(bytes) {
   const { needed, versions, exported, stripped } = readElf(bytes)
-  const tooNew = versions.filter((version) => isNewer(version))
+  const tooNew = glibcVersions(versions).filter((version) => inOrder(version, `GLIBC_${GLIBC}`) > 0)
   const foreign = needed.filter((library) => !LIBRARIES.test(library))
   return [
     ...(stripped ? [] : ['It is not stripped.']),
@@ -52,10 +52,20 @@ function problemsOfElf(bytes) {
   ]
 }
 
-/** @param {string} version of a symbol, such as `GLIBC_2.34` */
-function isNewer(version) {
-  const glibc = /^GLIBC_(.+)/.exec(version)?.[1]
-  return glibc !== undefined && glibc.localeCompare(GLIBC, 'en', { numeric: true }) > 0
+/**
+ * The versions of glibc's symbols, in ascending order.
+ * @param {string[]} versions
+ */
+function glibcVersions(versions) {
+  return versions.filter((version) => version.startsWith('GLIBC_')).sort(inOrder)
+}
+
+/**
+ * @param {string} one
+ * @param {string} other
+ */
+function inOrder(one, other) {
+  return one.localeCompare(other, 'en', { numeric: true })
 }
 
 /**
@@ -98,10 +108,7 @@ function checkSizes() {
  */
 function needs(bytes) {
   const { needed, versions } = readElf(bytes)
-  const newest = versions
-    .filter((version) => version.startsWith('GLIBC_'))
-    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
-    .at(-1)
+  const newest = glibcVersions(versions).at(-1)
   return `needs ${[...needed, newest].filter(Boolean).join(', ')}`
 }
 
