@@ -26,6 +26,8 @@ function withoutPaths(target) {
   const rust = [
     ...RUSTFLAGS.split(' ').filter(Boolean),
     ...folders.map(({ folder, name }) => `--remap-path-prefix=${folder}=${name}`),
+    // macOS keeps in a library the name under which others link it: by default the path where it was built.
+    ...(target.includes('-apple-') ? ['-Clink-arg=-Wl,-install_name,@rpath/connect-mongo-native.node'] : []),
     // An addon can't bring its own C library: it shares that of Node.
     ...(target.endsWith('-musl') ? ['-Ctarget-feature=-crt-static'] : []),
   ]
