@@ -28,8 +28,9 @@ function withoutPaths(target) {
     ...folders.map(({ folder, name }) => `--remap-path-prefix=${folder}=${name}`),
     // macOS keeps in a library the name under which others link it: by default the path where it was built.
     ...(target.includes('-apple-') ? ['-Clink-arg=-Wl,-install_name,@rpath/connect-mongo-native.node'] : []),
-    // An addon can't bring its own C library: it shares that of Node.
+    // On musl, an addon shares the C library of Node. Windows may be without that of Visual C++, so it is brought along.
     ...(target.endsWith('-musl') ? ['-Ctarget-feature=-crt-static'] : []),
+    ...(target.endsWith('-msvc') ? ['-Ctarget-feature=+crt-static'] : []),
   ]
   const c = [CFLAGS, ...folders.map(({ folder, name }) => `-ffile-prefix-map=${folder}=${name}`)].join(' ').trim()
   // The compiler of Windows writes no paths, and has no such option. The folders of Rust's flags may contain spaces.
