@@ -54,12 +54,16 @@ async function installSystem() {
   mkdirSync(cache, { recursive: true })
   const incomplete = mkdtempSync(join(cache, '.incomplete-'))
   console.log(`old-system: installing Debian ${DEBIAN}`)
-  const code = await run('debootstrap', ['--variant=minbase', DEBIAN, incomplete, 'http://deb.debian.org/debian'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    missing: 'Install it with `apt-get install debootstrap`.',
-  })
-  if (code !== 0) throw new Failure('old-system: debootstrap failed. Its output above says why.')
-  renameSync(incomplete, system)
+  try {
+    const code = await run('debootstrap', ['--variant=minbase', DEBIAN, incomplete, 'http://deb.debian.org/debian'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      missing: 'Install it with `apt-get install debootstrap`.',
+    })
+    if (code !== 0) throw new Failure('old-system: debootstrap failed. Its output above says why.')
+    renameSync(incomplete, system)
+  } finally {
+    rmSync(incomplete, { recursive: true, force: true })
+  }
   return system
 }
 
