@@ -4,7 +4,7 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { cargo, root, tool } from './lib/process.mjs'
+import { cargo, root, run, tool } from './lib/process.mjs'
 import { Failure, messageOf, runAsProgram } from './lib/program.mjs'
 
 /** The folders with a tsconfig.json that checks the JSDoc types of their JavaScript. */
@@ -26,8 +26,18 @@ const CHECKS = {
       () => tool('typescript', ['-p', folder], { bin: 'tsc' }),
     ]),
   ),
+  notices: () => node('scripts/release/notices.mjs', '--check'),
+  'addon size': () => node('scripts/release/check-addon.mjs', '--sizes'),
   publint: () => tool('publint', ['run', '--strict']),
   attw: () => tool('@arethetypeswrong/cli', ['--pack', '.'], { bin: 'attw' }),
+}
+
+/**
+ * Runs one of our own scripts.
+ * @param {string[]} args
+ */
+function node(...args) {
+  return run(process.execPath, args)
 }
 
 /** The folders of __test__/types/ that are TypeScript projects: each uses the types in another way. */

@@ -116,6 +116,7 @@ describe('The tarball', () => {
       'native.js',
       'README.md',
       'LICENSE',
+      'THIRD-PARTY-NOTICES',
       'CHANGELOG.md',
       ...library,
     ]

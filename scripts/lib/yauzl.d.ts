@@ -5,6 +5,7 @@ declare module 'yauzl' {
 
   interface Entry {
     fileName: string
+    externalFileAttributes: number
   }
 
   interface ZipFile {

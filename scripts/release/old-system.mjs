@@ -1,0 +1,99 @@
+// Whether the addon runs on an old Linux: Debian 11 (glibc 2.31) with Node 18, the oldest that the package supports, in a
+// chroot. `node scripts/release/old-system.mjs [FILE]` takes the addon of the root folder, unless it is given another file.
+// Needs root and debootstrap.
+
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, relative } from 'node:path'
+import { root, run } from '../lib/process.mjs'
+import { Failure, runAsProgram } from '../lib/program.mjs'
+import { startServer, withDatabase } from '../mongod.mjs'
+import { checkAddon } from './check-addon.mjs'
+
+const DEBIAN = 'bullseye'
+const NODE = '18.20.8'
+
+await runAsProgram(import.meta.url, async () => {
+  const platform = `linux-${process.arch}-gnu`
+  const [addon = join(root, `connect-mongo-native.${platform}.node`)] = process.argv.slice(2)
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    throw new Failure('old-system: only root on Linux can chroot.')
+  checkAddon(addon)
+
+  const system = await installSystem()
+  const folder = mkdtempSync(join(system, 'tmp', 'app-'))
+  const server = await startServer()
+  try {
+    await installApplication(folder, addon, platform)
+    const inside = join('/', relative(system, folder))
+    const node = join(inside, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')
+    const url = `MONGO_URL=${withDatabase(server.uri, 'old-system')}`
+    // Without the environment of this system, which names files that are not there.
+    const code = await run('chroot', [system, '/usr/bin/env', '-i', url, node, join(inside, 'app.mjs')])
+    if (code !== 0)
+      throw new Failure(`old-system: the addon does not work on Debian ${DEBIAN}. The output above says why.`)
+  } finally {
+    await server.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+/** The folder of the old system, which is kept in .cache/. */
+async function installSystem() {
+  const cache = join(root, '.cache', 'old-system')
+  const system = join(cache, DEBIAN)
+  if (existsSync(system)) return system
+  mkdirSync(cache, { recursive: true })
+  const incomplete = mkdtempSync(join(cache, '.incomplete-'))
+  console.log(`old-system: installing Debian ${DEBIAN}`)
+  try {
+    const code = await run('debootstrap', ['--variant=minbase', DEBIAN, incomplete, 'http://deb.debian.org/debian'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      missing: 'Install it with `apt-get install debootstrap`.',
+    })
+    if (code !== 0) throw new Failure('old-system: debootstrap failed. Its output above says why.')
+    renameSync(incomplete, system)
+  } finally {
+    rmSync(incomplete, { recursive: true, force: true })
+  }
+  return system
+}
+
+/**
+ * Installs the package as it is packed, with the addon in the package of its platform, and Node.
+ * @param {string} folder
+ * @param {string} addon
+ * @param {string} platform
+ */
+async function installApplication(folder, addon, platform) {
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  await npm('pack', '--ignore-scripts', '--pack-destination', folder)
+  const [native, file] = [`${name}-${platform}`, `${name}.${platform}.node`]
+  mkdirSync(join(folder, native))
+  copyFileSync(addon, join(folder, native, file))
+  writeFileSync(join(folder, native, 'package.json'), JSON.stringify({ name: native, version, main: file }))
+  const dependencies = {
+    [name]: `file:${name}-${version}.tgz`,
+    [native]: `file:${native}`,
+    'express-session': '*',
+    [`node-linux-${process.arch}`]: NODE,
+  }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
+  copyFileSync(join(import.meta.dirname, 'old-system', 'app.mjs'), join(folder, 'app.mjs'))
+  // Links would lead out of the chroot; the scripts of `node-linux-…` are not needed.
+  await npm('install', '--prefix', folder, '--install-links', '--ignore-scripts', '--no-audit', '--no-fund')
+}
+
+/** @param {string[]} args */
+async function npm(...args) {
+  const code = await run('npm', ['--loglevel=error', ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (code !== 0) throw new Failure(`old-system: \`npm ${args[0]}\` failed. Its output above says why.`)
+}
