@@ -1,16 +1,16 @@
-// `npm test`: runs the Rust tests, then the JavaScript tests, all against one mongod. TEST_MONGO_URL names a server to use
-// instead of starting one.
+// `npm test`: runs the Rust tests, then the JavaScript tests, all against one mongod, and some of these again without the
+// addon. TEST_MONGO_URL names a server to use instead of starting one.
 //
-//   name…   runs the test files whose path contains one of the names, and no Rust test
-//   --slow  runs the files that do by far the most work, and no other: `npm run test:all` runs all
+//   name…            runs the test files whose path contains one of the names, and nothing else
+//   --slow           runs the files that do by far the most work, and no other: `npm run test:all` runs all
+//   --without-addon  runs the files, or the named ones, with stores that work through the `mongodb` package
 
-import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, relative, sep } from 'node:path'
 import { parseArgs } from 'node:util'
-import { cargo, root, run } from './lib/process.mjs'
+import { cargo, run } from './lib/process.mjs'
 import { Failure, runAsProgram } from './lib/program.mjs'
 import { withProgress } from './lib/progress.mjs'
+import { SELECTIONS, testFiles } from './lib/test-files.mjs'
 import { startServer } from './mongod.mjs'
 
 /**
@@ -19,69 +19,50 @@ import { startServer } from './mongod.mjs'
  */
 const TIMEOUT = 900_000
 
-/** The beginnings of the paths of files that do by far the most work: hundreds of processes, packages to install. */
-const SLOW = [
-  '__test__/compatibility/every-option.test.js',
-  '__test__/compatibility/stacks/',
-  '__test__/connection/exit.test.js',
-  '__test__/connection/garbage.test.js',
-  '__test__/connection/pool.test.js',
-  '__test__/connection/workers.test.js',
-  '__test__/engine/late-writes.test.js',
-]
-
 /** Fail points are on. Expired sessions stay, as two stores that are compared must find the same documents. */
 const SERVER = ['enableTestCommands=1', 'ttlMonitorEnabled=false'].flatMap((value) => ['--setParameter', value])
 
 /** Files that run at once. Most wait most of the time: for a deadline, for a server that starts. */
 const CONCURRENCY = Math.min(8, 3 * availableParallelism())
 
-await runAsProgram(import.meta.url, async () => {
-  const { values, positionals: names } = parseArgs({ options: { slow: { type: 'boolean' } }, allowPositionals: true })
-  const files = testFiles().filter(
-    names.length > 0
-      ? (file) => names.some((name) => file.includes(name))
-      : (file) => SLOW.some((start) => file.startsWith(start)) === Boolean(values.slow),
-  )
-  if (files.length === 0) throw new Failure(`test: no test file has ${names.join(' or ')} in its path.`)
-  const rust = names.length === 0 && !values.slow
+/** What switches the addon off, in the test's process and all that it starts. */
+const WITHOUT_ADDON = { CONNECT_MONGO_NATIVE_ADDON: 'off' }
 
+await runAsProgram(import.meta.url, async () => {
+  const { values, positionals: names } = parseArgs({
+    options: { slow: { type: 'boolean' }, 'without-addon': { type: 'boolean' } },
+    allowPositionals: true,
+  })
   const server = process.env.TEST_MONGO_URL ? undefined : await startServer({ args: SERVER })
   if (server) {
     console.log(`test: MongoDB ${server.version} at ${server.uri}`)
     process.env.TEST_MONGO_URL = server.uri
   }
   try {
-    const codes = []
-    if (rust) codes.push(await withProgress('test: Rust tests (cargo test)', 'about a minute on two cores', rustTests))
-    const options = ['--test', `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TIMEOUT}`, '--test-reporter=spec']
-    console.log(`test: ${files.length} files of JavaScript tests, ${CONCURRENCY} at a time`)
-    // A failed test leaves connections open, and its file must not wait for them. Tests of what keeps a process alive
-    // start processes of their own.
-    codes.push(await run(process.execPath, [...options, '--test-force-exit', ...files]))
-    return Math.max(...codes)
+    const env = values['without-addon'] ? WITHOUT_ADDON : {}
+    if (names.length > 0) return await javascriptTests((file) => names.some((name) => file.includes(name)), env)
+    if (values.slow) return await javascriptTests(SELECTIONS.slow, env)
+    if (values['without-addon']) return await javascriptTests(SELECTIONS.fallback, env)
+    const rust = await withProgress('test: Rust tests (cargo test)', 'about a minute on two cores', () => cargo(['test']))
+    const codes = [await javascriptTests(SELECTIONS.quick), await javascriptTests(SELECTIONS.sample, WITHOUT_ADDON)]
+    return Math.max(rust, ...codes)
   } finally {
     await server?.stop()
   }
 })
 
-/** The Rust tests, which share the crates of a debug build of the addon. */
-function rustTests() {
-  return cargo(['test'])
-}
-
 /**
- * The test files, in alphabetical order.
- * @param {string} [folder]
- * @returns {string[]} paths relative to the root folder, with slashes
+ * Runs test files.
+ * @param {(file: string) => boolean} isChosen
+ * @param {Record<string, string>} [env]
  */
-function testFiles(folder = join(root, '__test__')) {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.name !== 'node_modules')
-    .flatMap((entry) => {
-      const path = join(folder, entry.name)
-      if (entry.isDirectory()) return testFiles(path)
-      return /\.test\.m?js$/.test(entry.name) ? [relative(root, path).replaceAll(sep, '/')] : []
-    })
-    .sort()
+async function javascriptTests(isChosen, env = {}) {
+  const files = testFiles().filter(isChosen)
+  if (files.length === 0) throw new Failure('test: no test file has one of the names in its path.')
+  const how = env === WITHOUT_ADDON ? ', without the addon' : ''
+  console.log(`test: ${files.length} files of JavaScript tests, ${CONCURRENCY} at a time${how}`)
+  const options = ['--test', `--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TIMEOUT}`, '--test-reporter=spec']
+  // A failed test leaves connections open, and its file must not wait for them. Tests of what keeps a process alive
+  // start processes of their own.
+  return run(process.execPath, [...options, '--test-force-exit', ...files], { env })
 }

@@ -1,0 +1,76 @@
+// The test files, and which of them `npm test` and its like run.
+
+import { readdirSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { root } from './process.mjs'
+
+/** Files that do by far the most work: hundreds of processes, packages to install. */
+const SLOW = [
+  '__test__/compatibility/every-option.test.js',
+  '__test__/compatibility/stacks/',
+  '__test__/connection/exit.test.js',
+  '__test__/connection/garbage.test.js',
+  '__test__/connection/pool.test.js',
+  '__test__/connection/workers.test.js',
+  '__test__/engine/late-writes.test.js',
+]
+
+/** Files that are the same without the addon: they are about itself, or about stores that do not use it anyway. */
+const REGARDLESS = [
+  '__test__/compatibility/stacks/',
+  '__test__/connection/fallback/failures.test.js',
+  '__test__/connection/fallback/suites.test.js',
+  '__test__/connection/pool.test.js',
+  '__test__/encryption/software',
+  ...[
+    'batches',
+    'large-reads',
+    'limits',
+    'numbers',
+    'overload',
+    'reads-beside-writes',
+    'server-sessions',
+    'server-time',
+    'stall',
+  ].map((name) => `__test__/engine/${name}.test.js`),
+]
+
+/** What `npm test` runs a second time without the addon: something of everything. */
+const SAMPLE = [
+  ...['destroy', 'events', 'get', 'set', 'touch'].map((name) => `__test__/api/methods/${name}.test.js`),
+  '__test__/connection/cannot-connect.test.js',
+  '__test__/connection/mongoUrl.test.js',
+  '__test__/encryption/encryption.test.js',
+  '__test__/engine/order.test.js',
+  '__test__/http/login.test.js',
+  '__test__/options/stringify.test.js',
+]
+
+/** @param {string[]} beginnings of paths */
+const begins = (beginnings) => (/** @type {string} */ file) => beginnings.some((start) => file.startsWith(start))
+/**
+ * Each selection, as what is true of its files.
+ * @satisfies {Record<string, (file: string) => boolean>}
+ */
+export const SELECTIONS = {
+  quick: (file) => !begins(SLOW)(file),
+  slow: begins(SLOW),
+  fallback: (file) => !begins(REGARDLESS)(file),
+  sample: begins(SAMPLE),
+}
+
+/**
+ * The test files, in alphabetical order.
+ * @param {string} [folder]
+ * @returns {string[]} paths relative to the root folder, with slashes
+ */
+export function testFiles(folder = join(root, '__test__')) {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.name !== 'node_modules')
+    .flatMap((entry) => {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) return testFiles(path)
+      return /\.test\.m?js$/.test(entry.name) ? [relative(root, path).replaceAll(sep, '/')] : []
+    })
+    .sort()
+}
