@@ -5,7 +5,17 @@
 // date of the version in the CHANGELOG.
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, run } from '../lib/process.mjs'
@@ -81,7 +91,17 @@ function copyCheckout(copy) {
 function commit(copy) {
   git(copy, 'init', '--quiet')
   git(copy, 'add', '--all')
-  git(copy, '-c', `user.name=${OWNER}`, '-c', `user.email=${OWNER}@localhost`, 'commit', '--quiet', '--message', 'A release')
+  git(
+    copy,
+    '-c',
+    `user.name=${OWNER}`,
+    '-c',
+    `user.email=${OWNER}@localhost`,
+    'commit',
+    '--quiet',
+    '--message',
+    'A release',
+  )
 }
 
 /**

@@ -18,7 +18,17 @@ export function sourceFolders() {
 }
 
 /** What a path of any machine that builds contains. */
-const MARKS = ['/home/', '/root/', '/Users/', ':\\Users\\', '.cargo/', '.cargo\\', '.rustup/', '.rustup\\', 'rustlib/src']
+const MARKS = [
+  '/home/',
+  '/root/',
+  '/Users/',
+  ':\\Users\\',
+  '.cargo/',
+  '.cargo\\',
+  '.rustup/',
+  '.rustup\\',
+  'rustlib/src',
+]
 
 /**
  * The first path of a machine that builds in a binary; undefined if there is none.

@@ -101,7 +101,10 @@ async function startApplication(folder, runtime, uri) {
   const ended = once(child, 'close')
   const lines = createInterface({ input: child.stdout })
   const first = once(lines, 'line', { signal: AbortSignal.timeout(START_TIMEOUT) })
-  const line = await Promise.race([first, ended.then(([code]) => Promise.reject(new Failure(`smoke: the application ended with code ${code}.`)))])
+  const line = await Promise.race([
+    first,
+    ended.then(([code]) => Promise.reject(new Failure(`smoke: the application ended with code ${code}.`))),
+  ])
   const { port, addons } = JSON.parse(line[0])
   return {
     origin: `http://127.0.0.1:${port}`,
@@ -136,7 +139,12 @@ async function logIn(start) {
       await application.stop()
     }
   }
-  await visits(['GET', '/', 'Visits: 1'], ['GET', '/', 'Visits: 2'], ['GET', '/user', 'nobody'], ['POST', '/login', 'welcome'])
+  await visits(
+    ['GET', '/', 'Visits: 1'],
+    ['GET', '/', 'Visits: 2'],
+    ['GET', '/user', 'nobody'],
+    ['POST', '/login', 'welcome'],
+  )
   return visits(['GET', '/user', 'Ada'], ['POST', '/logout', 'bye'], ['GET', '/user', 'nobody'])
 }
 

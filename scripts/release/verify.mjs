@@ -28,13 +28,15 @@ export async function verify(manifest = readManifest()) {
     ...changes(),
   ]
   if (problems.length === 0) return
-  throw new Failure(`${manifest.name} ${manifest.version} can't be published:\n${problems.map((line) => `- ${line}\n`).join('')}`)
+  throw new Failure(
+    `${manifest.name} ${manifest.version} can't be published:\n${problems.map((line) => `- ${line}\n`).join('')}`,
+  )
 }
 
 /** @param {Manifest} manifest */
 function placeholders(manifest) {
   if (!/\bOWNER\b/.test(JSON.stringify(manifest))) return []
-  return ["package.json has the placeholder OWNER. Write the owner of the repository there, in all places."]
+  return ['package.json has the placeholder OWNER. Write the owner of the repository there, in all places.']
 }
 
 /** @param {Manifest} manifest */
@@ -43,7 +45,9 @@ function platforms(manifest) {
   const wrong = platformsOf(manifest).filter(({ name }) => optionalDependencies[name] !== version)
   if (wrong.length === 0) return []
   const found = wrong.map(({ name }) => `${name} (${optionalDependencies[name] ?? 'missing'})`)
-  return [`optionalDependencies must have version ${version} of ${found.join(', ')}. \`node scripts/release/pack.mjs\` adds them.`]
+  return [
+    `optionalDependencies must have version ${version} of ${found.join(', ')}. \`node scripts/release/pack.mjs\` adds them.`,
+  ]
 }
 
 /** @param {Manifest} manifest */

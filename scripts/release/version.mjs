@@ -34,6 +34,6 @@ await runAsProgram(import.meta.url, () => {
  */
 function replace(file, from, to) {
   const text = readFileSync(join(root, file), 'utf8')
-  if (text.replace(from, "") === text) throw new Failure(`version: ${file} has not the form that is expected: ${from}`)
+  if (text.replace(from, '') === text) throw new Failure(`version: ${file} has not the form that is expected: ${from}`)
   writeFileSync(join(root, file), text.replace(from, to))
 }
