@@ -4,6 +4,7 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { linter } from './lib/linters.mjs'
 import { cargo, root, tool } from './lib/process.mjs'
 import { Failure, messageOf, runAsProgram } from './lib/program.mjs'
 
@@ -26,6 +27,9 @@ const CHECKS = {
       () => tool('typescript', ['-p', folder], { bin: 'tsc' }),
     ]),
   ),
+  // The scripts of workflows are short; shellcheck is only sometimes there, and must not decide.
+  jactionlint: () => linter('jactionlint', ['--shellcheck=', '--pyflakes=']),
+  zizmor: () => linter('zizmor', ['--offline', '--quiet', '--persona=pedantic', '.']),
   publint: () => tool('publint', ['run', '--strict']),
   attw: () => tool('@arethetypeswrong/cli', ['--pack', '.'], { bin: 'attw' }),
 }

@@ -115,8 +115,13 @@ describe('A package can be published', () => {
   /** What is wrong with the copy, by its own scripts. */
   async function check() {
     const { verify } = await import(pathToFileURL(path.join(folder, 'scripts', 'release', 'verify.mjs')))
-    const message = await verify().catch((error) => error.message)
-    return message?.trim().split(/^- /m).slice(1) ?? []
+    return verify().then(
+      () => [],
+      (error) => {
+        assert.match(error.message, /can't be published:\n- /, error.stack)
+        return error.message.trim().split(/^- /m).slice(1)
+      },
+    )
   }
 
   function edit(name, change) {

@@ -30,7 +30,7 @@ await runAsProgram(import.meta.url, async () => {
     sums.push(`${sha256(tarball)}  ${basename(tarball)}\n`)
     console.log(`pack: ${basename(tarball)}, ${files.length} files`)
   }
-  // As `sha256sum` writes and checks it.
+  // As `sha256sum` writes and checks it. Published in this order: nobody can install the package before the platforms are there.
   writeFileSync(join(TARBALLS, 'SHA256SUMS'), sums.join(''))
 })
 

@@ -63,20 +63,7 @@ export function published(manifest) {
   return { ...manifest, optionalDependencies: Object.fromEntries(platforms) }
 }
 
-/**
- * The tarballs of a release in the order in which they are published: nobody can install the package before the platforms
- * are there.
- * @param {Manifest} manifest
- */
-export function tarballsOf(manifest) {
-  return packageNames(manifest).map((name) => ({ name, file: `${name}-${manifest.version}.tgz` }))
-}
-
-/** @param {Manifest} manifest */
-function packageNames(manifest) {
-  return [...platformsOf(manifest).map(({ name }) => name), manifest.name]
-}
-
 await runAsProgram(import.meta.url, () => {
-  for (const name of packageNames(readManifest())) console.log(name)
+  const manifest = readManifest()
+  for (const { name } of [...platformsOf(manifest), manifest]) console.log(name)
 })

@@ -1,50 +1,52 @@
-// Publishes the tarballs of npm/tarballs/, the platforms first. What is already published is left alone if it is the same, so
-// a run that broke off can be repeated.
+// Publishes the tarballs of npm/tarballs/ in the order in which they were packed, if they are still the same. What is already
+// published is left alone, so a run that broke off can be repeated. This must need nothing but Node and npm: where it runs, no
+// code of others may be near the right to publish.
 //
 //   --registry URL   a registry other than npm's own
 //   --no-provenance  publishes from a machine that can't prove where the tarballs were made
-//   --built-only     leaves out the platforms that were not packed
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { npm } from '../lib/npm.mjs'
+import { root } from '../lib/process.mjs'
 import { Failure, runAsProgram } from '../lib/program.mjs'
-import { readManifest, tarballsOf, TARBALLS } from './packages.mjs'
+
+const TARBALLS = join(root, 'npm', 'tarballs')
 
 await runAsProgram(import.meta.url, async () => {
-  const { values } = parseArgs({
-    options: { registry: { type: 'string' }, 'no-provenance': { type: 'boolean' }, 'built-only': { type: 'boolean' } },
-  })
-  const manifest = readManifest()
-  const sums = readFileSync(join(TARBALLS, 'SHA256SUMS'), 'utf8')
+  const { values } = parseArgs({ options: { registry: { type: 'string' }, 'no-provenance': { type: 'boolean' } } })
   const registry = values.registry === undefined ? [] : [`--registry=${values.registry}`]
   const provenance = values['no-provenance'] ? ['--no-provenance'] : []
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-  for (const { name, file } of tarballsOf(manifest)) {
-    const line = new RegExp(`^([0-9a-f]{64})  ${file.replaceAll('.', '\\.')}$`, 'm').exec(sums)
-    if (!line && values['built-only']) continue
-    const tarball = readTarball(file, line?.[1])
-    const there = await publishedIntegrity(`${name}@${manifest.version}`, registry)
+  for (const { file, content } of packed()) {
+    const name = file.slice(0, -`-${version}.tgz`.length)
+    const there = await publishedIntegrity(`${name}@${version}`, registry)
     if (there === undefined) {
       await npm(['publish', join(TARBALLS, file), ...registry, ...provenance])
-      console.log(`publish: ${name} ${manifest.version}`)
-    } else if (there === integrity(tarball)) {
-      console.log(`publish: ${name} ${manifest.version} is already there`)
+      console.log(`publish: ${name} ${version}`)
+    } else if (there === integrity(content)) {
+      console.log(`publish: ${name} ${version} is already there`)
     } else {
-      throw new Failure(`publish: ${name} ${manifest.version} is already there, with other contents.`)
+      throw new Failure(`publish: ${name} ${version} is already there, with other contents.`)
     }
   }
 })
 
+/** What pack.mjs has packed. Fails before anything is published if a tarball is not what it was. */
+function packed() {
+  const lines = readFileSync(join(TARBALLS, 'SHA256SUMS'), 'utf8').trim().split('\n')
+  const tarballs = lines.map((line) => line.split('  '))
+  return tarballs.map(([sha256 = '', file = '']) => ({ file, content: readTarball(file, sha256) }))
+}
+
 /**
- * A tarball, as it was when it was packed.
  * @param {string} file
- * @param {string | undefined} expected its SHA-256
+ * @param {string} expected its SHA-256
  */
 function readTarball(file, expected) {
-  if (expected === undefined) throw new Failure(`publish: ${file} is not in npm/tarballs/SHA256SUMS.`)
   const content = readFileSync(join(TARBALLS, file))
   const actual = createHash('sha256').update(content).digest('hex')
   if (actual !== expected) throw new Failure(`publish: ${file} is not what was packed: its SHA-256 is ${actual}.`)
