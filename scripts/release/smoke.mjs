@@ -98,7 +98,9 @@ async function startApplication(folder, runtime, uri) {
     env: { ...process.env, MONGO_URL: uri },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const ended = once(child, 'close')
+  const ended = once(child, 'close').catch((error) => {
+    throw new Failure(`smoke: ${command} can't be run: ${error.message}`, { cause: error })
+  })
   const lines = createInterface({ input: child.stdout })
   const first = once(lines, 'line', { signal: AbortSignal.timeout(START_TIMEOUT) })
   const line = await Promise.race([
