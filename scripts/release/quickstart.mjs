@@ -20,14 +20,17 @@ app.post('/login', (req, res, next) => {
 app.get('/user', (req, res) => res.send(req.session.user ?? 'nobody'))
 app.post('/logout', (req, res, next) => req.session.destroy((error) => (error ? next(error) : res.send('bye'))))
 
-const server = app.listen(0, '127.0.0.1', () => {
+const warnings = []
+process.on('warning', ({ name, message }) => name === 'MongoStoreWarning' && warnings.push(message))
+app.get('/state', (req, res) => {
   const addons = Object.keys(require.cache).filter((file) => file.endsWith('.node'))
-  console.log(JSON.stringify({ port: server.address().port, addons }))
+  res.json({ addons, warnings })
 })
+const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port))
 `,
 }
 
-/** The source of the program. It prints its port, and the addons that it has loaded. */
+/** The source of the program. It prints its port, and tells at `/state` which addons it has loaded and what the store warned of. */
 export function quickstart() {
   const example = /^```js\n(.+?)^```$/ms.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? ''
   return Object.entries(REPLACED).reduce((source, [from, to]) => {

@@ -23,6 +23,8 @@ const START_TIMEOUT = 120_000
 /** What the application needs besides the package. */
 const BESIDE = ['express', 'express-session']
 
+/** @typedef {{ addons: string[], warnings: string[] }} State what the application tells of itself */
+
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 await runAsProgram(import.meta.url, async () => {
@@ -39,9 +41,8 @@ await runAsProgram(import.meta.url, async () => {
     await install(folder, values)
     writeFileSync(join(folder, 'app.cjs'), quickstart())
     const start = () => startApplication(folder, values.runtime, mongo.uri)
-    const addons = await logIn(start)
-    checkAddon(addons, values['omit-optional'])
-    console.log(`smoke: ${name} ${version} works with ${addons.join(', ') || 'no addon'}`)
+    const found = checkAddon(await logIn(start), folder, values['omit-optional'])
+    console.log(`smoke: ${name} ${version} works with ${found}`)
   } finally {
     await mongo.stop()
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
@@ -107,10 +108,8 @@ async function startApplication(folder, runtime, uri) {
     first,
     ended.then(([code]) => Promise.reject(new Failure(`smoke: the application ended with code ${code}.`))),
   ])
-  const { port, addons } = JSON.parse(line[0])
   return {
-    origin: `http://127.0.0.1:${port}`,
-    addons: addons.map((/** @type {string} */ file) => relative(folder, file).replaceAll(sep, '/')),
+    origin: `http://127.0.0.1:${line[0]}`,
     stop: async () => {
       child.kill()
       await ended
@@ -119,44 +118,51 @@ async function startApplication(folder, runtime, uri) {
 }
 
 /**
- * Uses the application over HTTP, and starts it anew in between. Resolves with the addons that it has loaded.
+ * Uses the application over HTTP, and starts it anew in between. Resolves with what it tells of itself.
  * @param {() => ReturnType<typeof startApplication>} start
- * @returns {Promise<string[]>}
+ * @returns {Promise<State>}
  */
 async function logIn(start) {
   let cookie = ''
-  const visits = async (/** @type {string[][]} */ ...pages) => {
-    const application = await start()
+  const request = async (/** @type {string} */ url, method = 'GET') => {
+    const response = await fetch(url, { method, headers: { cookie } })
+    cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
+    return (await response.text()).trim()
+  }
+  const visit = async (/** @type {string[][]} */ ...pages) => {
+    const { origin, stop } = await start()
     try {
       for (const [method, path, expected] of pages) {
-        const response = await fetch(application.origin + path, { method, headers: { cookie } })
-        cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
-        const text = await response.text()
-        if (text.trim() !== expected) {
-          throw new Failure(`smoke: ${method} ${path} answered ${response.status} ${text.trim()}, not ${expected}.`)
-        }
+        const text = await request(`${origin}${path}`, method)
+        if (text !== expected) throw new Failure(`smoke: ${method} ${path} answered "${text}", not "${expected}".`)
       }
-      return application.addons
+      return JSON.parse(await request(`${origin}/state`))
     } finally {
-      await application.stop()
+      await stop()
     }
   }
-  await visits(
+  const before = [
     ['GET', '/', 'Visits: 1'],
     ['GET', '/', 'Visits: 2'],
     ['GET', '/user', 'nobody'],
     ['POST', '/login', 'welcome'],
-  )
-  return visits(['GET', '/user', 'Ada'], ['POST', '/logout', 'bye'], ['GET', '/user', 'nobody'])
+  ]
+  await visit(...before)
+  return visit(['GET', '/user', 'Ada'], ['POST', '/logout', 'bye'], ['GET', '/user', 'nobody'])
 }
 
 /**
- * Fails unless the addon is the one that was installed for this platform, or there is none if none was.
- * @param {string[]} addons
+ * The addons that the application loaded. Fails unless it is the one that was installed for this platform and the store uses
+ * it, or there is none if none was installed.
+ * @param {State} state
+ * @param {string} folder
  * @param {boolean} none
  */
-function checkAddon(addons, none) {
+function checkAddon({ addons, warnings }, folder, none) {
+  const files = addons.map((file) => relative(folder, file).replaceAll(sep, '/'))
   const expected = new RegExp(`^node_modules/${name}-[\\w-]+/${name}\\.[\\w-]+\\.node$`)
-  const right = none ? addons.length === 0 : addons.length === 1 && expected.test(addons[0] ?? '')
-  if (!right) throw new Failure(`smoke: the application loaded ${addons.join(', ') || 'no addon'}.`)
+  const right = none ? files.length === 0 : files.length === 1 && expected.test(files[0] ?? '') && warnings.length === 0
+  const found = files.join(', ') || 'no addon'
+  if (!right) throw new Failure(`smoke: the application loaded ${found}. ${warnings.join('\n')}`)
+  return found
 }
