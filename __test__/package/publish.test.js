@@ -106,6 +106,19 @@ describe('A package can be published', () => {
     })
   }
 
+  it('after version.mjs, when it is built again and packed', async () => {
+    execFileSync(process.execPath, [path.join(folder, 'scripts', 'release', 'version.mjs'), '9.8.7'], {
+      stdio: 'ignore',
+    })
+    commit()
+    const problems = await check()
+    restore()
+    assert.deepEqual(
+      problems.map((problem) => problem.split(' ')[0]),
+      ['optionalDependencies', 'native.js'],
+    )
+  })
+
   it('only by a command that checks it', async () => {
     remove('THIRD-PARTY-NOTICES')
     await assert.rejects(npm(['publish', '--dry-run'], { cwd: folder }), /THIRD-PARTY-NOTICES is missing/)

@@ -12,6 +12,8 @@ import { runAsProgram } from '../lib/program.mjs'
  * @typedef {object} Manifest
  * @property {string} name
  * @property {string} version
+ * @property {string} license
+ * @property {Record<string, string>} dependencies
  * @property {string[]} files
  * @property {{ url: string }} repository
  * @property {Record<string, unknown>} publishConfig

@@ -1,7 +1,8 @@
 // What is in a release, as CycloneDX: the npm packages that are installed with the package, and the crates of the addon on all
 // platforms. Writes both lists beside the tarballs. Needs cargo-cyclonedx: `cargo install --locked cargo-cyclonedx`.
 
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { npm } from '../lib/npm.mjs'
 import { cargo, root } from '../lib/process.mjs'
@@ -12,12 +13,33 @@ await runAsProgram(import.meta.url, async () => {
   const { name, version } = readManifest()
   mkdirSync(TARBALLS, { recursive: true })
   const file = (/** @type {string} */ kind) => join(TARBALLS, `${name}-${version}.${kind}.cdx.json`)
+  writeFileSync(file('npm'), await packages())
+  renameSync(await crates(), file('cargo'))
+})
 
-  const packages = await npm(['sbom', '--omit=dev', '--package-lock-only', '--sbom-format=cyclonedx'], { cwd: root })
-  writeFileSync(file('npm'), packages)
+/**
+ * The packages of users. `npm sbom --omit=dev` leaves out all that a devDependency needs as well, so there are no
+ * devDependencies where it runs.
+ */
+async function packages() {
+  const { name, version, license, dependencies } = readManifest()
+  const temporary = mkdtempSync(join(tmpdir(), 'sbom-'))
+  const folder = join(temporary, name) // npm takes the name of the folder for that of the package
+  try {
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version, license, dependencies }))
+    copyFileSync(join(root, 'package-lock.json'), join(folder, 'package-lock.json'))
+    await npm(['install', '--package-lock-only', '--no-audit', '--no-fund'], { cwd: folder })
+    return await npm(['sbom', '--package-lock-only', '--sbom-format=cyclonedx'], { cwd: folder })
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+}
 
-  const output = 'bom' // cargo-cyclonedx writes beside Cargo.toml only
+/** The crates. Resolves with a file in the root folder, the only place where cargo-cyclonedx writes. */
+async function crates() {
+  const output = 'bom'
   const code = await cargo(['cyclonedx', '--format', 'json', '--target', 'all', '--override-filename', output])
   if (code !== 0) throw new Failure('sbom: `cargo cyclonedx` failed. Its output above says why.')
-  renameSync(join(root, `${output}.json`), file('cargo'))
-})
+  return join(root, `${output}.json`)
+}

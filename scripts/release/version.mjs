@@ -15,16 +15,26 @@ await runAsProgram(import.meta.url, () => {
   const { name } = readManifest()
   const today = new Date().toISOString().slice(0, 10)
 
-  const inJson = /^( {2}"version": )".+"/m
   const inCargo = new RegExp(`^(name = "${name}"\nversion = )".+"`, 'm')
-  replace('package.json', inJson, `$1"${version}"`)
-  replace('package-lock.json', inJson, `$1"${version}"`)
-  replace('package-lock.json', /^( {4}"": \{\n {6}"name": ".+",\n {6}"version": )".+"/m, `$1"${version}"`)
+  edit('package.json', (manifest) => ({ ...manifest, version }))
+  edit('package-lock.json', ({ packages, ...lock }) => {
+    return { ...lock, version, packages: { ...packages, '': { ...packages[''], version } } }
+  })
   replace('Cargo.toml', inCargo, `$1"${version}"`)
   replace('Cargo.lock', inCargo, `$1"${version}"`)
   replace('CHANGELOG.md', UNRELEASED, `${UNRELEASED}\n## [${version}] - ${today}\n`)
   console.log(`version: ${name} is ${version}. The addon must be built again: its loader names the version.`)
 })
+
+/**
+ * Changes a file of JSON, which stays in the form that npm gives it.
+ * @param {string} file
+ * @param {(content: any) => object} change
+ */
+function edit(file, change) {
+  const path = join(root, file)
+  writeFileSync(path, `${JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8'))), null, 2)}\n`)
+}
 
 /**
  * Replaces the one place of a file.
