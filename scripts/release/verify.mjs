@@ -11,7 +11,7 @@ import { platformsOf, readManifest } from './packages.mjs'
 
 /** @import { Manifest } from './packages.mjs' */
 
-/** What must be in the root folder, and goes into the packages of the platforms. */
+/** What must be in each package. */
 export const NOTICES = ['LICENSE', 'THIRD-PARTY-NOTICES']
 
 /**
@@ -72,13 +72,11 @@ function versions({ name, version }) {
  */
 function contents({ files: listed }, files) {
   const addons = files.filter((file) => file.endsWith('.node'))
-  const missing = listed.filter(
-    (entry) => !entry.startsWith('!') && !files.some((file) => file === entry || file.startsWith(`${entry}/`)),
-  )
+  const wanted = new Set([...listed.filter((entry) => !entry.startsWith('!')), ...NOTICES])
+  const missing = [...wanted].filter((entry) => !files.some((file) => file === entry || file.startsWith(`${entry}/`)))
   return [
     ...addons.map((file) => `${file} would be in the tarball. Addons belong into the packages of the platforms.`),
-    ...missing.map((entry) => `${entry} is missing: \`files\` of package.json lists it.`),
-    ...NOTICES.filter((file) => !existsSync(join(root, file))).map((file) => `${file} is missing.`),
+    ...missing.map((entry) => `${entry} is missing.`),
   ]
 }
 
