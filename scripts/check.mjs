@@ -4,9 +4,9 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { linter } from './lib/linters.mjs'
 import { cargo, root, tool } from './lib/process.mjs'
 import { Failure, messageOf, runAsProgram } from './lib/program.mjs'
+import { linter } from './lib/workflow-linters.mjs'
 
 /** The folders with a tsconfig.json that checks the JSDoc types of their JavaScript. */
 const CHECKED_JAVASCRIPT = ['lib', 'benchmark', 'scripts']
@@ -21,15 +21,15 @@ const CHECKS = {
   'biome format': () => tool('@biomejs/biome', ['format', '.'], { bin: 'biome' }),
   eslint: () => tool('eslint', ['.']),
   'dependency-cruiser': () => tool('dependency-cruiser', ['lib', 'index.js'], { bin: 'depcruise' }),
+  // The scripts of workflows are short; shellcheck is only sometimes there, and must not decide.
+  jactionlint: () => linter('jactionlint', ['--shellcheck=', '--pyflakes=']),
+  zizmor: () => linter('zizmor', ['--offline', '--quiet', '--persona=pedantic', '.']),
   ...Object.fromEntries(
     [...CHECKED_JAVASCRIPT, ...typeTests()].map((folder) => [
       `tsc ${folder}`,
       () => tool('typescript', ['-p', folder], { bin: 'tsc' }),
     ]),
   ),
-  // The scripts of workflows are short; shellcheck is only sometimes there, and must not decide.
-  jactionlint: () => linter('jactionlint', ['--shellcheck=', '--pyflakes=']),
-  zizmor: () => linter('zizmor', ['--offline', '--quiet', '--persona=pedantic', '.']),
   publint: () => tool('publint', ['run', '--strict']),
   attw: () => tool('@arethetypeswrong/cli', ['--pack', '.'], { bin: 'attw' }),
 }
