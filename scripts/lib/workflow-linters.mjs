@@ -1,6 +1,6 @@
-// The linters of workflows: programs that are neither in npm nor in crates.io as such, from pinned wheels of PyPI, which
-// appear in .cache/ when they are needed first. jactionlint is an actionlint that PyPI has as a whole, and that also reads
-// dependabot.yml; zizmor looks for what could be attacked.
+// The linters of workflows, from pinned wheels of PyPI, which has them ready to run. They appear in .cache/ when they are first
+// needed. jactionlint is a descendant of actionlint that PyPI has as a whole, and that also reads dependabot.yml. zizmor looks
+// for what could be attacked.
 
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
