@@ -46,6 +46,7 @@ await runAsProgram(import.meta.url, async () => {
       await publish()
       await publish() // finds everything there
       await step(copy, 'smoke.mjs', '--registry', registry.url)
+      await step(copy, 'smoke.mjs', '--registry', registry.url, '--omit-optional')
     } finally {
       await registry.stop()
     }
