@@ -43,7 +43,9 @@ await runAsProgram(import.meta.url, async () => {
     if (names.length > 0) return await javascriptTests((file) => names.some((name) => file.includes(name)), env)
     if (values.slow) return await javascriptTests(SELECTIONS.slow, env)
     if (values['without-addon']) return await javascriptTests(SELECTIONS.fallback, env)
-    const rust = await withProgress('test: Rust tests (cargo test)', 'about a minute on two cores', () => cargo(['test']))
+    const rust = await withProgress('test: Rust tests (cargo test)', 'about a minute on two cores', () =>
+      cargo(['test']),
+    )
     const codes = [await javascriptTests(SELECTIONS.quick), await javascriptTests(SELECTIONS.sample, WITHOUT_ADDON)]
     return Math.max(rust, ...codes)
   } finally {
