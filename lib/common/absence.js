@@ -28,6 +28,7 @@ const REMEDIES = [
     /addons is disabled|ERR_DLOPEN_DISABLED/,
     'Start Node without --no-addons, or with --allow-addons beside --permission',
   ],
+  [/ffi access|--allow-ffi/, 'Start Deno with --allow-ffi'],
   [/No such built-in module/, 'A single executable has to load addons from a file: docs/deployment.md tells how'],
   [/another version|GLIBC|ELF|symbol|file too short|not a valid Win32|mach-o|dlopen|cut off/i, `Install ${NAME} again`],
 ]
