@@ -4,15 +4,42 @@ import { readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { root } from './process.mjs'
 
-/** Files that do by far the most work: hundreds of processes, packages to install. */
+/** Files that do most of the work: hundreds of processes, failing servers, packages to install, keys to derive. */
 const SLOW = [
-  '__test__/compatibility/every-option.test.js',
-  '__test__/compatibility/stacks/',
-  '__test__/connection/exit.test.js',
-  '__test__/connection/garbage.test.js',
-  '__test__/connection/pool.test.js',
-  '__test__/connection/workers.test.js',
-  '__test__/engine/late-writes.test.js',
+  '__test__/api/statistics.test.js',
+  ...['connect-mongo-1', 'connect-mongo-5', 'every-option', 'stacks/'].map((name) => `__test__/compatibility/${name}`),
+  ...[
+    'exit',
+    'fallback/failures',
+    'fallback/old-servers',
+    'fallback/suites',
+    'garbage',
+    'given-mongoose',
+    'live-settings',
+    'outages',
+    'pool',
+    'seed-list',
+    'step-down',
+    'unhandled-rejections',
+    'workers',
+  ].map((name) => `__test__/connection/${name}`),
+  ...['crypto', 'derivations', 'keys', 'software'].map((name) => `__test__/encryption/${name}`),
+  ...[
+    'clearing',
+    'failing',
+    'large-reads',
+    'late-writes',
+    'limits',
+    'odd-ids',
+    'overload',
+    'quoting',
+    'retries',
+    'selection',
+    'server-sessions',
+    'sizes',
+    'stall',
+  ].map((name) => `__test__/engine/${name}`),
+  '__test__/package/publish.test.js',
 ]
 
 /** Files that are the same without the addon: they are about itself, or about stores that do not use it anyway. */
