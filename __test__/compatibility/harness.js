@@ -211,7 +211,13 @@ class Recorder {
   }
 
   async indexes() {
-    this.#begin('indexes').indexes = await indexesOf(this.collection)
+    const step = this.#begin('indexes')
+    // A store makes its index beside its operations, and the collection with it: without one, wait a second for that.
+    for (let left = 20; left >= 0; left--) {
+      step.indexes = await indexesOf(this.collection)
+      if (step.indexes.length > 0) return
+      await sleep(50)
+    }
   }
 
   /** Inserts documents into the collection behind the store's back. */
