@@ -44,8 +44,30 @@ function packageFolder(t, packages, place = linkInto) {
   return folder
 }
 
+/** The name of the package with the addon of this clone's platform, e.g. "connect-mongo-native-linux-x64-gnu". */
+function platformName() {
+  return `${manifest.name}-${addonFile().slice(manifest.name.length + 1, -'.node'.length)}`
+}
+
+/**
+ * Makes the package with the addon of this clone's platform in a folder. `place(target, addon)` puts the addon's file there; by
+ * default it is linked. Returns the package's folder.
+ */
+function platformPackage(folder, place = linkInto) {
+  const name = platformName()
+  const target = path.join(folder, name)
+  const main = addonFile()
+  fs.mkdirSync(target)
+  place(target, path.join(ROOT, main))
+  fs.writeFileSync(
+    path.join(target, 'package.json'),
+    JSON.stringify({ name, version: manifest.version, main, files: [main] }),
+  )
+  return target
+}
+
 function linkInto(copy, addon) {
   fs.symlinkSync(addon, path.join(copy, path.basename(addon)))
 }
 
-module.exports = { addonFile, manifest, packageFolder, temporaryFolder }
+module.exports = { addonFile, linkInto, manifest, packageFolder, platformName, platformPackage, temporaryFolder }

@@ -8,7 +8,7 @@ const path = require('node:path')
 const { describe, it } = require('node:test')
 const { runProgram, ROOT } = require('../helpers/child.js')
 const { npm, pack } = require('../helpers/npm.js')
-const { addonFile, manifest, temporaryFolder } = require('../helpers/package-folder.js')
+const { manifest, platformName, platformPackage, temporaryFolder } = require('../helpers/package-folder.js')
 const { useServer } = require('../helpers/server.js')
 
 const server = useServer()
@@ -26,21 +26,6 @@ function bareEnvironment(folder) {
 const versionOf = (name) =>
   JSON.parse(fs.readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8')).version
 
-/** The platform package with the addon of this clone. */
-function platformPackage(folder) {
-  const file = addonFile()
-  const platform = file.slice(manifest.name.length + 1, -'.node'.length)
-  const name = `${manifest.name}-${platform}`
-  const target = path.join(folder, name)
-  fs.mkdirSync(target)
-  fs.symlinkSync(path.join(ROOT, file), path.join(target, file))
-  fs.writeFileSync(
-    path.join(target, 'package.json'),
-    JSON.stringify({ name, version: manifest.version, main: file, files: [file] }),
-  )
-  return { name, target }
-}
-
 /** An application in its own folder, with the package installed under `alias`. */
 async function install(t, alias) {
   const folder = temporaryFolder(t)
@@ -55,7 +40,7 @@ async function install(t, alias) {
       private: true,
       dependencies: {
         [alias]: `file:${tarball}`,
-        [platform.name]: `file:${platform.target}`,
+        [platformName()]: `file:${platform}`,
         ...Object.fromEntries(BESIDE.map((name) => [name, versionOf(name)])),
       },
     }),

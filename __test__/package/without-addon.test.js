@@ -9,12 +9,12 @@ const path = require('node:path')
 const { describe, it } = require('node:test')
 const { PLATFORMS } = require('../../lib/common/absence.js')
 const { runProgram } = require('../helpers/child.js')
-const { addonFile, manifest, packageFolder } = require('../helpers/package-folder.js')
+const { linkInto, manifest, packageFolder, platformName, platformPackage } = require('../helpers/package-folder.js')
 const { useServer } = require('../helpers/server.js')
 
 const server = useServer()
-const PLATFORM = addonFile().slice(manifest.name.length + 1, -'.node'.length)
-const PLATFORM_PACKAGE = `${manifest.name}-${PLATFORM}`
+const PLATFORM_PACKAGE = platformName()
+const PLATFORM = PLATFORM_PACKAGE.slice(manifest.name.length + 1)
 /** Node 20 has the permission model under its first name. */
 const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
   ? '--permission'
@@ -49,24 +49,18 @@ async function useStores({ url }) {
   console.log(JSON.stringify({ seen, events, warnings: warnings.filter(([code]) => code?.startsWith('MONGO')) }))
 }
 
-/** Writes a platform package, whose main file is made of the addon's bytes by `change`. */
-function platformPackage(change) {
-  return (copy, addon) => {
-    const folder = path.join(copy, '..', PLATFORM_PACKAGE)
-    const file = path.basename(addon)
-    fs.mkdirSync(folder)
-    fs.writeFileSync(
-      path.join(folder, 'package.json'),
-      JSON.stringify({ name: PLATFORM_PACKAGE, version: manifest.version, main: file }),
-    )
-    const bytes = change(fs.readFileSync(addon))
-    if (bytes) fs.writeFileSync(path.join(folder, file), bytes)
-  }
+/** Puts the package of the platform beside this one, with a file that `change` makes of the addon's bytes, if it makes one. */
+function changedAddon(change) {
+  return (copy) =>
+    platformPackage(path.dirname(copy), (target, addon) => {
+      const bytes = change(fs.readFileSync(addon))
+      if (bytes) fs.writeFileSync(path.join(target, path.basename(addon)), bytes)
+    })
 }
 
 /** An addon that Node loads, and that is none of ours. */
 function otherVersion(copy, addon) {
-  fs.symlinkSync(addon, path.join(copy, path.basename(addon)))
+  linkInto(copy, addon)
   const file = path.join(copy, 'package.json')
   fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), version: '9.9.9' }))
 }
@@ -81,22 +75,22 @@ const CAUSES = {
     remedy: new RegExp(`npm install ${PLATFORM_PACKAGE}\\.$`),
   },
   'its file was deleted': {
-    place: platformPackage(() => undefined),
+    place: changedAddon(() => undefined),
     cause: new RegExp(`: the package ${PLATFORM_PACKAGE} has no addon in it\\.`),
     remedy: new RegExp(`npm install ${PLATFORM_PACKAGE}\\.$`),
   },
   'its file was cut off': {
-    place: platformPackage((bytes) => bytes.subarray(0, 100_000)),
+    place: changedAddon((bytes) => bytes.subarray(0, 100_000)),
     cause: /: \S+\.node is cut off: 100000 of \d+ bytes are there\./,
     remedy: /Install connect-mongo-native again\.$/,
   },
   'its file is empty': {
-    place: platformPackage(() => Buffer.alloc(0)),
+    place: changedAddon(() => Buffer.alloc(0)),
     cause: /: \S+\.node: file too short\./,
     remedy: /Install connect-mongo-native again\.$/,
   },
   'its file is something else': {
-    place: platformPackage(() => Buffer.from('<html>404</html>'.repeat(1000))),
+    place: changedAddon(() => Buffer.from('<html>404</html>'.repeat(1000))),
     cause: /: \S+\.node: invalid ELF header\./,
     remedy: /Install connect-mongo-native again\.$/,
   },

@@ -139,7 +139,7 @@
  * The addon. `describeConnection` tells what the driver made of a connection string, for tests and support: it neither
  * connects nor shows a password.
  * @typedef {object} Addon
- * @property {() => string} version
+ * @property {() => string} version the one of the package that it was built for
  * @property {new (settings: AddonSettings, deliver: (results: Results) => void, cipher?: NativeCipher) => NativeStore} NativeStore
  * @property {new (settings: CipherSettings) => NativeCipher} NativeCipher
  * @property {() => boolean} isOptimised whether the addon was built with optimisations

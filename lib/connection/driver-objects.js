@@ -8,7 +8,6 @@
 const { fromApplication } = require('../common/application-package.js')
 const { MongoStoreError } = require('../common/errors.js')
 const { promised, quiet } = require('../common/promises.js')
-const { withPresentCompressors } = require('./compressors.js')
 
 /** @import { Client, Db } from '../settings/borrowed/shape.js' */
 /** @import { ConnectionOptions, Target } from '../settings/target.js' */
@@ -182,7 +181,7 @@ class DriverObjects {
       const { uri } = /** @type {Target} */ (this.#target)
       if (uri === undefined) throw error
       try {
-        return new Client(uri, {})
+        return new Client(...usable(uri, {}))
       } catch {
         throw error
       }
@@ -206,8 +205,7 @@ class DriverObjects {
   /** @returns {[url: string | undefined, options: object]} */
   get #connection() {
     const { mongoUrl, url = this.#target?.uri, mongoOptions } = this.#options
-    const given = mongoUrl ?? url
-    return [given, withPresentCompressors(given, mongoOptions ?? {})]
+    return usable(mongoUrl ?? url, mongoOptions ?? {})
   }
 
   /** Closes what was made here, if anything was. */
@@ -273,6 +271,18 @@ function explained(thrown) {
  */
 function mongodb() {
   return fromApplication('mongodb') ?? /** @type {Mongodb} */ (/** @type {unknown} */ (require('mongodb')))
+}
+
+/**
+ * What a client is made of, without compressors that are not installed.
+ * @param {string | undefined} url
+ * @param {object} options
+ * @returns {[url: string | undefined, options: object]}
+ */
+function usable(url, options) {
+  // Loaded with the first client, which most stores never make.
+  const { withPresentCompressors } = require('./compressors.js')
+  return [url, withPresentCompressors(url, options)]
 }
 
 function isBeforeVersion3() {

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join, relative } from 'node:path'
+import { npm, pack } from '../lib/npm.mjs'
 import { root, run } from '../lib/process.mjs'
 import { Failure, runAsProgram } from '../lib/program.mjs'
 import { startServer, withDatabase } from '../mongod.mjs'
@@ -75,13 +76,13 @@ async function installSystem() {
  */
 async function installApplication(folder, addon, platform) {
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  await npm('pack', '--ignore-scripts', '--pack-destination', folder)
+  const { tarball } = await pack(root, folder)
   const [native, file] = [`${name}-${platform}`, `${name}.${platform}.node`]
   mkdirSync(join(folder, native))
   copyFileSync(addon, join(folder, native, file))
   writeFileSync(join(folder, native, 'package.json'), JSON.stringify({ name: native, version, main: file }))
   const dependencies = {
-    [name]: `file:${name}-${version}.tgz`,
+    [name]: `file:${tarball}`,
     [native]: `file:${native}`,
     'express-session': '*',
     [`node-linux-${process.arch}`]: NODE,
@@ -89,11 +90,5 @@ async function installApplication(folder, addon, platform) {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
   copyFileSync(join(import.meta.dirname, 'old-system', 'app.mjs'), join(folder, 'app.mjs'))
   // Links would lead out of the chroot; the scripts of `node-linux-…` are not needed.
-  await npm('install', '--prefix', folder, '--install-links', '--ignore-scripts', '--no-audit', '--no-fund')
-}
-
-/** @param {string[]} args */
-async function npm(...args) {
-  const code = await run('npm', ['--loglevel=error', ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
-  if (code !== 0) throw new Failure(`old-system: \`npm ${args[0]}\` failed. Its output above says why.`)
+  await npm(['install', '--install-links', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder })
 }

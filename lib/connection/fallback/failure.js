@@ -185,8 +185,8 @@ function told(error, statement, servers) {
       statement.codeName,
     )
   const { name, code, codeName } = error
-  const message = (name === 'MongoServerSelectionError' && whyNone(error.reason ?? {}, servers)) || error.message
   if (!/^(?:Mongo|WriteError$)/.test(name)) return error
+  const message = (name === 'MongoServerSelectionError' && whyNone(error.reason ?? {}, servers)) || error.message
   // Some servers' errors have no code.
   const words = said(code ?? (name === 'MongoServerError' ? 0 : undefined), masked(message))
   // Drivers before version 4 have one class for all that servers say.
