@@ -7,11 +7,13 @@
 // Where no function of the application's is involved, an operation goes straight from its check to the carrier. Otherwise
 // it goes through `Preparing`, which keeps the order of calls.
 
+const { goneError } = require('./common/errors.js')
 const { isThenable, quiet, settle } = require('./common/promises.js')
 const { nextTick } = require('./common/timers.js')
 const { Connection } = require('./connection/connection.js')
 const { Operation } = require('./connection/operation.js')
 const { KIND } = require('./connection/results.js')
+const { shape } = require('./connection/stats.js')
 const { Live } = require('./options/live.js')
 const { Codec } = require('./session/codec.js')
 const { Preparing } = require('./session/preparing.js')
@@ -51,6 +53,8 @@ class Core {
   #preparing
   /** @type {Promise<void> | undefined} */
   #closing
+  /** The number of saves that were left out, because their sessions had been destroyed. */
+  #savesLeftOut = 0
 
   /**
    * @param {AnyStore} store whose core it is
@@ -67,7 +71,7 @@ class Core {
     this.#style = style
     this.host = host
     this.#settings = settings
-    this.#codec = new Codec(new Live(store, style, settings), settings.encryption)
+    this.#codec = new Codec(new Live(store, style, settings), settings)
     this.#hasHooks = Boolean(serialize || unserialize || settings.encryption?.adapter)
     this.#serialize = hooks.serialize
     this.#computeStorageId = computeStorageId
@@ -85,9 +89,9 @@ class Core {
     return this.#connection.driver
   }
 
-  /** What the carrier has done so far. */
+  /** What the store has done so far. */
   stats() {
-    return this.#connection.stats()
+    return { ...shape(this.#connection.stats()), savesLeftOut: this.#savesLeftOut }
   }
 
   /**
@@ -257,7 +261,7 @@ class Core {
     if (kind === KIND.MISSING) return this.#give(operation, null)
     let session
     try {
-      session = this.#codec.fromDocument(value, dates[0], dates[1])
+      session = this.#codec.fromDocument(operation.sid, value, dates[0], dates[1])
     } catch (error) {
       return operation.fail(error)
     }
@@ -285,15 +289,16 @@ class Core {
     if (typeof session === 'function') {
       return operation.refuse(new TypeError('set needs a session, and got a function'))
     }
+    operation.ofRequest = this.#isOfRequest(session)
     const now = Date.now()
-    if (this.#isHooked(store)) return this.#preparing.start(operation, () => this.#codec.toDocument(session, now))
+    if (this.#isHooked(store)) return this.#preparing.start(operation, () => this.#codec.toDocument(sid, session, now))
     try {
       const id = this.#idOf(sid)
       if (operation.flaw) throw operation.flaw
       // Without hooks it is never a promise.
-      const document = /** @type {SessionDocument} */ (this.#codec.toDocument(session, now))
-      const { value, expires, lastModified } = document
-      this.#connection.carrier.send(operation, 'set', id, now, value, expires, lastModified)
+      const document = /** @type {SessionDocument} */ (this.#codec.toDocument(sid, session, now))
+      const { value, expires, lastModified, isKnown } = document
+      this.#connection.carrier.send(operation, 'set', id, now, value, expires, lastModified, isKnown)
     } catch (error) {
       operation.failLater(error)
     }
@@ -301,10 +306,30 @@ class Core {
   }
 
   /** @type {OnResult} */
-  #stored(operation, _kind, isNew) {
+  #stored(operation, kind, isNew) {
+    if (kind === KIND.MISSING) return this.#leaveOut(operation)
     emit(operation, isNew ? 'create' : 'update', operation.sid)
     emit(operation, 'set', operation.sid)
     this.#answer(operation)
+  }
+
+  /**
+   * Answers the save of a session that was destroyed after it was read.
+   * @param {AnOperation} operation
+   */
+  #leaveOut(operation) {
+    this.#savesLeftOut += 1
+    if (operation.ofRequest) this.#answer(operation)
+    else operation.answer(goneError())
+  }
+
+  /**
+   * Whether a session belongs to a request that express-session serves with this store. Somebody may log out while the
+   * request is answered: that is no error of the request.
+   * @param {Session | null | undefined} session
+   */
+  #isOfRequest(session) {
+    return session?.req?.sessionStore?.[CORE] === this
   }
 
   /** @param {Call & {store: AnyStore, sid: string, session: Session}} call */
@@ -338,8 +363,7 @@ class Core {
    * @param {number} now
    */
   #touch(operation, session, now) {
-    // Somebody may log out while a request is answered: that is no error of the request.
-    operation.ofRequest = session.req?.sessionStore?.[CORE] === this
+    operation.ofRequest = this.#isOfRequest(session)
     return this.#codec.toTouch(session, now)
   }
 

@@ -8,7 +8,6 @@ const { INSPECT, printable, withoutSecrets } = require('./common/secrets.js')
 const { LONGEST_TIMER, nextTick } = require('./common/timers.js')
 const { warnOnce } = require('./common/warn.js')
 const { defineDriverObjects } = require('./connection/driver-objects.js')
-const { shape } = require('./connection/stats.js')
 const { Core, attach, coreIn, coreOf, emit } = require('./core.js')
 const { readOptions } = require('./options/index.js')
 const { HostSession, createSession } = require('./session/host-session.js')
@@ -155,7 +154,7 @@ function defineStore(Base, style, MemoryStore) {
 
     /** What the store has done so far: counts of operations, batches, retries and errors, and latencies in milliseconds. */
     stats() {
-      return shape(coreOf(this).stats())
+      return coreOf(this).stats()
     }
 
     /** Without secrets, as `util.inspect` shows it. */

@@ -212,6 +212,20 @@ eachStyle(({ style, missing, isFactory }) => {
     )
   })
 
+  test('a session that was read under an older id moves by its save, and stays gone after a logout', async (t) => {
+    const first = open(t, { keys: [OLD], hashIds: true })
+    const { store, collection } = beside(t, first, { encryption: { keys: [NEW, OLD], hashIds: true } }, style)
+    for (const sid of ['kept', 'gone']) await first.store.set(sid, aSession({ sid }))
+    const [kept, gone] = [await store.get('kept'), await store.get('gone')]
+    await store.set('kept', kept)
+    await store.set('kept', kept)
+    assert.equal((await store.get('kept')).sid, 'kept')
+    assert.equal(await first.store.get('kept'), missing)
+    await first.store.destroy('gone')
+    await assert.rejects(store.set('gone', gone), { code: 'ERR_SESSION_GONE' })
+    assert.equal(await collection.countDocuments(), 1)
+  })
+
   test('a session that is read while its id moves is always there', async (t) => {
     const first = open(t, { keys: [OLD], hashIds: true })
     const { store } = beside(t, first, { encryption: { keys: [NEW, OLD], hashIds: true } }, style)

@@ -96,6 +96,11 @@ function timeoutError(limitMs, why, { code, codeName, errorLabels } = {}) {
   return new MongoStoreError('MongoOperationTimeoutError', message, code, codeName, errorLabels)
 }
 
+/** The error of a save of a session that was destroyed after it was read. */
+function goneError() {
+  return new MongoStoreError('MongoStoreSessionGoneError', 'Unable to find the session to update', 'ERR_SESSION_GONE')
+}
+
 /** The error of an operation on a closed store. */
 function closedError() {
   return new MongoStoreError('MongoNotConnectedError', 'Client must be connected before running operations')
@@ -133,5 +138,6 @@ module.exports = {
   timeoutError,
   isOfCrypto,
   closedError,
+  goneError,
   asError,
 }

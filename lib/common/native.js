@@ -50,7 +50,7 @@
  * @typedef {object} NativeStore
  * @property {(alive: boolean) => void} hold whether the store keeps the process alive
  * @property {(slot: number, id: Value, now: number) => boolean} get
- * @property {(slot: number, id: Value, now: number, session: Value, expires: number, lastModified?: number) => boolean} set
+ * @property {(slot: number, id: Value, now: number, session: Value, expires: number, lastModified: number | undefined, isKnown: boolean) => boolean} set
  * @property {(slot: number, id: Value, now: number, expires: number, lastModified: number | undefined, knownLive: boolean) => boolean} touch
  * @property {(slot: number, id: Value) => boolean} destroy
  * @property {() => void} flush sends the operations that wait for it

@@ -8,6 +8,13 @@ const { KIND } = require('./results.js')
 /** @import { Caller, Carrier } from './addon.js' */
 /** @typedef {InstanceType<typeof import('./operation.js').Operation>} Operation */
 
+/** @typedef {[kind: number, first?: unknown, second?: unknown]} Result */
+/**
+ * The steps of an operation: each is a method of the carrier with its values, and is given the step's result. Ends with the
+ * result of the operation.
+ * @typedef {Generator<[method: string, ...values: unknown[]], Result, Result>} Steps
+ */
+
 class Rehashing {
   #carrier
   #idsOf
@@ -29,39 +36,75 @@ class Rehashing {
    */
   send(operation, method, ...values) {
     const [, ...older] = operation.sid === undefined ? [] : this.#idsOf(operation.sid)
-    const caller = older.length > 0 ? new Search(this.#carrier, operation, method, older, values) : operation
-    this.#carrier.send(caller, method, ...values)
+    const [id, ...others] = values
+    if (older.length === 0) this.#carrier.send(operation, method, ...values)
+    else new Walk(this.#carrier, operation, STEPS[method](id, older, ...others)).start()
   }
 }
 
-/** An operation that goes on to the next id, as long as the result leaves open where the session is. */
-class Search {
+/**
+ * The steps of each method on one session, by its own id, the older ones, and the other values.
+ * @type {Record<string, (id: unknown, older: unknown[], ...values: any[]) => Steps>}
+ */
+const STEPS = {
+  *get(id, older, now) {
+    let result = yield ['get', id, now]
+    // While a session moves, a look may miss it in either place: its own is asked a second time.
+    for (const place of [...older, id]) {
+      if (result[0] !== KIND.MISSING) break
+      result = yield ['get', place, now]
+    }
+    return result
+  },
+
+  *touch(id, older, now, expires, lastModified, isKnownLive) {
+    let result = yield ['touch', id, now, expires, lastModified, isKnownLive]
+    for (const place of [...older, id]) {
+      if (result[1]) break
+      // That the session was read is known of another place only.
+      result = yield ['touch', place, now, expires, lastModified, false]
+    }
+    return result
+  },
+
+  *set(id, older, now, value, expires, lastModified, isKnown) {
+    let result = yield ['set', id, now, value, expires, lastModified, isKnown]
+    if (result[0] === KIND.MISSING) {
+      // It may have been read under an older id, which a touch finds out.
+      const [, isElsewhere] = yield* STEPS.touch(id, older, now, expires, lastModified, false)
+      if (!isElsewhere) return result
+      result = yield ['set', id, now, value, expires, lastModified, false]
+    }
+    for (const place of older) yield ['destroy', place]
+    return result
+  },
+
+  *destroy(id, older) {
+    const result = yield ['destroy', id]
+    for (const place of older) yield ['destroy', place]
+    return result
+  },
+}
+
+/** An operation that takes its steps one after the other, until one of them fails. */
+class Walk {
   #carrier
   #operation
-  #method
-  #ids
-  #values
-  /**
-   * The answer of a write is that of its first step.
-   * @type {[kind: number, first: unknown, second: unknown] | undefined}
-   */
-  #firstResult
+  #steps
 
   /**
    * @param {Carrier} carrier
    * @param {Caller} operation
-   * @param {string} method
-   * @param {unknown[]} older the ids under which the session may be besides its own
-   * @param {unknown[]} all its own id, and the other values
+   * @param {Steps} steps
    */
-  constructor(carrier, operation, method, older, all) {
-    const [id, ...values] = all
+  constructor(carrier, operation, steps) {
     this.#carrier = carrier
     this.#operation = operation
-    this.#method = method
-    // While a session moves, a look may miss it in either place: the new one is asked a second time.
-    this.#ids = method === 'get' || method === 'touch' ? [...older, id] : older
-    this.#values = values
+    this.#steps = steps
+  }
+
+  start() {
+    this.#take(this.#steps.next())
   }
 
   /**
@@ -70,29 +113,14 @@ class Search {
    * @param {unknown} second
    */
   finish(kind, first, second) {
-    if (kind !== KIND.FAILED && this.#ids.length > 0 && this.#goesOn(kind, first)) return
-    const result = kind === KIND.FAILED ? undefined : this.#firstResult
-    this.#operation.finish(...(result ?? [kind, first, second]))
+    if (kind === KIND.FAILED) this.#operation.finish(kind, first, second)
+    else this.#take(this.#steps.next([kind, first, second]))
   }
 
-  /**
-   * @param {number} kind
-   * @param {unknown} first
-   */
-  #goesOn(kind, first) {
-    switch (this.#method) {
-      case 'get':
-        if (kind === KIND.MISSING) this.#carrier.send(this, 'get', this.#ids.shift(), ...this.#values)
-        return kind === KIND.MISSING
-      case 'touch':
-        // That the session was read is known of another place only.
-        if (!first) this.#carrier.send(this, 'touch', this.#ids.shift(), ...this.#values.slice(0, -1), false)
-        return !first
-      default:
-        this.#firstResult ??= [kind, first, undefined]
-        this.#carrier.send(this, 'destroy', this.#ids.shift())
-        return true
-    }
+  /** @param {ReturnType<Steps['next']>} step */
+  #take({ done, value }) {
+    if (done) this.#operation.finish(value[0], value[1], value[2])
+    else this.#carrier.send(this, ...value)
   }
 }
 

@@ -32,6 +32,7 @@ const { writeConcernOf } = require('./write-concern.js')
  * @property {AutoRemove} autoRemove who removes expired sessions
  * @property {number} autoRemoveInterval minutes between two removals
  * @property {boolean} timestamps whether `createdAt` and `updatedAt` are kept
+ * @property {boolean} saveDestroyed whether a save brings back a session that was destroyed after it was read
  * @property {((sid: string) => string) | undefined} hashId gives the `_id` of a session, where it is hashed
  * @property {Readonly<Encryption> | null} encryption
  * @property {WriteConcern | undefined} writeConcern of the store's writes; undefined for the connection's
@@ -112,6 +113,7 @@ function readOptions(given, style) {
       // 0 would remove without a pause.
       autoRemoveInterval: Number(options.autoRemoveInterval ?? 10) || 10,
       timestamps: options.timestamps === true,
+      saveDestroyed: options.saveDestroyed === true,
       hashId: idsOf ? (/** @type {string} */ sid) => idsOf(sid)[0] : hashOf(options.hash),
       encryption,
       writeConcern: writeConcernOf(options.writeOperationOptions),

@@ -25,6 +25,7 @@
  * @property {(sid: string) => unknown} [transformId]
  * @property {unknown} [hash]
  * @property {boolean} [timestamps]
+ * @property {boolean} [saveDestroyed]
  * @property {WriteOperationOptions} [writeOperationOptions]
  * @property {unknown} [fallbackMemory]
  * @property {unknown} [adapter] of Sails, which gives a store the settings of the whole session
@@ -78,6 +79,7 @@ const OPTIONS = /** @type {const} */ ({
   encryption: ['object'],
   onDecryptError: ['string'],
   timestamps: ['boolean', 'modern'],
+  saveDestroyed: ['boolean'],
   writeOperationOptions: ['object'],
   fallbackMemory: ['any', 'factory'],
 })

@@ -7,7 +7,7 @@ const { FORGOTTEN, decrypt, encrypt } = require('../encryption/encryption.js')
 const { Promise, isThenable } = require('../common/promises.js')
 const { warnOnce } = require('../common/warn.js')
 const { unwrap, wrap } = require('./field.js')
-const { KnownExpiry } = require('./known-expiry.js')
+const { KnownSession } = require('./known.js')
 
 /** @import { Value } from '../common/native.js' */
 /** @import { Awaitable } from '../common/promises.js' */
@@ -30,7 +30,11 @@ const { KnownExpiry } = require('./known-expiry.js')
  * @typedef {{expires: number, lastModified: number | undefined}} NewDates
  */
 
-/** @typedef {{now: number, value: Value} & NewDates} SessionDocument `now` is the caller's clock */
+/**
+ * What a set writes. `now` is the caller's clock; `isKnown` tells whether the session was read under this id, so that it is
+ * written only if it still exists.
+ * @typedef {{now: number, value: Value} & NewDates & {isKnown: boolean}} SessionDocument
+ */
 
 /**
  * The session as a plain object, for `stringify: false`: the cookie by its `toJSON`, as connect-mongo has it.
@@ -99,28 +103,32 @@ function checked(session) {
 class Codec {
   #live
   #encryption
+  #savesDestroyed
 
   /**
    * @param {{readonly hooks: Hooks, readonly ttl: number, readonly touchAfter: number}} live times in milliseconds
-   * @param {Readonly<Encryption> | null} encryption
+   * @param {{encryption: Readonly<Encryption> | null, saveDestroyed: boolean}} settings
    */
-  constructor(live, encryption) {
+  constructor(live, { encryption, saveDestroyed }) {
     this.#live = live
     this.#encryption = encryption
+    this.#savesDestroyed = saveDestroyed
   }
 
   /**
    * What is stored of a session, or a promise of it.
+   * @param {string} sid
    * @param {Session} session
    * @param {number} now the caller's clock
    * @returns {Awaitable<SessionDocument>}
    */
-  toDocument(session, now) {
+  toDocument(sid, session, now) {
     const value = this.#encode(session)
+    const isKnown = !this.#savesDestroyed && KnownSession.isRead(session, this, sid)
     if (typeof value !== 'string' && isThenable(value))
-      return value.then((encoded) => ({ now, value: encoded, ...this.#dates(session, now) }))
+      return value.then((encoded) => ({ now, value: encoded, ...this.#dates(session, now), isKnown }))
     const { expires, lastModified } = this.#dates(session, now)
-    return { now, value, expires, lastModified }
+    return { now, value, expires, lastModified, isKnown }
   }
 
   /**
@@ -149,29 +157,31 @@ class Codec {
 
   /**
    * The session of a document, or a promise of it; null for none.
+   * @param {string | undefined} sid the session's id, where it is known
    * @param {Value | undefined} value the stored form
    * @param {number} [expires] the document's, in milliseconds
    * @param {number} [lastModified] likewise
    * @returns {Awaitable<Session | null>}
    */
-  fromDocument(value, expires, lastModified) {
-    if (typeof value === 'string' && !this.#encryption) return this.#unserialize(value, expires, lastModified)
-    if (!this.#encryption) return this.#unserialize(unwrap(value), expires, lastModified)
+  fromDocument(sid, value, expires, lastModified) {
+    if (typeof value === 'string' && !this.#encryption) return this.#unserialize(sid, value, expires, lastModified)
+    if (!this.#encryption) return this.#unserialize(sid, unwrap(value), expires, lastModified)
     const stored = decrypt(this.#encryption, value)
-    if (!isThenable(stored)) return this.#unserialize(stored, expires, lastModified)
-    return stored.then((known) => this.#unserialize(known, expires, lastModified))
+    if (!isThenable(stored)) return this.#unserialize(sid, stored, expires, lastModified)
+    return stored.then((known) => this.#unserialize(sid, known, expires, lastModified))
   }
 
   /**
+   * @param {string | undefined} sid
    * @param {unknown} stored
    * @param {number | undefined} expires
    * @param {number | undefined} lastModified
    * @returns {Awaitable<Session | null>}
    */
-  #unserialize(stored, expires, lastModified) {
+  #unserialize(sid, stored, expires, lastModified) {
     if (stored === FORGOTTEN) return null
     const session = this.#live.hooks.unserialize(stored)
-    const finish = (/** @type {any} */ found) => this.#complete(found, expires, lastModified)
+    const finish = (/** @type {any} */ found) => this.#complete(sid, found, expires, lastModified)
     const isLater = this.#live.hooks.unserialize !== fromText && isThenable(session)
     return isLater ? Promise.resolve(session).then(finish) : finish(session)
   }
@@ -186,7 +196,7 @@ class Codec {
     const decoded = Array.from(values, (value) => {
       try {
         if (value === null) throw new Error('The stored session is not valid BSON')
-        return this.fromDocument(value)
+        return this.fromDocument(undefined, value)
       } catch (error) {
         return Promise.reject(error)
       }
@@ -203,15 +213,17 @@ class Codec {
   }
 
   /**
+   * @param {string | undefined} sid
    * @param {any} session
    * @param {number | undefined} expires
    * @param {number | undefined} lastModified
    * @returns {Session | null}
    */
-  #complete(session, expires, lastModified) {
+  #complete(sid, session, expires, lastModified) {
     if (session === null || session === undefined) return null
     if (typeof session !== 'object') return session
     try {
+      KnownSession.set(session, this, sid, expires ?? Infinity)
       this.#addDates(session, expires, lastModified)
     } catch {
       // An object of the application's `unserialize` may be frozen, a proxy, or have getters and setters that throw. It is
@@ -226,7 +238,6 @@ class Codec {
    * @param {number | undefined} lastModified
    */
   #addDates(session, expires, lastModified) {
-    KnownExpiry.set(session, this, expires ?? Infinity)
     if (this.#live.touchAfter > 0 && lastModified !== undefined)
       Reflect.set(session, 'lastModified', new Date(lastModified))
     // touch moves the document's date only: the cookie would look older than the session is.
@@ -259,9 +270,7 @@ class Codec {
    * @param {unknown} successor
    */
   follow(session, successor) {
-    const expires = this.#expiryOf(session)
-    if (expires !== undefined && successor !== null && typeof successor === 'object')
-      KnownExpiry.set(successor, this, expires)
+    if (successor !== null && typeof successor === 'object') KnownSession.pass(session, this, successor)
   }
 
   /**
@@ -274,16 +283,8 @@ class Codec {
   toTouch(session, now) {
     if (this.#isFresh(session, now)) return null
     const { expires, lastModified } = this.#dates(session, now)
-    const known = this.#expiryOf(session)
+    const known = KnownSession.expiry(session, this)
     return { now, expires, lastModified, isKnownLive: known !== undefined && known > now }
-  }
-
-  /**
-   * When a session that was read expires, in milliseconds; undefined for any other.
-   * @param {unknown} session
-   */
-  #expiryOf(session) {
-    return session !== null && typeof session === 'object' ? KnownExpiry.get(session, this) : undefined
   }
 
   /**

@@ -129,6 +129,7 @@ fn action(call: Call, text: &str) -> Action {
             session: Field::Text(text.to_owned()),
             expires,
             last_modified: None,
+            known: false,
             now: NOW,
         }),
         Call::Touch => Action::Write(Write::Touch {

@@ -121,7 +121,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 
     /// Takes an operation on one session and sends its answer to `reply`. Returns whether the operation waits
     /// for [`Self::flush`], which lets operations submitted together travel together.
-    pub fn submit(self: &Arc<Self>, id: Field, action: Action, reply: R) -> bool {
+    pub fn submit(self: &Arc<Self>, id: Field, mut action: Action, reply: R) -> bool {
         let since = Instant::now();
         let kind = Kind::from(&action);
         if let Action::Write(Write::Set { session, .. }) = &action
@@ -129,6 +129,11 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         {
             self.refuse(kind, since, reply, failure);
             return false;
+        }
+        if self.has(Planted::Upsert)
+            && let Action::Write(Write::Set { known, .. }) = &mut action
+        {
+            *known = false;
         }
         let Some(caller) = self.admit(kind, since, action.live_at(), reply) else {
             return false;

@@ -17,7 +17,7 @@ pub enum Action {
 /// A change of one session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
-    /// Stores the session, whether or not it exists.
+    /// Stores the session.
     Set {
         /// The `session` field.
         session: Field,
@@ -25,6 +25,9 @@ pub enum Write {
         expires: i64,
         /// The `lastModified` field.
         last_modified: Option<i64>,
+        /// Whether the caller has read the session under this id. The session is then stored only if it still
+        /// exists: a save must not bring back a session that was destroyed meanwhile.
+        known: bool,
         /// The caller's clock.
         now: i64,
     },
@@ -65,8 +68,16 @@ impl Action {
     /// a clock that a test sets may also go back, or leap over the lifetime of a session.
     pub fn takes(&self, later: &Self) -> bool {
         match (self, later) {
-            (Self::Get { now }, Self::Get { now: later })
-            | (Self::Write(Write::Set { now, .. }), Self::Write(Write::Set { now: later, .. })) => now <= later,
+            (Self::Get { now }, Self::Get { now: later }) => now <= later,
+            // A set that may create the session does not save an earlier one from finding it gone.
+            (
+                Self::Write(Write::Set { now, known, .. }),
+                Self::Write(Write::Set {
+                    now: later,
+                    known: known_later,
+                    ..
+                }),
+            ) => now <= later && known <= known_later,
             (Self::Write(Write::Touch { now, expires, .. }), Self::Write(Write::Touch { now: later, .. })) => {
                 now <= later && later < expires
             }
@@ -79,8 +90,18 @@ impl Action {
     /// decides for both, so the earlier clock stays.
     pub fn become_later(&mut self, mut later: Self) {
         match (&*self, &mut later) {
-            (Self::Get { now }, Self::Get { now: later })
-            | (Self::Write(Write::Set { now, .. }), Self::Write(Write::Set { now: later, .. })) => *later = *now,
+            (Self::Get { now }, Self::Get { now: later }) => *later = *now,
+            (
+                Self::Write(Write::Set { now, known, .. }),
+                Self::Write(Write::Set {
+                    now: later,
+                    known: known_later,
+                    ..
+                }),
+            ) => {
+                *later = *now;
+                *known_later = *known;
+            }
             (
                 Self::Write(Write::Touch { now, known_live, .. }),
                 Self::Write(Write::Touch {
@@ -136,7 +157,7 @@ impl From<Sweep> for Kind {
 /// The result of an operation that succeeded.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// `Get`: no live session has this id.
+    /// `Get`: no live session has this id. `Set` of a known session: it does not exist any more.
     Missing,
     /// `Get`: the session.
     Found(StoredSession),

@@ -29,6 +29,8 @@ pub enum Planted {
     /// The earlier callers of merged sets are answered before the session of the last set is stored.
     #[cfg(test)]
     EarlyMerge,
+    /// A save brings back a session that was destroyed after it was read.
+    Upsert,
     /// A session is released before the outcome of a late write is known.
     EarlyRelease,
 }

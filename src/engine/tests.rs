@@ -189,6 +189,7 @@ impl Caller {
                 session: Field::Text(text),
                 expires,
                 last_modified: None,
+                known: false,
                 now: NOW,
             }),
             Operation::Touch => Action::Write(Write::Touch {

@@ -29,6 +29,7 @@ pub fn by_id(id: &Field) -> Result<RawDocumentBuf, Failure> {
 }
 
 /// The statement of an `update` command that stores a session. `created_at` is for a store with timestamps.
+/// `upsert` says whether a session that does not exist is created.
 ///
 /// # Errors
 /// As for [`Field::value`].
@@ -38,6 +39,7 @@ pub fn set_statement(
     expires: DateTime,
     last_modified: Option<DateTime>,
     created_at: Option<DateTime>,
+    upsert: bool,
 ) -> Result<RawDocumentBuf, Failure> {
     let mut stored = RawDocumentBuf::new();
     append(&mut stored, cstr!("_id"), id)?;
@@ -55,7 +57,9 @@ pub fn set_statement(
     let mut statement = RawDocumentBuf::new();
     statement.append(cstr!("q"), by_id(id)?);
     statement.append(cstr!("u"), update);
-    statement.append(cstr!("upsert"), true);
+    if upsert {
+        statement.append(cstr!("upsert"), true);
+    }
     Ok(statement)
 }
 
@@ -127,7 +131,7 @@ mod tests {
     #[test]
     fn the_checked_size_is_the_stored_size_with_all_fields() {
         let (id, session) = (text("an id"), text("x".repeat(1_000)));
-        let statement = set_statement(&id, &session, NOW, Some(NOW), None).unwrap();
+        let statement = set_statement(&id, &session, NOW, Some(NOW), None, true).unwrap();
         let stored = statement.get_document("u").unwrap().get_document("$set").unwrap();
         // Only the creation date is not among these fields.
         let created_at = 1 + "createdAt\0".len() + 8;
@@ -137,7 +141,7 @@ mod tests {
 
     #[test]
     fn created_at_is_the_clients_time_and_updated_at_the_servers() {
-        let statement = set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW)).unwrap();
+        let statement = set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW), true).unwrap();
         let update = statement.get_document("u").unwrap();
         let on_insert = update.get_document("$setOnInsert").unwrap();
         assert_eq!(on_insert.get_datetime("createdAt").unwrap(), NOW);

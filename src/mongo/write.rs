@@ -41,6 +41,7 @@ pub async fn write(
                 session,
                 expires,
                 last_modified,
+                known,
                 now,
             } => statements::set_statement(
                 id,
@@ -48,6 +49,7 @@ pub async fn write(
                 DateTime::from_millis(*expires),
                 last_modified.map(DateTime::from_millis),
                 target.timestamps.then(|| DateTime::from_millis(*now)),
+                !known,
             )?,
             Write::Touch {
                 expires,
@@ -174,7 +176,7 @@ async fn send(
     Ok(limit.timed(sending.into_future()).await?)
 }
 
-/// An attempt, and whether some touched session was not found.
+/// An attempt, and whether some session that should exist was not found.
 struct Read {
     attempt: Attempt,
     missed: bool,
@@ -205,7 +207,7 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
         };
         set(&mut answers, place(refused), answer);
     }
-    let missed = batch.iter().any(is_touch) && number(reply.get("n")).unwrap_or(expected) < expected;
+    let missed = batch.iter().any(can_miss) && number(reply.get("n")).unwrap_or(expected) < expected;
     if let Ok(concern) = reply.get_document("writeConcernError") {
         // The statements were carried out, except those that have an error of their own, which they keep.
         let concern = error::of_write_concern(concern, reply);
@@ -239,8 +241,12 @@ fn is_set(statement: &Statement<'_>) -> bool {
     matches!(statement.write, Write::Set { .. })
 }
 
-fn is_touch(statement: &Statement<'_>) -> bool {
-    matches!(statement.write, Write::Touch { .. })
+/// Whether the statement has no effect on a session that does not exist.
+fn can_miss(statement: &Statement<'_>) -> bool {
+    matches!(
+        statement.write,
+        Write::Touch { .. } | Write::Set { known: true, .. }
+    )
 }
 
 fn set(answers: &mut [Option<Answer>], place: usize, answer: Option<Answer>) {
@@ -270,43 +276,38 @@ fn place(element: &Document) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
-/// Finds out which touched sessions were missing. The reply only says how many were found.
+/// Finds out which sessions were missing. The reply only says how many were found.
 async fn find_missed(
     collection: &Collection<RawDocumentBuf>,
     batch: &[Statement<'_>],
     attempt: &mut Attempt,
     limit: Limit<'_>,
 ) {
-    let touched: Vec<Touched<'_>> = batch
+    let sought: Vec<Sought<'_>> = batch
         .iter()
         .enumerate()
-        .filter_map(|(place, statement)| match statement.write {
-            Write::Touch { expires, now, .. } => Some(Touched {
-                place,
-                id: statement.id,
-                expires: *expires,
-                now: *now,
-            }),
-            _ => None,
-        })
+        .filter(|(_, statement)| can_miss(statement))
+        .map(|(place, statement)| Sought { place, statement })
         .collect();
-    if let [only] = touched.as_slice() {
-        return set(&mut attempt.answers, only.place, Some(Ok(Outcome::Done(false))));
+    if let [only] = sought.as_slice() {
+        return set(&mut attempt.answers, only.place, Some(Ok(only.missed())));
     }
-    match expiry_of(collection, &touched, limit).await {
+    match expiry_of(collection, &sought, limit).await {
         Ok(there) => {
-            for touch in touched {
-                let is_there = there.get(touch.id).is_some_and(|expires| touch.can_match(*expires));
-                if !is_there && matches!(attempt.answers.get(touch.place), Some(Some(Ok(_)))) {
-                    set(&mut attempt.answers, touch.place, Some(Ok(Outcome::Done(false))));
+            for sought in sought {
+                let is_there = there
+                    .get(sought.statement.id)
+                    .is_some_and(|expires| sought.can_match(*expires));
+                if !is_there && matches!(attempt.answers.get(sought.place), Some(Some(Ok(_)))) {
+                    set(&mut attempt.answers, sought.place, Some(Ok(sought.missed())));
                 }
             }
         }
         Err(failure) => {
-            for touch in touched {
-                set(&mut attempt.answers, touch.place, None);
+            for sought in sought {
+                set(&mut attempt.answers, sought.place, None);
             }
-            // The touches were carried out, only their results are unknown.
+            // The statements were carried out, only their results are unknown.
             attempt.failure = Some(Failure {
                 unanswered: false,
                 ..failure
@@ -315,37 +316,47 @@ async fn find_missed(
     }
 }
 
-/// A touch among the statements of a batch.
-struct Touched<'a> {
+/// A statement of a batch that may have found no session.
+struct Sought<'a> {
     place: usize,
-    id: &'a Field,
-    expires: i64,
-    now: i64,
+    statement: &'a Statement<'a>,
 }
 
-impl Touched<'_> {
-    /// Whether the touch can have matched a session that has this expiry now, or none: the session is live,
-    /// or has the past date that this touch may have written.
+impl Sought<'_> {
+    /// Whether the statement can have matched a session that has this expiry now, or none. A touched session
+    /// is live, or has the past date that this touch may have written.
     fn can_match(&self, stored: Option<i64>) -> bool {
-        stored.is_none_or(|date| date > self.now || date == self.expires)
+        match self.statement.write {
+            Write::Touch { expires, now, .. } => stored.is_none_or(|date| date > *now || date == *expires),
+            _ => true,
+        }
+    }
+
+    /// Its result when it has found no session.
+    fn missed(&self) -> Outcome {
+        match self.statement.write {
+            Write::Set { .. } => Outcome::Missing,
+            _ => Outcome::Done(false),
+        }
     }
 }
 
-/// The expiry of the sessions that exist, and that a touch can have matched. It asks the primary, since other servers may not have the write yet.
+/// The expiry of those of the sessions that exist. It asks the primary, since other servers may not have the
+/// write yet.
 async fn expiry_of(
     collection: &Collection<RawDocumentBuf>,
-    touched: &[Touched<'_>],
+    sought: &[Sought<'_>],
     limit: Limit<'_>,
 ) -> Result<HashMap<Field, Option<i64>>, Failure> {
     let mut cursor = collection
-        .find(read::among(touched.iter().map(|touch| touch.id))?)
+        .find(read::among(sought.iter().map(|sought| sought.statement.id))?)
         .projection(doc! { "expires": 1 })
-        .batch_size(read::all_of(touched.len()))
+        .batch_size(read::all_of(sought.len()))
         .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
         .read_concern(ReadConcern::local())
         .max_time(limit.left())
         .await?;
-    let mut there = HashMap::with_capacity(touched.len());
+    let mut there = HashMap::with_capacity(sought.len());
     while cursor.advance().await? {
         let document = cursor.current();
         let Some(id) = documents::id(document)? else {

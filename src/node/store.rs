@@ -74,7 +74,8 @@ impl NativeStore {
         self.submit(slot, id, Ok(Action::Get { now: to_date(now) }))
     }
 
-    /// Stores a session. `expires` and `last_modified` are milliseconds since 1970.
+    /// Stores a session. `expires` and `last_modified` are milliseconds since 1970. A `known` session is stored
+    /// only if it still exists.
     #[napi]
     pub fn set(
         &self,
@@ -84,11 +85,13 @@ impl NativeStore {
         session: Given,
         expires: f64,
         last_modified: Option<f64>,
+        known: bool,
     ) -> bool {
         let write = to_field(session).map(|session| Write::Set {
             session,
             expires: to_date(expires),
             last_modified: last_modified.map(to_date),
+            known,
             now: to_date(now),
         });
         self.submit(slot, id, write.map(Action::Write))

@@ -153,9 +153,10 @@ class DriverStore {
    * @param {number} now
    * @param {Value} session
    * @param {number} expires
-   * @param {number} [lastModified]
+   * @param {number | undefined} lastModified
+   * @param {boolean} isKnown
    */
-  set(slot, id, now, session, expires, lastModified) {
+  set(slot, id, now, session, expires, lastModified, isKnown) {
     const { cipher } = this.#settings
     /** @param {Value} value */
     const sizeOf = (value) => FIXED_BYTES + Buffer.byteLength(id) + Buffer.byteLength(value)
@@ -164,8 +165,12 @@ class DriverStore {
       checkSize(sizeOf(session))
       const stored = cipher ? await cipher.seal(id, session) : session
       checkSize(sizeOf(stored))
-      const fields = { _id, session: this.#source.decode(stored), ...datesOf(expires, lastModified) }
-      const update = { $set: fields, ...this.#timestamps({ createdAt: new Date(now) }) }
+      const fields = { session: this.#source.decode(stored), ...datesOf(expires, lastModified) }
+      if (isKnown) {
+        const isThere = await calls.update(filter, { $set: fields, ...this.#timestamps() })
+        return isThere ? [KIND.DONE, false] : [KIND.MISSING]
+      }
+      const update = { $set: { _id, ...fields }, ...this.#timestamps({ createdAt: new Date(now) }) }
       return [KIND.DONE, await calls.upsert(filter, update)]
     })
   }

@@ -50,6 +50,7 @@ pub(super) fn set(bytes: usize) -> Action {
         session: Field::Wrapped(vec![0; bytes]),
         expires: 0,
         last_modified: None,
+        known: false,
         now: 0,
     })
 }

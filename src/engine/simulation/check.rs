@@ -28,6 +28,8 @@ impl fmt::Display for Violation {
 pub enum Call {
     Get(String, i64),
     Set(String, String, i64),
+    /// A `Set` of a session that was read.
+    Save(String, String, i64),
     Touch(String, i64, i64),
     Destroy(String),
     All(i64),
@@ -38,7 +40,7 @@ pub enum Call {
 impl Call {
     fn id(&self) -> Option<&str> {
         match self {
-            Self::Get(id, _) | Self::Set(id, ..) | Self::Touch(id, ..) | Self::Destroy(id) => Some(id),
+            Self::Get(id, _) | Self::Set(id, ..) | Self::Save(id, ..) | Self::Touch(id, ..) | Self::Destroy(id) => Some(id),
             Self::All(_) | Self::Length | Self::Clear => None,
         }
     }
@@ -151,6 +153,19 @@ fn step(call: &Call, answer: &Answer, states: &mut States, numbered: bool) -> bo
         (Call::Set(_, text, expires), _) => {
             states.insert(Some((text.clone(), *expires)));
         }
+        (Call::Save(_, text, expires), Ok(Outcome::Done(false))) => {
+            if !states.iter().any(Option::is_some) {
+                return false;
+            }
+            *states = States::from([Some((text.clone(), *expires))]);
+        }
+        (Call::Save(..), Ok(Outcome::Missing)) => states.retain(Option::is_none),
+        (Call::Save(..), Ok(_)) => return false,
+        (Call::Save(_, text, expires), Err(_)) => {
+            if states.iter().any(Option::is_some) {
+                states.insert(Some((text.clone(), *expires)));
+            }
+        }
         (Call::Touch(_, expires, now), Ok(Outcome::Done(true))) => *states = touched(*expires, *now, states),
         (Call::Touch(_, _, now), Ok(_)) => states.retain(|state| live_at(state, *now).is_none()),
         (Call::Touch(_, expires, now), Err(_)) => {
@@ -176,7 +191,7 @@ fn during(states: &States, entries: &[Entry], place: usize, id: &str) -> States 
             break;
         }
         match &entry.call {
-            Call::Set(_, text, expires) => {
+            Call::Set(_, text, expires) | Call::Save(_, text, expires) => {
                 seen.insert(Some((text.clone(), *expires)));
             }
             Call::Touch(_, expires, now) => {

@@ -19,6 +19,7 @@ fn each_planted_fault_is_found() {
         Planted::TwoAnswers,
         Planted::EarlyMerge,
         Planted::EarlyRelease,
+        Planted::Upsert,
     ] {
         let (seed, what) = found(planted).unwrap_or_else(|| panic!("{planted:?} was not found"));
         println!("{planted:?} by seed {seed}: {what:.120}");

@@ -136,7 +136,8 @@ impl Shard {
             && let Some(session) = self.sessions.get_mut(&session)
         {
             // A statement that changes nothing is not recorded on the other members.
-            if outcome != Outcome::Done(false) || matches!(statement.write, Some(Write::Set { .. })) {
+            let is_set = matches!(statement.write, Some(Write::Set { .. }));
+            if outcome == Outcome::Done(true) || (is_set && outcome == Outcome::Done(false)) {
                 session.written = number;
             }
             session.done.insert(statement.place, outcome.clone());
@@ -150,6 +151,7 @@ impl Shard {
             return Ok(Outcome::Done(false));
         };
         Ok(Outcome::Done(match write {
+            Write::Set { known: true, .. } if !self.documents.contains_key(&id) => return Ok(Outcome::Missing),
             Write::Set { session, expires, .. } => {
                 let text = text(session);
                 if text.starts_with(REFUSED) {

@@ -105,15 +105,8 @@ impl Store {
         let place = slot.place;
         match call {
             Call::Get(id, now) => self.submit(&id, Action::Get { now }, slot),
-            Call::Set(id, text, expires) => {
-                let write = Write::Set {
-                    session: Field::Text(text),
-                    expires,
-                    last_modified: None,
-                    now: NOW,
-                };
-                self.submit(&id, Action::Write(write), slot);
-            }
+            Call::Set(id, text, expires) => self.submit(&id, set(text, expires, false), slot),
+            Call::Save(id, text, expires) => self.submit(&id, set(text, expires, true), slot),
             Call::Touch(id, expires, now) => {
                 let write = Write::Touch {
                     expires,
@@ -138,6 +131,16 @@ impl Store {
     }
 }
 
+fn set(text: String, expires: i64, known: bool) -> Action {
+    Action::Write(Write::Set {
+        session: Field::Text(text),
+        expires,
+        last_modified: None,
+        known,
+        now: NOW,
+    })
+}
+
 /// A caller that calls operations, one after the other or many at once.
 async fn caller(store: Store, mut random: Rng, number: usize, sessions: usize, until: Instant) {
     let pace = random.u64(1..200);
@@ -159,7 +162,8 @@ async fn caller(store: Store, mut random: Rng, number: usize, sessions: usize, u
             let text = format!("{id} by {number} in {round}, {count}");
             let call = match random.u8(0..100) {
                 0..35 => Call::Get(id, now),
-                35..65 => Call::Set(id, text, expires),
+                35..55 => Call::Set(id, text, expires),
+                55..65 => Call::Save(id, text, expires),
                 65..80 => Call::Touch(id, now + SPAN, now),
                 80..92 => Call::Destroy(id),
                 92..94 => Call::Set(id, format!("{REFUSED}{text}"), expires),

@@ -1,0 +1,77 @@
+'use strict'
+
+// What a store remembers of a session that it read, kept on the session itself in private fields: nothing of it can be
+// seen, listed or serialised, and it goes with the session. (A WeakMap did the same at half of the cost of `JSON.parse`.)
+
+/** A class whose instances are the objects that are given to it. */
+class Given {
+  /** @param {object} object */
+  constructor(object) {
+    return object
+  }
+}
+
+class KnownSession extends Given {
+  /** @type {object | undefined} */
+  #owner
+  /** @type {string | undefined} */
+  #sid
+  #expires = Infinity
+
+  /**
+   * Notes what is known of a session.
+   * @param {object} session
+   * @param {object} owner who alone can ask for it
+   * @param {string | undefined} sid the id under which the session was read; undefined if it was read without one
+   * @param {number} expires when the session expires, in milliseconds since 1970; Infinity for never
+   */
+  static set(session, owner, sid, expires) {
+    // Newer engines refuse private fields on objects that take no more properties.
+    if (!(#owner in session) && !Object.isExtensible(session)) return
+    const marked = #owner in session ? session : new KnownSession(session)
+    marked.#owner = owner
+    marked.#sid = sid
+    marked.#expires = expires
+  }
+
+  /**
+   * Whether its owner has noted something of a session.
+   * @param {unknown} session
+   * @param {object} owner
+   * @returns {session is KnownSession}
+   */
+  static #isOf(session, owner) {
+    return session !== null && typeof session === 'object' && #owner in session && session.#owner === owner
+  }
+
+  /**
+   * When a session expires, in milliseconds since 1970; undefined if that is not known.
+   * @param {unknown} session
+   * @param {object} owner
+   */
+  static expiry(session, owner) {
+    return KnownSession.#isOf(session, owner) ? session.#expires : undefined
+  }
+
+  /**
+   * Whether a session was read under an id.
+   * @param {unknown} session
+   * @param {object} owner
+   * @param {string} sid
+   */
+  static isRead(session, owner, sid) {
+    return KnownSession.#isOf(session, owner) && session.#sid === sid
+  }
+
+  /**
+   * Notes for another object what is known of a session.
+   * @param {unknown} session
+   * @param {object} owner
+   * @param {object} successor
+   */
+  static pass(session, owner, successor) {
+    if (KnownSession.#isOf(session, owner)) KnownSession.set(successor, owner, session.#sid, session.#expires)
+  }
+}
+
+module.exports = { KnownSession }
