@@ -76,6 +76,7 @@ impl NativeStore {
 
     /// Stores a session. `expires` and `last_modified` are milliseconds since 1970. A `known` session is stored
     /// only if it still exists.
+    #[expect(clippy::too_many_arguments, reason = "an operation crosses once, as primitives")]
     #[napi]
     pub fn set(
         &self,
