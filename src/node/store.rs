@@ -27,6 +27,7 @@ pub struct NativeStore {
     completions: Arc<Completions>,
 }
 
+#[expect(clippy::too_many_arguments, reason = "an operation crosses once, as primitives")]
 #[napi]
 impl NativeStore {
     /// Creates a store that hands its results to `deliver(list)` and encrypts with `cipher`. It connects in
@@ -76,7 +77,6 @@ impl NativeStore {
 
     /// Stores a session. `expires` and `last_modified` are milliseconds since 1970. A `known` session is stored
     /// only if it still exists.
-    #[expect(clippy::too_many_arguments, reason = "an operation crosses once, as primitives")]
     #[napi]
     pub fn set(
         &self,
