@@ -210,6 +210,8 @@ declare namespace MongoStore {
     inFlight: number
     /** Attempts after the first one. */
     retries: number
+    /** Saves that were left out, because their sessions had been destroyed after they were read. */
+    savesLeftOut: number
     /** Errors given to callers, by their names. */
     errors: Record<string, number>
   }
@@ -363,6 +365,12 @@ declare namespace MongoStore {
 
     /** Whether to keep the dates `createdAt` and `updatedAt` beside each session. Default: `false`. */
     timestamps?: boolean | undefined
+
+    /**
+     * Whether a save brings back a session that was destroyed after it was read, as in connect-mongo. Default: `false`:
+     * the session stays gone.
+     */
+    saveDestroyed?: boolean | undefined
 
     /** Write concern of the store's writes. Default: that of the connection. */
     writeOperationOptions?: WriteConcernLike | undefined

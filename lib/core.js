@@ -91,7 +91,7 @@ class Core {
 
   /** What the store has done so far. */
   stats() {
-    return { ...shape(this.#connection.stats()), savesLeftOut: this.#savesLeftOut }
+    return shape(this.#connection.stats(), this.#savesLeftOut)
   }
 
   /**

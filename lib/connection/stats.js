@@ -20,6 +20,7 @@ const { channel } = require('node:diagnostics_channel')
  * @property {number} queueDepth
  * @property {number} inFlight
  * @property {number} retries
+ * @property {number} savesLeftOut
  * @property {Record<string, number>} errors by their names
  */
 
@@ -36,10 +37,12 @@ const NOTHING = { batches: 0, steps: 0, retries: 0, waiting: 0, inFlight: 0, lat
 
 /**
  * The addon's statistics in the shape of the types, with times in milliseconds.
- * @param {Statistics} [statistics]
+ * @param {Statistics | undefined} statistics
+ * @param {number} savesLeftOut which only the core knows
  * @returns {StoreStats}
  */
-function shape({ batches, steps, retries, waiting, inFlight, latencies, errors } = NOTHING) {
+function shape(statistics, savesLeftOut) {
+  const { batches, steps, retries, waiting, inFlight, latencies, errors } = statistics ?? NOTHING
   /** @type {StoreStats['operations']} */
   const operations = {}
   for (const { operation, count, mean, p50, p99, p999, max } of latencies) {
@@ -53,6 +56,7 @@ function shape({ batches, steps, retries, waiting, inFlight, latencies, errors }
     queueDepth: waiting,
     inFlight,
     retries,
+    savesLeftOut,
     errors: Object.fromEntries(errors.map(({ name, count }) => [name, count])),
   }
 }

@@ -18,6 +18,7 @@ const everything: ConnectMongoOptions = {
   unserialize: async (stored: string) => JSON.parse(stored),
   transformId: async (sid) => Buffer.from(sid, 'base64url'),
   timestamps: true,
+  saveDestroyed: true,
   writeOperationOptions: { w: 'majority', journal: true, wtimeoutMS: 500, j: true, wtimeout: 500 },
 }
 new MongoStore(everything)
