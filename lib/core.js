@@ -1,8 +1,7 @@
 'use strict'
 
-// What a store keeps to itself: how its operations start and how they end, over one call of a carrier each. A store has its
-// core under a symbol, so that it is found from whatever stands for the store: a Proxy around it, an object that inherits
-// from it, or one that its properties were copied to. Events are emitted on that object, and it is asked for ids.
+// What a store keeps to itself: how its operations start and how they end, over one call of a carrier each. Events are
+// emitted on the store, or on what stands for it, and that is asked for ids.
 //
 // Where no function of the application's is involved, an operation goes straight from its check to the carrier. Otherwise
 // it goes through `Preparing`, which keeps the order of calls.
@@ -14,6 +13,7 @@ const { Connection } = require('./connection/connection.js')
 const { Operation } = require('./connection/operation.js')
 const { KIND } = require('./connection/results.js')
 const { shape } = require('./connection/stats.js')
+const { coreIn } = require('./core-of.js')
 const { Live } = require('./options/live.js')
 const { Codec } = require('./session/codec.js')
 const { Preparing } = require('./session/preparing.js')
@@ -24,9 +24,6 @@ const { sessionId } = require('./session/session-id.js')
 /** @import { Options } from './options/table.js' */
 /** @import { Hooks, Session, SessionDocument } from './session/codec.js' */
 /** @typedef {InstanceType<typeof Operation>} AnOperation */
-
-/** The key under which a store has its core. */
-const CORE = Symbol('connect-mongo-native')
 
 /**
  * What the core asks of a store, or of what stands for it.
@@ -329,7 +326,7 @@ class Core {
    * @param {Session | null | undefined} session
    */
   #isOfRequest(session) {
-    return session?.req?.sessionStore?.[CORE] === this
+    return coreIn(session?.req?.sessionStore) === this
   }
 
   /** @param {Call & {store: AnyStore, sid: string, session: Session}} call */
@@ -412,38 +409,4 @@ function emit({ store }, event, ...values) {
   }
 }
 
-/**
- * Gives a store its core. The property is enumerable, so that copies of a store have it as well.
- * @param {object} store
- * @param {InstanceType<typeof Core>} core
- */
-function attach(store, core) {
-  Object.assign(store, { [CORE]: core })
-}
-
-/**
- * The core of a store, or of what stands for it; undefined where there is none, as in the prototype.
- * @param {any} store
- * @returns {InstanceType<typeof Core> | undefined}
- */
-function coreIn(store) {
-  return store?.[CORE]
-}
-
-/**
- * The same for a method, which needs one.
- * @param {any} store
- * @returns {InstanceType<typeof Core>}
- * @throws {TypeError} where there is none
- */
-function coreOf(store) {
-  const core = coreIn(store)
-  if (core === undefined) {
-    throw new TypeError(
-      'A method of MongoStore was called on something else: call it on the store, or bind it to the store',
-    )
-  }
-  return core
-}
-
-module.exports = { Core, attach, coreIn, coreOf, emit }
+module.exports = { Core, emit }

@@ -11,7 +11,7 @@ const { until } = require('../helpers/wait.js')
 
 const server = useStores()
 const range = (count) => Array.from({ length: count }, (_, n) => n)
-const KEYS = ['operations', 'batches', 'meanBatchSize', 'queueDepth', 'inFlight', 'retries', 'errors']
+const KEYS = ['operations', 'batches', 'meanBatchSize', 'queueDepth', 'inFlight', 'retries', 'savesLeftOut', 'errors']
 
 /** Collects the messages of these methods' channels until the test ends. */
 function listen(t, methods) {
@@ -34,6 +34,7 @@ test('a store that has done nothing has all its statistics', (t) => {
     queueDepth: 0,
     inFlight: 0,
     retries: 0,
+    savesLeftOut: 0,
     errors: {},
   })
 })
