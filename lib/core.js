@@ -17,7 +17,7 @@ const { coreIn } = require('./core-of.js')
 const { Live } = require('./options/live.js')
 const { Codec } = require('./session/codec.js')
 const { Preparing } = require('./session/preparing.js')
-const { sessionId } = require('./session/session-id.js')
+const { sessionId, warnOfShort } = require('./session/session-id.js')
 
 /** @import { Call, OnResult } from './connection/operation.js' */
 /** @import { Style } from './options/index.js' */
@@ -305,6 +305,7 @@ class Core {
   /** @type {OnResult} */
   #stored(operation, kind, isNew) {
     if (kind === KIND.MISSING) return this.#leaveOut(operation)
+    if (isNew && operation.ofRequest) warnOfShort(/** @type {string} */ (operation.sid))
     emit(operation, isNew ? 'create' : 'update', operation.sid)
     emit(operation, 'set', operation.sid)
     this.#answer(operation)

@@ -2,6 +2,7 @@
 
 // What a session id may be: a string that MongoDB matches exactly. Two different ids are never the same session.
 
+const { warnOnce } = require('../common/warn.js')
 const { wrap } = require('./field.js')
 
 /** A cookie has at most 4,096 bytes, so that no id which a browser sends is longer than this. */
@@ -31,6 +32,27 @@ function sessionId(sid) {
 }
 
 /**
+ * The characters that hold 128 random bits: the least that OWASP ASVS 7.2.3 asks of a session's token. Base64 has 6 bits in a
+ * character, and hexadecimal text has 4.
+ */
+const [ENOUGH, ENOUGH_IN_HEX] = [22, 32]
+
+/**
+ * Warns of the id of a session that express-session makes, if it is too short to be safe from guessing.
+ * @param {string} sid
+ */
+function warnOfShort(sid) {
+  if (sid.length >= ENOUGH_IN_HEX) return
+  if (sid.length >= ENOUGH && /[^\da-f]/i.test(sid)) return
+  warnOnce(
+    `Session ids have only ${sid.length} characters, so that they may be guessed: let the option genid of express-session ` +
+      'make them of 16 random bytes or more, or leave it out',
+    'MONGO_STORE_ID',
+    'short',
+  )
+}
+
+/**
  * The `_id` that was made of a session id, which may be any BSON value, as it crosses to a carrier.
  * @param {unknown} id
  * @throws {TypeError} when there is none
@@ -43,4 +65,4 @@ function storedId(id) {
   return wrap(id)
 }
 
-module.exports = { sessionId, storedId }
+module.exports = { sessionId, storedId, warnOfShort }
