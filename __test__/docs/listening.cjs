@@ -1,0 +1,16 @@
+'use strict'
+
+// Loaded before a program of the docs. When the program listens on the port that the docs have, it gets a free one, and prints
+// `{"port": N}` for the test.
+
+const net = require('node:net')
+
+const PORT = 3000
+const { listen } = net.Server.prototype
+
+net.Server.prototype.listen = function listenOnFreePort(first, ...rest) {
+  const asked = first !== null && typeof first === 'object' ? first.port : first
+  if (Number(asked) !== PORT) return listen.call(this, first, ...rest)
+  this.once('listening', () => console.log(JSON.stringify({ port: this.address().port })))
+  return listen.call(this, typeof first === 'object' ? { ...first, port: 0 } : 0, ...rest)
+}
