@@ -16,6 +16,7 @@ import { ROOT, read } from './pages.mjs'
  * @typedef {object} Program
  * @property {string} source
  * @property {'.cjs' | '.mjs' | '.cts' | '.mts'} extension
+ * @property {boolean} serves whether it listens, and is to be visited
  */
 
 const CONTEXTS = '__test__/docs/contexts'
@@ -38,7 +39,7 @@ export function programOf(block) {
   if (block.how === 'within') return withinContext(block)
   const source = sourceOf(block)
   const isModule = /^(import\s*[\w*{'"]|export\s)/m.test(source)
-  return { source, extension: `.${isModule ? 'm' : 'c'}${block.language}` }
+  return { source, extension: `.${isModule ? 'm' : 'c'}${block.language}`, serves: LISTENS.test(source) }
 }
 
 function sourceOf(block) {
@@ -69,6 +70,7 @@ function withinContext({ argument: name, text }) {
   return {
     source: context.replace(MARK, () => text),
     extension: { '.js': '.cjs', '.mjs': '.mjs', '.ts': '.mts' }[language],
+    serves: false, // the context visits it
   }
 }
 
@@ -87,7 +89,7 @@ export function packagesOf({ source }) {
 }
 
 /**
- * Runs a program in a folder. It must end by itself with code 0; or, if it listens, count the visits of a browser.
+ * Runs a program in a folder. It must count the visits of a browser if it listens, or else end by itself with code 0.
  * @param {Program} program
  * @param {object} options
  * @param {string} options.folder with the packages that it loads
@@ -95,16 +97,16 @@ export function packagesOf({ source }) {
  * @param {string} options.uri of MongoDB, with a database of its own
  * @param {(file: string) => Promise<string>} options.compile makes JavaScript of a file in TypeScript, and checks its types
  */
-export async function runExample({ source, extension }, { folder, name, uri, compile }) {
+export async function runExample({ source, extension, serves }, { folder, name, uri, compile }) {
   const written = join(folder, name + extension)
   writeFileSync(written, localised(source, uri))
   const file = extension.endsWith('ts') ? await compile(written) : written
   const options = {
     folder,
     command: [process.execPath, '--require', PRELOAD, file],
-    env: { MONGO_URL: uri, SESSION_SECRET: SECRET, NODE_ENV: 'development' },
+    env: { MONGO_URL: uri, SESSION_SECRET: SECRET, NODE_ENV: 'production' },
   }
-  const stderr = LISTENS.test(source) ? await visit(options, source) : await runToEnd(options)
+  const stderr = serves ? await visit(options, source) : await runToEnd(options)
   assert.doesNotMatch(stderr, /MongoStoreWarning/, 'the store warns of something that the page tells people to do')
 }
 

@@ -3,7 +3,6 @@
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import installing from '../compatibility/stacks/harness/install.js'
-import { rows } from '../compatibility/stacks/rows.js'
 import servers from '../helpers/server.js'
 import { compile } from './folder.mjs'
 import { allPages, nameOf, ROOT } from './pages.mjs'
@@ -20,13 +19,13 @@ const server = servers.useServer()
 describe('Every block of the docs for a framework runs', () => {
   for (const block of allPages().flatMap(({ blocks }) => blocks)) {
     const { stack } = placeOf(block)
-    if (stack) it(`${nameOf(block)}, in the stack ${stack}`, () => runInStack(block, stack))
+    if (stack) it(`${nameOf(block)}, in the stack ${stack.row}`, () => runInStack(block, stack))
   }
 })
 
 async function runInStack(block, stack) {
-  const { build } = rows.find(({ row }) => row === stack)
-  const folder = await installing.install({ row: stack, build, cache: CACHE })
+  const { row, folder: source, build, platform } = stack
+  const folder = await installing.install({ row, folder: source, build, platform, cache: CACHE })
   await runExample(programOf(block), {
     folder,
     name: fileNameOf(block),
