@@ -11,8 +11,8 @@ import { ROOT } from './pages.mjs'
 const { manifest } = packages
 const isAlias = ([, range]) => range.startsWith('npm:')
 
-/** Packages of this clone that have another name there. */
-const RENAMED = { mongoose: 'mongoose-9' }
+/** Packages of this clone that have another name there, or that contexts compare with. */
+const RENAMED = { mongoose: 'mongoose-9', 'connect-mongo-6': 'connect-mongo-6' }
 const LINKED = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
   .filter((entry) => !isAlias(entry))
   .map(([name]) => name)

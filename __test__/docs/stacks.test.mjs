@@ -7,7 +7,8 @@ import servers from '../helpers/server.js'
 import { compile } from './folder.mjs'
 import { allPages, nameOf, ROOT } from './pages.mjs'
 import { placeOf } from './places.mjs'
-import { fileNameOf, programOf, runExample } from './programs.mjs'
+import { fileNameOf, programOf } from './programs.mjs'
+import { runExample } from './running.mjs'
 
 /** Apart from the folders of the stacks' own tests, which may run at the same time. */
 const CACHE = join(ROOT, '.cache', 'docs')
