@@ -14,6 +14,8 @@ const REPOSITORY = packages.manifest.repository.url.replace(/^git\+/, '').replac
 const ON_GITHUB = /^\/(?:blob|tree|raw)\/[^/]+\/([^?#]*)(#.*)?$/
 /** Paths of the repository that pages mention as code, such as `lib/options/index.js`. */
 const MENTIONED = /^(?:\.ci|\.github|__test__|benchmark|docs|examples|fuzz|lib|scripts|src)\/[\w./@-]+$/
+/** A page of the repository on GitHub that is not a file, as a page in the root folder leads to it: `blob/main/` is left. */
+const PAGE_OF_GITHUB = /^\.\.\/\.\.\/security\/advisories\/new$/
 /** Files that are only made by a command. */
 const MADE = /^benchmark\/results\//
 
@@ -38,6 +40,7 @@ export function linkProblems(page, text) {
 /** What is wrong with one link; undefined if nothing is. */
 function problemOf(url, page, { text, isImage }) {
   if (/^[a-z][a-z\d+.-]*:/i.test(url)) return problemOfAbsolute(url, isImage)
+  if (PAGE_OF_GITHUB.test(url) && !page.includes('/')) return undefined
   if (url.startsWith('/')) return `${url} is not relative to the page.`
   const [, path, anchor] = /^([^?#]*)(?:#(.*))?$/.exec(url) ?? []
   if (path === undefined) return `${url} is no path.`
