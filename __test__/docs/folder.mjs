@@ -1,12 +1,13 @@
 // Where programs of the docs run: a folder with the package as it is published, and what applications install beside it.
 
 import { execFile } from 'node:child_process'
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { promisify } from 'node:util'
 import packages from '../helpers/package-folder.js'
 import { ROOT } from './pages.mjs'
+import { CONTEXTS } from './programs.mjs'
 
 const { manifest } = packages
 const isAlias = ([, range]) => range.startsWith('npm:')
@@ -27,7 +28,13 @@ export function docsFolder() {
   const link = (target, name) => symlinkSync(target, join(modules, name), 'junction')
   for (const [name, target] of Object.entries(RENAMED)) link(join(ROOT, 'node_modules', target), name)
   link(join(modules, manifest.name), 'connect-mongo')
+  addShared(folder)
   return folder
+}
+
+/** Adds what contexts share to a folder in which their programs run. */
+export function addShared(folder) {
+  cpSync(join(ROOT, CONTEXTS, 'shared'), join(folder, 'shared'), { recursive: true })
 }
 
 /**

@@ -2,14 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { cpSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withDatabase } from '../../scripts/mongod.mjs'
 import harness from '../compatibility/stacks/harness/program.js'
 import browsers from '../helpers/browser.js'
-import { CONTEXTS } from './programs.mjs'
-import { ROOT } from './pages.mjs'
 
 /** @import { Program } from './programs.mjs' */
 
@@ -31,7 +29,6 @@ const SECRETS = /\bprocess\.env\.(SESSION_\w+)/g
 export async function runExample({ source, extension, serves }, { folder, name, uri, compile }) {
   const written = join(folder, name + extension)
   writeFileSync(written, localised(source, uri))
-  cpSync(join(ROOT, CONTEXTS, 'shared'), join(folder, 'shared'), { recursive: true })
   const file = extension.endsWith('ts') ? await compile(written) : written
   const options = {
     folder,
@@ -66,10 +63,10 @@ async function visit(options, source) {
   }
 }
 
-/** A secret of 32 bytes for each variable that a program reads. */
+/** A secret for each variable that a program reads: of 32 bytes, and with every kind of character that kruptein asks for. */
 function secretsOf(source) {
   const names = [...source.matchAll(SECRETS)].map(([, name]) => name)
-  return Object.fromEntries(names.map((name) => [name, randomBytes(32).toString('base64')]))
+  return Object.fromEntries(names.map((name) => [name, `aA1!${randomBytes(32).toString('base64')}`]))
 }
 
 /** A source with the test's own server and database in the place of those of the docs. */
