@@ -144,8 +144,8 @@ function carry({ name, value, label, inString }, { hasTls, isVerified, ignored }
   if (option.refused) {
     // Where no certificate is checked, no name in it is.
     if (!isVerified && ['tlsAllowInvalidHostnames', 'checkServerIdentity'].includes(option.name)) return []
-    if (option.harmless?.(value)) return []
-    throw refusal(label, option.refused)
+    if (option.takes?.[1](value)) return []
+    throw refusal(label, `${option.refused}; ${option.remedy}`)
   }
   try {
     return parametersOf(option, value).map(([key, ...texts]) => ({
