@@ -254,7 +254,7 @@ class Codec {
   }
 
   /**
-   * Tells that a session which was read goes on as another object.
+   * Notes that a session which was read continues as another object.
    * @param {Session} session
    * @param {unknown} successor
    */
@@ -265,11 +265,11 @@ class Codec {
   }
 
   /**
-   * What a touch writes; null for nothing.
+   * What a touch writes, or null for nothing.
    * @param {Session} session
    * @param {number} now the caller's clock
-   * @returns {({now: number} & NewDates & {isKnownLive: boolean}) | null} `isKnownLive` tells whether the session was read from the store, and
-   *   can't have expired since
+   * @returns {({now: number} & NewDates & {isKnownLive: boolean}) | null} `isKnownLive` tells whether the session was
+   *   read from the store, and can't have expired since
    */
   toTouch(session, now) {
     if (this.#isFresh(session, now)) return null
