@@ -44,7 +44,7 @@ class Addon {
   /** @type {number[]} */
   #free = []
   #pending = 0
-  /** Whether it is known if there is a server. Nothing else may refer to those who wait for that. */
+  /** Whether it is known if there is a server. Until then, there may be no other reference to the waiting callers. */
   #isHeard = false
   #isReleased = false
   /** @type {Link} */
