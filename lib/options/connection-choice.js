@@ -16,7 +16,7 @@ const MEANT = /^(mongo|mongodb|mongoose|db|database|connection|conn)*(url|uri|st
 
 /**
  * @typedef {object} Choice
- * @property {Options} the options, with `mongoOptions` instead of its older name, and a connection string instead of
+ * @property {Options} options with `mongoOptions` instead of its older name, and a connection string instead of
  *   its parts
  * @property {ConnectionOptions} connection the one option that names the connection, and those that belong to it
  */
