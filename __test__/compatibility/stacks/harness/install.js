@@ -24,20 +24,22 @@ let packed
 const installed = new Map()
 let last = Promise.resolve()
 
-/** Brings the folder of a row up to date and resolves with its path. Folders are installed one after the other. */
-function install({ row, folder = row, alias = manifest.name, build, platform }) {
+/**
+ * Brings the folder of a row up to date and resolves with its path. Folders are installed one after the other. `source` is
+ * the folder of the application, if it is not one of the stacks.
+ */
+function install({ row, folder = row, alias = manifest.name, build, platform, source = path.join(STACKS, folder) }) {
   if (!installed.has(folder)) {
-    const done = last.then(() => installNow({ folder, alias, build, platform }))
+    const done = last.then(() => installNow({ folder, alias, build, platform, source }))
     installed.set(folder, done)
     last = done.catch(() => {}) // its callers see the error
   }
   return installed.get(folder)
 }
 
-async function installNow({ folder, alias, build, platform }) {
+async function installNow({ folder, alias, build, platform, source }) {
   if (platform && platform !== `${process.platform}-${process.arch}`)
     throw new Unavailable(`its packages are for ${platform}`)
-  const source = path.join(STACKS, folder)
   const target = path.join(CACHE, folder)
   copySources(source, target)
   await installPackages(target)
