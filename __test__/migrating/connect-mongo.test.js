@@ -7,16 +7,14 @@ const assert = require('node:assert/strict')
 const fs = require('node:fs')
 const path = require('node:path')
 const { after, describe, it } = require('node:test')
-const { install } = require('../compatibility/stacks/harness/install.js')
 const { Browser } = require('../helpers/browser.js')
 const { npm } = require('../helpers/npm.js')
 const { manifest, temporaryFolder } = require('../helpers/package-folder.js')
 const { useOwnServer, useServer } = require('../helpers/server.js')
-const { answer, logIn, startApplication } = require('./helpers/applications.js')
+const { APPLICATIONS, answer, installApplication, logIn, startApplication } = require('./helpers/applications.js')
 const { block } = require('./helpers/page.js')
 const { useRegistry } = require('./helpers/registry.js')
 
-const APPLICATIONS = path.join(__dirname, 'applications')
 const { dependencies: PAGE } = JSON.parse(block('connect-mongo', 'json', '"dependencies"'))
 
 /** What an application of each generation looks like. The drivers of the oldest ones don't know today's servers. */
@@ -45,7 +43,7 @@ for (const { release, file, isOld } of GENERATIONS) {
     it('is changed by one line of its package.json', async () => {
       const { withDatabase } = await import('../../scripts/mongod.mjs')
       url = isOld ? withDatabase(oldServer.current.uri, database) : server.url(database)
-      before = await install({ row: `from-connect-mongo-${release}`, source: path.join(APPLICATIONS, `from-connect-mongo-${release}`) })
+      before = await installApplication(`from-connect-mongo-${release}`)
       fs.copyFileSync(path.join(APPLICATIONS, file), path.join(before, file))
       now = path.join(folder, 'now')
       fs.cpSync(before, now, { recursive: true })
@@ -74,7 +72,9 @@ for (const { release, file, isOld } of GENERATIONS) {
     })
 
     it('runs beside processes that have the old package', async (t) => {
-      const [old, changed] = await Promise.all([before, now].map((where) => startApplication(t, { folder: where, file, url })))
+      const [old, changed] = await Promise.all(
+        [before, now].map((where) => startApplication(t, { folder: where, file, url })),
+      )
       const ann = new Browser(old.origin)
       const id = await logIn(ann, 'ann')
       for (const count of [1, 2, 3, 4, 5, 6]) {
@@ -99,7 +99,10 @@ function changeDependencies(cwd, change) {
   const content = JSON.parse(fs.readFileSync(file, 'utf8'))
   change(content.dependencies)
   fs.writeFileSync(file, JSON.stringify(content))
-  return npm(['install', '--registry', registry.url, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd })
+  return npm(
+    ['install', '--registry', registry.url, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    { cwd },
+  )
 }
 
 /** The name of the package that an application finds as connect-mongo. */

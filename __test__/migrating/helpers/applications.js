@@ -3,7 +3,23 @@
 // Applications as processes, and what people do there.
 
 const assert = require('node:assert/strict')
-const { startProgram } = require('../../compatibility/stacks/harness/program.js')
+const fs = require('node:fs')
+const path = require('node:path')
+const { install } = require('../../compatibility/stacks/harness/install.js')
+const { runProgram, startProgram } = require('../../compatibility/stacks/harness/program.js')
+
+const APPLICATIONS = path.join(__dirname, '..', 'applications')
+
+/** Installs the packages of an application of `applications/`, and resolves with its folder. */
+function installApplication(name) {
+  return install({ row: name, source: path.join(APPLICATIONS, name) })
+}
+
+/** Puts a program into a folder, and returns its file name. */
+function place(folder, { file, source }) {
+  fs.writeFileSync(path.join(folder, file), source)
+  return file
+}
 
 /** Starts the application of a file in a folder. It ends with the test `t`, or by its `stop()`, which requires that it ends well. */
 async function startApplication(t, { folder, file, url, env = {} }) {
@@ -22,6 +38,15 @@ async function startApplication(t, { folder, file, url, env = {} }) {
   }
 }
 
+/** Runs a program to its end, which must be a good one. Resolves with what it prints. */
+async function runToEnd({ folder, file, source, url, args = [], env = {} }) {
+  if (source) place(folder, { file, source })
+  const command = [process.execPath, file, ...args]
+  const { code, output } = await runProgram({ folder, command, env: { MONGO_URL: url, ...env } })
+  assert.equal(code, 0, output)
+  return output
+}
+
 /** The body of a request's answer, which must be a success. */
 async function answer(request) {
   const { status, body } = await request
@@ -34,4 +59,4 @@ async function logIn(browser, user) {
   return (await answer(browser.post(`/login?user=${user}`))).id
 }
 
-module.exports = { answer, logIn, startApplication }
+module.exports = { APPLICATIONS, answer, installApplication, logIn, place, runToEnd, startApplication }

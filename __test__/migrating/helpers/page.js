@@ -17,6 +17,11 @@ const REPLACED = [
 /** How every application of the page starts to listen. */
 const LISTENING = /^app\.listen\(3000, .*\)\n/m
 
+/** What a test puts there. A store without a `close` has its connection as `client`, or has none. */
+const SERVING = `addRoutes(app)
+serve(createServer(app), { store: { close: () => (store.close ? store.close() : store.client?.close()) } })
+`
+
 /** The blocks of a language in a chapter, in their order. */
 function blocks(chapter, language) {
   const [, rest] = PAGE.split(new RegExp(`^#+ ${chapter.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\n`, 'm'))
@@ -37,7 +42,10 @@ function program(chapter, text) {
   return REPLACED.reduce((source, [from, to]) => source.replace(from, to), block(chapter, 'js', text))
 }
 
-/** An application of the page, with pages to log in and out, on a free port. Its program is in the folder of `install`. */
+/**
+ * An application of the page that has pages to log in and out, and listens on a free port: `{ file, source }`, for a folder
+ * made by `install`.
+ */
 function application(chapter, text) {
   const source = program(chapter, text)
   if (!LISTENING.test(source)) throw new Error(`The application with ${text} does not listen as the others do`)
@@ -50,8 +58,8 @@ import { serve } from './shared/serve.js'`
 const addRoutes = require('./shared/express-routes.js')
 const { serve } = require('./shared/serve.js')`
   return {
-    name: isModule ? 'app.mjs' : 'app.cjs',
-    source: `${start}\n${source.replace(LISTENING, 'addRoutes(app)\nserve(createServer(app), { store })\n')}`,
+    file: isModule ? 'app.mjs' : 'app.cjs',
+    source: `${start}\n${source.replace(LISTENING, SERVING)}`,
   }
 }
 
