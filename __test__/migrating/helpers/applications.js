@@ -38,12 +38,12 @@ async function startApplication(t, { folder, file, url, env = {} }) {
   }
 }
 
-/** Runs a program to its end, which must be a good one. Resolves with what it prints. */
-async function runToEnd({ folder, file, source, url, args = [], env = {} }) {
+/** Runs a program to its end. Resolves with what it prints. */
+async function runToEnd({ folder, file, source, url, args = [], env = {}, expectedCode = 0 }) {
   if (source) place(folder, { file, source })
   const command = [process.execPath, file, ...args]
   const { code, output } = await runProgram({ folder, command, env: { MONGO_URL: url, ...env } })
-  assert.equal(code, 0, output)
+  assert.equal(code, expectedCode, output)
   return output
 }
 

@@ -14,8 +14,8 @@ const REPLACED = [
   [/'redis:\/\/127\.0\.0\.1:6379'/g, 'process.env.REDIS_URL'],
 ]
 
-/** How every application of the page starts to listen. */
-const LISTENING = /^app\.listen\(3000, .*\)\n/m
+/** How every application of the page and of examples/ that is run here starts to listen. */
+const LISTENING = /^app\.listen\(.*\)\n/m
 
 /** What a test puts there. A store without a `close` has its connection as `client`, or has none. */
 const SERVING = `addRoutes(app)
@@ -26,8 +26,8 @@ serve(createServer(app), { store: { close: () => (store.close ? store.close() : 
 function blocks(chapter, language) {
   const [, rest] = PAGE.split(new RegExp(`^#+ ${chapter.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\n`, 'm'))
   if (rest === undefined) throw new Error(`docs/migrating.md has no chapter "${chapter}"`)
-  const [text] = rest.split(/^## /m)
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'gm'))].map(([, block]) => block)
+  const [chapterText] = rest.split(/^## /m)
+  return [...chapterText.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text)
 }
 
 /** The only block of a language in a chapter that contains a text. */
@@ -42,13 +42,17 @@ function program(chapter, text) {
   return REPLACED.reduce((source, [from, to]) => source.replace(from, to), block(chapter, 'js', text))
 }
 
+/** An application of the page, made ready as by `ready`. */
+function application(chapter, text) {
+  return ready(program(chapter, text))
+}
+
 /**
- * An application of the page that has pages to log in and out, and listens on a free port: `{ file, source }`, for a folder
+ * An application that has pages to log in and out, and listens on a free port: `{ file, source }`, for a folder
  * made by `install`.
  */
-function application(chapter, text) {
-  const source = program(chapter, text)
-  if (!LISTENING.test(source)) throw new Error(`The application with ${text} does not listen as the others do`)
+function ready(source) {
+  if (!LISTENING.test(source)) throw new Error('The application does not listen as the others do')
   const isModule = /^import /m.test(source)
   const start = isModule
     ? `import { createServer } from 'node:http'
@@ -63,4 +67,4 @@ const { serve } = require('./shared/serve.js')`
   }
 }
 
-module.exports = { application, block, program }
+module.exports = { application, block, program, ready }

@@ -28,9 +28,9 @@ function useRegistry() {
 async function mainPackage(folder) {
   const target = path.join(folder, manifest.name)
   for (const file of await packedFiles()) fs.cpSync(path.join(ROOT, file), path.join(target, file))
-  const { scripts: _, publishConfig: __, ...published } = manifest
   const optionalDependencies = { [platformName()]: manifest.version }
-  fs.writeFileSync(path.join(target, 'package.json'), JSON.stringify({ ...published, optionalDependencies }))
+  const published = { ...manifest, optionalDependencies, scripts: undefined, publishConfig: undefined }
+  fs.writeFileSync(path.join(target, 'package.json'), JSON.stringify(published))
   return target
 }
 
