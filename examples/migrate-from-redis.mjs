@@ -55,7 +55,9 @@ try {
   await redis.close()
 }
 const verb = given['dry-run'] ? 'would be copied' : 'copied'
-console.log(`${counts.copied} sessions ${verb}, ${counts.kept} kept as in MongoDB, ${counts.unreadable} could not be read`)
+console.log(
+  `${counts.copied} sessions ${verb}, ${counts.kept} kept as in MongoDB, ${counts.unreadable} could not be read`,
+)
 process.exitCode = counts.unreadable > 0 ? 1 : 0
 
 /** Copies the sessions of some keys. */

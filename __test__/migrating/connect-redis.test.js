@@ -11,7 +11,15 @@ const { RedisStore } = require('connect-redis')
 const { ROOT } = require('../helpers/child.js')
 const { Browser } = require('../helpers/browser.js')
 const { HOUR, aSession, useStores } = require('../helpers/stores.js')
-const { APPLICATIONS, answer, installApplication, logIn, place, runToEnd, startApplication } = require('./helpers/applications.js')
+const {
+  APPLICATIONS,
+  answer,
+  installApplication,
+  logIn,
+  place,
+  runToEnd,
+  startApplication,
+} = require('./helpers/applications.js')
 const { application, ready } = require('./helpers/page.js')
 const { WITHOUT_REDIS, useRedis } = require('./helpers/redis.js')
 
@@ -40,7 +48,8 @@ async function prepare() {
 /** Runs the script, and resolves with what it counted. */
 async function migrate(url, args = [], expectedCode = 0) {
   const output = await runToEnd({ folder, file: SCRIPT, url, args, env: { REDIS_URL: redis.url }, expectedCode })
-  const [, copied, kept, unreadable] = /^(\d+) sessions (?:would be )?copied, (\d+) kept .*, (\d+) could not be read$/m.exec(output)
+  const [, copied, kept, unreadable] =
+    /^(\d+) sessions (?:would be )?copied, (\d+) kept .*, (\d+) could not be read$/m.exec(output)
   return { copied: Number(copied), kept: Number(kept), unreadable: Number(unreadable) }
 }
 
@@ -73,7 +82,13 @@ describe('Applications with connect-redis', { skip: WITHOUT_REDIS, concurrency: 
       assert.deepEqual(await migrate(url, ['--dry-run']), { copied: 1, kept: 1, unreadable: 0 })
       assert.equal(await sessions.countDocuments(), 1)
       assert.deepEqual(await migrate(url), { copied: 1, kept: 1, unreadable: 0 })
-      assert.deepEqual(await db.listCollections().toArray().then((all) => all.map(({ name }) => name)), ['sessions'])
+      assert.deepEqual(
+        await db
+          .listCollections()
+          .toArray()
+          .then((all) => all.map(({ name }) => name)),
+        ['sessions'],
+      )
       await between.stop()
 
       const now = await start('now.cjs')
