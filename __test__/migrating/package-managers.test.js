@@ -23,7 +23,10 @@ const registry = useRegistry()
 
 /** Runs the program of a package manager that is installed in `managers`. */
 const run = (managers, file, args, cwd, env) =>
-  promisify(execFile)(process.execPath, [path.join(managers, 'node_modules', file), ...args], { cwd, env: { ...process.env, ...env } })
+  promisify(execFile)(process.execPath, [path.join(managers, 'node_modules', file), ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+  })
 
 /** Each package manager: how it installs what is in `cwd`, and what the page has for it. */
 const MANAGERS = {
@@ -54,7 +57,12 @@ const MANAGERS = {
     file: 'pnpm-workspace.yaml',
     text: block(CHAPTER, 'yaml', 'overrides'),
     install: (managers, cwd) =>
-      run(managers, 'pnpm/bin/pnpm.cjs', ['install', '--registry', registry.url, '--store-dir', path.join(cwd, 'store')], cwd),
+      run(
+        managers,
+        'pnpm/bin/pnpm.cjs',
+        ['install', '--registry', registry.url, '--store-dir', path.join(cwd, 'store')],
+        cwd,
+      ),
   },
 }
 
