@@ -1,6 +1,6 @@
 'use strict'
 
-// Tells, once for a process, that there is no addon: for which platform, why, what that costs, and what to do about it.
+// Warns once per process that there is no addon: for which platform, why, what that costs, and what to do about it.
 
 const { absence } = require('./native.js')
 const { warnOnce } = require('./warn.js')
@@ -20,7 +20,8 @@ const PLATFORMS = [
 const NAME = 'connect-mongo-native'
 
 /**
- * What can be done about a cause, by the words of Node and of the systems' loaders. The loader of the addon drops codes.
+ * What to do about a cause, by the words of Node and of the loaders of the systems. (The loader of the addon drops
+ * error codes.)
  * @type {[pattern: RegExp, remedy: string][]}
  */
 const REMEDIES = [
@@ -46,7 +47,7 @@ function warnOfAbsence() {
 }
 
 /**
- * What went wrong, the real cause first: the loader tries a file beside it, and then the package of the platform.
+ * What went wrong, the real cause first. The loader tries a file next to it, and then the package of the platform.
  * @param {unknown} thrown
  * @param {string} platform
  */
@@ -86,7 +87,7 @@ function platformName() {
 }
 
 function isGlibc() {
-  // Without this, the report looks up the names of the hosts that the process is connected to.
+  // Otherwise the report looks up the names of the hosts that the process is connected to.
   const { report } = process
   if (!report) return true
   Object.assign(report, { excludeNetwork: true })

@@ -1,6 +1,6 @@
 'use strict'
 
-// What a store tells of itself: `store.stats()`, and a diagnostics channel for each kind of operation.
+// The statistics of a store: `store.stats()`, and a diagnostics channel for each method.
 
 const { channel } = require('node:diagnostics_channel')
 
@@ -23,7 +23,7 @@ const { channel } = require('node:diagnostics_channel')
  * @property {Record<string, number>} errors by their names
  */
 
-/** The channels, by the store's methods. Subscribers get a message for each operation that is answered. */
+/** The channels, by the methods of the store. Subscribers get a message for each answered operation. */
 const CHANNELS = Object.fromEntries(
   ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear', 'close', 'removeExpired'].map((operation) => [
     operation,

@@ -1,6 +1,6 @@
 'use strict'
 
-// Checks the options `secret` and `encryption`, and gives their formats. No message here quotes a secret.
+// Checks the options `secret` and `encryption`, and returns their formats. No message here quotes a secret.
 
 const { ALGORITHMS, ENCODINGS, HASHES, NONCES, isBytes, isEncoding, passwordFormat, toBytes } = require('./formats.js')
 
@@ -16,12 +16,12 @@ const { ALGORITHMS, ENCODINGS, HASHES, NONCES, isBytes, isEncoding, passwordForm
  * @property {boolean} [readPlain] whether the store also reads sessions that are not encrypted
  */
 
-/** The shortest secret of `encryption.keys`, in bytes. It counts as random: nothing makes it harder to guess. */
+/** The shortest secret of `encryption.keys`, in bytes. It must be random, because nothing makes it harder to guess. */
 const SHORTEST = 32
 const KEY_ID = /^[\w-]{1,64}$/
 
 /**
- * The format of connect-mongo 3, whose options are the store's own. Its nonce and key are encoded text.
+ * The format of connect-mongo 3, whose options are options of the store. Its nonce and key are encoded text.
  * @param {EncryptionOptions} options
  * @returns {PasswordSettings}
  */

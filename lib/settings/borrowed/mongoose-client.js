@@ -1,17 +1,18 @@
 'use strict'
 
-// Finds the database that a mongoose connection has chosen beside its connection string: its client does not know of it.
+// Finds the database of a mongoose connection that differs from the one in its connection string. Its client does not
+// know it.
 
 const { warnOnce } = require('../../common/warn.js')
 const { clientOfMongoose, mongooseOf } = require('./shape.js')
 
 /** @import { Client } from './shape.js' */
 
-/** The files that have the exports of a mongoose package, wherever and under whatever name it is installed. */
+/** The files with the exports of a mongoose package, wherever and under whatever name it is installed. */
 const MONGOOSE = /[\\/]node_modules[\\/][^\\/]*mongoose[^\\/]*[\\/](?:lib[\\/])?index\.js$/
 
 /**
- * Warns when a client is that of mongoose connections which all use another database.
+ * Warns if a client belongs to mongoose connections that all use another database.
  * @param {Client} client given without the name of a database
  * @param {string} [database] of the client
  */
