@@ -12,8 +12,8 @@ import { fileNameOf } from './programs.mjs'
 import { allPages, nameOf } from './pages.mjs'
 import { startOwnRegistry } from './registry.mjs'
 
-/** The parts of a package.json that npm acts on. */
-const INSTALLED = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides']
+/** The parts of a package.json that name packages. */
+const INSTALLED = ['dependencies', 'devDependencies', 'optionalDependencies']
 
 const folder = packages.temporaryFolder({ after })
 let registry
