@@ -215,6 +215,23 @@ declare namespace MongoStore {
   }
 
   /**
+   * The message of the diagnostics channels `connect-mongo-native:<operation>`, published when an operation is answered, in
+   * the asynchronous context of its call. It never has a session or a session id in it.
+   */
+  interface OperationMessage {
+    /** The store's method, or the removal of expired sessions by a timer. */
+    operation: 'get' | 'set' | 'touch' | 'destroy' | 'all' | 'length' | 'clear' | 'close' | 'removeExpired'
+    /** Name of the database. Undefined while the connection that was given to the store is opening. */
+    database: string | undefined
+    /** Name of the collection. */
+    collection: string
+    /** Milliseconds from the call to its answer. */
+    duration: number
+    /** What the caller was told; absent after a success. */
+    error?: Error | null | undefined
+  }
+
+  /**
    * What is known of every session: `SessionData` of express-session, with what the application added to it. `any` when
    * the types of express-session are not part of the program.
    */

@@ -85,6 +85,11 @@ class Core {
     return this.#connection.driver
   }
 
+  /** Where the sessions are. */
+  get place() {
+    return this.#connection.place
+  }
+
   /** What the carrier has done so far. */
   stats() {
     return this.#connection.stats()
@@ -115,7 +120,7 @@ class Core {
    * @param {(error: Error | null) => void} callback
    */
   removeExpired(callback) {
-    this.#connection.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired', Date.now())
+    this.#connection.carrier.send(new Operation('removeExpired', { callback }, this), 'removeExpired', Date.now())
   }
 
   // How operations start.

@@ -11,6 +11,7 @@ const { KIND } = require('./results.js')
 const { CHANNELS } = require('./stats.js')
 
 /** @import { AnyFailure } from './results.js' */
+/** @import { Place } from './stats.js' */
 
 /**
  * A method that answers, given the operation, the kind of the result and its values, as `Answer` of `results.js`.
@@ -30,6 +31,12 @@ const { CHANNELS } = require('./stats.js')
  * @property {unknown} [session] the session, as the caller gave it
  * @property {Function} [callback] the caller's; without one the operation has a promise
  * @property {readonly unknown[]} [besideErrors] what the callback gets after an error
+ */
+
+/**
+ * Who starts operations.
+ * @typedef {object} Owner
+ * @property {Place} place where the sessions are, for the channels
  */
 
 /**
@@ -58,7 +65,7 @@ class Operation extends AsyncResource {
   /**
    * @param {string} kind the store's method
    * @param {Call} call
-   * @param {object} [owner] whose method `onResult` is
+   * @param {Owner} owner whose method `onResult` is
    * @param {OnResult} [onResult] without one, the answer has no value
    * @param {boolean} [both] whether it has a promise even with a callback
    */
@@ -127,7 +134,7 @@ class Operation extends AsyncResource {
    * @param {unknown} error
    */
   #publish(since, error) {
-    CHANNELS[this.kind].publish({ operation: this.kind, duration: uptime() - since, error })
+    CHANNELS[this.kind].publish({ operation: this.kind, ...this.#owner.place, duration: uptime() - since, error })
   }
 
   /**
