@@ -36,7 +36,11 @@ function packageFolder(t, packages, place = linkInto) {
       fs.cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true })
   }
   place(copy, path.join(ROOT, addonFile()))
-  const link = (name, into) => fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(into, name), 'junction')
+  const link = (name, into) => {
+    const target = path.join(into, name)
+    fs.mkdirSync(path.dirname(target), { recursive: true }) // of a scope
+    fs.symlinkSync(path.join(ROOT, 'node_modules', name), target, 'junction')
+  }
   const own = path.join(copy, 'node_modules')
   fs.mkdirSync(own)
   for (const name of Object.keys(manifest.dependencies)) link(name, own)
