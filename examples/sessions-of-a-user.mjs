@@ -66,9 +66,7 @@ function loggedIn(req, res, next) {
 app.get('/devices', loggedIn, async (req, res) => {
   const found = await sessionsOf(req.session.user)
   // Never send an `_id` to a browser: it is the session id, and whoever has the secret can make a cookie of it.
-  res.json(
-    found.map(({ _id, session: { device, since } }) => ({ device, since, isThisOne: _id === req.sessionID })),
-  )
+  res.json(found.map(({ _id, session: { device, since } }) => ({ device, since, isThisOne: _id === req.sessionID })))
 })
 
 app.post('/logout-everywhere', loggedIn, async (req, res) => {

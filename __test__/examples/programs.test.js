@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
+const { hasAddon } = require('../helpers/addon.js')
 const { PLACES, runExample, startExample } = require('../helpers/examples.js')
 const { useServer } = require('../helpers/server.js')
 
@@ -33,6 +34,7 @@ for (const [place, makeFolder] of Object.entries(PLACES)) {
           assert.match(body, new RegExp(`Visits in this session: ${visits}\\b`))
         }
         assert.equal(await server.db(database).collection(collection).countDocuments(), 1)
+        assert.equal(/MONGO_STORE_ADDON/.test(stderr()), hasAddon && place.includes('without'), stderr())
       })
     }
 

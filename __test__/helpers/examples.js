@@ -25,18 +25,21 @@ function packagesOf(file) {
   return [...header(file).matchAll(/^ *npm install (?:--save-dev )?(.*)$/gm)].flatMap(([, names]) => names.split(' '))
 }
 
-/** The places where examples run, by name. Each makes a folder that has the example under `examples/`. */
+/** The places where examples run, by name. Each gives a folder that has the files under `examples/`. */
 const PLACES = {
   'from a clone': () => ROOT,
-  'in a fresh folder': (t, file) => freshFolder(t, file, linkInto),
-  'in a fresh folder without the addon': (t, file) => freshFolder(t, file, () => {}),
+  'in a fresh folder': (t, ...files) => freshFolder(t, files, linkInto),
+  'in a fresh folder without the addon': (t, ...files) => freshFolder(t, files, () => {}),
 }
 
-function freshFolder(t, file, place) {
-  const packages = packagesOf(file).filter((name) => name !== manifest.name)
-  const folder = packageFolder(t, packages, place)
-  const [top] = file.split('/')
-  fs.cpSync(path.join(EXAMPLES, top), path.join(folder, 'examples', top), { recursive: true })
+function freshFolder(t, files, place) {
+  const packages = new Set(files.flatMap(packagesOf))
+  packages.delete(manifest.name)
+  const folder = packageFolder(t, [...packages], place)
+  for (const file of files) {
+    const [top] = file.split('/')
+    fs.cpSync(path.join(EXAMPLES, top), path.join(folder, 'examples', top), { recursive: true })
+  }
   return folder
 }
 

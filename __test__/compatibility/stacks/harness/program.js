@@ -88,7 +88,10 @@ function portOf(child) {
       const lines = (rest + text).split('\n')
       rest = lines.pop()
       for (const line of lines) {
-        const port = /^(?:\{"port": ?(\d+)\}|listening on http:\/\/[\w.]+:(\d+))\s*$/i.exec(line)?.slice(1).find(Boolean)
+        const port = /^(?:\{"port": ?(\d+)\}|listening on http:\/\/[\w.]+:(\d+))\s*$/i
+          .exec(line)
+          ?.slice(1)
+          .find(Boolean)
         if (port) resolve(Number(port))
       }
     })
