@@ -13,11 +13,11 @@ const { linkInto, manifest, packageFolder } = require('./package-folder.js')
 
 const EXAMPLES = path.join(ROOT, 'examples')
 
-/** The comment at the beginning of an example. */
+/** The comment at the beginning of an example, or of a configuration. */
 function header(file) {
   const text = fs.readFileSync(path.join(EXAMPLES, file), 'utf8')
-  const [comment = ''] = /^(?:'use strict'\n\n)?((?:\/\/.*\n)+)/.exec(text)?.slice(1) ?? []
-  return comment.replace(/^\/\/ ?/gm, '')
+  const [, comment = ''] = /^(?:'use strict'\n\n)?((?:(?:\/\/|#).*\n)+)/.exec(text) ?? []
+  return comment.replace(/^(?:\/\/|#) ?/gm, '')
 }
 
 /** The packages that an example tells people to install. */
