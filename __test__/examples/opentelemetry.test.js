@@ -54,7 +54,9 @@ function valuesOf(attributes) {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))
 }
 
-const PRELOADED = ['--import', `./examples/${FILE}`]
+/** As docs/observability.md has it. */
+const COMMAND = 'node --import ./examples/opentelemetry.mjs examples/esm.mjs'
+const PRELOADED = COMMAND.split(' ').slice(1, -1)
 /** Sends at once what is recorded. */
 const SOON = { OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_METRIC_EXPORT_INTERVAL: '100', OTEL_METRIC_EXPORT_TIMEOUT: '100' }
 

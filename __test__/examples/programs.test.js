@@ -40,7 +40,10 @@ for (const [place, makeFolder] of Object.entries(PLACES)) {
 
     test('express-5/app.js logs a visitor in', async (t) => {
       const file = 'express-5/app.js'
-      const { browser } = await startExample(t, file, { folder: makeFolder(t, file), url: server.url(server.freshDb()) })
+      const { browser } = await startExample(t, file, {
+        folder: makeFolder(t, file),
+        url: server.url(server.freshDb()),
+      })
       assert.equal((await browser.post('/login', { name: 'Ada' })).status, 303)
       for (const visits of [1, 2]) {
         assert.match((await browser.get('/')).body, new RegExp(`<dd class="number">${visits}</dd>`))
