@@ -37,9 +37,8 @@ function packageFolder(t, packages, place = linkInto) {
   }
   place(copy, path.join(ROOT, addonFile()))
   const link = (name, into) => {
-    const target = path.join(into, name)
-    fs.mkdirSync(path.dirname(target), { recursive: true }) // of a scope
-    fs.symlinkSync(path.join(ROOT, 'node_modules', name), target, 'junction')
+    fs.mkdirSync(path.dirname(path.join(into, name)), { recursive: true }) // the scope's
+    fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(into, name), 'junction')
   }
   const own = path.join(copy, 'node_modules')
   fs.mkdirSync(own)
