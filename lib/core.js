@@ -288,7 +288,7 @@ class Core {
     const operation = this.#operation('set', call, this.#stored)
     const { store, sid, session } = call
     if (typeof session === 'function') {
-      return operation.refuse(new TypeError('set needs a session, and got a function'))
+      return operation.refuse(new TypeError('set needs a session, but got a function'))
     }
     const now = Date.now()
     if (this.#isHooked(store)) return this.#preparing.start(operation, () => this.#codec.toDocument(session, now))
@@ -317,7 +317,7 @@ class Core {
     const operation = this.#operation('touch', call, this.#touched)
     const { store, sid, session } = call
     if (session === undefined || session === null || typeof session === 'function') {
-      return operation.refuse(new TypeError('touch needs the session'))
+      return operation.refuse(new TypeError('touch needs a session'))
     }
     const now = Date.now()
     if (this.#isHooked(store)) return this.#preparing.start(operation, () => this.#touch(operation, session, now))
@@ -421,7 +421,7 @@ function coreOf(store) {
   const core = coreIn(store)
   if (core === undefined) {
     throw new TypeError(
-      'A method of MongoStore was called on something else: call it on the store, or bind it to the store',
+      'A method of MongoStore was called without its store. Call it on the store, or bind it to the store',
     )
   }
   return core

@@ -8,6 +8,7 @@ const { after, before, describe, test } = require('node:test')
 const { takeTimeLimit } = require('../../lib/settings/time-limit.js')
 const { MODERN, FACTORY, make } = require('../helpers/stores.js')
 const { useOwnServer, withParameters } = require('../helpers/server.js')
+const { until } = require('../helpers/wait.js')
 
 const NOWHERE = 'mongodb://127.0.0.1:1/app'
 const LONG = 60_000 // ms
@@ -24,7 +25,12 @@ function open(t, mongoUrl, mongoOptions, options, style = MODERN) {
 async function timesOut(t, mongoOptions, limit, { parameters = {}, style } = {}) {
   const member = await server.current.primary()
   const store = open(t, withParameters(member.url('timeouts'), parameters), mongoOptions, {}, style)
-  await store.length()
+  await until('a connection', () =>
+    store.length().then(
+      () => true,
+      () => false,
+    ),
+  )
   await member.kill('SIGSTOP')
   try {
     await assert.rejects(store.get('s'), {
@@ -119,12 +125,12 @@ describe('An asynchronous hook', () => {
       new Promise((resolve) => {
         finish = () => resolve({ cookie: {}, user: 'Ada' })
       })
-    const timeoutMS = 300
+    const timeoutMS = 2000
     const store = open(t, server.current.url('hooks'), { timeoutMS }, { unserialize, serialize: (session) => session })
     await store.set('s', { cookie: {} })
     const reading = store.get('s')
     // Another operation reaches its limit meanwhile.
-    const other = open(t, NOWHERE, { timeoutMS: 2 * timeoutMS })
+    const other = open(t, NOWHERE, { timeoutMS: 1.5 * timeoutMS })
     await assert.rejects(other.get('s'))
     finish()
     assert.equal((await reading).user, 'Ada')

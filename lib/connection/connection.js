@@ -283,7 +283,7 @@ class Connection {
   /** @param {Error & {codeName?: string}} failure */
   #warnOfIndex(failure) {
     warnOnce(
-      `No TTL index on "${this.#settings.collectionName}" is known to remove expired sessions, and the store could not make one: ${failure.message}`,
+      `The store could not create a TTL index on "${this.#settings.collectionName}", and no other index there removes expired sessions: ${failure.message}`,
       'MONGO_STORE_INDEX',
       `${this.#where} ${failure.codeName ?? failure.name}`,
     )

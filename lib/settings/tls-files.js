@@ -61,7 +61,7 @@ function withIdentity(parameters) {
   // The drivers of npm take a password for a key that has none, too: it is left out.
   if (isEncrypted) {
     if (typeof password !== 'string')
-      throw new Error('The key of the client is encrypted: tlsCertificateKeyFilePassword is needed')
+      throw new Error('The key of the client is encrypted. Set tlsCertificateKeyFilePassword')
     parameters.set('tlsCertificateKeyFilePassword', [password])
   }
   const isOneFile = both && certificate?.file === both.file && key.file === both.file
