@@ -245,6 +245,23 @@ declare namespace MongoStore {
   }
 
   /**
+   * The message of the diagnostics channels `connect-mongo-native:<operation>`, published when an operation is answered, in
+   * the asynchronous context of its call. It never has a session or a session id in it.
+   */
+  interface OperationMessage {
+    /** The store's method, or the removal of expired sessions by a timer. */
+    operation: 'get' | 'set' | 'touch' | 'destroy' | 'all' | 'length' | 'clear' | 'close' | 'removeExpired'
+    /** Name of the database. Undefined while the connection that was given to the store is opening. */
+    database: string | undefined
+    /** Name of the collection. */
+    collection: string
+    /** Milliseconds from the call to its answer. */
+    duration: number
+    /** What the caller was told; absent after a success. */
+    error?: Error | null | undefined
+  }
+
+  /**
    * `SessionData` of express-session, with the fields that you declared there. `any` if the types of express-session
    * are not part of the program.
    */
@@ -558,18 +575,90 @@ declare namespace MongoStore {
   }
 
   /**
-   * Connection options of the `mongodb` package. The most common ones are declared here; docs/options.md lists all. The
-   * constructor throws a `TypeError` for an unknown option.
+   * Connection options of the `mongodb` package. Those that the store supports are declared here; docs/options.md lists
+   * all others. The constructor throws a `TypeError` for an unknown option.
    */
   interface MongoConnectOptions {
-    /** Time in milliseconds to look for a usable server before an operation fails. Default: 30000. */
+    // How long things may take
+
+    /**
+     * Milliseconds that an operation may take, with its waiting and every attempt. Default, also for 0:
+     * `serverSelectionTimeoutMS` and `socketTimeoutMS` together, which is 40000.
+     */
+    timeoutMS?: number | undefined
+    /** Milliseconds to look for a usable server before an operation fails. At most `timeoutMS`. Default, also for 0: 30000. */
     serverSelectionTimeoutMS?: number | undefined
-    /** Time in milliseconds to wait for a TCP connection. Default: 10000. */
+    /** Milliseconds that a server has to answer. Without effect beside `timeoutMS`. Default, also for 0: 10000. */
+    socketTimeoutMS?: number | undefined
+    /** Milliseconds to wait for a TCP connection. Default: 10000. */
     connectTimeoutMS?: number | undefined
+    /** Milliseconds between two checks of a server. At least 500. Default: 10000. */
+    heartbeatFrequencyMS?: number | undefined
+    /** Milliseconds after which an unused connection is closed. Default: never. */
+    maxIdleTimeMS?: number | undefined
+    /** Milliseconds by which a server may be slower than the nearest one and still be read from. Default: 15. */
+    localThresholdMS?: number | undefined
+
+    // Which servers
+
+    /** Name of the replica set. */
+    replicaSet?: string | undefined
+    /** Whether to use the given host alone, and not its replica set. */
+    directConnection?: boolean | undefined
+    /** Whether the host is a load balancer. */
+    loadBalanced?: boolean | undefined
+    /** Most hosts to use of a `mongodb+srv` string. Default: all. */
+    srvMaxHosts?: number | undefined
+    /** Name of the service in a `mongodb+srv` string. Default: `'mongodb'`. */
+    srvServiceName?: string | undefined
+    /** How the servers are watched. Default: `'auto'`. */
+    serverMonitoringMode?: 'auto' | 'poll' | 'stream' | (string & {}) | undefined
+    /** The servers to read from: `'primary'`, `'nearest'` and so on. Default: `'primary'`. */
+    readPreference?: string | object | undefined
+    /** Tags of the servers to read from, the preferred ones first. */
+    readPreferenceTags?: object[] | undefined
+    /** Seconds by which a server to read from may be behind. */
+    maxStalenessSeconds?: number | undefined
+
+    // Reads and writes
+
+    /** `'local'`, `'majority'` and so on. Default: the server's. */
+    readConcernLevel?: string | undefined
+    /** How many servers must have a write. `writeOperationOptions` of the store goes before it. */
+    w?: number | 'majority' | (string & {}) | undefined
+    /** Whether a write must be in the journal. */
+    journal?: boolean | undefined
+    /** Whether reads are tried again. Default: `true`. */
+    retryReads?: boolean | undefined
+    /** Whether writes are tried again. Default: `true`. */
+    retryWrites?: boolean | undefined
+    /** Whether another server is tried when one is overloaded. */
+    enableOverloadRetargeting?: boolean | undefined
+    /** Most attempts that follow an overload. */
+    maxAdaptiveRetries?: number | undefined
+
+    // Connections
+
     /** Maximum number of connections to one server that carry operations. Default: 3. */
     maxPoolSize?: number | undefined
     /** Minimum number of connections to one server that carry operations. Default: 0. */
     minPoolSize?: number | undefined
+    /** Most connections that are opened to a server at the same time. Default: 2. */
+    maxConnecting?: number | undefined
+    /** Name of the application, which MongoDB shows with its connections. */
+    appName?: string | undefined
+    /** Names of compressors, the preferred one first: `'zstd'`, `'snappy'`, `'zlib'`. */
+    compressors?: string | string[] | undefined
+    /** From 0 to 9, or -1 for the default of zlib. */
+    zlibCompressionLevel?: number | undefined
+
+    // Credentials and TLS
+
+    /** Name of the database that has the user. Default: the database of the connection string, otherwise `'admin'`. */
+    authSource?: string | undefined
+    /** `'SCRAM-SHA-256'`, `'SCRAM-SHA-1'`, `'MONGODB-X509'` or `'PLAIN'`. Default: what the server prefers. */
+    authMechanism?: string | undefined
+    authMechanismProperties?: object | undefined
     /** Whether to use TLS. Default: `false`, and `true` for `mongodb+srv`. */
     tls?: boolean | undefined
     /**
@@ -577,10 +666,15 @@ declare namespace MongoStore {
      * of `NODE_EXTRA_CA_CERTS`.
      */
     tlsCAFile?: string | undefined
-    /** Name of the database that has the user. Default: the database of the connection string, otherwise `'admin'`. */
-    authSource?: string | undefined
-    /** Name of the replica set. Default: any. */
-    replicaSet?: string | undefined
+    /** File with the certificate and the key of the client, in PEM form. */
+    tlsCertificateKeyFile?: string | undefined
+    /** Password of the key. */
+    tlsCertificateKeyFilePassword?: string | undefined
+    /** Whether to trust any certificate. For tests only. */
+    tlsAllowInvalidCertificates?: boolean | undefined
+    /** The same. */
+    tlsInsecure?: boolean | undefined
+
     [option: string]: any
   }
 

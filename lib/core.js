@@ -86,6 +86,11 @@ class Core {
     return this.#connection.driver
   }
 
+  /** Where the sessions are. */
+  get place() {
+    return this.#connection.place
+  }
+
   /** What the carrier has done so far. */
   stats() {
     return this.#connection.stats()
@@ -116,7 +121,7 @@ class Core {
    * @param {(error: Error | null) => void} callback
    */
   removeExpired(callback) {
-    this.#connection.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired', Date.now())
+    this.#connection.carrier.send(new Operation('removeExpired', { callback }, this), 'removeExpired', Date.now())
   }
 
   // How operations start.
@@ -285,7 +290,7 @@ class Core {
     const operation = this.#operation('set', call, this.#stored)
     const { store, sid, session } = call
     if (typeof session === 'function') {
-      return operation.refuse(new TypeError('set needs a session, and got a function'))
+      return operation.refuse(new TypeError('set needs a session, but got a function'))
     }
     const now = Date.now()
     if (this.#isHooked(store)) return this.#preparing.start(operation, () => this.#codec.toDocument(session, now))
@@ -314,7 +319,7 @@ class Core {
     const operation = this.#operation('touch', call, this.#touched)
     const { store, sid, session } = call
     if (session === undefined || session === null || typeof session === 'function') {
-      return operation.refuse(new TypeError('touch needs the session'))
+      return operation.refuse(new TypeError('touch needs a session'))
     }
     const now = Date.now()
     if (this.#isHooked(store)) return this.#preparing.start(operation, () => this.#touch(operation, session, now))
@@ -418,7 +423,7 @@ function coreOf(store) {
   const core = coreIn(store)
   if (core === undefined) {
     throw new TypeError(
-      'A method of MongoStore was called on something else: call it on the store, or bind it to the store',
+      'A method of MongoStore was called without its store. Call it on the store, or bind it to the store',
     )
   }
   return core

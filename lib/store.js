@@ -288,7 +288,7 @@ function refuseAsStore(instead, how) {
     writable: true,
     value() {
       throw new TypeError(
-        `store.on is not a function: the option store of session() needs a store, and not what makes one. Use store: ${how}`,
+        `store.on is not a function: the option store of session() must be a store, not the class or function that makes one. Use store: ${how}`,
       )
     },
   })

@@ -164,7 +164,7 @@ for (const [name, [, { to }]] of Object.entries(OPTIONS)) {
 test('the password of a key reaches the connection by each of its names', () => {
   for (const name of ['tlsCertificateKeyFilePassword', 'passphrase', 'sslPass']) {
     const options = { ...TLS, tlsCertificateKeyFile: certificates.encrypted }
-    assert.throws(() => settingsOf('mongodb://127.0.0.1/', options), /tlsCertificateKeyFilePassword is needed/)
+    assert.throws(() => settingsOf('mongodb://127.0.0.1/', options), /Set tlsCertificateKeyFilePassword/)
     assert.equal(settingsOf('mongodb://127.0.0.1/', { ...options, [name]: certificates.password }).hasKeyPassword, true)
   }
 })

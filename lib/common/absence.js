@@ -31,7 +31,10 @@ const REMEDIES = [
   ],
   [/ffi access|--allow-ffi/, 'Start Deno with --allow-ffi'],
   [/No such built-in module/, 'A single executable has to load addons from a file: docs/deployment.md tells how'],
-  [/another version|GLIBC|ELF|symbol|file too short|not a valid Win32|mach-o|dlopen|cut off/i, `Install ${NAME} again`],
+  [
+    /version is not|GLIBC|ELF|symbol|file too short|not a valid Win32|mach-o|dlopen|incomplete/i,
+    `Install ${NAME} again`,
+  ],
 ]
 
 /** Warns that the addon is absent, unless it was switched off on purpose. */

@@ -44,7 +44,7 @@ function isOfOtherVersion(error) {
  */
 function bringOver(value, revive, above = []) {
   if (value === null || typeof value !== 'object') return value
-  if (above.includes(value)) throw new TypeError('The session refers to itself')
+  if (above.includes(value)) throw new TypeError('The session has a circular reference')
   const next = (/** @type {unknown} */ inner) => bringOver(inner, revive, [...above, value])
   const { _bsontype: type, toBSON } = /** @type {Partial<BsonValue> & {toBSON?: unknown}} */ (value)
   if (typeof type === 'string') return revive(extendedJson(/** @type {BsonValue} */ (value), type))

@@ -173,7 +173,7 @@ function load() {
     const addon = /** @type {Addon} */ (require('../../native.js'))
     const { version } = require('../../package.json')
     if (addon.version?.() === version) return { addon }
-    return { absence: new Error(`it is of another version than ${version}`) }
+    return { absence: new Error(`its version is not ${version}`) }
   } catch (error) {
     return { absence: error }
   } finally {

@@ -31,7 +31,7 @@ function checkWhole(file) {
     const { size } = fs.fstatSync(descriptor)
     if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return
     const end = read === HEADER ? ENDS[header[4]]?.(header) : HEADER
-    if (end > size) throw new Error(`${file} is cut off: ${size} of ${end} bytes are there`)
+    if (end > size) throw new Error(`${file} is incomplete: it has ${size} of ${end} bytes`)
   } finally {
     fs.closeSync(descriptor)
   }

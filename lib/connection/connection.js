@@ -25,6 +25,7 @@ const { KIND } = require('./results.js')
 /** @import { ConnectionOptions, Seeker, Stop, Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
 /** @import { AnyFailure } from './results.js' */
+/** @import { Place } from './stats.js' */
 /** @import { CloseStore } from './driver-objects.js' */
 /** @typedef {InstanceType<typeof Addon>} Crossing */
 /** @typedef {InstanceType<typeof Operation>} AnOperation */
@@ -57,6 +58,8 @@ class Connection {
   #where = ''
   /** The hosts as they were given, for messages. */
   #servers = ''
+  /** @type {string | undefined} */
+  #database
   /**
    * Ends the search for the target, if it is still going on.
    * @type {Stop | void}
@@ -124,7 +127,9 @@ class Connection {
     const { client, database, uri: place = client?.options?.hosts ?? client?.s?.url } = target
     this.#where = `${place} ${database} ${this.#settings.collectionName}`
     const { uri } = target
-    this.#servers = (client?.options?.hosts ?? readUri(uri ?? client?.s?.url ?? '').hosts).join(', ')
+    const address = readUri(uri ?? client?.s?.url ?? '')
+    this.#servers = (client?.options?.hosts ?? address.hosts).join(', ')
+    this.#database = database ?? address.database
     if (uri === undefined) this.#useFallback(target, target.obstacle)
     else if (!addon) this.#useFallback(target)
     else if (isSeedList(uri)) this.#lookUp(target, uri)
@@ -279,7 +284,7 @@ class Connection {
   /** @param {Error & {codeName?: string}} failure */
   #warnOfIndex(failure) {
     warnOnce(
-      `No TTL index on "${this.#settings.collectionName}" is known to remove expired sessions, and the store could not make one: ${failure.message}`,
+      `The store could not create a TTL index on "${this.#settings.collectionName}", and no other index there removes expired sessions: ${failure.message}`,
       'MONGO_STORE_INDEX',
       `${this.#where} ${failure.codeName ?? failure.name}`,
     )
@@ -298,6 +303,14 @@ class Connection {
     if (this.#ready) return Promise.resolve()
     if (this.#failure) return Promise.reject(this.#failure)
     return /** @type {Promise<void>} */ (new Promise((resolve, reject) => this.#watchers.push({ resolve, reject })))
+  }
+
+  /**
+   * Where the sessions are.
+   * @returns {Place}
+   */
+  get place() {
+    return { database: this.#database, collection: this.#settings.collectionName }
   }
 
   /** How long an operation may take, in milliseconds. */
@@ -323,7 +336,7 @@ class Connection {
     if (carrier instanceof Opening) carrier.end(closedError())
     for (const { reject } of this.#watchers.splice(0)) reject(closedError())
     if (this.#crossing) {
-      this.#ended = new Operation('close', {})
+      this.#ended = new Operation('close', {}, this)
       this.#crossing.send(this.#ended, 'close')
       await this.#ended.promise
       this.#crossing.release()

@@ -11,6 +11,7 @@ const { KIND } = require('./results.js')
 const { CHANNELS } = require('./stats.js')
 
 /** @import { AnyFailure } from './results.js' */
+/** @import { Place } from './stats.js' */
 
 /**
  * A method that answers an operation. It gets the operation, the kind of the result, and its values, as in `Answer` of
@@ -31,6 +32,12 @@ const { CHANNELS } = require('./stats.js')
  * @property {unknown} [session] the session, as the caller gave it
  * @property {Function} [callback] the caller's; without one the operation has a promise
  * @property {readonly unknown[]} [besideErrors] the arguments that follow an error in the callback
+ */
+
+/**
+ * Who starts operations.
+ * @typedef {object} Owner
+ * @property {Place} place where the sessions are, for the channels
  */
 
 /**
@@ -59,7 +66,7 @@ class Operation extends AsyncResource {
   /**
    * @param {string} kind the store's method
    * @param {Call} call
-   * @param {object} [owner] whose method `onResult` is
+   * @param {Owner} owner whose method `onResult` is
    * @param {OnResult} [onResult] without one, the answer has no value
    * @param {boolean} [both] whether it has a promise even with a callback
    */
@@ -128,7 +135,7 @@ class Operation extends AsyncResource {
    * @param {unknown} error
    */
   #publish(since, error) {
-    CHANNELS[this.kind].publish({ operation: this.kind, duration: uptime() - since, error })
+    CHANNELS[this.kind].publish({ operation: this.kind, ...this.#owner.place, duration: uptime() - since, error })
   }
 
   /**

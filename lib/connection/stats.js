@@ -7,6 +7,13 @@ const { channel } = require('node:diagnostics_channel')
 /** @import { Statistics } from '../common/native.js' */
 
 /**
+ * Where the sessions of a store are.
+ * @typedef {object} Place
+ * @property {string} [database] unknown while a connection that was given is opening
+ * @property {string} collection
+ */
+
+/**
  * Times in milliseconds.
  * @typedef {{mean: number, p50: number, p99: number, p999: number, max: number}} Latency
  */

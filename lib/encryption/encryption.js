@@ -75,7 +75,7 @@ function encryptionOf(given) {
   const format = adapter && formatOf(adapter)
   const foreign = Boolean(adapter) && !format
   if (foreign && secret)
-    throw new TypeError('The option secret can be combined with crypto, and not with an adapter in JavaScript')
+    throw new TypeError('The option secret can be combined with crypto, but not with an adapter in JavaScript')
   const custom = Boolean(given.serialize || given.unserialize)
   /** @type {CipherSettings} */
   const settings = {
@@ -167,7 +167,7 @@ function encrypt({ writer, adapter }, stored) {
   if (writer === 'text' || !adapter) return typeof stored === 'string' ? stored : bson.encode({ json: toJson(stored) })
   return Promise.resolve(adapter.encrypt(typeof stored === 'string' ? stored : toJson(stored))).then((record) => {
     if (typeof record === 'string') return record
-    throw new TypeError(`cryptoAdapter.encrypt must give a string, not a ${typeof record}`)
+    throw new TypeError(`cryptoAdapter.encrypt must return a string, not a ${typeof record}`)
   })
 }
 

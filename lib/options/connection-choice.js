@@ -44,7 +44,7 @@ function chooseConnection(given, style) {
     return { options: whole, connection: connectionBy('url', whole) }
   }
   throw new Error(
-    `${theOptions([...parts, ...database], 'cannot')} make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`,
+    `${theOptions([...parts, ...database], 'cannot')} make a connection. Use mongoUrl, such as mongodb://user:password@host:27017/database`,
   )
 }
 

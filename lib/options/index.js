@@ -246,7 +246,7 @@ function autoRemoveOf({ autoRemove }) {
   const known = AUTO_REMOVE.find((mode) => mode === (autoRemove || 'native'))
   if (known) return known
   warnOnce(
-    `The option autoRemove is none of ${AUTO_REMOVE.join(', ')}: expired sessions are not removed`,
+    `The option autoRemove must be one of ${AUTO_REMOVE.join(', ')}. Expired sessions are not removed`,
     'MONGO_STORE_OPTION',
   )
   return 'disabled'

@@ -32,7 +32,7 @@ function ownOptions(options, style, isQuiet) {
     delete own[name]
     // A false value requests nothing.
     if (isQuiet || !(/** @type {Record<string, unknown>} */ (options)[name])) continue
-    const hint = instead ? `: the option there is ${instead}` : ''
+    const hint = instead ? `. Use ${instead}` : ''
     warnOnce(`${theOptions([name], 'has', 'have')} no effect in ${STORES[style]}${hint}`, 'MONGO_STORE_OPTION')
   }
   return /** @type {Options} */ (own)

@@ -21,7 +21,7 @@ function writeConcernOf(given) {
   const unknown = Object.keys(others)
   if (unknown.length > 0) {
     const names = unknown.map((name) => `writeOperationOptions.${name}`)
-    warnOnce(`${theOptions(names, 'has', 'have')} no effect: w, j and wtimeout have`, 'MONGO_STORE_OPTION')
+    warnOnce(`${theOptions(names, 'has', 'have')} no effect. Use w, j and wtimeout`, 'MONGO_STORE_OPTION')
   }
   /** @type {WriteConcern} */
   const concern = {}

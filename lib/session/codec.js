@@ -38,7 +38,7 @@ const { KnownExpiry } = require('./known-expiry.js')
  */
 function toPlainObject(session) {
   if (session === null || typeof session !== 'object') {
-    throw new TypeError(`set needs a session object, and got ${session === null ? 'null' : `a ${typeof session}`}`)
+    throw new TypeError(`set needs a session object, but got ${session === null ? 'null' : `a ${typeof session}`}`)
   }
   /** @type {Session} */
   const plain = { ...session }
@@ -194,7 +194,7 @@ class Codec {
     if (!decoded.some(isThenable)) return /** @type {Session[]} */ (decoded.filter((session) => session !== null))
     return Promise.allSettled(decoded).then((results) => {
       if (results.some(({ status }) => status === 'rejected')) {
-        warnOnce('all() leaves out sessions that cannot be read', 'MONGO_STORE_UNREADABLE')
+        warnOnce('all() left out sessions that could not be read', 'MONGO_STORE_UNREADABLE')
       }
       // The addon's list has no element for a document without a session.
       const sessions = results.map((result) => (result.status === 'fulfilled' ? result.value : null))

@@ -37,9 +37,9 @@ function sessionId(sid) {
  * @throws {TypeError} if there is none
  */
 function storedId(id) {
-  if (id === undefined || id === null) throw new TypeError('transformId gave no id')
+  if (id === undefined || id === null) throw new TypeError('transformId returned no id')
   if (typeof id === 'string' && !isWellFormed(id)) {
-    throw new TypeError('transformId gave an id that is not well-formed Unicode')
+    throw new TypeError('transformId returned an id that is not well-formed Unicode')
   }
   return wrap(id)
 }

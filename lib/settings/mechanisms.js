@@ -17,7 +17,7 @@ const NEGOTIATED = ['DEFAULT', 'MONGODB-CR']
 function mechanismOf(name) {
   if (NEGOTIATED.includes(name)) return undefined
   if (MECHANISMS.includes(name)) return name
-  throw new TypeError(`it authenticates by ${name}`)
+  throw new TypeError(`it authenticates with ${name}`)
 }
 
 module.exports = { MECHANISMS, mechanismOf }

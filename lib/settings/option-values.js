@@ -31,7 +31,7 @@ function tagSet(tags) {
   if (!isRecord(tags)) throw shapeRefusal('a list of objects')
   return Object.entries(tags)
     .map(([key, tag]) => {
-      if (/[,:]/.test(`${key}${tag}`)) throw new Refusal('a tag with a comma or a colon cannot be carried')
+      if (/[,:]/.test(`${key}${tag}`)) throw new Refusal('a tag with a comma or a colon cannot be used')
       return `${key}:${tag}`
     })
     .join(',')
@@ -116,7 +116,7 @@ function mechanismProperties(value) {
       'authMechanismProperties',
       pairs
         .map(([name, property]) => {
-          if (typeof property === 'function' || Array.isArray(property)) throw new Refusal(`${name} cannot be carried`)
+          if (typeof property === 'function' || Array.isArray(property)) throw new Refusal(`${name} cannot be used`)
           return `${name}:${property}`
         })
         .join(','),

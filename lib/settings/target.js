@@ -63,7 +63,7 @@ const STRATEGIES = {
   client: ({ client, dbName }, seeker) => {
     if (!isThenable(client)) return borrowed().seekClient(client, dbName, seeker)
     // A promise of a client counts as one, as in connect-mongo 4 to 6.
-    warnOnce('The option client is a promise: clientPromise is the option for it', 'MONGO_STORE_OPTION')
+    warnOnce('The option client is a promise. Use clientPromise instead', 'MONGO_STORE_OPTION')
     return STRATEGIES.clientPromise({ clientPromise: client, dbName }, seeker)
   },
   db: ({ db }, seeker) => borrowed().seekDb(db, seeker),

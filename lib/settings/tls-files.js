@@ -61,7 +61,7 @@ function withIdentity(parameters) {
   // The drivers of npm also accept a password for a key without one. It is left out.
   if (isEncrypted) {
     if (typeof password !== 'string')
-      throw new Error('The key of the client is encrypted: tlsCertificateKeyFilePassword is needed')
+      throw new Error('The key of the client is encrypted. Set tlsCertificateKeyFilePassword')
     parameters.set('tlsCertificateKeyFilePassword', [password])
   }
   const isOneFile = both && certificate?.file === both.file && key.file === both.file

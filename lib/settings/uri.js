@@ -3,6 +3,8 @@
 // Reads and writes connection strings as text: their parts, and the names and values of their options. It does not know
 // what an option means. It never quotes a string that it can't parse, because any part of it may be a password.
 
+const { unescape } = require('node:querystring')
+
 /**
  * @typedef {object} UriParts
  * @property {string} scheme `mongodb://` or `mongodb+srv://`
@@ -94,18 +96,20 @@ function withoutUser(authority) {
 }
 
 /**
- * The hosts of a connection string, and `option(name)`, the text of an option in it. Both are empty if it can't be
- * parsed.
+ * The hosts of a connection string, its database, and `option(name)`, the text of an option in it. All are empty if it
+ * can't be parsed.
  * @param {string} uri
- * @returns {{hosts: string[], option: (name: string) => string | undefined}}
+ * @returns {{hosts: string[], database: string | undefined, option: (name: string) => string | undefined}}
  */
 function readUri(uri) {
-  const { scheme = '', authority = '', query = '' } = split(uri) ?? {}
+  const { scheme = '', authority = '', database, query = '' } = split(uri) ?? {}
   // If an "@" follows, what looks like the hosts may be a user name and the beginning of a password.
   const isClear = !uri.slice(scheme.length + authority.length).includes('@')
   const options = new Map(pairsOf(query).map(([name, value]) => [name.toLowerCase(), value]))
   return {
     hosts: isClear ? hostsOf(authority).filter(Boolean) : [],
+    // Servers refuse a name that is wrongly escaped; here it must not throw.
+    database: database === undefined ? undefined : unescape(database) || 'test',
     option: (name) => options.get(name.toLowerCase()),
   }
 }

@@ -113,7 +113,7 @@ function isPlain(value) {
  */
 function carriedOf(options) {
   if (options.autoEncryption) throw new TypeError('it has client-side encryption (autoEncryption)')
-  if (options.lookup) throw new TypeError('it has a lookup function of its own')
+  if (options.lookup) throw new TypeError('it has its own lookup function')
   const mechanism = mechanismOf(options.authMechanism?.toUpperCase() || 'DEFAULT')
   /** @type {Record<string, unknown>} */
   const carried = {}

@@ -110,7 +110,7 @@ function readModern(options) {
 function refuseObstacles(options, insecure) {
   for (const [name, what] of Object.entries(OBSTACLES)) if (options[name]) throw new TypeError(`it has ${what}`)
   if (typeof options.checkServerIdentity === 'function' && options.tls && !insecure) {
-    throw new TypeError('it checks the names in certificates in a way of its own (checkServerIdentity)')
+    throw new TypeError('it has its own check of the names in certificates (checkServerIdentity)')
   }
 }
 

@@ -75,7 +75,7 @@ function seekMongoose(given, seeker) {
 function givenMongoose(given) {
   const connection = connectionOf(given)
   if (connection && connection !== given) {
-    warnOnce('The mongoose module is given as a connection: give mongoose.connection', 'MONGO_STORE_OPTION')
+    warnOnce('The mongoose module was passed as a connection. Pass mongoose.connection instead', 'MONGO_STORE_OPTION')
   }
   return connection
 }

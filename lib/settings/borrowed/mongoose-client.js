@@ -22,8 +22,8 @@ function warnOfHiddenDatabase(client, database = 'test') {
   const names = connectionsOf(client).flatMap(({ name, $dbName }) => name ?? $dbName ?? [])
   if (names.length === 0 || names.includes(database)) return
   warnOnce(
-    `The given client of mongoose does not know the database "${names[0]}", which only its connection has: sessions go to "${database}". ` +
-      'Give the store the connection instead of its client, or the option dbName',
+    `The client of the mongoose connection does not know its database "${names[0]}", so sessions go to "${database}". ` +
+      'Pass the connection instead of its client, or set dbName',
     'MONGO_STORE_CONNECTION',
   )
 }

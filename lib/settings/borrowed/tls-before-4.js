@@ -57,7 +57,7 @@ function refuseObstacles({ sslCRL, crl, checkServerIdentity, tlsAllowInvalidHost
     throw new TypeError('it has a list of revoked certificates (crl)')
   const hasOwnCheck = typeof checkServerIdentity === 'function' || checkServerIdentity === false
   if (!insecure && (hasOwnCheck || tlsAllowInvalidHostnames))
-    throw new TypeError('it checks the names in certificates in a way of its own (checkServerIdentity)')
+    throw new TypeError('it has its own check of the names in certificates (checkServerIdentity)')
 }
 
 /**
