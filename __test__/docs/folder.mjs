@@ -12,22 +12,21 @@ import { CONTEXTS } from './programs.mjs'
 const { manifest } = packages
 const isAlias = ([, range]) => range.startsWith('npm:')
 
-/** Packages of this clone that have another name there, or that contexts compare with. */
-const RENAMED = { mongoose: 'mongoose-9', 'connect-mongo-6': 'connect-mongo-6' }
+/** Generations of connect-mongo that contexts compare with. The other aliases of this clone are left out. */
+const GENUINE = ['connect-mongo-6']
 const LINKED = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
   .filter((entry) => !isAlias(entry))
   .map(([name]) => name)
+  .concat(GENUINE)
 
 /** The packages that programs find in the folder. `connect-mongo` is this package, as people replace it. */
-export const PACKAGES = new Set([manifest.name, 'connect-mongo', ...LINKED, ...Object.keys(RENAMED)])
+export const PACKAGES = new Set([manifest.name, 'connect-mongo', ...LINKED])
 
 /** Makes the folder. It is removed after the tests of the file. */
 export function docsFolder() {
   const folder = packages.packageFolder({ after }, LINKED)
   const modules = join(folder, 'node_modules')
-  const link = (target, name) => symlinkSync(target, join(modules, name), 'junction')
-  for (const [name, target] of Object.entries(RENAMED)) link(join(ROOT, 'node_modules', target), name)
-  link(join(modules, manifest.name), 'connect-mongo')
+  symlinkSync(join(modules, manifest.name), join(modules, 'connect-mongo'), 'junction')
   addShared(folder)
   return folder
 }
