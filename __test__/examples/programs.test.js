@@ -3,9 +3,12 @@
 // The examples that need nothing but a MongoDB, in each place where they run.
 
 const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const path = require('node:path')
 const { describe, test } = require('node:test')
-const { hasAddon } = require('../helpers/addon.js')
+const { hasAddon, needsAddon } = require('../helpers/addon.js')
 const { PLACES, runExample, startExample } = require('../helpers/examples.js')
+const { manifest } = require('../helpers/package-folder.js')
 const { useServer } = require('../helpers/server.js')
 
 const server = useServer()
@@ -82,4 +85,11 @@ for (const [place, makeFolder] of Object.entries(PLACES)) {
 test('mongoose.mjs closes its store and its connection on SIGTERM, and ends', async (t) => {
   const { stop } = await startExample(t, 'mongoose.mjs', { url: server.url(server.freshDb()) })
   assert.deepEqual(await stop(), { code: 0, signal: null })
+})
+
+test('esm.mjs needs no mongodb package', needsAddon('without the addon, the package does the work'), async (t) => {
+  const folder = PLACES['in a fresh folder'](t, 'esm.mjs')
+  fs.rmSync(path.join(folder, 'node_modules', manifest.name, 'node_modules', 'mongodb'))
+  const { browser } = await startExample(t, 'esm.mjs', { folder, url: server.url(server.freshDb()) })
+  assert.equal((await browser.get('/')).status, 200)
 })

@@ -27,12 +27,19 @@ async function scrape(browser) {
 test('prometheus.mjs shows the operations of each request', async (t) => {
   const { browser } = await startExample(t, 'prometheus.mjs', { url: server.url(server.freshDb()) })
   const visits = 5
+  const started = performance.now()
   for (let visit = 0; visit < visits; visit++) await browser.get('/')
 
+  const elapsed = (performance.now() - started) / 1000
   const { samples, types } = await scrape(browser)
   const count = (operation) => samples.get(`session_store_operation_duration_seconds_count{operation="${operation}"}`)
   assert.equal(count('set'), visits)
   assert.equal(count('get'), visits - 1, 'the first request has no cookie')
+  // One after the other: in seconds, their sum can't be more.
+  for (const operation of ['get', 'set']) {
+    const sum = samples.get(`session_store_operation_duration_seconds_sum{operation="${operation}"}`)
+    assert.ok(sum > 0 && sum < elapsed, `${operation} took ${sum} s of ${elapsed}`)
+  }
   assert.equal(samples.get('session_store_batched_operations_total'), 2 * visits - 1)
   assert.equal(samples.get('session_store_waiting_operations'), 0)
   assert.equal(samples.get('session_store_in_flight_operations'), 0)

@@ -46,3 +46,9 @@ test(`${FILE} has a session whose members the compiler checks`, async (t) => {
   assert.notEqual(code, 0)
   assert.match(stdout, /Type 'string' is not assignable to type 'number'/)
 })
+
+const skip = process.features.typescript ? false : 'this Node.js does not run TypeScript'
+test(`${FILE} runs as it is with a Node.js that strips types`, { skip }, async (t) => {
+  const { browser } = await startExample(t, FILE, { url: server.url(server.freshDb()) })
+  assert.match((await browser.get('/')).body, /Ada, visits in this session: 1/)
+})

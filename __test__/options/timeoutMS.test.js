@@ -58,8 +58,10 @@ describe('An operation that is not answered fails', () => {
 })
 
 test('the defaults are 40 seconds, 30 of which are for the search for a server', () => {
-  const { timeLimitMs, selectionLimitMs } = takeTimeLimit('mongodb://localhost/')
-  assert.deepEqual([timeLimitMs, selectionLimitMs], [40_000, 30_000])
+  for (const options of ['', '?timeoutMS=0&serverSelectionTimeoutMS=0&socketTimeoutMS=0']) {
+    const { timeLimitMs, selectionLimitMs } = takeTimeLimit(`mongodb://localhost/${options}`)
+    assert.deepEqual([timeLimitMs, selectionLimitMs], [40_000, 30_000], options)
+  }
 })
 
 describe('An operation that finds no server fails', () => {
