@@ -1,0 +1,25 @@
+// Bundles with the package inside, as CommonJS and as an ES module.
+
+import commonjs from '@rollup/plugin-commonjs'
+import json from '@rollup/plugin-json'
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import copy from 'rollup-plugin-copy'
+
+export default {
+  input: 'app.mjs',
+  output: [
+    { file: 'dist/inside/app.cjs', format: 'cjs', inlineDynamicImports: true },
+    {
+      file: 'dist/inside/app.mjs',
+      format: 'es',
+      inlineDynamicImports: true,
+      banner: "import { createRequire as from } from 'node:module'; const require = from(import.meta.url)",
+    },
+  ],
+  plugins: [
+    nodeResolve({ preferBuiltins: true }),
+    commonjs({ ignore: (id) => id.startsWith('connect-mongo-native-') || id.endsWith('.node') }),
+    json(),
+    copy({ targets: [{ src: 'node_modules/connect-mongo-native-*/*.node', dest: 'dist/inside' }] }),
+  ],
+}
