@@ -12,7 +12,8 @@
 // - `alias`: the name under which the package is installed, if not its own;
 // - `build`: the build command, if the application needs a build before it starts;
 // - `deployed`: what a deployment copies of the application for a variant: files and folders. The application then runs in
-//   a folder that has nothing else (default: the whole folder of the row);
+//   a folder that has nothing else (default: in the folder of the row);
+// - `base`: the path before those of the application's routes, for a variant;
 // - `withoutAddon`: tells of a variant whether it can't load the addon there, and works through the `mongodb` package;
 // - `ends`: for a test runner, whose command must end by itself, with code 0;
 // - `also`: a file with a function `({ origin, browser, sessions })` that tests what only this application does;
@@ -24,7 +25,7 @@
 const { platformName } = require('../../helpers/package-folder.js')
 const { ACCESS } = require('./harness/deployments.js')
 
-/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], deployed?: (variant: string) => string[], ends?: boolean, withoutAddon?: (variant: string) => boolean, also?: string, platform?: string, note?: string, cannot?: string }} Row */
+/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], deployed?: (variant: string) => string[] | undefined, base?: (variant: string) => string, ends?: boolean, withoutAddon?: (variant: string) => boolean, also?: string, platform?: string, note?: string, cannot?: string }} Row */
 
 /** @type {Row[]} */
 const express = [
@@ -282,6 +283,9 @@ const runtimes = [
 const TSC = [process.execPath, 'node_modules/typescript/bin/tsc']
 const NEST = [process.execPath, 'dist/main.js']
 
+/** Where a build of Next.js has its standalone server. */
+const nextOutput = (variant) => `${variant.endsWith('webpack') ? '.next-webpack' : '.next'}/standalone`
+
 /** @type {Row[]} */
 const frameworks = [
   {
@@ -360,6 +364,18 @@ const frameworks = [
     also: 'page.js',
     note: '`req.session` is there in API routes and `getServerSideProps`, which are given the request',
   },
+  {
+    row: 'next-standalone',
+    title: "Next.js' standalone server",
+    versions: 'next 16.4.6, express-session 1.19.0, cookie-signature 1.2.2',
+    variants: ['App Router', 'Pages Router', 'App Router, webpack', 'Pages Router, webpack'],
+    build: ['npm', 'run', 'build'],
+    command: (variant) => [process.execPath, 'start.js', `${nextOutput(variant)}/server.js`],
+    deployed: (variant) => ['start.js', nextOutput(variant)],
+    base: (variant) => (variant.startsWith('App') ? '/app' : '/api'),
+    also: 'routers.js',
+    note: '`serverExternalPackages` must name the package; `output: \'standalone\'` copies the addon',
+  },
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
 const WORKSPACE = [process.execPath, 'shared/install-workspace.js']
@@ -411,12 +427,25 @@ const deployment = [
   {
     row: 'bundle-rollup',
     title: 'Rollup',
-    versions: 'rollup 4.68.8, rollup-plugin-copy 3.5.0, express 5.3.0, express-session 1.19.0',
+    versions: 'rollup 4.68.8, express 5.3.0, express-session 1.19.0',
     variants: [...BUNDLED, ...MODULES],
-    build: [process.execPath, 'build.mjs'],
+    build: ['npm', 'run', 'build'],
     command: (variant) => bundled(variant, 'app.cjs'),
     deployed,
     note: "inside a bundle, `commonjs` must leave the addon's `require` alone, and a bundle that is an ES module needs a `require`",
+  },
+  {
+    row: 'vite-ssr',
+    title: 'Vite, for the server',
+    versions: 'vite 8.3.8, express 5.3.0, express-session 1.19.0',
+    variants: ['development', 'outside', 'inside'],
+    build: ['npm', 'run', 'build'],
+    command: [process.execPath, 'server.js'],
+    deployed: (variant) =>
+      variant === 'inside' ? ['package.json', 'server.js', 'shared', 'dist/inside'] : undefined,
+    also: 'page.cjs',
+    quick: true,
+    note: 'Vite leaves packages outside by default; with `ssr.noExternal: true`, the addon is copied beside the bundle',
   },
   {
     row: 'single-executable',

@@ -80,7 +80,7 @@ async function runIn(folder, row, variant, deployment) {
   try {
     const { origin } = program
     const sessions = db.collection('sessions')
-    await drive(origin, sessions)
+    await drive(origin + (row.base?.(variant) ?? ''), sessions)
     if (row.also) await require(path.join(await install(row), row.also))({ origin, browser: () => new Browser(origin), sessions })
     const native = await connections()
     const transport = native > 0 ? 'native' : 'driver'

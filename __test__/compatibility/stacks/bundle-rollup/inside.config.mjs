@@ -3,7 +3,6 @@
 import commonjs from '@rollup/plugin-commonjs'
 import json from '@rollup/plugin-json'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
-import copy from 'rollup-plugin-copy'
 
 export default {
   input: 'app.mjs',
@@ -20,6 +19,5 @@ export default {
     nodeResolve({ preferBuiltins: true }),
     commonjs({ ignore: (id) => id.startsWith('connect-mongo-native-') || id.endsWith('.node') }),
     json(),
-    copy({ targets: [{ src: 'node_modules/connect-mongo-native-*/*.node', dest: 'dist/inside' }] }),
   ],
 }

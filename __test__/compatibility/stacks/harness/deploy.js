@@ -18,7 +18,8 @@ async function whereDeployed(built, entries, use) {
   if (!entries) return use(built)
   const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'connect-mongo-native-'))
   try {
-    for (const entry of entries) fs.cpSync(path.join(built, entry), path.join(folder, entry), { recursive: true })
+    const options = { recursive: true, verbatimSymlinks: true } // links in the built application stay in the copy
+    for (const entry of entries) fs.cpSync(path.join(built, entry), path.join(folder, entry), options)
     return await use(folder)
   } finally {
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10 })

@@ -1,0 +1,8 @@
+export default {
+  output: 'standalone',
+  serverExternalPackages: ['connect-mongo-native'],
+  distDir: process.env.DIST, // of the build by webpack
+  // Next must not look outside this application: the tests of the package are not pages.
+  outputFileTracingRoot: import.meta.dirname,
+  turbopack: { root: import.meta.dirname },
+}
