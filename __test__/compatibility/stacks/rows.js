@@ -448,6 +448,17 @@ const deployment = [
     note: 'Vite leaves packages outside by default; with `ssr.noExternal: true`, the addon is copied beside the bundle',
   },
   {
+    row: 'bundle-bun',
+    title: 'bun build',
+    versions: 'bun 1.4.5, express 5.3.0, express-session 1.19.0',
+    variants: ['create, inside', 'factory, inside, ESM', 'create, inside, ESM', 'create, inside, executable'],
+    build: ['npm', 'run', 'build'],
+    command: (variant) => (variant.endsWith('executable') ? ['dist/executable/app'] : bundled(variant)),
+    deployed: (variant) => [variant.endsWith('executable') ? 'dist/executable' : 'dist/inside'],
+    platform: 'linux-x64',
+    note: 'an executable of `--compile` contains the addon',
+  },
+  {
     row: 'single-executable',
     title: 'Single executable',
     versions: 'esbuild 0.28.2, postject 1.0.0-alpha.6, express 5.3.0, express-session 1.19.0',
