@@ -374,7 +374,7 @@ const frameworks = [
     deployed: (variant) => ['start.js', nextOutput(variant)],
     base: (variant) => (variant.startsWith('App') ? '/app' : '/api'),
     also: 'routers.js',
-    note: '`serverExternalPackages` must name the package; `output: \'standalone\'` copies the addon',
+    note: "`serverExternalPackages` must name the package; `output: 'standalone'` copies the addon",
   },
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
@@ -441,8 +441,7 @@ const deployment = [
     variants: ['development', 'outside', 'inside'],
     build: ['npm', 'run', 'build'],
     command: [process.execPath, 'server.js'],
-    deployed: (variant) =>
-      variant === 'inside' ? ['package.json', 'server.js', 'shared', 'dist/inside'] : undefined,
+    deployed: (variant) => (variant === 'inside' ? ['package.json', 'server.js', 'shared', 'dist/inside'] : undefined),
     also: 'page.cjs',
     quick: true,
     note: 'Vite leaves packages outside by default; with `ssr.noExternal: true`, the addon is copied beside the bundle',

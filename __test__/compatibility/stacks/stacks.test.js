@@ -81,7 +81,8 @@ async function runIn(folder, row, variant, deployment) {
     const { origin } = program
     const sessions = db.collection('sessions')
     await drive(origin + (row.base?.(variant) ?? ''), sessions)
-    if (row.also) await require(path.join(await install(row), row.also))({ origin, browser: () => new Browser(origin), sessions })
+    if (row.also)
+      await require(path.join(await install(row), row.also))({ origin, browser: () => new Browser(origin), sessions })
     const native = await connections()
     const transport = native > 0 ? 'native' : 'driver'
     const isByDriver = OLD_SERVERS.includes(row.server) || row.withoutAddon?.(variant)

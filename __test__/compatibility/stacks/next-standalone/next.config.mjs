@@ -1,6 +1,7 @@
+import config from './standalone.config.mjs'
+
 export default {
-  output: 'standalone',
-  serverExternalPackages: ['connect-mongo-native'],
+  ...config,
   distDir: process.env.DIST, // of the build by webpack
   // Next must not look outside this application: the tests of the package are not pages.
   outputFileTracingRoot: import.meta.dirname,

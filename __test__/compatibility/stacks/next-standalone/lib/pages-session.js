@@ -1,17 +1,15 @@
-// Sessions in API routes and getServerSideProps of the Pages Router, by the middleware of express-session.
-
-import expressSession from 'express-session'
-import { sessionStore } from './store'
+import session from 'express-session'
+import { cookieOptions, secret, sessionStore } from './store'
 
 let middleware
 
-/** Gives the request its `req.session`. */
+/** Runs express-session, and resolves with the session of the request. */
 export function withSession(req, res) {
-  middleware ??= expressSession({
-    secret: process.env.SESSION_SECRET,
+  middleware ??= session({
+    secret,
     resave: false,
     saveUninitialized: false,
-    cookie: { maxAge: Number(process.env.MAX_AGE) },
+    cookie: cookieOptions,
     store: sessionStore(),
   })
   return new Promise((resolve, reject) => {
