@@ -70,6 +70,11 @@ module.exports = [
     rules: { strict: 'off' },
   },
   {
+    // Programs in which a block of the docs is missing.
+    files: ['__test__/docs/contexts/**'],
+    rules: { 'no-undef': 'off', 'no-unused-vars': 'off' },
+  },
+  {
     // Applications as people wrote them in their time.
     files: ['__test__/compatibility/stacks/*/{app,cannot}.js'],
     rules: {

@@ -23,6 +23,7 @@ const SLOW = [
     'unhandled-rejections',
     'workers',
   ].map((name) => `__test__/connection/${name}`),
+  ...['commands', 'stacks'].map((name) => `__test__/docs/${name}.test.mjs`),
   ...['crypto', 'derivations', 'keys', 'software'].map((name) => `__test__/encryption/${name}`),
   ...[
     'clearing',
@@ -48,6 +49,7 @@ const REGARDLESS = [
   '__test__/connection/fallback/failures.test.js',
   '__test__/connection/fallback/suites.test.js',
   '__test__/connection/pool.test.js',
+  '__test__/docs/',
   '__test__/encryption/software',
   ...[
     'batches',

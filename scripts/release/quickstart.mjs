@@ -9,7 +9,7 @@ import { Failure } from '../lib/program.mjs'
 /** What the README has, and what stands there instead. */
 const REPLACED = {
   "'mongodb://127.0.0.1:27017/app'": 'process.env.MONGO_URL',
-  'app.listen(3000)': `
+  "app.listen(3000, () => console.log('listening on http://localhost:3000'))": `
 app.post('/login', (req, res, next) => {
   req.session.regenerate((error) => {
     if (error) return next(error)

@@ -1,8 +1,8 @@
 'use strict'
 
-// Sets a row's folder up as on a user's machine, in `.cache/stacks/<folder>/`. It contains the application, the files
-// that rows share, the packages of the lock file, and the package under test with that of this platform, as npm would unpack
-// both. If the application has a build, the folder also contains its output.
+// Sets a row's folder up as on a user's machine, in `.cache/stacks/<folder>/` or another cache. It contains the application,
+// the files that rows share, the packages of the lock file, and the package under test with that of this platform, as npm
+// would unpack both. If the application has a build, the folder also contains its output.
 
 const { execFile } = require('node:child_process')
 const { createHash } = require('node:crypto')
@@ -20,25 +20,25 @@ const CACHE = path.join(ROOT, '.cache', 'stacks')
 const STAMP = '.installed'
 
 let packed
-/** Folder -> the promise of its installation. */
+/** Folder in a cache -> the promise of its installation. */
 const installed = new Map()
 let last = Promise.resolve()
 
 /** Brings the folder of a row up to date and resolves with its path. Folders are installed one after the other. */
-function install({ row, folder = row, alias = manifest.name, build, platform }) {
-  if (!installed.has(folder)) {
-    const done = last.then(() => installNow({ folder, alias, build, platform }))
-    installed.set(folder, done)
+function install({ row, folder = row, alias = manifest.name, build, platform, cache = CACHE }) {
+  const target = path.join(cache, folder)
+  if (!installed.has(target)) {
+    const done = last.then(() => installNow({ folder, target, alias, build, platform }))
+    installed.set(target, done)
     last = done.catch(() => {}) // its callers see the error
   }
-  return installed.get(folder)
+  return installed.get(target)
 }
 
-async function installNow({ folder, alias, build, platform }) {
+async function installNow({ folder, target, alias, build, platform }) {
   if (platform && platform !== `${process.platform}-${process.arch}`)
     throw new Unavailable(`its packages are for ${platform}`)
   const source = path.join(STACKS, folder)
-  const target = path.join(CACHE, folder)
   copySources(source, target)
   await installPackages(target)
   packed ??= packedFiles()

@@ -45,12 +45,12 @@ async function runProgram(options) {
 }
 
 /**
- * Starts an application. As soon as it listens, resolves with its `origin`, `stderr()`, `kill()` and `stop()`. `stop()`
+ * Starts an application. As soon as it listens, resolves with its `origin`, `stderr()`, `output()`, `kill()` and `stop()`. `stop()`
  * resolves with the exit status: `{ code, signal }`. If the application ends early or never listens, rejects with its
  * output.
  */
 async function startProgram(options) {
-  const { child, ended, stderr } = start(options)
+  const { child, ended, stderr, output } = start(options)
   const endedEarly = ended.then(({ code, signal }) => {
     throw new Error(`the application ended (${signal ?? `exit code ${code}`}) before it listened`)
   })
@@ -60,6 +60,7 @@ async function startProgram(options) {
     return {
       origin: `http://127.0.0.1:${port}`,
       stderr,
+      output,
       stop() {
         child.kill('SIGTERM')
         child.stdin.end() // Deno can't be made to give up a read from it
