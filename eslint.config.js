@@ -65,7 +65,13 @@ module.exports = [
   },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
   {
-    files: ['__test__/compatibility/stacks/next/pages/**'],
+    // ES modules by what builds or starts them, some with JSX.
+    files: [
+      'next/pages/**',
+      'next-standalone/{app,lib,pages}/**',
+      'next-standalone/instrumentation.js',
+      'vite-ssr/**/*.js',
+    ].map((file) => `__test__/compatibility/stacks/${file}`),
     languageOptions: { sourceType: 'module', parserOptions: { ecmaFeatures: { jsx: true } } },
     rules: { strict: 'off' },
   },
