@@ -72,7 +72,11 @@ module.exports = [
       'next-standalone/instrumentation.js',
       'vite-ssr/**/*.js',
     ].map((file) => `__test__/compatibility/stacks/${file}`),
-    languageOptions: { sourceType: 'module', parserOptions: { ecmaFeatures: { jsx: true } } },
+    languageOptions: {
+      sourceType: 'module',
+      parserOptions: { ecmaFeatures: { jsx: true } },
+      globals: readonly(['Response']),
+    },
     rules: { strict: 'off' },
   },
   {
