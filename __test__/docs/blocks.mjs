@@ -28,7 +28,7 @@ import { parseMarkdown } from '../../scripts/lib/markdown.mjs'
 
 /** How a block of a language is run without a directive. The others need one. */
 const BY_LANGUAGE = { js: 'program', ts: 'program', sh: 'commands', json: 'json' }
-const LANGUAGES = [...Object.keys(BY_LANGUAGE), 'dockerfile', 'html', 'ini', 'jsx', 'promql', 'text', 'toml', 'yaml']
+const LANGUAGES = [...Object.keys(BY_LANGUAGE), 'dockerfile', 'ini', 'jsx', 'text', 'yaml']
 
 /** Whether each directive has an argument, and the languages that it is for: all of them if it names none. */
 const DIRECTIVES = {

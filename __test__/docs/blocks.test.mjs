@@ -7,7 +7,8 @@ import servers from '../helpers/server.js'
 import { compile, docsFolder } from './folder.mjs'
 import { allPages, nameOf } from './pages.mjs'
 import { placeOf } from './places.mjs'
-import { fileNameOf, programOf, runExample, unusedContexts } from './programs.mjs'
+import { fileNameOf, programOf, unusedContexts } from './programs.mjs'
+import { runExample } from './running.mjs'
 import { checkVerbatim } from './verbatim.mjs'
 
 /** Programs that run at once. They mostly wait: for Node to start, for MongoDB. */

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import packages from '../helpers/package-folder.js'
@@ -12,8 +12,8 @@ import { fileNameOf } from './programs.mjs'
 import { allPages, nameOf } from './pages.mjs'
 import { startOwnRegistry } from './registry.mjs'
 
-/** The parts of a package.json that npm acts on. */
-const INSTALLED = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides']
+/** The parts of a package.json that name packages. */
+const INSTALLED = ['dependencies', 'devDependencies', 'optionalDependencies']
 
 const folder = packages.temporaryFolder({ after })
 let registry
@@ -56,8 +56,9 @@ async function checkInstalled(cwd) {
   const own = packages.manifest.name
   const names = Object.keys(dependencies).filter((name) => name === own || dependencies[name].startsWith(`npm:${own}@`))
   for (const name of names) {
-    const program = `const MongoStore = require('${name}'); require('${packages.platformName()}'); console.log(MongoStore.name)`
-    assert.equal(await run(process.execPath, ['-e', program], cwd), 'MongoStore\n')
+    const program = `require('${name}'); console.log(Object.keys(require.cache).filter((file) => file.endsWith('.node')).join())`
+    const addon = (await run(process.execPath, ['-e', program], cwd)).trim()
+    assert.equal(dirname(relative(cwd, addon)), join('node_modules', packages.platformName()))
   }
 }
 

@@ -1,33 +1,39 @@
 // Where programs of the docs run: a folder with the package as it is published, and what applications install beside it.
 
 import { execFile } from 'node:child_process'
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { promisify } from 'node:util'
 import packages from '../helpers/package-folder.js'
 import { ROOT } from './pages.mjs'
+import { CONTEXTS } from './programs.mjs'
 
 const { manifest } = packages
 const isAlias = ([, range]) => range.startsWith('npm:')
 
-/** Packages of this clone that have another name there. */
-const RENAMED = { mongoose: 'mongoose-9' }
+/** Generations of connect-mongo that contexts compare with. The other aliases of this clone are left out. */
+const GENUINE = ['connect-mongo-6']
 const LINKED = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
   .filter((entry) => !isAlias(entry))
   .map(([name]) => name)
+  .concat(GENUINE)
 
 /** The packages that programs find in the folder. `connect-mongo` is this package, as people replace it. */
-export const PACKAGES = new Set([manifest.name, 'connect-mongo', ...LINKED, ...Object.keys(RENAMED)])
+export const PACKAGES = new Set([manifest.name, 'connect-mongo', ...LINKED])
 
 /** Makes the folder. It is removed after the tests of the file. */
 export function docsFolder() {
   const folder = packages.packageFolder({ after }, LINKED)
   const modules = join(folder, 'node_modules')
-  const link = (target, name) => symlinkSync(target, join(modules, name), 'junction')
-  for (const [name, target] of Object.entries(RENAMED)) link(join(ROOT, 'node_modules', target), name)
-  link(join(modules, manifest.name), 'connect-mongo')
+  symlinkSync(join(modules, manifest.name), join(modules, 'connect-mongo'), 'junction')
+  addShared(folder)
   return folder
+}
+
+/** Adds what contexts share to a folder in which their programs run. */
+export function addShared(folder) {
+  cpSync(join(ROOT, CONTEXTS, 'shared'), join(folder, 'shared'), { recursive: true })
 }
 
 /**

@@ -16,6 +16,8 @@ const ON_GITHUB = /^\/(?:blob|tree|raw)\/[^/]+\/([^?#]*)(#.*)?$/
 const MENTIONED = /^(?:\.ci|\.github|__test__|benchmark|docs|examples|fuzz|lib|scripts|src)\/[\w./@-]+$/
 /** A page of the repository on GitHub that is not a file, as a page in the root folder leads to it: `blob/main/` is left. */
 const PAGE_OF_GITHUB = /^\.\.\/\.\.\/security\/advisories\/new$/
+/** The text of a page -> its anchors: many links lead to the same page. */
+const known = new Map()
 /** Files that are only made by a command. */
 const MADE = /^benchmark\/results\//
 
@@ -66,7 +68,8 @@ function problemOfPath(path, anchor, isImage) {
 }
 
 function problemOfAnchor(text, anchor, page) {
-  if (anchorsOf(text).has(decodeURI(anchor))) return undefined
+  if (!known.has(text)) known.set(text, anchorsOf(text))
+  if (known.get(text).has(decodeURI(anchor))) return undefined
   return `${page} has no heading for #${anchor}.`
 }
 

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import installing from '../compatibility/stacks/harness/install.js'
 import servers from '../helpers/server.js'
-import { compile } from './folder.mjs'
+import { addShared, compile } from './folder.mjs'
 import { allPages, nameOf, ROOT } from './pages.mjs'
 import { placeOf } from './places.mjs'
-import { fileNameOf, programOf, runExample } from './programs.mjs'
+import { fileNameOf, programOf } from './programs.mjs'
+import { runExample } from './running.mjs'
 
 /** Apart from the folders of the stacks' own tests, which may run at the same time. */
 const CACHE = join(ROOT, '.cache', 'docs')
@@ -26,6 +27,7 @@ describe('Every block of the docs for a framework runs', () => {
 async function runInStack(block, stack) {
   const { row, folder: source, build, platform } = stack
   const folder = await installing.install({ row, folder: source, build, platform, cache: CACHE })
+  addShared(folder)
   await runExample(programOf(block), {
     folder,
     name: fileNameOf(block),

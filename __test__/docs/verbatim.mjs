@@ -8,7 +8,7 @@ import { ROOT, read } from './pages.mjs'
 /** @import { Block } from './blocks.mjs' */
 
 /** Where files are that a test runs. */
-const TESTED = /^(examples|__test__\/compatibility\/stacks)\//
+const TESTED = /^(examples|__test__)\//
 /** What runs commands. */
 const RUNS = /^(__test__|scripts|\.ci|\.github\/workflows)\//
 
@@ -18,8 +18,7 @@ const RUNS = /^(__test__|scripts|\.ci|\.github\/workflows)\//
  * @param {(path: string) => string} readFile
  */
 export function checkVerbatim({ how, argument: file, text }, readFile = readExisting) {
-  const [folders, pattern] =
-    how === 'in' ? ['examples/ or __test__/compatibility/stacks/', TESTED] : ['tests or scripts', RUNS]
+  const [folders, pattern] = how === 'in' ? ['files of examples/ or __test__/', TESTED] : ['tests or scripts', RUNS]
   assert.match(file, pattern, `${file} is not among the ${folders}: nothing runs it.`)
   const lines = linesOf(readFile(file))
   const wanted = linesOf(text)

@@ -43,6 +43,17 @@ describe('A block is found', () => {
     assert.equal(programOf(blocks[1]).source, 'a()\n\nb()\n')
   })
 
+  it('where a part stands before the program listens, or listens in its place', () => {
+    const LISTENING = ["'''js", 'const app = make()', 'app.listen(3000, () => {', '  told()', '})', 'end()', "'''"]
+    const withPart = (part) =>
+      programOf(find(...LISTENING, '<!-- example: continues -->', "'''js", part, "'''").blocks[1])
+    assert.equal(withPart('b()').source, 'const app = make()\nb()\napp.listen(3000, () => {\n  told()\n})\nend()\n')
+    assert.equal(
+      withPart('const server = app.listen(3000)').source,
+      'const app = make()\nconst server = app.listen(3000)\nend()\n',
+    )
+  })
+
   it('and another comment is left alone', () => {
     assert.deepEqual(find('<!-- A table -->', '', '| a |', '|---|', '| b |'), { blocks: [], problems: [] })
   })
@@ -106,7 +117,7 @@ describe('A wrong block is told', () => {
 
   it('whose context is not there', () => {
     const { blocks } = find('<!-- example: within nothing -->', "'''js", 'a()', "'''")
-    assert.match(placeOf(blocks[0]).problem, /there is no __test__\/docs\/contexts\/nothing\.js/)
+    assert.match(placeOf(blocks[0]).problem, /there is no __test__\/docs\/contexts\/nothing\.mjs/)
   })
 })
 

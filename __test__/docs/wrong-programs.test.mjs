@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import servers from '../helpers/server.js'
 import { compile, docsFolder } from './folder.mjs'
-import { programOf, runExample } from './programs.mjs'
+import { programOf } from './programs.mjs'
+import { runExample } from './running.mjs'
 import { find } from './wrong-pages.mjs'
 
 describe('A program that does not work is told', { concurrency: true }, () => {

@@ -1,7 +1,7 @@
 'use strict'
 
-// A carrier for sessions that are stored under hashes of their ids. While keys are rotated, or a store goes over to hashed
-// ids, a session may still be under an older id: it is found there, and its next write moves it.
+// A carrier for sessions that are stored under hashes of their ids. While keys are rotated, or while a store moves to
+// hashed ids, a session may still be stored under an older id. It is found there, and its next write moves it.
 
 const { KIND } = require('./results.js')
 
@@ -14,7 +14,8 @@ class Rehashing {
 
   /**
    * @param {Carrier} carrier carries out the single steps
-   * @param {(sid: string) => string[]} idsOf gives the ids under which a session may be, the one for writing first
+   * @param {(sid: string) => string[]} idsOf returns the ids under which a session may be stored, the one for writing
+   *   first
    */
   constructor(carrier, idsOf) {
     this.#carrier = carrier
@@ -34,7 +35,7 @@ class Rehashing {
   }
 }
 
-/** An operation that goes on to the next id, as long as the result leaves open where the session is. */
+/** An operation that continues with the next id, as long as the result does not say where the session is. */
 class Search {
   #carrier
   #operation
@@ -42,7 +43,7 @@ class Search {
   #ids
   #values
   /**
-   * The answer of a write is that of its first step.
+   * The answer to a write is the answer to its first step.
    * @type {[kind: number, first: unknown, second: unknown] | undefined}
    */
   #firstResult
@@ -51,7 +52,7 @@ class Search {
    * @param {Carrier} carrier
    * @param {Caller} operation
    * @param {string} method
-   * @param {unknown[]} older the ids under which the session may be besides its own
+   * @param {unknown[]} older the older ids under which the session may be stored
    * @param {unknown[]} all its own id, and the other values
    */
   constructor(carrier, operation, method, older, all) {
@@ -59,7 +60,7 @@ class Search {
     this.#carrier = carrier
     this.#operation = operation
     this.#method = method
-    // While a session moves, a look may miss it in either place: the new one is asked a second time.
+    // While a session moves, a read may miss it in both places. So the new id is read a second time.
     this.#ids = method === 'get' || method === 'touch' ? [...older, id] : older
     this.#values = values
   }
@@ -85,7 +86,7 @@ class Search {
         if (kind === KIND.MISSING) this.#carrier.send(this, 'get', this.#ids.shift(), ...this.#values)
         return kind === KIND.MISSING
       case 'touch':
-        // That the session was read is known of another place only.
+        // This session was read from another id only.
         if (!first) this.#carrier.send(this, 'touch', this.#ids.shift(), ...this.#values.slice(0, -1), false)
         return !first
       default:

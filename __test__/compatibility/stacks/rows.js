@@ -1,26 +1,26 @@
 'use strict'
 
-// The stacks that the package is tested in. Each is a small application in its own folder; a row says what to test.
+// The stacks in which the package is tested. Each is a small application in its own folder. A row says what to test.
 //
 // - `row`: the name of the row, and its folder unless `folder` names one;
 // - `kind`, `title`, `versions`: columns of the table in docs/compatibility.md;
 // - `variants`: values for the application's VARIANT; each runs on each of the `deployments` (default: one standalone);
-// - `own`: whether the application has its own connection beside the store's, and uses it at the end;
+// - `own`: whether the application also has its own connection, and uses it at the end;
 // - `server`: the version of MongoDB, since old drivers don't support new servers;
 // - `quick`: whether `npm run test:slow` includes the row;
 // - `command`: the start command, or a function from a variant to it (default: this Node with the row's `app.js`);
 // - `alias`: the name under which the package is installed, if not its own;
 // - `build`: the build command, if the application needs a build before it starts;
-// - `deployed`: what a deployment copies of the application for a variant: files and folders. The application then runs in
-//   a folder that has nothing else (default: in the folder of the row);
-// - `base`: the path before those of the application's routes, for a variant;
-// - `withoutAddon`: tells of a variant whether it can't load the addon there, and works through the `mongodb` package;
+// - `deployed`: for a variant, the files and folders that a deployment copies. The application then runs in a folder that
+//   has nothing else (default: in the folder of the row);
+// - `base`: for a variant, the path before those of the application's routes;
+// - `withoutAddon`: whether a variant can't load the addon, and works through the `mongodb` package;
 // - `ends`: for a test runner, whose command must end by itself, with code 0;
 // - `also`: a file with a function `({ origin, browser, sessions })` that tests what only this application does;
 // - `platform`: the only platform that the row's packages support;
 // - `note`: for the page, what this application does differently or which settings it needs;
 // - `cannot`: instead of variants, the reason why the row can't run on any machine. An optional `cannot.js` exits with
-//   code 0 if it confirms the reason. What only one machine lacks shows when the row is tested there.
+//   code 0 if it confirms the reason. A row that only fails on some machine has no `cannot`.
 
 const { platformName } = require('../../helpers/package-folder.js')
 const { ACCESS } = require('./harness/deployments.js')
@@ -84,7 +84,7 @@ const MONGOOSE = [process.execPath, 'shared/mongoose.js']
 const DRIVER = [process.execPath, 'shared/driver.js']
 const CONNECTIONS = ['connection', 'createConnection']
 const DROPS_REPLIES =
-  'the driver calls `listeners(id)[0].listener` when a reply comes, which is nothing since Node 7, so that it never hears a server'
+  'for each reply, the driver calls `listeners(id)[0].listener`, which is undefined since Node 7, so it never hears from a server'
 
 /** @type {Row[]} */
 const mongoose = [
@@ -295,7 +295,7 @@ const frameworks = [
     variants: ['factory', 'client'],
     own: true,
     quick: true,
-    note: 'a logout begins a new session, and removes the old one',
+    note: 'a logout starts a new session and removes the old one',
   },
   {
     row: 'nestjs-11',
@@ -322,14 +322,14 @@ const frameworks = [
     versions: 'sails 1.5.18',
     variants: ['adapter', 'host and db', 'create'],
     alias: 'connect-mongo',
-    note: 'installed as `connect-mongo`; the store is given the settings of the whole session, whose `secret` it leaves alone; sessions are stored with every request (`resave`)',
+    note: 'installed as `connect-mongo`; the store gets the settings of the whole session and ignores their `secret`; sessions are stored with every request (`resave`)',
   },
   {
     row: 'fastify',
     title: '@fastify/session',
     versions: 'fastify 5.12.8, @fastify/session 11.1.3',
     variants: ['factory', 'create'],
-    note: 'has sessions of its own, which are stored with every request (`rolling`) and never touched',
+    note: 'has its own sessions, which it stores with every request (`rolling`) and never touches',
   },
   {
     row: 'koa-session',
@@ -337,14 +337,14 @@ const frameworks = [
     versions: 'koa 3.3.0, koa-session 7.0.2',
     variants: ['create'],
     command: [process.execPath, 'app.mjs'],
-    note: 'has sessions of its own; the promises of the store are what its `store` asks for, but for the lifetime, which goes into `cookie.expires`; stored with every request (`rolling`)',
+    note: 'has its own sessions, which it stores with every request (`rolling`); its `store` option takes the methods of this store, with the lifetime put into `cookie.expires`',
   },
   {
     row: 'koa-generic-session',
     title: 'Koa with koa-generic-session',
     versions: 'koa 3.3.0, koa-generic-session 2.3.1',
     variants: ['create'],
-    note: 'has sessions of its own; gives the lifetime where the store takes a callback, so that `set` is wrapped; stored with every request (`rolling`)',
+    note: 'has its own sessions, which it stores with every request (`rolling`); it passes the lifetime in the place of the callback, so the application wraps `set`',
   },
   {
     row: 'socket-io',
@@ -352,7 +352,7 @@ const frameworks = [
     versions: 'socket.io 4.8.4, express 5.3.0',
     variants: ['create'],
     also: 'sockets.js',
-    note: 'a socket keeps the session of its handshake, and reads it anew by `req.session.reload`',
+    note: 'a socket keeps the session of its handshake; `req.session.reload` reads it again',
   },
   {
     row: 'next',
@@ -362,7 +362,7 @@ const frameworks = [
     command: [process.execPath, 'server.js'],
     build: [process.execPath, 'node_modules/next/dist/bin/next', 'build'],
     also: 'page.js',
-    note: '`req.session` is there in API routes and `getServerSideProps`, which are given the request',
+    note: 'API routes and `getServerSideProps` get the request, with `req.session`',
   },
   {
     row: 'next-standalone',
@@ -475,7 +475,7 @@ const deployment = [
     variants: ['factory', 'create'],
     command: [process.execPath, 'apps/web/app.mjs'],
     quick: true,
-    note: 'only the store is hoisted, and the application is started from the folder above it',
+    note: 'only the store is hoisted; the application is started from the folder above it',
   },
   {
     row: 'workspace-pnpm',
@@ -507,7 +507,7 @@ const deployment = [
       'project/apps/web/app.mjs',
     ],
     platform: 'linux-x64',
-    note: 'Yarn unplugs the package with the addon by itself',
+    note: 'Yarn unplugs the package of the addon by itself',
   },
 ].map((row) => ({ kind: 'Bundles and workspaces', server: '6.0', quick: false, ...row }))
 
@@ -538,7 +538,7 @@ const runners = [
     variants: ['workers', 'one process', 'jsdom'],
     command: (variant) => [...JEST, ...JEST_VARIANTS[variant]],
     ends: true,
-    note: '`--detectOpenHandles` names `CustomGC`, which every addon of napi-rs has and which keeps nothing alive',
+    note: '`--detectOpenHandles` reports `CustomGC`, which every addon made with napi-rs has, and which keeps nothing alive',
   },
   {
     row: 'vitest-4',

@@ -1,35 +1,24 @@
 'use strict'
 
-// Logs in and out of the application of docs/getting-started.md, as a browser does.
+// Somebody who is not known, and somebody who logs in and out.
 
 const assert = require('node:assert/strict')
 
 // EXAMPLE
 
-process.once('port', async (port) => {
-  let cookie = ''
-  async function request(path, form) {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      method: form ? 'POST' : 'GET',
-      body: form && new URLSearchParams(form),
-      headers: { cookie },
-      redirect: 'manual',
-    })
-    cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
-    return `${response.status} ${await response.text()}`
-  }
-
+async function visit() {
+  const { request } = await import('./shared/visitor.mjs')
   assert.match(await request('/'), /^200 .*Log in/)
   assert.match(await request('/login', { user: 'bob' }), /^403 /)
-  assert.equal(cookie, '')
-  assert.match(await request('/login', { user: 'ada' }), /^302 /)
-  assert.match(await request('/'), /^200 Hello, Ada: visit 1/)
+  assert.equal(await store.length(), 0)
+  assert.match(await request('/login', { user: 'ada' }), /^200 Hello, Ada: visit 1/) // where the login leads
   assert.match(await request('/'), /^200 Hello, Ada: visit 2/)
-  const [document] = await store.all()
-  assert.equal(document.user, 'Ada')
-  assert.match(await request('/logout', {}), /^302 /)
-  assert.match(await request('/'), /^200 .*Log in/)
+  const [{ user }] = await store.all()
+  assert.equal(user, 'Ada')
+  assert.match(await request('/logout', {}), /^200 .*Log in/)
   assert.equal(await store.length(), 0)
   server.close()
   await store.close()
-})
+}
+
+visit()

@@ -1,32 +1,17 @@
-// Logs in with the right password and with a wrong one, and out.
+// Logs in with a wrong password and with the right one, and out.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-
-const listening = once(process, 'port')
+import { cookie, request } from './shared/visitor.mjs'
 
 // EXAMPLE
 
-const [port] = await listening
-let cookie = ''
-
-async function request(path, body) {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-    method: body ? 'POST' : 'GET',
-    body: body && new URLSearchParams(body),
-    headers: { cookie },
-  })
-  cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
-  return `${response.status} ${await response.text()}`
-}
-
 assert.equal(await request('/login', { username: 'ada', password: 'byron' }), '401 Unauthorized')
-assert.equal(await request('/'), '200 Somebody was here 1 times\n')
+assert.equal(await request('/'), '200 Somebody was here 1 times')
 const before = cookie
-assert.equal(await request('/login', { username: 'ada', password: 'lovelace' }), '200 Welcome, ada\n')
+assert.equal(await request('/login', { username: 'ada', password: 'lovelace' }), '200 Welcome, ada')
 assert.notEqual(cookie, before)
-assert.equal(await request('/'), '200 ada was here 1 times\n')
-assert.equal(await request('/'), '200 ada was here 2 times\n')
-assert.equal(await request('/logout', {}), '200 Bye\n')
-assert.equal(await request('/'), '200 Somebody was here 1 times\n')
+assert.equal(await request('/'), '200 ada was here 1 times')
+assert.equal(await request('/'), '200 ada was here 2 times')
+assert.equal(await request('/logout', {}), '200 Bye')
+assert.equal(await request('/'), '200 Somebody was here 1 times')
 process.exit()

@@ -13,7 +13,7 @@ const config = { exports: {} }
 const settings = {
   appPath: __dirname,
   ...config.exports,
-  port: 0,
+  port: 3000,
   routes: {
     'GET /': (req, res) => {
       req.session.visits = (req.session.visits ?? 0) + 1
@@ -22,16 +22,15 @@ const settings = {
   },
 }
 
-sails.lift(settings, async (error) => {
-  if (error) throw error
-  const { port } = sails.hooks.http.server.address()
-  let cookie = ''
-  for (const expected of ['Visits: 1', 'Visits: 2']) {
-    const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { cookie } })
-    cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
-    assert.equal(await response.text(), expected)
-  }
-  const { store } = sails.config.session
-  assert.equal((await store.all()).length, 1)
+async function main() {
+  const { request } = await import('./shared/visitor.mjs')
+  sails.lift(settings, (error) => {
+    if (error) throw error
+  })
+  assert.equal(await request('/'), '200 Visits: 1')
+  assert.equal(await request('/'), '200 Visits: 2')
+  assert.equal((await sails.config.session.store.all()).length, 1)
   process.exit()
-})
+}
+
+main()

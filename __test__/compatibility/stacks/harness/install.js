@@ -24,21 +24,31 @@ let packed
 const installed = new Map()
 let last = Promise.resolve()
 
-/** Brings the folder of a row up to date and resolves with its path. Folders are installed one after the other. */
-function install({ row, folder = row, alias = manifest.name, build, platform, cache = CACHE }) {
+/**
+ * Brings the folder of a row up to date and resolves with its path. Folders are installed one after the other. `source` is
+ * the folder of the application, if it is not one of the stacks.
+ */
+function install({
+  row,
+  folder = row,
+  alias = manifest.name,
+  build,
+  platform,
+  source = path.join(STACKS, folder),
+  cache = CACHE,
+}) {
   const target = path.join(cache, folder)
   if (!installed.has(target)) {
-    const done = last.then(() => installNow({ folder, target, alias, build, platform }))
+    const done = last.then(() => installNow({ source, target, alias, build, platform }))
     installed.set(target, done)
     last = done.catch(() => {}) // its callers see the error
   }
   return installed.get(target)
 }
 
-async function installNow({ folder, target, alias, build, platform }) {
+async function installNow({ source, target, alias, build, platform }) {
   if (platform && platform !== `${process.platform}-${process.arch}`)
     throw new Unavailable(`its packages are for ${platform}`)
-  const source = path.join(STACKS, folder)
   copySources(source, target)
   await installPackages(target)
   packed ??= packedFiles()

@@ -81,7 +81,7 @@ function environment(env) {
   return { ...process.env, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined, ...env }
 }
 
-/** Resolves with the port from the line `{"port": N}`. Other lines may precede it. */
+/** Resolves with the port from the line `{"port": N}` or `Listening on http://127.0.0.1:N`. Other lines may precede it. */
 function portOf(child) {
   let rest = ''
   return new Promise((resolve) => {
@@ -89,7 +89,10 @@ function portOf(child) {
       const lines = (rest + text).split('\n')
       rest = lines.pop()
       for (const line of lines) {
-        const port = /^\{"port": ?(\d+)\}\s*$/.exec(line)?.[1]
+        const port = /^(?:\{"port": ?(\d+)\}|listening on http:\/\/127\.0\.0\.1:(\d+))\s*$/i
+          .exec(line)
+          ?.slice(1)
+          .find(Boolean)
         if (port) resolve(Number(port))
       }
     })
