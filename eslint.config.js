@@ -68,8 +68,8 @@ module.exports = [
     // ES modules by what builds or starts them, some with JSX.
     files: [
       'next/pages/**',
-      'next-standalone/{app,lib,pages}/**',
-      'next-standalone/instrumentation.js',
+      'next-standalone/{app,pages,sessions}/**',
+      'next-standalone/{instrumentation,started}.js',
       'vite-ssr/**/*.js',
     ].map((file) => `__test__/compatibility/stacks/${file}`),
     languageOptions: {

@@ -2,6 +2,6 @@
 
 export async function register() {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
-  const { start } = await import('./lib/start')
-  start()
+  const { started } = await import('./started')
+  started()
 }

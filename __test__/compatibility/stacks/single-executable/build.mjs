@@ -1,15 +1,12 @@
 // Makes an executable of Node and the application in two ways: with the package in it, whose addon is copied beside it, and
-// with the package in a `node_modules` beside it.
+// with the package in a `node_modules` beside it. In an executable, `require` gives Node's own modules only. With the banner,
+// it starts from the executable.
 
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 
-/** The mark in Node's executable where the application goes, as Node's documentation gives it. */
-const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
-
-// In an executable, `require` gives Node's own modules only. With the banner, it starts from the executable.
 await build({
   entryPoints: ['app.js'],
   bundle: true,
@@ -27,6 +24,9 @@ await build({
   banner: { js: "require = require('node:module').createRequire(process.execPath)" },
   outdir: 'dist/outside',
 })
+
+/** The mark in Node's executable where the application goes, as Node's documentation gives it. */
+const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
 for (const way of ['inside', 'outside']) {
   const folder = path.join('dist', way)

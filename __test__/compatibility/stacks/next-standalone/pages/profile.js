@@ -1,6 +1,6 @@
 // A page of the Pages Router, which the server renders for each request.
 
-import { withSession } from '../lib/pages-session'
+import { withSession } from '../sessions/pages-router'
 
 export async function getServerSideProps({ req, res }) {
   const session = await withSession(req, res)

@@ -1,4 +1,4 @@
-import { withSession } from '../../lib/pages-session'
+import { withSession } from '../../sessions/pages-router'
 
 export default async function handler(req, res) {
   const session = await withSession(req, res)

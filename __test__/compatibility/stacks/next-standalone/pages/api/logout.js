@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { withSession } from '../../lib/pages-session'
+import { withSession } from '../../sessions/pages-router'
 
 export default async function handler(req, res) {
   const session = await withSession(req, res)

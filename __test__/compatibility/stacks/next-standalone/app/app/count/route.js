@@ -1,4 +1,4 @@
-import { createSession, getSession, saveSession } from '../../../lib/app-session'
+import { createSession, getSession, saveSession } from '../../../sessions/app-router'
 
 export async function POST() {
   const session = (await getSession()) ?? (await createSession())

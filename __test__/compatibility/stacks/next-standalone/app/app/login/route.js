@@ -1,4 +1,4 @@
-import { createSession, destroySession, getSession } from '../../../lib/app-session'
+import { createSession, destroySession, getSession } from '../../../sessions/app-router'
 
 export async function POST(request) {
   const before = await getSession()

@@ -1,4 +1,4 @@
-import { destroySession, getSession } from '../../../lib/app-session'
+import { destroySession, getSession } from '../../../sessions/app-router'
 
 export async function POST() {
   const session = await getSession()

@@ -1,4 +1,4 @@
-import { getSession } from '../../../lib/app-session'
+import { getSession } from '../../../sessions/app-router'
 
 export async function GET() {
   const session = await getSession()
