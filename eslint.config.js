@@ -65,8 +65,18 @@ module.exports = [
   },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
   {
-    files: ['__test__/compatibility/stacks/next/pages/**'],
-    languageOptions: { sourceType: 'module', parserOptions: { ecmaFeatures: { jsx: true } } },
+    // ES modules by what builds or starts them, some with JSX.
+    files: [
+      'next/pages/**',
+      'next-standalone/{app,pages,sessions}/**',
+      'next-standalone/{instrumentation,started}.js',
+      'vite-ssr/**/*.js',
+    ].map((file) => `__test__/compatibility/stacks/${file}`),
+    languageOptions: {
+      sourceType: 'module',
+      parserOptions: { ecmaFeatures: { jsx: true } },
+      globals: readonly(['Response']),
+    },
     rules: { strict: 'off' },
   },
   {

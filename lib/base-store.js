@@ -76,9 +76,9 @@ function installedStore() {
   return found?.Store ?? /** @type {StoreClass} */ (/** @type {unknown} */ (PlainStore))
 }
 
-/** Whether this file is part of a bundle, where modules have no files. */
+/** Whether this file is part of a bundle, where modules have no files. Bun would replace `module.filename` by its value. */
 function isBundled() {
-  return typeof (/** @type {Partial<NodeJS.Module>} */ (module).filename) !== 'string'
+  return !('filename' in module)
 }
 
 /** @returns {{Store?: StoreClass} | null} */

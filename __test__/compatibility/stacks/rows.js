@@ -11,6 +11,9 @@
 // - `command`: the start command, or a function from a variant to it (default: this Node with the row's `app.js`);
 // - `alias`: the name under which the package is installed, if not its own;
 // - `build`: the build command, if the application needs a build before it starts;
+// - `deployed`: for a variant, the files and folders that a deployment copies. The application then runs in a folder that
+//   has nothing else (default: in the folder of the row);
+// - `base`: for a variant, the path before those of the application's routes;
 // - `withoutAddon`: whether a variant can't load the addon, and works through the `mongodb` package;
 // - `ends`: for a test runner, whose command must end by itself, with code 0;
 // - `also`: a file with a function `({ origin, browser, sessions })` that tests what only this application does;
@@ -19,9 +22,10 @@
 // - `cannot`: instead of variants, the reason why the row can't run on any machine. An optional `cannot.js` exits with
 //   code 0 if it confirms the reason. A row that only fails on some machine has no `cannot`.
 
+const { platformName } = require('../../helpers/package-folder.js')
 const { ACCESS } = require('./harness/deployments.js')
 
-/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], ends?: boolean, withoutAddon?: (variant: string) => boolean, also?: string, platform?: string, note?: string, cannot?: string }} Row */
+/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], deployed?: (variant: string) => string[] | undefined, base?: (variant: string) => string, ends?: boolean, withoutAddon?: (variant: string) => boolean, also?: string, platform?: string, note?: string, cannot?: string }} Row */
 
 /** @type {Row[]} */
 const express = [
@@ -279,6 +283,9 @@ const runtimes = [
 const TSC = [process.execPath, 'node_modules/typescript/bin/tsc']
 const NEST = [process.execPath, 'dist/main.js']
 
+/** Where a build of Next.js has its standalone server. */
+const nextOutput = (variant) => `${variant.endsWith('webpack') ? '.next-webpack' : '.next'}/standalone`
+
 /** @type {Row[]} */
 const frameworks = [
   {
@@ -357,11 +364,33 @@ const frameworks = [
     also: 'page.js',
     note: 'API routes and `getServerSideProps` get the request, with `req.session`',
   },
+  {
+    row: 'next-standalone',
+    title: "Next.js' standalone server",
+    versions: 'next 16.4.6, express-session 1.19.0, cookie-signature 1.2.2',
+    variants: ['App Router', 'Pages Router', 'App Router, webpack', 'Pages Router, webpack'],
+    build: ['npm', 'run', 'build'],
+    command: (variant) => [process.execPath, 'start.js', `${nextOutput(variant)}/server.js`],
+    deployed: (variant) => ['start.js', nextOutput(variant)],
+    base: (variant) => (variant.startsWith('App') ? '/app' : '/api'),
+    also: 'routers.js',
+    note: "`serverExternalPackages` must name the package; `output: 'standalone'` copies the addon",
+  },
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
-const bundle = (variant) => `dist/${variant.endsWith('inside') ? 'inside' : 'outside'}/app.js`
 const WORKSPACE = [process.execPath, 'shared/install-workspace.js']
-const BOTH = ['factory, inside', 'create, inside', 'create, outside']
+const BUNDLED = ['factory, inside', 'create, inside', 'create, outside']
+const MODULES = ['factory, inside, ESM', 'create, inside, ESM', 'create, outside, ESM']
+
+/** The folder of a bundle, with the package inside or outside of it. */
+const bundle = (variant) => `dist/${variant.includes('inside') ? 'inside' : 'outside'}`
+const bundled = (variant, main = 'app.js') => [
+  process.execPath,
+  `${bundle(variant)}/${variant.endsWith('ESM') ? 'app.mjs' : main}`,
+]
+const packages = () => ['connect-mongo-native', platformName()].map((name) => `node_modules/${name}`)
+/** What a deployment copies of a bundle: its folder, and the package if that is outside. */
+const deployed = (variant) => [bundle(variant), ...(variant.includes('outside') ? packages() : [])]
 
 /** @type {Row[]} */
 const deployment = [
@@ -369,47 +398,75 @@ const deployment = [
     row: 'bundle-esbuild',
     title: 'esbuild',
     versions: 'esbuild 0.28.2, express 5.3.0, express-session 1.19.0',
-    variants: BOTH,
-    build: [process.execPath, 'build.js'],
-    command: (variant) => [process.execPath, bundle(variant)],
+    variants: [...BUNDLED, ...MODULES],
+    build: [process.execPath, 'build.mjs'],
+    command: (variant) => bundled(variant),
+    deployed,
     quick: true,
-    note: "inside a bundle, addons need the loader `{ '.node': 'copy' }`",
+    note: "inside a bundle, addons need the loader `{ '.node': 'copy' }`; a bundle that is an ES module needs a `require`",
   },
   {
     row: 'bundle-webpack',
     title: 'webpack',
     versions: 'webpack 5.113.0, node-loader 2.1.0, express 5.3.0, express-session 1.19.0',
-    variants: BOTH,
-    build: [process.execPath, 'build.js'],
-    command: (variant) => [process.execPath, bundle(variant)],
-    note: 'inside a bundle, addons need `node-loader`',
+    variants: [...BUNDLED, ...MODULES],
+    build: [process.execPath, 'build.mjs'],
+    command: (variant) => bundled(variant),
+    deployed,
+    note: "inside a bundle, addons need `node-loader`, and in ES modules `publicPath: ''`",
   },
   {
     row: 'bundle-ncc',
     title: '@vercel/ncc',
     versions: '@vercel/ncc 0.45.0, express 5.3.0, express-session 1.19.0',
-    variants: ['factory, inside', 'create, inside'],
-    build: [process.execPath, 'node_modules/@vercel/ncc/dist/ncc/cli.js', 'build', 'shared/bundled.js', '-o', 'dist'],
-    command: [process.execPath, 'dist/index.js'],
+    variants: ['factory, inside', 'create, inside', 'create, inside, ESM'],
+    build: ['npm', 'run', 'build'],
+    command: (variant) => [process.execPath, variant.endsWith('ESM') ? 'dist/module/index.mjs' : 'dist/index.js'],
+    deployed: (variant) => (variant.endsWith('ESM') ? ['dist/module'] : ['dist']),
   },
   {
     row: 'bundle-rollup',
     title: 'Rollup',
     versions: 'rollup 4.68.8, express 5.3.0, express-session 1.19.0',
-    variants: ['factory, CommonJS', 'create, CommonJS', 'create, ESM'],
-    build: [process.execPath, 'node_modules/rollup/dist/bin/rollup', '--config'],
-    command: (variant) => [process.execPath, variant.endsWith('ESM') ? 'dist/app.mjs' : 'dist/app.cjs'],
-    note: 'the package stays outside of the bundle (`external`)',
+    variants: [...BUNDLED, ...MODULES],
+    build: ['npm', 'run', 'build'],
+    command: (variant) => bundled(variant, 'app.cjs'),
+    deployed,
+    note: "inside a bundle, `commonjs` must leave the addon's `require` alone, and a bundle that is an ES module needs a `require`",
+  },
+  {
+    row: 'vite-ssr',
+    title: 'Vite, for the server',
+    versions: 'vite 8.3.8, express 5.3.0, express-session 1.19.0',
+    variants: ['development', 'outside', 'inside'],
+    build: ['npm', 'run', 'build'],
+    command: [process.execPath, 'server.js'],
+    deployed: (variant) => (variant === 'inside' ? ['package.json', 'server.js', 'shared', 'dist/inside'] : undefined),
+    also: 'page.cjs',
+    quick: true,
+    note: 'Vite leaves packages outside by default; with `ssr.noExternal: true`, the addon is copied beside the bundle',
+  },
+  {
+    row: 'bundle-bun',
+    title: 'bun build',
+    versions: 'bun 1.4.5, express 5.3.0, express-session 1.19.0',
+    variants: ['create, inside', 'factory, inside, ESM', 'create, inside, ESM', 'create, inside, executable'],
+    build: ['npm', 'run', 'build'],
+    command: (variant) => (variant.endsWith('executable') ? ['dist/executable/app'] : bundled(variant)),
+    deployed: (variant) => [variant.endsWith('executable') ? 'dist/executable' : 'dist/inside'],
+    platform: 'linux-x64',
+    note: 'an executable of `--compile` contains the addon',
   },
   {
     row: 'single-executable',
     title: 'Single executable',
     versions: 'esbuild 0.28.2, postject 1.0.0-alpha.6, express 5.3.0, express-session 1.19.0',
-    variants: BOTH,
-    build: [process.execPath, 'build.js'],
-    command: (variant) => [bundle(variant).replace(/\.js$/, '')],
-    withoutAddon: (variant) => variant.endsWith('inside'),
-    note: 'with the package inside, the store works without the addon; `createRequire(process.execPath)` finds a package outside',
+    variants: [...BUNDLED, 'create, inside, alone'],
+    build: [process.execPath, 'build.mjs'],
+    command: (variant) => [`${bundle(variant)}/app`],
+    deployed: (variant) => (variant.endsWith('alone') ? ['dist/inside/app'] : deployed(variant)),
+    withoutAddon: (variant) => variant.endsWith('alone'),
+    note: 'the addon or the package is beside the executable, where `createRequire(process.execPath)` finds it; alone, it works without the addon',
   },
   {
     row: 'workspace-npm',
