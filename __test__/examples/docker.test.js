@@ -1,0 +1,107 @@
+'use strict'
+
+// The images of examples/docker/, as far as they can be tried without an engine: what the Dockerfiles say, and the server as
+// they install and run it. `npm run test:containers` builds and runs them.
+
+const assert = require('node:assert/strict')
+const fs = require('node:fs')
+const path = require('node:path')
+const { describe, it } = require('node:test')
+const { DockerfileParser } = require('dockerfile-ast')
+const { MongoClient } = require('mongodb')
+const { Browser } = require('../helpers/browser.js')
+const { ROOT, runProgram } = require('../helpers/child.js')
+const { isAtWork } = require('../helpers/connections.js')
+const { startExample } = require('../helpers/example.js')
+const { installExample } = require('../helpers/example-folder.js')
+const { manifest } = require('../helpers/package-folder.js')
+const { useOwnServer } = require('../helpers/server.js')
+const { until } = require('../helpers/wait.js')
+
+const FOLDER = path.join(ROOT, 'examples', 'docker')
+const FILES = fs.readdirSync(FOLDER).filter((file) => file.endsWith('.Dockerfile'))
+
+const mongo = useOwnServer({ args: ['--setParameter', 'enableTestCommands=1'] })
+
+/** The instructions of a Dockerfile: `{ keyword, text }`. */
+function instructionsOf(file) {
+  const dockerfile = DockerfileParser.parse(fs.readFileSync(path.join(FOLDER, file), 'utf8'))
+  return dockerfile.getInstructions().map((instruction) => ({
+    keyword: instruction.getKeyword(),
+    text: instruction.getArgumentsContent() ?? '',
+  }))
+}
+
+/** The last instruction with this keyword, which is the one that counts. */
+const last = (instructions, keyword) => instructions.filter((each) => each.keyword === keyword).at(-1)?.text
+
+for (const file of FILES) {
+  describe(file, () => {
+    const instructions = instructionsOf(file)
+
+    it('installs from the lock file before it copies the application', () => {
+      const [lock, install, application] = ['COPY package.json package-lock.json ./', 'RUN npm ci --omit=dev', 'COPY . .']
+      const order = instructions.map(({ keyword, text }) => `${keyword} ${text}`)
+      const wanted = order.filter((line) => [lock, install, application].includes(line))
+      assert.deepEqual(wanted, [lock, install, application])
+    })
+
+    it('runs as a user that is not root', () => {
+      const image = last(instructions, 'FROM')
+      assert(last(instructions, 'USER') === 'node' || image.endsWith(':nonroot'), image)
+    })
+
+    it('starts the server and the probe without a shell, so that signals reach the server', () => {
+      for (const keyword of ['CMD', 'HEALTHCHECK']) {
+        const [, command] = /^(?:CMD )?(\[.*\])$/.exec(last(instructions, keyword))
+        assert(JSON.parse(command).length > 0)
+      }
+    })
+  })
+}
+
+it('the lock file has the addons of all platforms, wherever it was made', () => {
+  const { packages } = JSON.parse(fs.readFileSync(path.join(FOLDER, 'package-lock.json'), 'utf8'))
+  const { optionalDependencies } = packages[`node_modules/${manifest.name}`]
+  assert.equal(Object.keys(optionalDependencies).length, manifest.napi.targets.length)
+  for (const name of Object.keys(optionalDependencies)) assert(packages[`node_modules/${name}`], name)
+})
+
+it('the server runs as the image says, and answers what is under way when it is stopped', async (t) => {
+  const instructions = instructionsOf('slim.Dockerfile')
+  const folder = await installExample(t, 'docker', last(instructions, 'RUN'))
+  const url = `${mongo.current.url('docker')}?appName=docker`
+  const client = await new MongoClient(mongo.current.uri).connect()
+  t.after(() => client.close())
+  const [node, ...command] = JSON.parse(last(instructions, 'CMD'))
+  assert.equal(node, 'node')
+  const server = await startExample(t, command, { cwd: folder, env: { MONGO_URL: url, NODE_ENV: 'production' } })
+
+  const probe = JSON.parse(last(instructions, 'HEALTHCHECK').replace(/^CMD /, ''))
+  const port = new URL(server.origin).port
+  const probing = () => runProbe(probe, { folder, port })
+  assert.deepEqual(await probing(), { code: 0, signal: null })
+
+  const browser = new Browser(server.origin)
+  assert.equal((await browser.get('/')).body, 'Visits in this session: 1\n')
+  const slow = { failCommands: ['find'], blockConnection: true, blockTimeMS: 2_000 }
+  await client.db('admin').command({ configureFailPoint: 'failCommand', mode: { times: 1 }, data: slow })
+  const answer = browser.get('/')
+  await until('the request to be under way', () => isAtWork(client, 'docker'))
+  const end = server.end()
+
+  assert.equal((await answer).body, 'Visits in this session: 2\n')
+  assert.deepEqual(await end, { code: 0, signal: null }, server.output())
+  assert.equal(server.output().includes('MongoStoreWarning'), false, server.output())
+  assert.equal((await probing()).code, 1)
+})
+
+/** Runs the probe's command. */
+async function runProbe([, ...args], { folder, port }) {
+  const { code, signal } = await runProgram(
+    ({ file }) => require(file),
+    { file: path.join(folder, ...args) },
+    { cwd: folder, env: { PORT: port } },
+  )
+  return { code, signal }
+}
