@@ -5,9 +5,9 @@
 const assert = require('node:assert/strict')
 const fs = require('node:fs')
 const path = require('node:path')
-const { before, it } = require('node:test')
+const { it } = require('node:test')
 const { connectionsOf } = require('../helpers/connections.js')
-const { installExample } = require('../helpers/example-folder.js')
+const { installExample, useExample } = require('../helpers/example-folder.js')
 const { httpEvent, startEnvironment } = require('../helpers/lambda.js')
 const { npm } = require('../helpers/npm.js')
 const { manifest, temporaryFolder } = require('../helpers/package-folder.js')
@@ -21,14 +21,13 @@ const IMPATIENT = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1_000, socketTi
 const FROZEN = 5_000 // ms
 
 const server = useServer()
-let folder
-
-before(async (t) => {
-  folder = await installExample(t, 'lambda', 'npm ci --omit=dev')
-})
+const example = useExample('lambda', 'npm ci --omit=dev')
 
 /** Cookies of a response, as a browser sends them back. */
 const cookiesOf = ({ cookies }) => cookies.map((cookie) => cookie.split(';')[0])
+
+/** An execution environment. */
+const start = (t, env) => startEnvironment(t, { folder: example.folder, env })
 
 async function visit(environment, cookies) {
   const response = await environment.invoke(httpEvent('/', cookies))
@@ -38,7 +37,7 @@ async function visit(environment, cookies) {
 
 it('a session is seen by all execution environments, which start at once', async (t) => {
   const url = withParameters(server.url(server.freshDb()), { appName: 'lambda' })
-  const environments = Array.from({ length: COLD_STARTS }, () => startEnvironment(t, { folder, env: { MONGO_URL: url } }))
+  const environments = Array.from({ length: COLD_STARTS }, () => start(t, { MONGO_URL: url }))
   const first = await Promise.all(environments.map((environment) => visit(environment)))
   for (const { response, visits } of first) {
     assert.equal(visits, 1)
@@ -53,10 +52,7 @@ it('a session is seen by all execution environments, which start at once', async
 })
 
 it('an environment goes on after it was frozen for longer than any timeout of the connections', async (t) => {
-  const environment = startEnvironment(t, {
-    folder,
-    env: { MONGO_URL: withParameters(server.url(server.freshDb()), IMPATIENT) },
-  })
+  const environment = start(t, { MONGO_URL: withParameters(server.url(server.freshDb()), IMPATIENT) })
   const { response } = await visit(environment)
   for (const expected of [2, 3]) {
     environment.freeze()
@@ -71,7 +67,7 @@ it('an environment goes on if its connections were closed while it was frozen', 
   t.after(() => proxy.close())
   const url = `mongodb://${proxy.host}/${server.freshDb()}?directConnection=true`
   server.db(url.split('/').at(-1).split('?')[0])
-  const environment = startEnvironment(t, { folder, env: { MONGO_URL: url } })
+  const environment = start(t, { MONGO_URL: url })
   const { response } = await visit(environment)
   environment.freeze()
   proxy.drop()
@@ -88,7 +84,7 @@ it('the package for arm64 is installed on any machine, by the flags of npm', asy
   const [{ filename }] = JSON.parse(await npm(['pack', '--json', '--pack-destination', tarballs], { cwd: source }))
   const addons = new Map([[name, path.join(tarballs, filename)]])
 
-  const [, command] = /^\/\/ {3}(npm ci .*)$/m.exec(fs.readFileSync(path.join(folder, 'handler.js'), 'utf8'))
+  const [, command] = /^\/\/ {3}(npm ci .*)$/m.exec(fs.readFileSync(path.join(example.folder, 'handler.js'), 'utf8'))
   const installed = await installExample(t, 'lambda', command, { addons })
   const ours = fs.readdirSync(path.join(installed, 'node_modules')).filter((each) => each.startsWith(manifest.name))
   assert.deepEqual(ours, [manifest.name, name])

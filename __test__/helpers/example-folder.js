@@ -5,6 +5,7 @@
 
 const { mkdtempSync } = require('node:fs')
 const path = require('node:path')
+const { after, before } = require('node:test')
 const { ROOT } = require('./child.js')
 const { npm } = require('./npm.js')
 const { temporaryFolder } = require('./package-folder.js')
@@ -12,7 +13,7 @@ const { temporaryFolder } = require('./package-folder.js')
 /**
  * Runs an npm command, such as `npm ci --omit=dev`, in a copy of `examples/<name>`. Resolves with the copy's folder, which is
  * removed after the test.
- * @param {import('node:test').TestContext} t
+ * @param {{ after: (cleanUp: () => void) => void }} t
  * @param {string} name
  * @param {string} command
  * @param {{ addons?: Map<string, string> }} [options] tarballs of other platforms, by the names of their packages
@@ -29,4 +30,17 @@ async function installExample(t, name, command, { addons } = {}) {
   return folder
 }
 
-module.exports = { installExample }
+/** For a whole test file, called at its top: `{ folder }` of an installed example when the tests run. */
+function useExample(name, command) {
+  const example = {}
+  const cleanUps = []
+  before(async () => {
+    example.folder = await installExample({ after: (cleanUp) => cleanUps.push(cleanUp) }, name, command)
+  })
+  after(() => {
+    for (const cleanUp of cleanUps) cleanUp()
+  })
+  return example
+}
+
+module.exports = { installExample, useExample }
