@@ -38,7 +38,6 @@ process.once('SIGTERM', stop)
 process.once('SIGINT', stop)
 
 function stop() {
-  if (!server.listening) return // the other signal came before
   // Clients that keep their connection open must send the next request to another server.
   server.prependListener('request', (req, res) => res.setHeader('Connection', 'close'))
   // Answers what is under way, and waits for what the store is doing.

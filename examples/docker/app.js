@@ -43,7 +43,6 @@ process.once('SIGTERM', stop)
 process.once('SIGINT', stop)
 
 function stop() {
-  if (!server.listening) return // the other signal came before
   server.prependListener('request', (req, res) => res.setHeader('Connection', 'close'))
   server.close(async () => {
     await store.close()
