@@ -1,13 +1,15 @@
 // `npm run test:containers`: builds the images of examples/docker/, and uses the server in each of them. It runs as another
-// user than root, in 256 MB, on a file system that can't be written to, and must end with code 0 when it is stopped.
+// user than root, in 256 MB, on a file system that can't be written to, and must end with code 0 when it is stopped. Then the
+// compose file runs with the image `slim`.
 //
 // With Docker, the images are built on the real base images. Without its daemon, Podman builds them on stand-ins. That needs
-// root, debootstrap, podman and runc on Debian. Names choose images: `npm run test:containers -- alpine`.
+// root on Debian. Names choose images: `npm run test:containers -- alpine`.
 
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeBases } from './containers/bases.mjs'
+import { tryCompose } from './containers/compose.mjs'
 import { copyExample, packAll } from './containers/context.mjs'
 import { findEngine } from './containers/engine.mjs'
 import { tryImage } from './containers/trial.mjs'
@@ -59,6 +61,9 @@ await runAsProgram(import.meta.url, async () => {
       const expected = [...packed.keys()].some((platform) => platform.endsWith(`${process.arch}-${libc}`))
       if (expected !== mapped.some((addon) => addon.endsWith(`-${libc}.node`)))
         throw new Failure(`containers: ${name} loaded ${mapped.join(', ') || 'no addon'}.`)
+      if (name !== 'slim') continue
+      await tryCompose(engine, context, image)
+      console.log('containers: compose.yaml works')
     }
   } finally {
     await mongo.stop()

@@ -24,7 +24,9 @@ before(() => {
 after(() => certificates?.remove())
 
 it('a login through the proxy sets a cookie that only HTTPS carries, and the page after it knows the user', async (t) => {
-  const { origin } = await startExample(t, ['examples/behind-a-proxy.js'], { env: { MONGO_URL: mongo.current.url('proxy') } })
+  const { origin } = await startExample(t, ['examples/behind-a-proxy.js'], {
+    env: { MONGO_URL: mongo.current.url('proxy') },
+  })
   const proxy = await startTlsProxy(t, { certificates, target: origin })
   assert.equal(await (await proxy.request('/')).text(), 'Hello stranger\n')
   const login = await proxy.request('/login', LOGIN)

@@ -40,7 +40,11 @@ for (const file of FILES) {
     const instructions = instructionsOf(file)
 
     it('installs from the lock file before it copies the application', () => {
-      const [lock, install, application] = ['COPY package.json package-lock.json ./', 'RUN npm ci --omit=dev', 'COPY . .']
+      const [lock, install, application] = [
+        'COPY package.json package-lock.json ./',
+        'RUN npm ci --omit=dev',
+        'COPY . .',
+      ]
       const order = instructions.map(({ keyword, text }) => `${keyword} ${text}`)
       const wanted = order.filter((line) => [lock, install, application].includes(line))
       assert.deepEqual(wanted, [lock, install, application])

@@ -34,7 +34,13 @@ function startPm2(t, env) {
       [path.join(installed, 'node_modules', 'pm2', 'bin', 'pm2'), ...args],
       {
         cwd: path.join(ROOT, 'examples'),
-        env: { ...process.env, ...env, PM2_HOME: home, PM2_DISABLE_VERSION_CHECK: 'true', NODE_TEST_CONTEXT: undefined },
+        env: {
+          ...process.env,
+          ...env,
+          PM2_HOME: home,
+          PM2_DISABLE_VERSION_CHECK: 'true',
+          NODE_TEST_CONTEXT: undefined,
+        },
       },
     )
     return stdout

@@ -3,13 +3,14 @@
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { installDebian } from '../lib/debian.mjs'
 import { root } from '../lib/process.mjs'
 import { Failure } from '../lib/program.mjs'
 import { unpackWheels } from '../lib/wheels.mjs'
+import { findMongod } from '../mongod.mjs'
 
 /** @import { Engine } from './engine.mjs' */
 /** @import { Wheel } from '../lib/wheels.mjs' */
@@ -63,6 +64,7 @@ const BASES = {
     },
   },
   'gcr.io/distroless/nodejs22-debian12:nonroot': { file: 'distroless.Dockerfile', fill: async () => {} },
+  'docker.io/library/mongo:8': { file: 'mongo.Dockerfile', fill: placeMongod },
 }
 
 /**
@@ -101,6 +103,19 @@ async function placeNode(folder, libc) {
     await unpackWheels(unpacked, [{ wheel: WHEELS[libc], place }])
   }
   cpSync(unpacked, folder, { recursive: true })
+}
+
+/**
+ * Copies the mongod of this machine into a folder.
+ * @param {string} folder
+ */
+async function placeMongod(folder) {
+  const { path, env } = await findMongod()
+  const linked = execFileSync('ldd', [path], { encoding: 'utf8', env: { ...process.env, ...env } })
+  cpSync(path, join(folder, 'mongod'))
+  for (const [, library = ''] of linked.matchAll(/=> (\S+)/g)) {
+    cpSync(realpathSync(library), join(folder, 'libraries', basename(library)))
+  }
 }
 
 /**

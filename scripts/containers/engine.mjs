@@ -13,6 +13,9 @@ runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 
+[network]
+network_backend = "netavark" # containers find each other by name
+
 [containers]
 log_driver = "k8s-file"
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
@@ -26,12 +29,14 @@ export async function findEngine() {
   mkdirSync(folder, { recursive: true })
   const settings = join(folder, 'containers.conf')
   writeFileSync(settings, PODMAN)
-  const podman = new Engine('podman', ['--root', join(folder, 'storage')], {
+  const podman = new Engine('podman', [`--root=${join(folder, 'storage')}`], {
     CONTAINERS_CONF: settings,
     BUILDAH_FORMAT: 'docker', // the format of others has no HEALTHCHECK
   })
   if (await podman.answers(['info'])) return podman
-  throw new Failure('containers: no Docker daemon answers. Without one, run `apt-get install podman runc` as root.')
+  throw new Failure(
+    'containers: no Docker daemon answers. Without one, as root on Debian, run `apt-get install debootstrap podman podman-compose runc netavark aardvark-dns iptables`.',
+  )
 }
 
 export class Engine {
@@ -59,11 +64,27 @@ export class Engine {
    * @param {string[]} args
    */
   async run(...args) {
-    const { stdout } = await promisify(execFile)(this.#command, [...this.#options, ...args], {
-      env: { ...process.env, ...this.#env },
-      maxBuffer: 2 ** 26,
-    })
-    return stdout.trim()
+    return this.#execute(this.#command, [...this.#options, ...args])
+  }
+
+  /**
+   * Runs a command of Docker Compose, or of podman-compose, which reads the same files.
+   * @param {string[]} args
+   * @param {Record<string, string>} env
+   */
+  async compose(args, env) {
+    if (this.#command === 'docker') return this.#execute('docker', ['compose', ...args], env)
+    return this.#execute('podman-compose', [`--podman-args=${this.#options.join(' ')}`, ...args], env)
+  }
+
+  /**
+   * @param {string} command
+   * @param {string[]} args
+   * @param {Record<string, string>} [env]
+   */
+  async #execute(command, args, env) {
+    const options = { env: { ...process.env, ...this.#env, ...env }, maxBuffer: 2 ** 26 }
+    return (await promisify(execFile)(command, args, options)).stdout.trim()
   }
 
   /**

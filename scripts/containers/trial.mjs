@@ -58,7 +58,7 @@ export async function tryImage(engine, image, mongoUrl) {
  * @param {string} container
  * @returns {Promise<string[]>}
  */
-async function healthcheck(engine, container) {
+export async function healthcheck(engine, container) {
   const [kind, ...command] = (await engine.inspect(container)).Config.Healthcheck.Test
   if (kind !== 'CMD') throw new Failure(`containers: the HEALTHCHECK of ${container} needs a shell.`)
   for (const deadline = Date.now() + HEALTHY_WITHIN; ; await sleep(100)) {
@@ -71,7 +71,7 @@ async function healthcheck(engine, container) {
  * Comes twice with one cookie.
  * @param {string} url
  */
-async function visit(url) {
+export async function visit(url) {
   const first = await fetch(url)
   const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? ''
   const second = await fetch(url, { headers: { cookie } })
