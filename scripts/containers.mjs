@@ -55,15 +55,14 @@ await runAsProgram(import.meta.url, async () => {
       const image = `connect-mongo-native-example:${name}`
       console.log(`containers: building ${file}`)
       await engine.build({ image, file: join(context, file), context })
-      const mapped = await tryImage(engine, image, mongo.url(name))
-      console.log(`containers: ${name} works with ${mapped.join(', ') || 'no addon, through the mongodb package'}`)
-      const libc = name === 'alpine' ? 'musl' : 'gnu'
-      const expected = [...packed.keys()].some((platform) => platform.endsWith(`${process.arch}-${libc}`))
-      if (expected !== mapped.some((addon) => addon.endsWith(`-${libc}.node`)))
-        throw new Failure(`containers: ${name} loaded ${mapped.join(', ') || 'no addon'}.`)
-      if (name !== 'slim') continue
-      await tryCompose(engine, context, image)
-      console.log('containers: compose.yaml works')
+      try {
+        checkAddon(name, await tryImage(engine, image, mongo.url(name)), packed)
+        if (name !== 'slim') continue
+        await tryCompose(engine, context, image)
+        console.log('containers: compose.yaml works')
+      } finally {
+        await engine.run('rmi', image)
+      }
     }
   } finally {
     await mongo.stop()
@@ -71,6 +70,20 @@ await runAsProgram(import.meta.url, async () => {
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+/**
+ * Fails unless the server has loaded the addon that was packed for it, or none if there was none.
+ * @param {string} name of the image
+ * @param {string[]} loaded
+ * @param {Map<string, string>} packed
+ */
+function checkAddon(name, loaded, packed) {
+  const platform = `linux-${process.arch}-${name === 'alpine' ? 'musl' : 'gnu'}`
+  const expected = [...packed.keys()].filter((each) => each.endsWith(`-${platform}`))
+  if (loaded.length !== expected.length || !loaded.every((addon) => addon.endsWith(`.${platform}.node`)))
+    throw new Failure(`containers: ${name} loaded ${loaded.join(', ') || 'no addon'}.`)
+  console.log(`containers: ${name} works with ${loaded.join(', ') || 'no addon, through the mongodb package'}`)
+}
 
 /**
  * Publishes the package, and its addons that have been built.

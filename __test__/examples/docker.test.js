@@ -9,6 +9,7 @@ const path = require('node:path')
 const { describe, it } = require('node:test')
 const { DockerfileParser } = require('dockerfile-ast')
 const { MongoClient } = require('mongodb')
+const YAML = require('yaml')
 const { Browser } = require('../helpers/browser.js')
 const { ROOT, runProgram } = require('../helpers/child.js')
 const { isAtWork } = require('../helpers/connections.js')
@@ -69,6 +70,24 @@ it('the lock file has the addons of all platforms, wherever it was made', () => 
   const { optionalDependencies } = packages[`node_modules/${manifest.name}`]
   assert.equal(Object.keys(optionalDependencies).length, manifest.napi.targets.length)
   for (const name of Object.keys(optionalDependencies)) assert(packages[`node_modules/${name}`], name)
+})
+
+describe('kubernetes.yaml', () => {
+  const pod = YAML.parse(fs.readFileSync(path.join(FOLDER, 'kubernetes.yaml'), 'utf8')).spec.template.spec
+  const [container] = pod.containers
+
+  it('gives the server the time that it takes for itself, and some more', () => {
+    const [, patience] = /PATIENCE = (\d+)_000/.exec(fs.readFileSync(path.join(FOLDER, 'app.js'), 'utf8'))
+    const needed = container.lifecycle.preStop.sleep.seconds + Number(patience)
+    assert(pod.terminationGracePeriodSeconds > needed, `${needed} s are needed`)
+  })
+
+  it('probes what HEALTHCHECK probes', () => {
+    const { httpGet } = container.livenessProbe
+    assert.deepEqual(container.readinessProbe.httpGet, httpGet)
+    const [, port, probed] = /\|\| (\d+)\}(\/\w+)`/.exec(fs.readFileSync(path.join(FOLDER, 'healthcheck.js'), 'utf8'))
+    assert.deepEqual(httpGet, { path: probed, port: Number(port) })
+  })
 })
 
 it('the server runs as the image says, and answers what is under way when it is stopped', async (t) => {
