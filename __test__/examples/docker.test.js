@@ -4,6 +4,7 @@
 // they install and run it. `npm run test:containers` builds and runs them.
 
 const assert = require('node:assert/strict')
+const { execSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const { describe, it } = require('node:test')
@@ -65,11 +66,15 @@ for (const file of FILES) {
   })
 }
 
+const COUNT = `grep -c '"node_modules/connect-mongo-native-' package-lock.json`
+
 it('the lock file has the addons of all platforms, wherever it was made', () => {
   const { packages } = JSON.parse(fs.readFileSync(path.join(FOLDER, 'package-lock.json'), 'utf8'))
   const { optionalDependencies } = packages[`node_modules/${manifest.name}`]
   assert.equal(Object.keys(optionalDependencies).length, manifest.napi.targets.length)
   for (const name of Object.keys(optionalDependencies)) assert(packages[`node_modules/${name}`], name)
+  if (process.platform === 'win32') return
+  assert.equal(Number(execSync(COUNT, { cwd: FOLDER })), manifest.napi.targets.length)
 })
 
 describe('kubernetes.yaml', () => {

@@ -4,7 +4,6 @@
 
 const { spawn } = require('node:child_process')
 const { once } = require('node:events')
-const path = require('node:path')
 const { ROOT } = require('./child.js')
 const { within } = require('./wait.js')
 
