@@ -15,7 +15,7 @@ const { Browser } = require('../helpers/browser.js')
 const { ROOT, runProgram } = require('../helpers/child.js')
 const { isAtWork } = require('../helpers/connections.js')
 const { startExample } = require('../helpers/example.js')
-const { installExample } = require('../helpers/example-folder.js')
+const { useExample } = require('../helpers/example-folder.js')
 const { manifest } = require('../helpers/package-folder.js')
 const { useOwnServer } = require('../helpers/server.js')
 const { until } = require('../helpers/wait.js')
@@ -95,41 +95,45 @@ describe('kubernetes.yaml', () => {
   })
 })
 
-it('the server runs as the image says, and answers what is under way when it is stopped', async (t) => {
+describe('the server, as slim.Dockerfile installs and starts it', () => {
   const instructions = instructionsOf('slim.Dockerfile')
-  const folder = await installExample(t, 'docker', last(instructions, 'RUN'))
-  const url = `${mongo.current.url('docker')}?appName=docker`
-  const client = await new MongoClient(mongo.current.uri).connect()
-  t.after(() => client.close())
   const [node, ...command] = JSON.parse(last(instructions, 'CMD'))
-  assert.equal(node, 'node')
-  const server = await startExample(t, command, { cwd: folder, env: { MONGO_URL: url, NODE_ENV: 'production' } })
-
   const probe = JSON.parse(last(instructions, 'HEALTHCHECK').replace(/^CMD /, ''))
-  const port = new URL(server.origin).port
-  const probing = () => runProbe(probe, { folder, port })
-  assert.deepEqual(await probing(), { code: 0, signal: null })
+  const example = useExample('docker', last(instructions, 'RUN'))
 
-  const browser = new Browser(server.origin)
-  assert.equal((await browser.get('/')).body, 'Visits in this session: 1\n')
-  const slow = { failCommands: ['find'], blockConnection: true, blockTimeMS: 2_000 }
-  await client.db('admin').command({ configureFailPoint: 'failCommand', mode: { times: 1 }, data: slow })
-  const answer = browser.get('/')
-  await until('the request to be under way', () => isAtWork(client, 'docker'))
-  const end = server.end()
+  const start = (t, url) =>
+    startExample(t, command, { cwd: example.folder, env: { MONGO_URL: url, NODE_ENV: 'production' } })
 
-  assert.equal((await answer).body, 'Visits in this session: 2\n')
-  assert.deepEqual(await end, { code: 0, signal: null }, server.output())
-  assert.equal(server.output().includes('MongoStoreWarning'), false, server.output())
-  assert.equal((await probing()).code, 1)
+  /** Runs the probe. Resolves with its exit code. */
+  async function runProbe({ origin }) {
+    const file = path.join(example.folder, ...probe.slice(1))
+    const { port } = new URL(origin)
+    const { code } = await runProgram((input) => require(input), file, { env: { PORT: port } })
+    return code
+  }
+
+  it('answers what is under way when it is stopped', async (t) => {
+    assert.equal(node, 'node')
+    const client = await new MongoClient(mongo.current.uri).connect()
+    t.after(() => client.close())
+    const server = await start(t, `${mongo.current.url('docker')}?appName=docker`)
+    const browser = new Browser(server.origin)
+    assert.equal((await browser.get('/')).body, 'Visits in this session: 1\n')
+    const slow = { failCommands: ['find'], blockConnection: true, blockTimeMS: 2_000 }
+    await client.db('admin').command({ configureFailPoint: 'failCommand', mode: { times: 1 }, data: slow })
+    const answer = browser.get('/')
+    await until('the request to be under way', () => isAtWork(client, 'docker'))
+    const end = server.end()
+
+    assert.equal((await answer).body, 'Visits in this session: 2\n')
+    assert.deepEqual(await end, { code: 0, signal: null }, server.output())
+    assert.equal(server.output().includes('MongoStoreWarning'), false, server.output())
+  })
+
+  it('is healthy while it is up, even without MongoDB', async (t) => {
+    const server = await start(t, 'mongodb://127.0.0.1:1/app')
+    assert.equal(await runProbe(server), 0)
+    assert.deepEqual(await server.end(), { code: 0, signal: null }, server.output())
+    assert.equal(await runProbe(server), 1)
+  })
 })
-
-/** Runs the probe's command. */
-async function runProbe([, ...args], { folder, port }) {
-  const { code, signal } = await runProgram(
-    ({ file }) => require(file),
-    { file: path.join(folder, ...args) },
-    { cwd: folder, env: { PORT: port } },
-  )
-  return { code, signal }
-}

@@ -19,7 +19,7 @@ const { temporaryFolder } = require('./package-folder.js')
  * @param {{ addons?: Map<string, string> }} [options] tarballs of other platforms, by the names of their packages
  */
 async function installExample(t, name, command, { addons } = {}) {
-  const { copyExample, packAll } = await import('../../scripts/containers/context.mjs')
+  const { copyExample, packAll } = await import('../../scripts/lib/examples.mjs')
   const folder = path.join(temporaryFolder(t), name)
   const packed = new Map([...(await packAll(mkdtempSync(`${folder}-tarballs-`))), ...(addons ?? [])])
   const own = (dependency) => packed.has(dependency) && `file:${packed.get(dependency)}`

@@ -1,10 +1,10 @@
-// The application of examples/docker/ as its user has it, on the day when the package is published: npm finds the package and
-// its addons in a registry.
+// The applications of examples/ that have a lock file, as their users will have them when the package is published: npm finds
+// the package and its addons, which are packed from this checkout.
 
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { pack } from '../lib/npm.mjs'
-import { root } from '../lib/process.mjs'
+import { pack } from './npm.mjs'
+import { root } from './process.mjs'
 import { platformsOf, readManifest } from '../release/packages.mjs'
 
 /** Where the lock files of examples/ have packages from. */
