@@ -65,6 +65,7 @@ await runAsProgram(import.meta.url, async () => {
       }
     }
   } finally {
+    if (engine.name === 'podman') await engine.run('image', 'prune', '--force') // all of its images are in .cache/
     await mongo.stop()
     await registry.stop()
     rmSync(folder, { recursive: true, force: true })

@@ -40,7 +40,7 @@ export async function tryImage(engine, image, mongoUrl) {
     const { addons, user, copied } = JSON.parse(await engine.run('exec', container, node, '-e', LOOK))
     if (user === '0') throw new Failure(`containers: the server of ${image} runs as root.`)
     if (copied) throw new Failure(`containers: ${image} contains a node_modules of this machine.`)
-    await engine.run('stop', '--time', GRACE, container)
+    await engine.run('stop', '-t', GRACE, container)
     const { ExitCode: code } = (await engine.inspect(container)).State
     if (code !== 0) throw new Failure(`containers: the server of ${image} ended with code ${code} when it was stopped.`)
     return addons
