@@ -40,6 +40,7 @@ const SLOW = [
     'sizes',
     'stall',
   ].map((name) => `__test__/engine/${name}`),
+  ...['graceful-shutdown', 'lambda', 'pm2'].map((name) => `__test__/examples/${name}.test.js`),
   '__test__/package/publish.test.js',
 ]
 
@@ -62,6 +63,7 @@ const REGARDLESS = [
     'server-time',
     'stall',
   ].map((name) => `__test__/engine/${name}.test.js`),
+  ...['cluster', 'docker', 'lambda'].map((name) => `__test__/examples/${name}.test.js`),
 ]
 
 /** What `npm test` runs a second time without the addon: something of everything. */
