@@ -12,7 +12,7 @@ const { promisify } = require('node:util')
 const { npm } = require('../helpers/npm.js')
 const { manifest, temporaryFolder } = require('../helpers/package-folder.js')
 const { useServer } = require('../helpers/server.js')
-const { installApplication, runToEnd } = require('./helpers/applications.js')
+const { APPLICATIONS, installApplication, runToEnd } = require('./helpers/applications.js')
 const { block } = require('./helpers/page.js')
 const { useRegistry } = require('./helpers/registry.js')
 
@@ -55,7 +55,7 @@ const MANAGERS = {
   },
   pnpm: {
     file: 'pnpm-workspace.yaml',
-    text: block(CHAPTER, 'yaml', 'overrides'),
+    text: fs.readFileSync(path.join(APPLICATIONS, 'package-managers', 'pnpm-workspace.yaml'), 'utf8'),
     install: (managers, cwd) =>
       run(
         managers,

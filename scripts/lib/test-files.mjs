@@ -39,6 +39,7 @@ const SLOW = [
     'sizes',
     'stall',
   ].map((name) => `__test__/engine/${name}`),
+  '__test__/migrating/',
   '__test__/package/publish.test.js',
 ]
 
