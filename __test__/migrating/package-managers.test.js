@@ -45,7 +45,7 @@ const MANAGERS = {
     text: block(CHAPTER, 'json', '"resolutions"'),
     install: (managers, cwd) =>
       run(managers, '@yarnpkg/cli-dist/bin/yarn.js', ['install'], cwd, {
-        YARN_ENABLE_GLOBAL_CACHE: 'false',
+        YARN_GLOBAL_FOLDER: path.join(cwd, 'yarn'),
         YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
         YARN_NODE_LINKER: 'node-modules',
         YARN_NPM_MINIMAL_AGE_GATE: '0',

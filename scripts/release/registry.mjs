@@ -2,9 +2,9 @@
 // the questions for all others.
 
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { npm } from '../lib/npm.mjs'
 import { root } from '../lib/process.mjs'
 
@@ -47,15 +47,23 @@ export async function startRegistry({ own, folder }) {
   }
 }
 
-/** Installs verdaccio, unless it is there in the versions of the lock file. */
+/** Installs verdaccio, unless it is there in the versions of the lock file. Several processes may do so at once. */
 async function installVerdaccio() {
   const [wanted, present] = [SOURCE, INSTALLED].map((folder) => join(folder, 'package-lock.json'))
-  const stamp = join(INSTALLED, '.installed')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === readFileSync(wanted, 'utf8')) return
+  const isPresent = () => existsSync(present) && readFileSync(present, 'utf8') === readFileSync(wanted, 'utf8')
+  if (isPresent()) return
   console.log('registry: installing verdaccio')
-  mkdirSync(INSTALLED, { recursive: true })
-  copyFileSync(join(SOURCE, 'package.json'), join(INSTALLED, 'package.json'))
-  copyFileSync(wanted, present)
-  await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: INSTALLED })
-  copyFileSync(wanted, stamp)
+  mkdirSync(dirname(INSTALLED), { recursive: true })
+  const temporary = mkdtempSync(join(dirname(INSTALLED), '.registry-'))
+  try {
+    for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(SOURCE, name), join(temporary, name))
+    await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: temporary })
+    if (isPresent()) return // another process was first
+    rmSync(INSTALLED, { recursive: true, force: true, maxRetries: 10 })
+    renameSync(temporary, INSTALLED)
+  } catch (error) {
+    if (!isPresent()) throw error
+  } finally {
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 10 })
+  }
 }
