@@ -104,6 +104,16 @@ describe('Applications with connect-redis', { skip: WITHOUT_REDIS, concurrency: 
   }
 })
 
+describe('touchAfter as long as ttl', () => {
+  it('leaves the expiry of an unchanged session alone, as disableTouch does', async (t) => {
+    const { store, collection } = stores.open(t, { ttl: 3600, touchAfter: 3600 })
+    await store.set('a', { cookie: {} })
+    const before = await collection.findOne({ _id: 'a' })
+    await store.touch('a', await store.get('a'))
+    assert.deepEqual(await collection.findOne({ _id: 'a' }), before)
+  })
+})
+
 describe('examples/migrate-from-redis.mjs', { skip: WITHOUT_REDIS, concurrency: false }, () => {
   beforeEach(prepare)
 
