@@ -1,8 +1,8 @@
+/* global beforeEach, describe, expect, it, jest */
 'use strict'
 
 // How applications keep connect-mongo away from a database in their tests.
 
-const { beforeEach, describe, expect, it, jest } = require('@jest/globals')
 const session = require('express-session')
 
 describe('an application that mocks connect-mongo', () => {
