@@ -8,8 +8,9 @@
 //   --options FILE   a module with the options of your MongoStore.create as its default export. It may also export the
 //                    `parse` of connect-redis' option `serializer`
 //
-// You can run it again, and while the application runs. If a session is in both, the one that expires later stays: each
-// use of a session moves its expiry. Nothing is removed from Redis. The exit code is 1 if a session could not be read.
+// You can run it again, and while the application runs with its new store. If a session is in both, the one that expires
+// later stays: each use of a session moves its expiry. Nothing is removed from Redis. The exit code is 1 if a session could
+// not be read.
 
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'

@@ -22,6 +22,7 @@ module.exports = {
   'prometheus.mjs': 'examples/prometheus.test.js',
   'promises.js': 'examples/programs.test.js',
   'redis-then-mongodb.mjs': 'migrating/connect-redis.test.js',
+  'store-options.mjs': 'migrating/connect-redis.test.js',
   'sessions-of-a-user.mjs': 'examples/sessions-of-a-user.test.js',
   'typescript.mts': 'examples/typescript.test.js',
 }

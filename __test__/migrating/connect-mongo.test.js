@@ -11,8 +11,15 @@ const { Browser } = require('../helpers/browser.js')
 const { npm } = require('../helpers/npm.js')
 const { manifest, temporaryFolder } = require('../helpers/package-folder.js')
 const { useOwnServer, useServer } = require('../helpers/server.js')
-const { APPLICATIONS, answer, installApplication, logIn, startApplication } = require('./helpers/applications.js')
-const { block } = require('./helpers/page.js')
+const {
+  APPLICATIONS,
+  answer,
+  installApplication,
+  logIn,
+  place,
+  startApplication,
+} = require('./helpers/applications.js')
+const { application, block } = require('./helpers/page.js')
 const { useRegistry } = require('./helpers/registry.js')
 
 const { dependencies: PAGE } = JSON.parse(block('connect-mongo', 'json', '"dependencies"'))
@@ -50,6 +57,8 @@ for (const { release, file, isOld } of GENERATIONS) {
       assert.equal(installed(now), 'connect-mongo')
       await changeDependencies(now, (dependencies) => Object.assign(dependencies, PAGE))
       assert.equal(installed(now), manifest.name)
+      const { packages } = JSON.parse(fs.readFileSync(path.join(now, 'package-lock.json'), 'utf8'))
+      assert.equal(packages['node_modules/connect-mongo'].name, manifest.name)
     })
 
     it('keeps everybody logged in, there and back', async (t) => {
@@ -92,6 +101,21 @@ for (const { release, file, isOld } of GENERATIONS) {
     })
   })
 }
+
+describe('The programs of the page in the old style and in the new one', () => {
+  it('have the same sessions, there and back', async (t) => {
+    const folder = await installApplication('from-connect-mongo-6')
+    const url = server.url(server.freshDb())
+    const start = (text) =>
+      startApplication(t, { folder, file: place(folder, application('connect-mongo', text)), url })
+    const old = await start("collection: 'logins'")
+    const changed = await start("collectionName: 'logins'")
+    const ann = new Browser(old.origin)
+    const id = await logIn(ann, 'ann')
+    assert.deepEqual(await answer(ann.clone(changed.origin).post('/count')), { id, count: 1 })
+    assert.deepEqual(await answer(ann.post('/count')), { id, count: 2 })
+  })
+})
 
 /** Changes the dependencies of an application, and installs them. */
 function changeDependencies(cwd, change) {

@@ -25,6 +25,9 @@ const { WITHOUT_REDIS, useRedis } = require('./helpers/redis.js')
 
 const MINUTE = 60_000 // ms
 const SCRIPT = 'migrate-from-redis.mjs'
+/** The commands of the page. */
+const COUNT = 'node migrate-from-redis.mjs --dry-run'
+const COPY = 'node migrate-from-redis.mjs'
 const redis = useRedis()
 const stores = useStores()
 let folder
@@ -45,9 +48,10 @@ async function prepare() {
   await redis.client.flushAll()
 }
 
-/** Runs the script, and resolves with what it counted. */
-async function migrate(url, args = [], expectedCode = 0) {
-  const output = await runToEnd({ folder, file: SCRIPT, url, args, env: { REDIS_URL: redis.url }, expectedCode })
+/** Runs the script by a command, and resolves with what it counted. */
+async function migrate(url, command = COPY, { env = {}, expectedCode = 0 } = {}) {
+  const [, file, ...args] = command.split(' ')
+  const output = await runToEnd({ folder, file, url, args, env: { REDIS_URL: redis.url, ...env }, expectedCode })
   const [, copied, kept, unreadable] =
     /^(\d+) sessions (?:would be )?copied, (\d+) kept .*, (\d+) could not be read$/m.exec(output)
   return { copied: Number(copied), kept: Number(kept), unreadable: Number(unreadable) }
@@ -79,7 +83,7 @@ describe('Applications with connect-redis', { skip: WITHOUT_REDIS, concurrency: 
       await answer(eve.clone(between.origin).post('/logout'))
       assert.equal((await answer(eve.clone(between.origin).get('/me'))).user, null)
 
-      assert.deepEqual(await migrate(url, ['--dry-run']), { copied: 1, kept: 1, unreadable: 0 })
+      assert.deepEqual(await migrate(url, COUNT), { copied: 1, kept: 1, unreadable: 0 })
       assert.equal(await sessions.countDocuments(), 1)
       assert.deepEqual(await migrate(url), { copied: 1, kept: 1, unreadable: 0 })
       assert.deepEqual(
@@ -98,6 +102,16 @@ describe('Applications with connect-redis', { skip: WITHOUT_REDIS, concurrency: 
       await now.stop()
     })
   }
+})
+
+describe('touchAfter as long as ttl', () => {
+  it('leaves the expiry of an unchanged session alone, as disableTouch does', async (t) => {
+    const { store, collection } = stores.open(t, { ttl: 3600, touchAfter: 3600 })
+    await store.set('a', { cookie: {} })
+    const before = await collection.findOne({ _id: 'a' })
+    await store.touch('a', await store.get('a'))
+    assert.deepEqual(await collection.findOne({ _id: 'a' }), before)
+  })
 })
 
 describe('examples/migrate-from-redis.mjs', { skip: WITHOUT_REDIS, concurrency: false }, () => {
@@ -150,28 +164,48 @@ describe('examples/migrate-from-redis.mjs', { skip: WITHOUT_REDIS, concurrency: 
     const sessions = Object.fromEntries(Array.from({ length: 1200 }, (_, n) => [`s${n}`, aSession({ n })]))
     const { store, mongoUrl } = await filled(t, sessions, { prefix: 'app*[1]:' })
     await redis.client.set('app2[1]:x', JSON.stringify(aSession()))
-    assert.deepEqual(await migrate(mongoUrl, ['--prefix', 'app*[1]:']), { copied: 1200, kept: 0, unreadable: 0 })
+    assert.deepEqual(await migrate(mongoUrl, `${COPY} --prefix app*[1]:`), { copied: 1200, kept: 0, unreadable: 0 })
     assert.equal(await store.length(), 1200)
     assert.equal((await store.get('s1199')).n, 1199)
   })
 
   it('encrypts with the options of the application, and counts what it cannot read', async (t) => {
-    const encryption = { keys: [{ id: 'a', secret: 'x'.repeat(44) }], hashIds: true }
+    const SESSION_KEY = 'x'.repeat(44)
+    const encryption = { keys: [{ id: '2026', secret: SESSION_KEY }] }
     const { store, mongoUrl, collection } = await filled(t, { a: aSession({ n: 1 }) }, { ours: { encryption } })
     await redis.client.set('sess:b', 'not JSON')
     await redis.client.set('sess:c', '{"no":"cookie"}')
-    const source = `export default ${JSON.stringify({ mongoUrl, encryption })}\n`
-    place(folder, { file: 'options.mjs', source })
+    place(folder, { file: 'store-options.mjs', source: example('store-options.mjs') })
 
-    const counted = await migrate(undefined, ['--options', 'options.mjs'], 1)
+    const command = `${COPY} --options store-options.mjs`
+    const counted = await migrate(mongoUrl, command, { env: { SESSION_KEY }, expectedCode: 1 })
     assert.deepEqual(counted, { copied: 1, kept: 0, unreadable: 2 })
-    assert.match((await collection.findOne()).session, /^cmn1\.a\./)
+    assert.match((await collection.findOne()).session, /^cmn1\.2026\./)
     assert.equal((await store.get('a')).n, 1)
   })
 
-  it('says at once that Redis or MongoDB cannot be reached, and ends', async () => {
-    const args = { folder, file: SCRIPT, expectedCode: 1 }
-    const nowhere = 'redis://127.0.0.1:1'
-    assert.match(await runToEnd({ ...args, env: { REDIS_URL: nowhere } }), /ECONNREFUSED/)
+  it('hashes ids with the options of the application, and reads by its own parse', async (t) => {
+    const options = { encryption: { keys: [{ id: 'a', secret: 'x'.repeat(44) }], hashIds: true } }
+    const serializer = {
+      stringify: (session) => `v1 ${JSON.stringify(session)}`,
+      parse: (text) => JSON.parse(text.slice(3)),
+    }
+    const { store, mongoUrl, collection } = await filled(t, { a: aSession({ n: 1 }) }, { serializer, ours: options })
+    const exported = JSON.stringify({ mongoUrl, ...options })
+    place(folder, { file: 'own.mjs', source: `export default ${exported}\nexport const parse = ${serializer.parse}\n` })
+    assert.deepEqual(await migrate(undefined, `${COPY} --options own.mjs`), { copied: 1, kept: 0, unreadable: 0 })
+    assert.match((await collection.findOne())._id, /^cmnid1\./)
+    assert.equal((await store.get('a')).n, 1)
+    assert.deepEqual(await migrate(undefined, `${COPY} --options own.mjs`), { copied: 0, kept: 1, unreadable: 0 })
+  })
+
+  it('ends well where there are no sessions', async () => {
+    const { mongoUrl } = stores.place()
+    assert.deepEqual(await migrate(mongoUrl), { copied: 0, kept: 0, unreadable: 0 })
+  })
+
+  it('says that Redis cannot be reached, and ends', async () => {
+    const env = { REDIS_URL: 'redis://127.0.0.1:1' }
+    assert.match(await runToEnd({ folder, file: SCRIPT, env, expectedCode: 1 }), /ECONNREFUSED/)
   })
 })

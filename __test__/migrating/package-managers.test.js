@@ -12,7 +12,7 @@ const { promisify } = require('node:util')
 const { npm } = require('../helpers/npm.js')
 const { manifest, temporaryFolder } = require('../helpers/package-folder.js')
 const { useServer } = require('../helpers/server.js')
-const { installApplication, runToEnd } = require('./helpers/applications.js')
+const { APPLICATIONS, installApplication, runToEnd } = require('./helpers/applications.js')
 const { block } = require('./helpers/page.js')
 const { useRegistry } = require('./helpers/registry.js')
 
@@ -45,7 +45,7 @@ const MANAGERS = {
     text: block(CHAPTER, 'json', '"resolutions"'),
     install: (managers, cwd) =>
       run(managers, '@yarnpkg/cli-dist/bin/yarn.js', ['install'], cwd, {
-        YARN_ENABLE_GLOBAL_CACHE: 'false',
+        YARN_GLOBAL_FOLDER: path.join(cwd, 'yarn'),
         YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
         YARN_NODE_LINKER: 'node-modules',
         YARN_NPM_MINIMAL_AGE_GATE: '0',
@@ -55,7 +55,7 @@ const MANAGERS = {
   },
   pnpm: {
     file: 'pnpm-workspace.yaml',
-    text: block(CHAPTER, 'yaml', 'overrides'),
+    text: fs.readFileSync(path.join(APPLICATIONS, 'package-managers', 'pnpm-workspace.yaml'), 'utf8'),
     install: (managers, cwd) =>
       run(
         managers,

@@ -41,6 +41,7 @@ const SLOW = [
     'stall',
   ].map((name) => `__test__/engine/${name}`),
   ...['graceful-shutdown', 'lambda', 'pm2'].map((name) => `__test__/examples/${name}.test.js`),
+  '__test__/migrating/',
   '__test__/package/publish.test.js',
 ]
 

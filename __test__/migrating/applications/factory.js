@@ -16,4 +16,4 @@ app.use(session({ secret: 'keyboard cat', resave: false, saveUninitialized: fals
 addRoutes(app)
 
 // A store of connect-mongo 0.8 is closed by its connection.
-serve(createServer(app), { store: store.close ? store : store.db })
+serve(createServer(app), { store: { close: () => (store.close ? store.close() : store.db.close()) } })

@@ -1,3 +1,4 @@
+/* global beforeEach, describe, expect, it, jest */
 'use strict'
 
 // How applications keep connect-mongo away from a database in their tests.
