@@ -37,5 +37,6 @@ export async function tryCompose(engine, context, image) {
     if (code !== 0) throw new Failure(`containers: the server of compose.yaml ended with code ${code}.`)
   } finally {
     await compose('down', '--volumes')
+    await engine.answers(['network', 'rm', `${PROJECT}_default`]) // podman-compose leaves it
   }
 }
