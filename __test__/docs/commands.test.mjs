@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import packages from '../helpers/package-folder.js'
 import { fileNameOf } from './programs.mjs'
 import { allPages, nameOf } from './pages.mjs'
-import { startOwnRegistry } from './registry.mjs'
+import registries from '../helpers/registry.js'
 
 /** The parts of a package.json that name packages. */
 const INSTALLED = ['dependencies', 'devDependencies', 'optionalDependencies']
@@ -19,7 +19,7 @@ const folder = packages.temporaryFolder({ after })
 let registry
 
 before(async () => {
-  registry = await startOwnRegistry(folder)
+  registry = await registries.startOwnRegistry(folder)
 })
 after(() => registry?.stop())
 

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { Browser } = require('../helpers/browser.js')
-const { startExample } = require('../helpers/example.js')
+const { startExample } = require('../helpers/example-process.js')
 const { useOwnServer } = require('../helpers/server.js')
 const { sleep, until, within } = require('../helpers/wait.js')
 

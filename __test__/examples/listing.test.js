@@ -28,7 +28,10 @@ for (const [file, by] of Object.entries(TESTED_BY)) {
     test('says in its first lines what it shows and how to run it', () => {
       const text = header(file)
       assert.match(text, /^[A-Z`]/, 'it begins with a sentence in a comment')
-      if (/\.[cm]?[jt]s$/.test(file)) assert.match(text, new RegExp(`^ +.*\\bexamples/${file}`, 'm'))
+      if (!file.endsWith('.yml')) assert.match(text, /^ +\S/m, 'it has commands, or a line of code')
+      for (const [, started] of text.matchAll(/\bnode (?:--\S+ \S+ )?examples\/(\S+)/g)) {
+        assert.ok(fs.existsSync(path.join(EXAMPLES, started)), `there is no ${started}`)
+      }
     })
 
     test('stands in examples/README.md', () => {

@@ -20,7 +20,7 @@ const {
   startApplication,
 } = require('./helpers/applications.js')
 const { application, block } = require('./helpers/page.js')
-const { useRegistry } = require('./helpers/registry.js')
+const { useRegistry } = require('../helpers/registry.js')
 
 const { dependencies: PAGE } = JSON.parse(block('connect-mongo', 'json', '"dependencies"'))
 

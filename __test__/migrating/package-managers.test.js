@@ -14,7 +14,7 @@ const { manifest, temporaryFolder } = require('../helpers/package-folder.js')
 const { useServer } = require('../helpers/server.js')
 const { APPLICATIONS, installApplication, runToEnd } = require('./helpers/applications.js')
 const { block } = require('./helpers/page.js')
-const { useRegistry } = require('./helpers/registry.js')
+const { useRegistry } = require('../helpers/registry.js')
 
 const CHAPTER = 'connect-mongo'
 const LINE = JSON.parse(block(CHAPTER, 'json', '"dependencies"'))

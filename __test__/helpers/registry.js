@@ -5,21 +5,34 @@
 
 const fs = require('node:fs')
 const path = require('node:path')
-const { before, after } = require('node:test')
-const { npm, packedFiles } = require('../../helpers/npm.js')
-const { ROOT } = require('../../helpers/child.js')
-const { manifest, platformName, platformPackage, temporaryFolder } = require('../../helpers/package-folder.js')
+const { after, before } = require('node:test')
+const { ROOT } = require('./child.js')
+const { npm, packedFiles } = require('./npm.js')
+const { manifest, platformName, platformPackage, temporaryFolder } = require('./package-folder.js')
+
+/**
+ * Starts the registry, with its files in a folder. Resolves with its `url`, the environment `env` that makes npm use it, and
+ * `stop()`.
+ */
+async function startOwnRegistry(folder) {
+  const { startRegistry } = await import('../../scripts/release/registry.mjs')
+  const { url, stop } = await startRegistry({ own: `${manifest.name}*`, folder: path.join(folder, 'registry') })
+  const env = {
+    npm_config_registry: url,
+    [`npm_config_${url.replace('http:', '')}:_authToken`]: 'anybody', // npm wants a token, and this registry takes any
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_loglevel: 'error',
+  }
+  for (const cwd of [platformPackage(folder, copyInto), await mainPackage(folder)]) await npm(['publish'], { cwd, env })
+  return { url, env, stop }
+}
 
 /** For a whole test file, called at its top. The returned object has the registry's `url` when the tests run. */
 function useRegistry() {
   const registry = {}
   const folder = temporaryFolder({ after })
-  before(async () => {
-    const { startRegistry } = await import('../../../scripts/release/registry.mjs')
-    Object.assign(registry, await startRegistry({ own: `${manifest.name}*`, folder }))
-    await publish(registry.url, platformPackage(folder, copyInto))
-    await publish(registry.url, await mainPackage(folder))
-  })
+  before(async () => Object.assign(registry, await startOwnRegistry(folder)))
   after(() => registry.stop?.())
   return registry
 }
@@ -29,6 +42,7 @@ async function mainPackage(folder) {
   const target = path.join(folder, manifest.name)
   for (const file of await packedFiles()) fs.cpSync(path.join(ROOT, file), path.join(target, file))
   const optionalDependencies = { [platformName()]: manifest.version }
+  // Scripts and provenance are only for releases.
   const published = { ...manifest, optionalDependencies, scripts: undefined, publishConfig: undefined }
   fs.writeFileSync(path.join(target, 'package.json'), JSON.stringify(published))
   return target
@@ -39,10 +53,4 @@ function copyInto(target, addon) {
   fs.copyFileSync(addon, path.join(target, path.basename(addon)))
 }
 
-function publish(url, cwd) {
-  // npm publishes nothing without a token. This registry takes any.
-  const token = { [`npm_config_${url.replace('http:', '')}:_authToken`]: 'any' }
-  return npm(['publish', '--registry', url, '--loglevel=error'], { cwd, env: token })
-}
-
-module.exports = { useRegistry }
+module.exports = { startOwnRegistry, useRegistry }
