@@ -36,7 +36,7 @@ function coreOf(store) {
   const core = coreIn(store)
   if (core === undefined) {
     throw new TypeError(
-      'A method of MongoStore was called on something else: call it on the store, or bind it to the store',
+      'A method of MongoStore was called without its store. Call it on the store, or bind it to the store',
     )
   }
   return core

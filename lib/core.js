@@ -1,10 +1,10 @@
 'use strict'
 
-// What a store keeps to itself: how its operations start and how they end, over one call of a carrier each. Events are
-// emitted on the store, or on what stands for it, and that is asked for ids.
+// The private part of a store: how its operations start and end, with one call of a carrier each. The store, or what stands
+// for it, emits the events and makes the ids.
 //
-// Where no function of the application's is involved, an operation goes straight from its check to the carrier. Otherwise
-// it goes through `Preparing`, which keeps the order of calls.
+// If no function of the application is involved, an operation goes straight from its check to the carrier. Otherwise it
+// goes through `Preparing`, which keeps the order of the calls.
 
 const { goneError } = require('./common/errors.js')
 const { isThenable, quiet, settle } = require('./common/promises.js')
@@ -26,7 +26,7 @@ const { sessionId, warnOfShort } = require('./session/session-id.js')
 /** @typedef {InstanceType<typeof Operation>} AnOperation */
 
 /**
- * What the core asks of a store, or of what stands for it.
+ * What the core needs of a store, or of what stands for it.
  * @typedef {object} AnyStore
  * @property {(event: string, ...values: unknown[]) => boolean} emit
  * @property {(sid: string) => unknown} computeStorageId
@@ -40,9 +40,9 @@ class Core {
   #settings
   #codec
   #connection
-  /** Whether functions of the application make ids or sessions. They may be asynchronous. */
+  /** Whether functions of the application, which may be asynchronous, make ids or sessions. */
   #hasHooks
-  /** The function that makes what is stored, unless somebody patches it later. */
+  /** The function that serialises sessions, unless somebody patches it later. */
   #serialize
   /** The method of the store's class that makes ids, unless somebody patches it later. */
   #computeStorageId
@@ -55,13 +55,14 @@ class Core {
 
   /**
    * @param {AnyStore} store whose core it is
-   * @param {ReturnType<typeof import('./options/index.js').readOptions>} checked its options, by `readOptions`
+   * @param {ReturnType<typeof import('./options/index.js').readOptions>} checked its options, from `readOptions`
    * @param {object} from the store's class
    * @param {Style} from.style
    * @param {Function} from.computeStorageId
    * @param {(state: 'connected' | 'disconnected') => void} from.onState is told the state of the connection
-   * @param {(then?: Function) => Promise<void>} from.closeStore closes the store, when its client is closed
-   * @param {InstanceType<typeof import('./session/host-session.js').HostSession>} [from.host] finds the class of sessions where the application did not pass the class to derive from
+   * @param {(then?: Function) => Promise<void>} from.closeStore closes the store when its client is closed
+   * @param {InstanceType<typeof import('./session/host-session.js').HostSession>} [from.host] finds the class of
+   *   sessions if the application did not pass the class to derive from
    */
   constructor(store, { connection, settings, hooks }, { style, computeStorageId, onState, closeStore, host }) {
     const { serialize, unserialize } = store.options
@@ -86,13 +87,18 @@ class Core {
     return this.#connection.driver
   }
 
+  /** Where the sessions are. */
+  get place() {
+    return this.#connection.place
+  }
+
   /** What the store has done so far. */
   stats() {
     return shape(this.#connection.stats(), this.#savesLeftOut)
   }
 
   /**
-   * Tells that a session which was read goes on as another object.
+   * Notes that a session which was read continues as another object.
    * @param {Session} session
    * @param {unknown} successor
    */
@@ -116,7 +122,7 @@ class Core {
    * @param {(error: Error | null) => void} callback
    */
   removeExpired(callback) {
-    this.#connection.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired', Date.now())
+    this.#connection.carrier.send(new Operation('removeExpired', { callback }, this), 'removeExpired', Date.now())
   }
 
   // How operations start.
@@ -131,7 +137,8 @@ class Core {
   }
 
   /**
-   * Whether an operation goes through functions of the application. Some patch ours, on a store or on its class.
+   * Whether an operation goes through functions of the application. Some applications patch ours, on a store or on its
+   * class.
    * @param {AnyStore} store
    */
   #isHooked(store) {
@@ -155,7 +162,7 @@ class Core {
   }
 
   /**
-   * The same where no function of the application makes it, as it crosses to a carrier.
+   * The same if no function of the application makes it, in the form in which it crosses to a carrier.
    * @param {string | undefined} sid
    */
   #idOf(sid) {
@@ -164,7 +171,7 @@ class Core {
   }
 
   /**
-   * Starts an operation on one session that has no values but its id, and the caller's clock if dates matter.
+   * Starts an operation on one session that takes only its id, and the caller's clock if dates matter.
    * @param {AnOperation} operation
    * @param {[now?: number]} clock
    */
@@ -196,8 +203,8 @@ class Core {
     return operation.promise
   }
 
-  // The operations, in the order of express-session's documentation. Behind each stands how it is answered: its events, and
-  // then its answer.
+  // The operations, in the order of express-session's documentation. After each comes how it is answered: first its
+  // events, then its answer.
 
   /** @param {Call} call */
   all(call) {
@@ -238,7 +245,7 @@ class Core {
 
   /** @param {Call} call */
   length(call) {
-    // connect-mongo 6 gives a number with an error, too.
+    // connect-mongo 6 also passes a number with an error.
     const besideErrors = this.#style.valuesOfWrites ? [] : [0]
     return this.#startOnAll(this.#operation('length', { ...call, besideErrors }, this.#counted))
   }
@@ -284,7 +291,7 @@ class Core {
     const operation = this.#operation('set', call, this.#stored)
     const { store, sid, session } = call
     if (typeof session === 'function') {
-      return operation.refuse(new TypeError('set needs a session, and got a function'))
+      return operation.refuse(new TypeError('set needs a session, but got a function'))
     }
     operation.ofRequest = this.#isOfRequest(session)
     const now = Date.now()
@@ -292,7 +299,7 @@ class Core {
     try {
       const id = this.#idOf(sid)
       if (operation.flaw) throw operation.flaw
-      // Without hooks it is never a promise.
+      // Without hooks this is never a promise.
       const document = /** @type {SessionDocument} */ (this.#codec.toDocument(sid, session, now))
       const { value, expires, lastModified, isKnown } = document
       this.#connection.carrier.send(operation, 'set', id, now, value, expires, lastModified, isKnown)
@@ -335,7 +342,7 @@ class Core {
     const operation = this.#operation('touch', call, this.#touched)
     const { store, sid, session } = call
     if (session === undefined || session === null || typeof session === 'function') {
-      return operation.refuse(new TypeError('touch needs the session'))
+      return operation.refuse(new TypeError('touch needs a session'))
     }
     const now = Date.now()
     if (this.#isHooked(store)) return this.#preparing.start(operation, () => this.#touch(operation, session, now))
@@ -355,7 +362,7 @@ class Core {
   }
 
   /**
-   * What a touch writes; null for nothing.
+   * What a touch writes, or null for nothing.
    * @param {AnOperation} operation
    * @param {Session} session
    * @param {number} now
@@ -393,8 +400,8 @@ class Core {
 }
 
 /**
- * Emits an event on the store of an operation. An exception of a listener is not the operation's error: it surfaces by
- * itself.
+ * Emits an event on the store of an operation. An exception of a listener is not an error of the operation, and
+ * surfaces by itself.
  * @param {{store?: object}} operation
  * @param {string} event
  * @param {unknown[]} values

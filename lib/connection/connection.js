@@ -1,8 +1,8 @@
 'use strict'
 
-// A store's connection to its collection: opens a carrier once the connection's settings are known, which is the addon, or
-// the fallback where the addon can't do; follows the state of the connection, and closes it. A failure here fails an
-// operation, never the process.
+// The connection of a store to its collection. It opens a carrier when the settings are known: the addon, or the
+// fallback if the addon can't do what is needed. It follows the state of the connection, and closes it. A failure here
+// fails an operation, never the process.
 
 const { asError, closedError, fromNative } = require('../common/errors.js')
 const { addon } = require('../common/native.js')
@@ -25,14 +25,15 @@ const { KIND } = require('./results.js')
 /** @import { ConnectionOptions, Seeker, Stop, Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
 /** @import { AnyFailure } from './results.js' */
+/** @import { Place } from './stats.js' */
 /** @import { CloseStore } from './driver-objects.js' */
 /** @typedef {InstanceType<typeof Addon>} Crossing */
 /** @typedef {InstanceType<typeof Operation>} AnOperation */
 
 class Connection {
   /**
-   * What operations are sent to now, by `send(operation, method, ...values)`: a waiting room, the addon, the fallback, or
-   * what refuses them.
+   * Where operations are sent now, with `send(operation, method, ...values)`: a waiting room, the addon, the fallback,
+   * or an object that refuses them.
    * @type {{send(operation: AnOperation, method: string, ...values: unknown[]): void}}
    */
   carrier
@@ -49,16 +50,18 @@ class Connection {
    */
   #crossing
   /**
-   * Holds what the addon was asked for before it reached a server; null when it has.
+   * Remembers the operations that the addon got before it reached a server; null when it has reached one.
    * @type {InstanceType<typeof Proving> | null}
    */
   #proving = null
-  /** The servers, the database and the collection, for warnings that are given once for each. */
+  /** The servers, the database and the collection, for warnings that are emitted once for each combination. */
   #where = ''
-  /** The hosts as they were given, for people. */
+  /** The hosts as they were given, for messages. */
   #servers = ''
+  /** @type {string | undefined} */
+  #database
   /**
-   * Ends the search for the target, if that goes on.
+   * Ends the search for the target, if it is still going on.
    * @type {Stop | void}
    */
   #stopSeeking
@@ -70,7 +73,7 @@ class Connection {
    */
   #ended
   #ready = false
-  /** Whether operations find no server, as far as the store was told. */
+  /** Whether operations find no server, as far as the store knows. */
   #isLost = false
   /** @type {Error | undefined} */
   #failure
@@ -78,7 +81,7 @@ class Connection {
   #watchers = []
 
   /**
-   * @param {ConnectionOptions} options the one that makes the connection, and those that stand beside it
+   * @param {ConnectionOptions} options the one that names the connection, and those that belong to it
    * @param {Readonly<Settings>} settings
    * @param {object} store
    * @param {(state: 'connected' | 'disconnected') => void} store.onState
@@ -94,7 +97,7 @@ class Connection {
   }
 
   /**
-   * Follows what is given as the connection until its target is known.
+   * Follows the given connection until its target is known.
    * @returns {Seeker}
    */
   #seeker() {
@@ -124,7 +127,9 @@ class Connection {
     const { client, database, uri: place = client?.options?.hosts ?? client?.s?.url } = target
     this.#where = `${place} ${database} ${this.#settings.collectionName}`
     const { uri } = target
-    this.#servers = (client?.options?.hosts ?? readUri(uri ?? client?.s?.url ?? '').hosts).join(', ')
+    const address = readUri(uri ?? client?.s?.url ?? '')
+    this.#servers = (client?.options?.hosts ?? address.hosts).join(', ')
+    this.#database = database ?? address.database
     if (uri === undefined) this.#useFallback(target, target.obstacle)
     else if (!addon) this.#useFallback(target)
     else if (isSeedList(uri)) this.#lookUp(target, uri)
@@ -136,7 +141,7 @@ class Connection {
    * @param {string} uri its connection string, with a seed list
    */
   #lookUp(target, uri) {
-    // Few applications have one, and it takes Node's resolver.
+    // Loaded on demand: few applications have a seed list, and it needs Node's resolver.
     const { withServers } = require('../settings/seed-list.js')
     const { Resolving } = require('./resolving.js')
     const look = async () => {
@@ -169,11 +174,12 @@ class Connection {
 
   /**
    * @param {Target} target
-   * @param {string} [reason] why the addon can't do what is asked for; absent where there is no addon
+   * @param {string} [reason] why the addon can't do what is needed; undefined if there is no addon
    * @throws {TypeError} when the store has no client to work through
    */
   #useFallback(target, reason) {
-    // Few stores need it, and it loads the whole of `bson`: `require` of this package would take a third longer.
+    // Loaded on demand: few stores need it, and it loads all of `bson`. `require` of this package would take a third
+    // longer.
     const { openFallback } = require('./fallback/open.js')
     const crossing = openFallback(target, this.driver, this.#options, this.#settings, this.#ownerOf(target))
     this.#crossing = crossing
@@ -193,7 +199,7 @@ class Connection {
   /** @param {Target} target */
   #ownerOf(target) {
     return {
-      // With a client of its own the application decides how long the process lives.
+      // If the application has its own client, it decides how long the process lives.
       keepsAlive: target.isOwn,
       onEvent: (/** @type {number} */ kind, /** @type {AnyFailure | undefined} */ failure) =>
         this.#changed(kind, failure),
@@ -208,12 +214,12 @@ class Connection {
   }
 
   /**
-   * Lets the fallback take over from the addon. Gives null, or the failure when there is no fallback.
+   * Lets the fallback take over from the addon. Returns null, or the failure if there is no fallback.
    * @param {AnyFailure} failure
    */
   #leaveAddon(failure) {
     const proving = this.#proving
-    // Only the addon can't speak with servers.
+    // Only the addon fails because it can't speak with the servers.
     const [name, message, code, codeName, labels] = /** @type {Failure} */ (failure)
     try {
       this.#useFallback(/** @type {Target} */ (this.#target), message)
@@ -257,18 +263,18 @@ class Connection {
 
   #back() {
     this.#isLost = false
-    // A server that answers says nothing about the collection before that is prepared.
+    // Before the collection is prepared, the answer of a server says nothing about it.
     if (this.#ready) this.#onState('connected')
   }
 
   /**
-   * Tells of an outage, once: operations go on waiting for a server as long as their time allows.
+   * Reports an outage once. Operations continue to wait for a server as long as their deadlines allow.
    * @param {Error} error
    */
   #lost(error) {
     if (!this.#isLost) {
       const servers = this.#servers && ` to ${this.#servers}`
-      // A driver may quote the connection string that it refuses.
+      // A driver may quote a connection string that it refuses.
       warn(`The session store has no connection${servers}: ${masked(error.message)}`, 'MONGO_STORE_CONNECTION')
     }
     this.#isLost = true
@@ -278,7 +284,7 @@ class Connection {
   /** @param {Error & {codeName?: string}} failure */
   #warnOfIndex(failure) {
     warnOnce(
-      `No TTL index on "${this.#settings.collectionName}" is known to remove expired sessions, and the store could not make one: ${failure.message}`,
+      `The store could not create a TTL index on "${this.#settings.collectionName}", and no other index there removes expired sessions: ${failure.message}`,
       'MONGO_STORE_INDEX',
       `${this.#where} ${failure.codeName ?? failure.name}`,
     )
@@ -291,12 +297,20 @@ class Connection {
     for (const { reject } of this.#watchers.splice(0)) reject(error)
   }
 
-  /** Resolves when the collection is prepared; rejects while it can't be, and when the store is closed. */
+  /** Resolves when the collection is prepared. Rejects while that is not possible, and when the store is closed. */
   #whenReady() {
     if (this.#closing) return Promise.reject(closedError())
     if (this.#ready) return Promise.resolve()
     if (this.#failure) return Promise.reject(this.#failure)
     return /** @type {Promise<void>} */ (new Promise((resolve, reject) => this.#watchers.push({ resolve, reject })))
+  }
+
+  /**
+   * Where the sessions are.
+   * @returns {Place}
+   */
+  get place() {
+    return { database: this.#database, collection: this.#settings.collectionName }
   }
 
   /** How long an operation may take, in milliseconds. */
@@ -322,7 +336,7 @@ class Connection {
     if (carrier instanceof Opening) carrier.end(closedError())
     for (const { reject } of this.#watchers.splice(0)) reject(closedError())
     if (this.#crossing) {
-      this.#ended = new Operation('close', {})
+      this.#ended = new Operation('close', {}, this)
       this.#crossing.send(this.#ended, 'close')
       await this.#ended.promise
       this.#crossing.release()
@@ -332,7 +346,7 @@ class Connection {
 }
 
 /**
- * Stands in for a carrier when there is none, and never will be.
+ * Replaces the carrier when there is none, and never will be.
  * @param {unknown} error
  */
 function refusal(error) {

@@ -1,10 +1,17 @@
 'use strict'
 
-// What a store tells of itself: `store.stats()`, and a diagnostics channel for each kind of operation.
+// The statistics of a store: `store.stats()`, and a diagnostics channel for each method.
 
 const { channel } = require('node:diagnostics_channel')
 
 /** @import { Statistics } from '../common/native.js' */
+
+/**
+ * Where the sessions of a store are.
+ * @typedef {object} Place
+ * @property {string} [database] unknown while a connection that was given is opening
+ * @property {string} collection
+ */
 
 /**
  * Times in milliseconds.
@@ -24,7 +31,7 @@ const { channel } = require('node:diagnostics_channel')
  * @property {Record<string, number>} errors by their names
  */
 
-/** The channels, by the store's methods. Subscribers get a message for each operation that is answered. */
+/** The channels, by the methods of the store. Subscribers get a message for each answered operation. */
 const CHANNELS = Object.fromEntries(
   ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear', 'close', 'removeExpired'].map((operation) => [
     operation,

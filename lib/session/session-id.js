@@ -1,15 +1,16 @@
 'use strict'
 
-// What a session id may be: a string that MongoDB matches exactly. Two different ids are never the same session.
+// Checks session ids. A session id is a string that MongoDB matches exactly, so two different ids are never the same
+// session.
 
 const { warnOnce } = require('../common/warn.js')
 const { wrap } = require('./field.js')
 
-/** A cookie has at most 4,096 bytes, so that no id which a browser sends is longer than this. */
+/** A cookie has at most 4,096 bytes, so a browser sends no longer id than this. */
 const LONGEST = 8192
 
 /**
- * Whether no half of a surrogate pair stands alone: as UTF-8, all of these would become the same character.
+ * Whether a text has no lone half of a surrogate pair. As UTF-8, all of these would become the same character.
  * @param {string & {isWellFormed?: () => boolean}} text
  */
 function isWellFormed(text) {
@@ -17,9 +18,9 @@ function isWellFormed(text) {
 }
 
 /**
- * A session id as it is.
+ * Returns a session id unchanged.
  * @param {unknown} sid
- * @throws {TypeError | RangeError} for a value that is no session id, without quoting it
+ * @throws {TypeError | RangeError} for a value that is not a session id, without quoting it
  */
 function sessionId(sid) {
   if (typeof sid !== 'string') {
@@ -53,14 +54,14 @@ function warnOfShort(sid) {
 }
 
 /**
- * The `_id` that was made of a session id, which may be any BSON value, as it crosses to a carrier.
+ * Converts the `_id` of a session, which may be any BSON value, to the form in which it crosses to a carrier.
  * @param {unknown} id
- * @throws {TypeError} when there is none
+ * @throws {TypeError} if there is none
  */
 function storedId(id) {
-  if (id === undefined || id === null) throw new TypeError('transformId gave no id')
+  if (id === undefined || id === null) throw new TypeError('transformId returned no id')
   if (typeof id === 'string' && !isWellFormed(id)) {
-    throw new TypeError('transformId gave an id that is not well-formed Unicode')
+    throw new TypeError('transformId returned an id that is not well-formed Unicode')
   }
   return wrap(id)
 }

@@ -23,6 +23,7 @@ const SLOW = [
     'unhandled-rejections',
     'workers',
   ].map((name) => `__test__/connection/${name}`),
+  ...['commands', 'stacks'].map((name) => `__test__/docs/${name}.test.mjs`),
   ...['crypto', 'derivations', 'keys', 'software'].map((name) => `__test__/encryption/${name}`),
   ...[
     'clearing',
@@ -39,6 +40,8 @@ const SLOW = [
     'sizes',
     'stall',
   ].map((name) => `__test__/engine/${name}`),
+  ...['graceful-shutdown', 'lambda', 'pm2'].map((name) => `__test__/examples/${name}.test.js`),
+  '__test__/migrating/',
   '__test__/package/publish.test.js',
 ]
 
@@ -48,6 +51,7 @@ const REGARDLESS = [
   '__test__/connection/fallback/failures.test.js',
   '__test__/connection/fallback/suites.test.js',
   '__test__/connection/pool.test.js',
+  ...['blocks', 'commands', 'links', 'stacks', 'wrong'].map((name) => `__test__/docs/${name}`),
   '__test__/encryption/software',
   ...[
     'batches',
@@ -60,6 +64,7 @@ const REGARDLESS = [
     'server-time',
     'stall',
   ].map((name) => `__test__/engine/${name}.test.js`),
+  ...['cluster', 'docker', 'lambda'].map((name) => `__test__/examples/${name}.test.js`),
 ]
 
 /** What `npm test` runs a second time without the addon: something of everything. */

@@ -34,11 +34,11 @@ const OVERLOADED: &str = "SystemOverloadedError";
 const RETRYABLE_WRITE: &str = "RetryableWriteError";
 const RETRYABLE: &str = "RetryableError";
 
-/// What is left of a message that is all quotation.
+/// The message if nothing is left of the server's own, because all of it is quotation.
 const REFUSAL: &str = "The server refused the command";
 /// The answer of a standalone server to the write concern of a replica set. Its code is one of many errors.
 const NO_MEMBERS: &str = "cannot use 'w' > 1 when a host is not replicated";
-/// What servers put between an error and its cause.
+/// The text that servers put between an error and its cause.
 const CAUSE: &str = " :: caused by :: ";
 
 /// The server's message for a wrong password.
@@ -62,7 +62,7 @@ fn kind_of(code: i32, message: &str, labels: &[String]) -> FailureKind {
     }
 }
 
-/// What a server says besides what it quotes. `lib/connection/fallback/failure.js` has the same.
+/// The part of a server's message that quotes nothing. `lib/connection/fallback/failure.js` has the same.
 fn said(code: i32, message: &str) -> String {
     let names_only =
         [OUT_OF_TIME, DUPLICATE_KEY].contains(&code) || COMMANDS_OWN.contains(&code) || message == NO_MEMBERS;

@@ -6,7 +6,14 @@ const mongoUrl = 'mongodb://127.0.0.1/app'
 
 const everything: ConnectMongoOptions = {
   mongoUrl,
-  mongoOptions: { serverSelectionTimeoutMS: 500, maxPoolSize: 5, tls: true, auth: { username: 'u', password: 'p' } },
+  mongoOptions: {
+    timeoutMS: 5000,
+    serverSelectionTimeoutMS: 500,
+    socketTimeoutMS: 500,
+    maxPoolSize: 5,
+    tls: true,
+    auth: { username: 'u', password: 'p' },
+  },
   dbName: 'app',
   collectionName: 'visits',
   ttl: 3600,
@@ -81,5 +88,7 @@ new MongoStore({ mongoUrl, mongoOptions: 5 })
 new MongoStore({ mongoUrl, mongoOptions: { maxPoolSize: 'many' } })
 // @ts-expect-error only for the class that the factory makes
 new MongoStore({ mongoUrl, fallbackMemory: true })
+// @ts-expect-error so has the time of an operation
+new MongoStore({ mongoUrl, mongoOptions: { timeoutMS: 'long' } })
 // @ts-expect-error a slip of the pen
 new MongoStore({ mongoUrl, touchafter: 5 })
