@@ -55,7 +55,10 @@ await runAsProgram(import.meta.url, async () => {
 function keep(key, seed, result) {
   mkdirSync(FOLDER, { recursive: true })
   const path = join(FOLDER, `${key}-${seed}.json`)
-  writeFileSync(path, JSON.stringify(result, (_, value) => (value === Infinity ? null : value)))
+  writeFileSync(
+    path,
+    JSON.stringify(result, (_, value) => (value === Infinity ? null : value)),
+  )
   return path
 }
 

@@ -20,16 +20,28 @@ const typesOf = (history) => anomaliesOf(history).map(({ type }) => type)
 describe('a history is explained', () => {
   for (const [title, history] of [
     ['of nothing', []],
-    ['of operations one after the other', [get(0, 1, null), set(2, 3, 'a'), get(4, 5, 'a'), destroy(6, 7), get(8, 9, null)]],
+    [
+      'of operations one after the other',
+      [get(0, 1, null), set(2, 3, 'a'), get(4, 5, 'a'), destroy(6, 7), get(8, 9, null)],
+    ],
     ['of a read beside a write, which sees the old value', [set(0, 1, 'a'), set(2, 9, 'b'), get(3, 4, 'a')]],
     ['of a read beside a write, which sees the new value', [set(0, 1, 'a'), set(2, 9, 'b'), get(3, 4, 'b')]],
     ['of writes at once, whose order reads tell', [set(0, 9, 'a'), set(0, 9, 'b'), get(1, 2, 'b'), get(3, 4, 'a')]],
     ['of operations that touch in one moment', [set(0, 1, 'a'), get(1, 2, null)]],
     ['of a save that is stored', [set(0, 1, 'a'), save(2, 3, 'b', true), get(4, 5, 'b')]],
     ['of a save that is left out', [set(0, 1, 'a'), destroy(2, 3), save(4, 5, 'b', false), get(6, 7, null)]],
-    ['of a save beside a logout, which came first', [set(0, 1, 'a'), destroy(2, 9), save(2, 9, 'b', true), get(10, 11, null)]],
-    ['of a save after a logout and a new login', [set(0, 1, 'a'), destroy(2, 3), set(4, 5, 'c'), save(6, 7, 'b', true)]],
-    ['of a write without an answer, which is seen', [set(0, 1, 'a'), set(2, never, 'b'), get(3, 4, 'a'), get(8, 9, 'b')]],
+    [
+      'of a save beside a logout, which came first',
+      [set(0, 1, 'a'), destroy(2, 9), save(2, 9, 'b', true), get(10, 11, null)],
+    ],
+    [
+      'of a save after a logout and a new login',
+      [set(0, 1, 'a'), destroy(2, 3), set(4, 5, 'c'), save(6, 7, 'b', true)],
+    ],
+    [
+      'of a write without an answer, which is seen',
+      [set(0, 1, 'a'), set(2, never, 'b'), get(3, 4, 'a'), get(8, 9, 'b')],
+    ],
     ['of a write without an answer, which is never seen', [set(0, 1, 'a'), set(2, never, 'b'), get(8, 9, 'a')]],
     ['of a logout without an answer', [set(0, 1, 'a'), destroy(2, never), get(3, 4, 'a'), get(5, 6, null)]],
     ['of a read without an answer', [set(0, 1, 'a'), { kind: 'get', start: 2, end: never }, get(3, 4, 'a')]],

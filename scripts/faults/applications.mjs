@@ -14,7 +14,8 @@ const APPLICATION = fileURLToPath(new URL('application.mjs', import.meta.url))
  * @param {{ store: string, url: string, env?: Record<string, string> }} options `store` is a peer of the benchmark
  */
 export async function startApplication({ store, url, env = {} }) {
-  const child = fork(APPLICATION, [store, url], { env: { ...process.env, ...env } })
+  // Each outage would be told as a warning.
+  const child = fork(APPLICATION, [store, url], { env: { ...process.env, ...env }, execArgv: ['--no-warnings'] })
   const exited = once(child, 'exit')
   const message = await Promise.race([once(child, 'message'), exited.then(() => undefined)])
   if (!message) throw new Failure(`The application with ${store} ended before it listened.`)
