@@ -11,8 +11,16 @@ import { messageOf } from '../lib/program.mjs'
 /** @type {{ randomFrom(seed: number): Random }} */
 const { randomFrom } = createRequire(import.meta.url)('../../__test__/histories/random.js')
 
-/** What a caller does next, by its weight. */
-const WEIGHTS = /** @type {const} */ ({ get: 46, save: 34, set: 10, destroy: 10 })
+/**
+ * What callers do, by its share.
+ * @type {[kind: Operation['kind'], share: number][]}
+ */
+const SHARES = [
+  ['get', 0.46],
+  ['save', 0.34],
+  ['set', 0.1],
+  ['destroy', 0.1],
+]
 /** How long an answer may take, in ms: longer than the store's own limit. */
 const PATIENCE = 60_000
 
@@ -112,15 +120,11 @@ export class Callers {
   }
 }
 
-/**
- * @param {Random} random
- * @returns {keyof WEIGHTS}
- */
+/** @param {Random} random */
 function chosen(random) {
-  const entries = /** @type {[keyof WEIGHTS, number][]} */ (Object.entries(WEIGHTS))
-  let rest = random() * entries.reduce((sum, [, weight]) => sum + weight, 0)
-  for (const [kind, weight] of entries) {
-    rest -= weight
+  let rest = random()
+  for (const [kind, share] of SHARES) {
+    rest -= share
     if (rest < 0) return kind
   }
   return 'get'

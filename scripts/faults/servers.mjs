@@ -10,11 +10,18 @@ import { startReplicaSet } from '../mongod.mjs'
 /** @type {{ startProxy(port: number): Promise<Proxy> }} */
 const { startProxy } = createRequire(import.meta.url)('../../__test__/helpers/proxy.js')
 
+/**
+ * A member that has lost its source of the oplog waits this many seconds longer than for an election. With the default, 5,
+ * that would be most of the time in which there is no majority for a write.
+ */
+const OPLOG_PATIENCE = 1
+
 /** Starts the servers. */
 export async function startServers() {
   /** @type {Map<Member, Proxy>} */
   const proxies = new Map()
   const set = await startReplicaSet({
+    args: ['--setParameter', `oplogNetworkTimeoutBufferSeconds=${OPLOG_PATIENCE}`],
     async hostOf(member) {
       const proxy = await startProxy(member.port)
       proxies.set(member, proxy)
