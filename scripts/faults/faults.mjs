@@ -40,23 +40,27 @@ const KINDS = {
   },
 }
 
+/** The number of kinds. */
+export const KIND_COUNT = Object.keys(KINDS).length
+
 /**
- * Lets one fault follow the other, until `until`: each kind once, in an order of chance, then each kind again. Between two of
- * them all members come back.
+ * Lets one fault follow the other: each kind once, in an order of chance, then each kind again. Between two of them all
+ * members come back.
  * @param {Servers} servers
  * @param {object} options
  * @param {Random} options.random
- * @param {number} options.until by `performance.now()`
+ * @param {(count: number) => boolean} options.isEnough whether so many faults are enough
  * @param {number} options.longest the duration of the longest fault, in ms
  * @param {number} options.pause after each fault, in ms
  * @param {(message: string) => void} options.tell
  * @returns {Promise<Fault[]>}
  */
-export async function letFail(servers, { random, until, longest, pause, tell }) {
+export async function letFail(servers, { random, isEnough, longest, pause, tell }) {
+  /** @type {Fault[]} */
   const faults = []
   /** @type {[string, Kind][]} */
   let next = []
-  while (performance.now() + longest / 2 < until) {
+  while (!isEnough(faults.length)) {
     if (next.length === 0) next = shuffled(Object.entries(KINDS), random)
     const [[name, cause]] = next.splice(0, 1)
     const ms = name === 'primary stopped (SIGSTOP)' ? longest : Math.round(longest * (0.3 + 0.7 * random()))

@@ -9,7 +9,7 @@ import { connectionString, withDatabase } from '../mongod/uri.mjs'
 import { startApplication } from './applications.mjs'
 import { Availability } from './availability.mjs'
 import { Callers } from './callers.mjs'
-import { letFail } from './faults.mjs'
+import { KIND_COUNT, letFail } from './faults.mjs'
 import { startServers } from './servers.mjs'
 
 /** @typedef {import('../../__test__/histories/linearizable.js').Anomaly} Anomaly */
@@ -30,7 +30,8 @@ const RESOLUTION = 10
 /**
  * @typedef {object} RunOptions
  * @property {number} seed chooses the faults and what callers do
- * @property {number} ms how long the callers call
+ * @property {number} ms how long the callers call, at least
+ * @property {number} [rounds] how often there is each kind of fault; default: as often as it fits into the time
  * @property {number} [callers]
  * @property {number} [longest] the duration of the longest fault, in ms
  * @property {number} [pause] after each fault, in ms
@@ -43,7 +44,7 @@ const RESOLUTION = 10
  * @param {RunOptions} options
  */
 export async function runUnderFaults(subject, options) {
-  const { seed, ms, callers = 64, longest = 10_000, pause = 4000, tell = () => {} } = options
+  const { seed, ms, rounds, callers = 64, longest = 10_000, pause = 4000, tell = () => {} } = options
   const servers = await startServers()
   /** @type {import('./applications.mjs').Application[]} */
   const applications = []
@@ -63,7 +64,11 @@ export async function runUnderFaults(subject, options) {
       applications.map(({ port }) => port),
       { seed, callers, perSession: 8, pause: 100, lifetime: 10_000 },
     )
-    const faults = await letFail(servers, { random: randomFrom(seed), until, longest, pause, tell })
+    /** @param {number} count */
+    const isEnough = (count) =>
+      rounds === undefined ? performance.now() + longest > until : count >= rounds * KIND_COUNT
+    const faults = await letFail(servers, { random: randomFrom(seed), isEnough, longest, pause, tell })
+    await sleep(Math.max(0, until - performance.now()))
     const calls = await people.stop()
     const outages = await availability.stop()
     delays.disable()

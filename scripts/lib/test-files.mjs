@@ -38,7 +38,9 @@ const SLOW = [
     'server-sessions',
     'sizes',
     'stall',
+    'succession',
   ].map((name) => `__test__/engine/${name}`),
+  '__test__/histories/faults.test.js',
   '__test__/package/publish.test.js',
 ]
 
@@ -60,6 +62,7 @@ const REGARDLESS = [
     'server-time',
     'stall',
   ].map((name) => `__test__/engine/${name}.test.js`),
+  '__test__/histories/linearizable.test.js',
 ]
 
 /** What `npm test` runs a second time without the addon: something of everything. */
