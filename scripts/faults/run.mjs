@@ -11,6 +11,7 @@ import { Availability } from './availability.mjs'
 import { Callers } from './callers.mjs'
 import { KIND_COUNT, letFail } from './faults.mjs'
 import { startServers } from './servers.mjs'
+import { COMMON } from './subjects.mjs'
 
 /** @typedef {import('../../__test__/histories/linearizable.js').Anomaly} Anomaly */
 /** @typedef {import('./availability.mjs').Outage} Outage */
@@ -50,7 +51,7 @@ export async function runUnderFaults(subject, options) {
   const applications = []
   try {
     const { hosts, name } = servers.set
-    const uri = connectionString({ hosts, options: { replicaSet: name, ...subject.concerns } })
+    const uri = connectionString({ hosts, options: { replicaSet: name, ...COMMON, ...subject.concerns } })
     const url = withDatabase(uri, DATABASE)
     for (let process = 0; process < PROCESSES; process += 1) {
       applications.push(await startApplication({ store: subject.store, url, env: subject.env }))

@@ -1,4 +1,4 @@
-// The stores that are run under faults, and the concerns that their connection strings name.
+// The stores that are run under faults, and what their connection strings say.
 
 import { OURS, THEIRS } from '../../benchmark/peers.mjs'
 
@@ -7,7 +7,7 @@ import { OURS, THEIRS } from '../../benchmark/peers.mjs'
  * @property {string} key names it on the command line
  * @property {string} name
  * @property {string} store a peer of the benchmark
- * @property {Record<string, string>} concerns of the connection string
+ * @property {Record<string, string>} parameters of the connection string
  * @property {Record<string, string>} [env]
  * @property {boolean} [isJudged] whether the run fails if this store does not keep its promises
  */
@@ -17,6 +17,12 @@ import { OURS, THEIRS } from '../../benchmark/peers.mjs'
  * election takes back, and what an old primary still has.
  */
 const STRICT = { w: 'majority', readConcernLevel: 'linearizable' }
+
+/**
+ * The servers elect a new primary after 2 s, a fifth of their default, so the clients ask for it after a fifth of theirs. A
+ * member that did not answer is only asked again then.
+ */
+export const COMMON = { heartbeatFrequencyMS: '2000' }
 
 /** @type {Subject[]} */
 export const SUBJECTS = [
