@@ -25,6 +25,8 @@ const { randomFrom } = createRequire(import.meta.url)('../../__test__/histories/
 
 const PROCESSES = 2
 const DATABASE = 'faults'
+/** Few sessions for many callers, who pause for less than 100 ms and go on with new sessions after 10 s. */
+const CONTENTION = { perSession: 8, pause: 100, lifetime: 10_000 }
 /** How often the delays of the event loop are looked at, in ms. */
 const RESOLUTION = 10
 
@@ -63,7 +65,7 @@ export async function runUnderFaults(subject, options) {
     const until = performance.now() + ms
     const people = new Callers(
       applications.map(({ port }) => port),
-      { seed, callers, perSession: 8, pause: 100, lifetime: 10_000 },
+      { seed, callers, ...CONTENTION },
     )
     /** @param {number} count */
     const isEnough = (count) =>
