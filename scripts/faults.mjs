@@ -1,6 +1,8 @@
 // `npm run test:faults`: runs stores on a replica set whose members are killed, stopped, cut off and deposed, and checks that
 // the history of each session can be explained. Prints a table, and ends with 1 if our store does not keep its promises.
 //
+// `npm run test:faults -- --only ours --minutes 3 --seed 7` runs one store, with the faults of an earlier run.
+//
 //   --only ours      only the stores with these keys: ours, defaults, w1, fallback, theirs; may be repeated
 //   --minutes 3      how long each one runs
 //   --seed 7         chooses the faults, and what callers do; by default by chance
