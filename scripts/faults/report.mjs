@@ -10,11 +10,11 @@ const COLUMNS = [
   ['operations', ({ operations }) => operations.toLocaleString('en')],
   ['errors', ({ errors }) => errors.toLocaleString('en')],
   ['longest operation', ({ longest }) => seconds(longest)],
-  ['longest outage of the servers', ({ outage }) => seconds(outage)],
-  ['longest stall besides', ({ stall }) => seconds(stall)],
-  ['acknowledged writes not found', ({ lost }) => lost.toLocaleString('en')],
-  ['logouts undone', ({ undone }) => undone.toLocaleString('en')],
-  ['machine stood still', ({ hiccup }) => seconds(hiccup)],
+  ['longest outage', ({ outage }) => seconds(outage)],
+  ['longest stall', ({ stall }) => seconds(stall)],
+  ['answers that lack an acknowledged write', ({ lost }) => lost.toLocaleString('en')],
+  ['answers that show an undone logout', ({ undone }) => undone.toLocaleString('en')],
+  ['machine', ({ hiccup }) => seconds(hiccup)],
 ]
 
 /**

@@ -4,16 +4,15 @@ import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { MongoClient } from 'mongodb'
-import { anomaliesOf } from '../../__test__/histories/linearizable.js'
 import { connectionString, withDatabase } from '../mongod/uri.mjs'
 import { startApplication } from './applications.mjs'
 import { Availability } from './availability.mjs'
 import { Callers } from './callers.mjs'
+import { explain } from './explain.mjs'
 import { KIND_COUNT, letFail } from './faults.mjs'
 import { startServers } from './servers.mjs'
 import { COMMON } from './subjects.mjs'
 
-/** @typedef {import('../../__test__/histories/linearizable.js').Anomaly} Anomaly */
 /** @typedef {import('./availability.mjs').Outage} Outage */
 /** @typedef {import('./callers.mjs').Call} Call */
 /** @typedef {import('./faults.mjs').Fault} Fault */
@@ -76,8 +75,7 @@ export async function runUnderFaults(subject, options) {
     const outages = await availability.stop()
     delays.disable()
     calls.push(...(await finalReads(withDatabase(servers.set.uri, DATABASE), calls)))
-    const anomalies = anomaliesBySession(calls)
-    return { subject, faults, calls, outages, anomalies, hiccup: Math.max(0, delays.max / 1e6 - RESOLUTION) }
+    return { subject, faults, calls, outages, ...explain(calls), hiccup: Math.max(0, delays.max / 1e6 - RESOLUTION) }
   } finally {
     await Promise.all(applications.map((application) => application.stop()))
     await servers.stop()
@@ -102,14 +100,4 @@ async function finalReads(url, calls) {
   } finally {
     await client.close()
   }
-}
-
-/**
- * @param {Call[]} calls
- * @returns {(Anomaly & { operation: Call })[]}
- */
-function anomaliesBySession(calls) {
-  const sids = new Set(calls.map(({ sid }) => sid))
-  const anomalies = [...sids].flatMap((sid) => anomaliesOf(calls.filter((call) => call.sid === sid)))
-  return /** @type {(Anomaly & { operation: Call })[]} */ (anomalies)
 }

@@ -7,7 +7,7 @@ import { OURS, THEIRS } from '../../benchmark/peers.mjs'
  * @property {string} key names it on the command line
  * @property {string} name
  * @property {string} store a peer of the benchmark
- * @property {Record<string, string>} parameters of the connection string
+ * @property {Record<string, string>} concerns parameters of the connection string
  * @property {Record<string, string>} [env]
  * @property {boolean} [isJudged] whether the run fails if this store does not keep its promises
  */

@@ -12,17 +12,15 @@ const ALLOWED = 5000
  * The figures of a run. Times are in milliseconds.
  * @param {Result} result
  */
-export function figuresOf({ calls, outages, anomalies, hiccup }) {
-  /** @param {import('../../__test__/histories/linearizable.js').Anomaly['type']} type */
-  const count = (type) => anomalies.filter((anomaly) => anomaly.type === type).length
+export function figuresOf({ calls, outages, anomalies, lost, hiccup }) {
   return {
     operations: calls.length,
     errors: calls.filter(({ error }) => error !== undefined).length,
     longest: Math.max(...calls.map(({ start, answeredAt }) => answeredAt - start)),
     outage: Math.max(0, ...outages.map(({ from, to }) => to - from)),
     stall: Math.max(...calls.map((call) => stallOf(call, outages))),
-    lost: count('vanished') + count('outdated'),
-    undone: count('undone'),
+    lost: lost.length,
+    undone: anomalies.length - lost.length,
     hiccup,
   }
 }
@@ -45,7 +43,7 @@ export function brokenPromises({ errors, stall, lost, undone, hiccup }) {
   return [
     errors > 0 && `${errors} errors`,
     stall > ALLOWED + hiccup && `a stall of ${Math.round(stall)} ms while the servers took writes`,
-    lost > 0 && `${lost} reads without an acknowledged write`,
-    undone > 0 && `${undone} logouts undone`,
+    lost > 0 && `${lost} answers that lack an acknowledged write`,
+    undone > 0 && `${undone} answers that show an undone logout`,
   ].filter((broken) => broken !== false)
 }
