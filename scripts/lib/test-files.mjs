@@ -62,7 +62,7 @@ const REGARDLESS = [
     'server-time',
     'stall',
   ].map((name) => `__test__/engine/${name}.test.js`),
-  '__test__/histories/linearizable.test.js',
+  '__test__/histories/',
 ]
 
 /** What `npm test` runs a second time without the addon: something of everything. */
