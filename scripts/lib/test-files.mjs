@@ -39,9 +39,11 @@ const SLOW = [
     'server-sessions',
     'sizes',
     'stall',
+    'succession',
   ].map((name) => `__test__/engine/${name}`),
   ...['graceful-shutdown', 'lambda', 'pm2'].map((name) => `__test__/examples/${name}.test.js`),
   '__test__/migrating/',
+  '__test__/histories/faults.test.js',
   '__test__/package/publish.test.js',
 ]
 
@@ -65,6 +67,7 @@ const REGARDLESS = [
     'stall',
   ].map((name) => `__test__/engine/${name}.test.js`),
   ...['cluster', 'docker', 'lambda'].map((name) => `__test__/examples/${name}.test.js`),
+  '__test__/histories/',
 ]
 
 /** What `npm test` runs a second time without the addon: something of everything. */
