@@ -74,7 +74,7 @@ const warnings = new Counter({
   labelNames: ['code'],
 })
 // From zero, so that the first warning is an increase.
-for (const code of ['ADDON', 'CONNECTION', 'EXPIRY', 'INDEX', 'OPTION', 'SECRET', 'TRANSPORT', 'UNREADABLE']) {
+for (const code of ['ADDON', 'CONNECTION', 'EXPIRY', 'ID', 'INDEX', 'OPTION', 'SECRET', 'TRANSPORT', 'UNREADABLE']) {
   warnings.inc({ code: `MONGO_STORE_${code}` }, 0)
 }
 process.on('warning', ({ name, code }) => {

