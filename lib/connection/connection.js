@@ -41,6 +41,7 @@ class Connection {
   #options
   #settings
   #onState
+  #onNoIndex
   /** @type {Target | undefined} */
   #target
   /**
@@ -82,13 +83,15 @@ class Connection {
    * @param {Readonly<Settings>} settings
    * @param {object} store
    * @param {(state: 'connected' | 'disconnected') => void} store.onState
+   * @param {() => void} store.onNoIndex is called if no index removes expired sessions, although one was asked for
    * @param {CloseStore} store.closeStore
    * @throws {TypeError} for a connection that can't be read
    */
-  constructor(options, settings, { onState, closeStore }) {
+  constructor(options, settings, { onState, onNoIndex, closeStore }) {
     this.#options = options
     this.#settings = settings
     this.#onState = onState
+    this.#onNoIndex = onNoIndex
     this.driver = new DriverObjects(options, settings, { whenReady: () => this.#whenReady(), closeStore })
     this.#stopSeeking = seekTarget(options, this.#seeker())
   }
@@ -244,7 +247,10 @@ class Connection {
 
   /** @param {AnyFailure | undefined} failure why there is no TTL index */
   #prepared(failure) {
-    if (failure) this.#warnOfIndex(fromNative(failure))
+    if (failure) {
+      this.#warnOfIndex(fromNative(failure))
+      this.#onNoIndex()
+    }
     if (this.#proving && this.#crossing) {
       this.#proving = null
       this.#carryBy(this.#crossing)
@@ -277,8 +283,10 @@ class Connection {
 
   /** @param {Error & {codeName?: string}} failure */
   #warnOfIndex(failure) {
+    const { collectionName, autoRemoveInterval } = this.#settings
+    const reason = failure.message.replace(/\.$/, '')
     warnOnce(
-      `No TTL index on "${this.#settings.collectionName}" is known to remove expired sessions, and the store could not make one: ${failure.message}`,
+      `No TTL index on "${collectionName}" is known to remove expired sessions, and the store could not make one: ${reason}. The store removes them itself every ${autoRemoveInterval} minutes, as it does without this warning with autoRemove: 'interval'`,
       'MONGO_STORE_INDEX',
       `${this.#where} ${failure.codeName ?? failure.name}`,
     )

@@ -199,7 +199,11 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
         expected -= 1;
         let refusal = error::of_statement(refused);
         // The server's state is not the statement's fault: all remaining statements go on together.
-        let answer = if refusal.kind == FailureKind::Passing {
+        let is_of_server = matches!(
+            refusal.kind,
+            FailureKind::Passing | FailureKind::Overload | FailureKind::Unnumbered
+        );
+        let answer = if is_of_server {
             failure = Some(refusal);
             None
         } else {
@@ -243,10 +247,7 @@ fn is_set(statement: &Statement<'_>) -> bool {
 
 /// Whether the statement has no effect on a session that does not exist.
 fn can_miss(statement: &Statement<'_>) -> bool {
-    matches!(
-        statement.write,
-        Write::Touch { .. } | Write::Set { known: true, .. }
-    )
+    matches!(statement.write, Write::Touch { .. } | Write::Set { known: true, .. })
 }
 
 fn set(answers: &mut [Option<Answer>], place: usize, answer: Option<Answer>) {
