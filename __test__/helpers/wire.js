@@ -12,14 +12,23 @@ const HEADERS = { [OP_REPLY]: 36, [OP_MSG]: 21 }
 
 /** Calls `take` with each whole message that a socket receives. */
 function eachMessage(socket, take) {
-  let rest = Buffer.alloc(0)
+  // Parts of a large message, put together when they are complete.
+  let parts = []
+  let bytes = 0
+  let wanted = 0
   socket.on('data', (chunk) => {
-    rest = Buffer.concat([rest, chunk])
+    parts.push(chunk)
+    bytes += chunk.length
+    if (bytes < wanted) return
+    let rest = Buffer.concat(parts)
     while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
       const length = rest.readInt32LE(0)
       take(rest.subarray(0, length))
       rest = rest.subarray(length)
     }
+    parts = [rest]
+    bytes = rest.length
+    wanted = rest.length >= 4 ? rest.readInt32LE(0) : 0
   })
 }
 
