@@ -6,16 +6,38 @@
 const { Int32 } = require('mongodb')
 const { startAlteredServer } = require('./altered-server.js')
 
-/** The commands that Azure Cosmos DB throttles here. */
-const THROTTLED = ['find', 'update', 'delete', 'aggregate']
+/** The wire versions of MongoDB 5.0 and 7.0. */
+const WIRE = { 5: new Int32(13), 7: new Int32(21) }
 
-const COSMOS_RETRYABLE =
-  'Retryable writes are not supported. Please disable retryable writes by specifying "retrywrites=false" in the connection string or an equivalent driver specific config.'
-const COSMOS_TTL = "The 'expireAfterSeconds' option is supported on '_ts' field only."
-const FERRETDB_TTL = 'Index option "expireAfterSeconds" is not implemented yet'
+/** https://github.com/animir/node-rate-limiter-flexible/issues/206 */
+const COSMOS_TTL = {
+  code: 2,
+  codeName: 'BadValue',
+  errmsg: "The 'expireAfterSeconds' option is supported on '_ts' field only.",
+}
+/** https://github.com/microsoft/vscode-cosmosdb/issues/1343 */
+const COSMOS_NUMBERS = {
+  code: 2,
+  codeName: 'BadValue',
+  errmsg:
+    'Retryable writes are not supported. Please disable retryable writes by specifying "retrywrites=false" in the connection string or an equivalent driver specific config.',
+}
 /** https://github.com/MicrosoftDocs/azure-docs/issues/69351 */
-const COSMOS_RATE =
-  "Error=16500, RetryAfterMs=8, Details='Response status code does not indicate success: TooManyRequests (429); Substatus: 3200; Reason: (Request rate is large)"
+const COSMOS_RATE = {
+  code: 16_500,
+  errmsg:
+    "Error=16500, RetryAfterMs=8, Details='Response status code does not indicate success: TooManyRequests (429); Substatus: 3200; Reason: (Request rate is large)",
+}
+/** The commands that are throttled here. */
+const THROTTLED = ['find', 'update', 'delete', 'aggregate']
+/** https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html#functional-differences.retryable-writes */
+const DOCUMENTDB_NUMBERS = { code: 301, errmsg: 'Retryable writes are not supported' }
+/** https://github.com/FerretDB/FerretDB/blob/v1.24.0/internal/handler/msg_createindexes.go */
+const FERRETDB_TTL = {
+  code: 238,
+  codeName: 'NotImplemented',
+  errmsg: 'Index option "expireAfterSeconds" is not implemented yet',
+}
 
 /**
  * Each engine:
@@ -23,54 +45,47 @@ const COSMOS_RATE =
  * - `title`: its name, for the tables of the documentation;
  * - `members`: how many members the replica set behind it has, since it takes transaction numbers; default: a standalone server;
  * - `hello(hello, host)`: its hello, made from MongoDB's;
- * - `refusal(command, name)`: its refusal of a command, where MongoDB does not refuse it.
+ * - `answer(name)`: its reply to a command that it does not carry out;
+ * - `refusals`: its errors for transaction `numbers`, and for a `ttlIndex` on `expires`, if it refuses them.
  */
 const ENGINES = {
-  // hello: https://github.com/mongodb/laravel-mongodb/issues/1492; retryable writes:
-  // https://github.com/microsoft/vscode-cosmosdb/issues/1343; TTL index:
-  // https://github.com/animir/node-rate-limiter-flexible/issues/206
+  // https://github.com/mongodb/laravel-mongodb/issues/1492
   cosmos: {
     title: 'Azure Cosmos DB for MongoDB (RU)',
-    hello: (hello, host) => ({
-      ...member(hello, host, 'globaldb'),
-      maxWriteBatchSize: new Int32(1000),
-    }),
-    refusal: (command, name) =>
-      refusalOfNumbers(command, 2, 'BadValue', COSMOS_RETRYABLE) ??
-      refusalOfTtl(command, name, 'expires', 2, 'BadValue', COSMOS_TTL),
+    hello: (hello, host) => ({ ...member(hello, host, 'globaldb'), maxWriteBatchSize: new Int32(1000) }),
+    refusals: { numbers: COSMOS_NUMBERS, ttlIndex: COSMOS_TTL },
   },
-  // https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html#functional-differences.retryable-writes
+  // https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
   documentdb: {
     title: 'Amazon DocumentDB 5.0',
-    hello: (hello, host) => ({ ...member(hello, host, 'rs0'), maxWireVersion: new Int32(13) }),
-    refusal: (command) => refusalOfNumbers(command, 301, undefined, 'Retryable writes are not supported'),
+    hello: (hello, host) => ({ ...member(hello, host, 'rs0'), maxWireVersion: WIRE[5] }),
+    refusals: { numbers: DOCUMENTDB_NUMBERS },
   },
   // https://github.com/documentdb/documentdb/blob/main/pg_documentdb_gw/documentdb_gateway_core/src/processor/ismaster.rs
   azureDocumentdb: {
-    title: 'Azure DocumentDB (Cosmos DB vCore), DocumentDB',
+    title: 'Azure DocumentDB (Cosmos DB vCore)',
     members: 1,
     hello: (hello) => ({ ...router(hello), internal: { documentdb_versions: ['0.117.0'], kind: '' } }),
   },
-  // https://github.com/FerretDB/FerretDB/blob/v1.24.0/internal/handler/msg_hello.go and msg_createindexes.go
+  // https://github.com/FerretDB/FerretDB/blob/v1.24.0/internal/handler/msg_hello.go
   ferretdb1: {
     title: 'FerretDB 1',
-    hello: (hello) => withoutSessions({ ...hello, maxWireVersion: new Int32(21) }),
-    refusal: (command, name) => refusalOfTtl(command, name, 'expires', 238, 'NotImplemented', FERRETDB_TTL),
+    hello: (hello) => ({ ...withoutSessions(hello), maxWireVersion: WIRE[7] }),
+    refusals: { ttlIndex: FERRETDB_TTL },
   },
-  // With `--repl-set-name`.
   ferretdb1Set: {
-    title: 'FerretDB 1 with a name of a replica set',
-    hello: (hello, host) => withoutSessions({ ...member(hello, host, 'rs0'), maxWireVersion: new Int32(21) }),
-    refusal: (command, name) => refusalOfTtl(command, name, 'expires', 238, 'NotImplemented', FERRETDB_TTL),
+    title: 'FerretDB 1 with --repl-set-name',
+    hello: (hello, host) => ({ ...withoutSessions(member(hello, host, 'rs0')), maxWireVersion: WIRE[7] }),
+    refusals: { ttlIndex: FERRETDB_TTL },
   },
   // https://github.com/FerretDB/FerretDB/blob/main/internal/handler/msg_hello.go
-  ferretdb2: {
-    title: 'FerretDB 2',
-    hello: (hello) => ({ ...hello, maxWireVersion: new Int32(21) }),
-  },
+  ferretdb2: { title: 'FerretDB 2', hello: (hello) => ({ ...hello, maxWireVersion: WIRE[7] }) },
   // https://www.mongodb.com/docs/manual/reference/command/hello/#sharded-instances
-  mongos: { title: 'A sharded cluster (mongos)', members: 1, hello: router },
+  mongos: { title: 'a sharded cluster (mongos)', members: 1, hello: router },
 }
+
+/** What only a member of a replica set has in its hello. */
+const MEMBER_FIELDS = ['setName', 'setVersion', 'hosts', 'primary', 'me', 'secondary', 'electionId', 'lastWrite']
 
 /** The hello of the only member of a replica set. */
 function member(hello, host, setName) {
@@ -79,21 +94,23 @@ function member(hello, host, setName) {
 
 /** The hello of a router, made from that of a member of a replica set. */
 function router(hello) {
-  const { setName, setVersion, hosts, primary, me, secondary, electionId, lastWrite, ...others } = hello
-  return { ...others, msg: 'isdbgrid' }
+  return { ...without(hello, ...MEMBER_FIELDS), msg: 'isdbgrid' }
 }
 
-function withoutSessions({ logicalSessionTimeoutMinutes, ...others }) {
-  return others
+function withoutSessions(hello) {
+  return without(hello, 'logicalSessionTimeoutMinutes')
 }
 
-function refusalOfNumbers({ txnNumber }, code, codeName, errmsg) {
-  return txnNumber === undefined ? undefined : { ok: 0, errmsg, code, ...(codeName && { codeName }) }
+function without(document, ...names) {
+  return Object.fromEntries(Object.entries(document).filter(([name]) => !names.includes(name)))
 }
 
-function refusalOfTtl({ indexes }, name, field, code, codeName, errmsg) {
-  const isTtl = name === 'createIndexes' && indexes.some((index) => index.expireAfterSeconds && field in index.key)
-  return isTtl ? { ok: 0, errmsg, code, codeName } : undefined
+/** The error by which an engine refuses a command; undefined if it does not. */
+function refusalOf({ numbers, ttlIndex } = {}, name, { indexes, txnNumber }) {
+  if (txnNumber !== undefined) return numbers
+  const isTtl =
+    name === 'createIndexes' && indexes.some(({ key, expireAfterSeconds }) => key.expires && expireAfterSeconds)
+  return isTtl ? ttlIndex : undefined
 }
 
 /**
@@ -120,15 +137,16 @@ async function startEngine(profile, host) {
   function answer(command) {
     const [name] = Object.keys(command)
     sent.push({ name, isNumbered: command.txnNumber !== undefined })
-    const refusal = profile.refusal?.(command, name)
-    if (refusal) return refusal
-    if (throttled === 0 || !THROTTLED.includes(name)) return undefined
+    const own = profile.answer?.(name) ?? failed(refusalOf(profile.refusals, name, command))
+    if (own || throttled === 0 || !THROTTLED.includes(name)) return own
     throttled -= 1
     const statements = command.updates ?? command.deletes
-    const error = { code: 16_500, errmsg: COSMOS_RATE }
-    if (!isByStatement || !statements) return { ok: 0, ...error, codeName: 'RequestRateTooLarge' }
-    return { ok: 1, n: 0, nModified: 0, writeErrors: statements.map((_, index) => ({ index, ...error })) }
+    if (!isByStatement || !statements) return failed(COSMOS_RATE)
+    return { ok: 1, n: 0, nModified: 0, writeErrors: statements.map((_, index) => ({ index, ...COSMOS_RATE })) }
   }
 }
+
+/** The reply to a command that failed as a whole. */
+const failed = (error) => error && { ok: 0, ...error }
 
 module.exports = { ENGINES, startEngine }

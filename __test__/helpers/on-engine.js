@@ -19,8 +19,8 @@ function runMethodsOn(name) {
   const engine = useEngine(name)
   for (const file of readdirSync(METHODS)) require(path.join(METHODS, file))
   test('the stores of these tests used the engine', () => {
-    const names = new Set(engine.current.sent.map(({ name }) => name))
-    for (const name of ['find', 'update', 'delete']) assert.ok(names.has(name), `no ${name} was sent to it`)
+    const names = new Set(engine.current.sent.map((command) => command.name))
+    for (const command of ['find', 'update', 'delete']) assert.ok(names.has(command), `no ${command} was sent to it`)
   })
 }
 

@@ -22,38 +22,40 @@ const expired = () => ({ cookie: { expires: new Date(Date.now() - 1000) } })
 
 let databases = 0
 
-/** Starts an engine by its profile, and resolves with it, the connection string, and the collection behind it. */
+/**
+ * Starts an engine by its profile. Resolves with what `startEngine` gives, the connection string, the collection behind the
+ * engine, and `open(options, parameters)`, which makes a store. All are closed after the test, the stores first.
+ */
 async function place(t, profile) {
   const server = (profile.members ? set : alone).current
   const engine = await startEngine(profile, new URL(server.uri).host)
-  t.after(() => engine.close())
   const dbName = `engine-${(databases += 1)}`
   const client = await MongoClient.connect(server.uri)
-  t.after(() => client.close())
-  return {
-    ...engine,
-    mongoUrl: `mongodb://${engine.host}/${dbName}`,
-    collection: client.db(dbName).collection('sessions'),
+  const mongoUrl = `mongodb://${engine.host}/${dbName}`
+  const stores = []
+  t.after(async () => {
+    await Promise.all(stores.map((store) => store.close()))
+    await client.close()
+    engine.close()
+  })
+  const open = (options, parameters = '') => {
+    const store = MODERN.Store.create({ mongoUrl: mongoUrl + parameters, autoRemove: 'disabled', ...options })
+    stores.push(store)
+    return store
   }
-}
-
-function open(t, mongoUrl, options) {
-  const store = MODERN.Store.create({ mongoUrl, autoRemove: 'disabled', ...options })
-  t.after(() => store.close())
-  return store
+  return { ...engine, mongoUrl, collection: client.db(dbName).collection('sessions'), open }
 }
 
 const numbered = (sent) => sent.filter(({ isNumbered }) => isNumbered).length
 const commands = (sent, wanted) => sent.filter(({ name }) => name === wanted).length
 
-for (const [name, profile] of Object.entries(ENGINES)) {
+for (const profile of Object.values(ENGINES)) {
   const takesNumbers = Boolean(profile.members)
-  const hasTtl = !['cosmos', 'ferretdb1', 'ferretdb1Set'].includes(name)
 
   describe(profile.title, () => {
-    test(`writes have ${takesNumbers ? 'transaction numbers' : 'no transaction numbers once the engine has refused one'}`, async (t) => {
-      const { mongoUrl, sent, collection } = await place(t, profile)
-      const store = open(t, mongoUrl)
+    test(`writes have ${takesNumbers ? 'transaction numbers' : 'no transaction numbers, but for the first one at most'}`, async (t) => {
+      const { sent, collection, open } = await place(t, profile)
+      const store = open()
       await store.set('first', aSession())
       const before = sent.length
       await Promise.all(range(COUNT).map((n) => store.set(`s${n}`, aSession({ n }))))
@@ -67,8 +69,8 @@ for (const [name, profile] of Object.entries(ENGINES)) {
     })
 
     test('each of many first writes succeeds, and does what it says', async (t) => {
-      const { mongoUrl, collection } = await place(t, profile)
-      const store = open(t, mongoUrl)
+      const { collection, open } = await place(t, profile)
+      const store = open()
       const events = []
       for (const event of ['create', 'update']) store.on(event, (sid) => events.push(`${event} ${sid}`))
       await Promise.all(range(COUNT).map((n) => store.set(`s${n}`, aSession({ n }))))
@@ -78,12 +80,12 @@ for (const [name, profile] of Object.entries(ENGINES)) {
       await assert.rejects(store.touch('none', aSession()), /Unable to find/)
     })
 
-    if (hasTtl) {
+    if (!profile.refusals?.ttlIndex) {
       test('the TTL index removes expired sessions, and nothing is warned of', async (t) => {
-        const { mongoUrl, collection } = await place(t, profile)
+        const { mongoUrl, collection, open } = await place(t, profile)
         assert.deepEqual(await warningsOfStores(MODERN, { mongoUrl }), [])
         assert.equal((await collection.indexes()).find(({ key }) => key.expires)?.expireAfterSeconds, 0)
-        const store = open(t, mongoUrl, { autoRemove: 'native' })
+        const store = open({ autoRemove: 'native' })
         await store.collectionP
         assert.equal(store.timer, undefined)
       })
@@ -91,8 +93,8 @@ for (const [name, profile] of Object.entries(ENGINES)) {
     }
 
     test('the store removes expired sessions at an interval, as there is no TTL index', async (t) => {
-      const { mongoUrl, collection } = await place(t, profile)
-      const store = open(t, mongoUrl, { autoRemove: 'native', autoRemoveInterval: SHORTLY })
+      const { collection, open } = await place(t, profile)
+      const store = open({ autoRemove: 'native', autoRemoveInterval: SHORTLY })
       await store.set('live', aSession())
       for (const sid of ['first', 'second']) {
         await store.set(sid, expired())
@@ -121,16 +123,16 @@ for (const [name, profile] of Object.entries(ENGINES)) {
 describe('an engine that accepts the TTL index, and removes nothing by it', () => {
   const accepting = {
     ...ENGINES.cosmos,
-    refusal: (command, name) => (name === 'createIndexes' ? { _t: 'CreateIndexesResponse', ok: 1 } : undefined),
+    answer: (name) => (name === 'createIndexes' ? { _t: 'CreateIndexesResponse', ok: 1 } : undefined),
   }
 
   test('is recognised by its reply, and the store removes expired sessions at an interval', async (t) => {
-    const { mongoUrl, collection } = await place(t, accepting)
+    const { mongoUrl, collection, open } = await place(t, accepting)
     // As such an engine lists it.
     await collection.createIndex({ expires: 1 }, { expireAfterSeconds: 0 })
     const [warning] = await warningsOfStores(MODERN, { mongoUrl })
     assert.equal(warning?.code, 'MONGO_STORE_INDEX')
-    const store = open(t, mongoUrl, { autoRemove: 'native', autoRemoveInterval: SHORTLY })
+    const store = open({ autoRemove: 'native', autoRemoveInterval: SHORTLY })
     await store.set('dead', expired())
     await until('the removal', async () => (await collection.countDocuments()) === 0)
   })
@@ -140,10 +142,10 @@ describe('an engine that accepts the TTL index, and removes nothing by it', () =
     ['refuses the other', ENGINES.cosmos],
   ]) {
     test(`an index on _ts, which removes what did not change, is enough where the engine ${what}`, async (t) => {
-      const { mongoUrl, collection } = await place(t, profile)
+      const { mongoUrl, collection, open } = await place(t, profile)
       await collection.createIndex({ _ts: 1 }, { expireAfterSeconds: 1_209_600 })
       assert.deepEqual(await warningsOfStores(MODERN, { mongoUrl }), [])
-      const store = open(t, mongoUrl, { autoRemove: 'native' })
+      const store = open({ autoRemove: 'native' })
       await store.collectionP
       assert.equal(store.timer, undefined)
     })
@@ -164,8 +166,8 @@ describe('an engine that throttles requests', () => {
   for (const byStatement of [false, true]) {
     const how = byStatement ? 'statement by statement' : 'as whole commands'
     test(`operations that it refuses in passing, ${how}, succeed`, async (t) => {
-      const { mongoUrl, throttle, collection } = await place(t, ENGINES.cosmos)
-      const store = open(t, mongoUrl)
+      const { throttle, collection, open } = await place(t, ENGINES.cosmos)
+      const store = open()
       await store.set('s0', aSession())
       for (const [, start] of Object.values(CALLS)) {
         throttle(2, { byStatement })
@@ -180,8 +182,8 @@ describe('an engine that throttles requests', () => {
 
   for (const [method, [command, start]] of Object.entries(CALLS)) {
     test(`${method} is tried again a few times only, and then fails with the code of the engine`, async (t) => {
-      const { mongoUrl, throttle, sent } = await place(t, ENGINES.cosmos)
-      const store = open(t, mongoUrl)
+      const { throttle, sent, open } = await place(t, ENGINES.cosmos)
+      const store = open()
       await store.set('s1', aSession())
       const before = commands(sent, command)
       throttle(Infinity)
@@ -191,8 +193,8 @@ describe('an engine that throttles requests', () => {
   }
 
   test('nothing is tried again with retryWrites=false and retryReads=false', async (t) => {
-    const { mongoUrl, throttle, sent } = await place(t, ENGINES.cosmos)
-    const store = open(t, `${mongoUrl}?retryWrites=false&retryReads=false`)
+    const { throttle, sent, open } = await place(t, ENGINES.cosmos)
+    const store = open({}, '?retryWrites=false&retryReads=false')
     await store.length()
     throttle(Infinity)
     for (const method of ['set', 'get']) {
