@@ -76,7 +76,10 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   /** The write concern of the store's own writes; empty when none was given. */
   readonly writeOperationOptions: MongoStore.WriteConcernLike
 
-  /** The timer of `autoRemove: 'interval'`; undefined in the other modes and after `close()`. */
+  /**
+   * The timer of `autoRemove: 'interval'`, and of `'native'` where there is no TTL index; otherwise undefined, as after
+   * `close()`.
+   */
   readonly timer?: NodeJS.Timeout | undefined
 
   /**
@@ -300,7 +303,8 @@ declare namespace MongoStore {
     /**
      * How expired sessions are removed. They are never handed out, removed or not. Default: `'native'`.
      *
-     * - `'native'`: the server removes them, by a TTL index that the store creates
+     * - `'native'`: the server removes them, by a TTL index that the store creates; if it refuses the index, the store warns,
+     *   and removes them as with `'interval'`
      * - `'interval'`: the store removes them every `autoRemoveInterval` minutes
      * - `'disabled'`: nothing is removed, and no index is created
      */

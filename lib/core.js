@@ -67,7 +67,11 @@ class Core {
    * @param {(then?: Function) => Promise<void>} from.closeStore closes the store, when its client is closed
    * @param {InstanceType<typeof import('./session/host-session.js').HostSession>} [from.host] finds the class of sessions where the application did not pass the class to derive from
    */
-  constructor(store, { connection, settings, hooks }, { style, computeStorageId, onState, onNoIndex, closeStore, host }) {
+  constructor(
+    store,
+    { connection, settings, hooks },
+    { style, computeStorageId, onState, onNoIndex, closeStore, host },
+  ) {
     const { serialize, unserialize } = store.options
     this.#style = style
     this.host = host

@@ -104,7 +104,8 @@ function page(rows) {
 
 Each row is a small application in [\`__test__/compatibility/stacks/\`](../__test__/compatibility/stacks) with the versions listed. A test uses it over HTTP against
 a real MongoDB: it logs in, reads and changes the session, logs out, and lets a session expire. A separate driver checks the
-documents. Test runners run the tests of an application instead. Each variant runs on each kind of server, and \`npm run test:stacks\` writes this page from the results.
+documents. Test runners run the tests of an application instead. An emulated server is a real one behind a proxy, which describes itself
+and refuses as another engine does ([Other engines](connections.md#other-engines)); the engine itself was not tried. Each variant runs on each kind of server, and \`npm run test:stacks\` writes this page from the results.
 
 "Connection" says how the sessions travel: over the store's own connections (native), or over those of the application's driver.
 

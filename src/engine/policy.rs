@@ -103,7 +103,11 @@ impl Policy {
             // The next attempt has no transaction number: the backend has noted that the servers don't
             // support them.
             FailureKind::Unnumbered => Next::Retry(Duration::ZERO),
-            FailureKind::Overload if may_retry => self.after_overload(tries, failure.retry_after),
+            // An engine that throttles requests asks for `retryWrites=false`, for want of transaction numbers. It
+            // has done nothing of what it throttled.
+            FailureKind::Overload if may_retry || failure.retry_after.is_some() => {
+                self.after_overload(tries, failure.retry_after)
+            }
             // Either the callers have left by the next attempt, or it was not their time that ran out.
             FailureKind::OutOfTime => Next::Retry(OUT_OF_TIME_PAUSE),
             FailureKind::Conflict if tries.failures <= CONFLICTS => match scope {
@@ -238,7 +242,7 @@ mod tests {
             ..failure(FailureKind::Overload)
         };
         for _ in 0..THROTTLED_RETRIES {
-            let next = policy.next(&throttled, Scope::Command(9), &mut tries, true);
+            let next = policy.next(&throttled, Scope::Command(9), &mut tries, false);
             assert!(matches!(next, Next::Retry(pause) if pause >= named && pause <= named + THROTTLED_PAUSE));
         }
         assert_eq!(policy.next(&throttled, Scope::Command(9), &mut tries, true), Next::Fail);

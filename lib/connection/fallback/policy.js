@@ -36,7 +36,9 @@ class Policy {
   next(kind, tries, mayRetry, retryAfter) {
     tries.failures += 1
     if (kind === FAILURE.PASSING && mayRetry) return pauseAfter(tries.failures)
-    if (kind === FAILURE.OVERLOAD && mayRetry) return this.#afterOverload(tries, retryAfter)
+    // An engine that throttles requests asks for `retryWrites=false`, and has done nothing of what it throttled.
+    const isThrottled = retryAfter !== undefined
+    if (kind === FAILURE.OVERLOAD && (mayRetry || isThrottled)) return this.#afterOverload(tries, retryAfter)
     // The next attempt has no transaction number.
     if (kind === FAILURE.UNNUMBERED && !tries.isUnnumbered) {
       tries.isUnnumbered = true

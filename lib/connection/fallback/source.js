@@ -65,7 +65,10 @@ class Source {
     const db = await this.#openDb()
     const collection = db.collection(this.#settings.collectionName)
     const exact = !this.#target.isStandIn
-    return { db, calls: callsOf(collection, { exact, until, concern: this.#concern(db), numbered: this.numbersWrites }) }
+    return {
+      db,
+      calls: callsOf(collection, { exact, until, concern: this.#concern(db), numbered: this.numbersWrites }),
+    }
   }
 
   /** @returns {Promise<Db>} */

@@ -40,7 +40,9 @@ pub enum Call {
 impl Call {
     fn id(&self) -> Option<&str> {
         match self {
-            Self::Get(id, _) | Self::Set(id, ..) | Self::Save(id, ..) | Self::Touch(id, ..) | Self::Destroy(id) => Some(id),
+            Self::Get(id, _) | Self::Set(id, ..) | Self::Save(id, ..) | Self::Touch(id, ..) | Self::Destroy(id) => {
+                Some(id)
+            }
             Self::All(_) | Self::Length | Self::Clear => None,
         }
     }
