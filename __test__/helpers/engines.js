@@ -50,38 +50,38 @@ const FERRETDB_TTL = {
  */
 const ENGINES = {
   // https://github.com/mongodb/laravel-mongodb/issues/1492
-  cosmos: {
+  'azure-cosmos-db': {
     title: 'Azure Cosmos DB for MongoDB (RU)',
     hello: (hello, host) => ({ ...member(hello, host, 'globaldb'), maxWriteBatchSize: new Int32(1000) }),
     refusals: { numbers: COSMOS_NUMBERS, ttlIndex: COSMOS_TTL },
   },
   // https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html
-  documentdb: {
+  'amazon-documentdb': {
     title: 'Amazon DocumentDB 5.0',
     hello: (hello, host) => ({ ...member(hello, host, 'rs0'), maxWireVersion: WIRE[5] }),
     refusals: { numbers: DOCUMENTDB_NUMBERS },
   },
   // https://github.com/documentdb/documentdb/blob/main/pg_documentdb_gw/documentdb_gateway_core/src/processor/ismaster.rs
-  azureDocumentdb: {
+  'azure-documentdb': {
     title: 'Azure DocumentDB (Cosmos DB vCore)',
     members: 1,
     hello: (hello) => ({ ...router(hello), internal: { documentdb_versions: ['0.117.0'], kind: '' } }),
   },
   // https://github.com/FerretDB/FerretDB/blob/v1.24.0/internal/handler/msg_hello.go
-  ferretdb1: {
+  'ferretdb-1': {
     title: 'FerretDB 1',
     hello: (hello) => ({ ...withoutSessions(hello), maxWireVersion: WIRE[7] }),
     refusals: { ttlIndex: FERRETDB_TTL },
   },
-  ferretdb1Set: {
+  'ferretdb-1-set': {
     title: 'FerretDB 1 with --repl-set-name',
     hello: (hello, host) => ({ ...withoutSessions(member(hello, host, 'rs0')), maxWireVersion: WIRE[7] }),
     refusals: { ttlIndex: FERRETDB_TTL },
   },
   // https://github.com/FerretDB/FerretDB/blob/main/internal/handler/msg_hello.go
-  ferretdb2: { title: 'FerretDB 2', hello: (hello) => ({ ...hello, maxWireVersion: WIRE[7] }) },
+  'ferretdb-2': { title: 'FerretDB 2', hello: (hello) => ({ ...hello, maxWireVersion: WIRE[7] }) },
   // https://www.mongodb.com/docs/manual/reference/command/hello/#sharded-instances
-  mongos: { title: 'a sharded cluster (mongos)', members: 1, hello: router },
+  mongos: { title: 'Sharded cluster (mongos)', members: 1, hello: router },
 }
 
 /** What only a member of a replica set has in its hello. */

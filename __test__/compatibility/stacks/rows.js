@@ -222,9 +222,9 @@ const servers = [
     deployments: Object.keys(ACCESS),
     server,
   })),
-  ...Object.entries(EMULATED).map(([access, { name, engine }]) => ({
+  ...Object.entries(EMULATED).map(([access, { name }]) => ({
     row: `emulated-${name}`,
-    title: engine.title,
+    title: access,
     deployments: [access],
     server: '6.0',
   })),

@@ -2,4 +2,4 @@
 
 import { runMethodsOn } from '../../helpers/on-engine.js'
 
-await runMethodsOn('documentdb')
+await runMethodsOn('amazon-documentdb')

@@ -2,4 +2,4 @@
 
 import { runMethodsOn } from '../../helpers/on-engine.js'
 
-await runMethodsOn('cosmos')
+await runMethodsOn('azure-cosmos-db')

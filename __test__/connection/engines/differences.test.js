@@ -14,6 +14,7 @@ const { warningsOfStores } = require('../../helpers/warnings.js')
 const alone = useOwnServer({ args: ['--setParameter', 'ttlMonitorEnabled=false'] })
 const set = useOwnServer({ nodes: 1 }, 'startReplicaSet')
 
+const COSMOS = ENGINES['azure-cosmos-db']
 /** How many operations start at once. */
 const COUNT = 50
 const SHORTLY = 0.002 // minutes
@@ -122,7 +123,7 @@ for (const profile of Object.values(ENGINES)) {
 
 describe('an engine that accepts the TTL index, and removes nothing by it', () => {
   const accepting = {
-    ...ENGINES.cosmos,
+    ...COSMOS,
     answer: (name) => (name === 'createIndexes' ? { _t: 'CreateIndexesResponse', ok: 1 } : undefined),
   }
 
@@ -139,7 +140,7 @@ describe('an engine that accepts the TTL index, and removes nothing by it', () =
 
   for (const [what, profile] of [
     ['accepts the other', accepting],
-    ['refuses the other', ENGINES.cosmos],
+    ['refuses the other', COSMOS],
   ]) {
     test(`an index on _ts, which removes what did not change, is enough where the engine ${what}`, async (t) => {
       const { mongoUrl, collection, open } = await place(t, profile)
@@ -166,7 +167,7 @@ describe('an engine that throttles requests', () => {
   for (const byStatement of [false, true]) {
     const how = byStatement ? 'statement by statement' : 'as whole commands'
     test(`operations that it refuses in passing, ${how}, succeed`, async (t) => {
-      const { throttle, collection, open } = await place(t, ENGINES.cosmos)
+      const { throttle, collection, open } = await place(t, COSMOS)
       const store = open()
       await store.set('s0', aSession())
       for (const [, start] of Object.values(CALLS)) {
@@ -182,7 +183,7 @@ describe('an engine that throttles requests', () => {
 
   for (const [method, [command, start]] of Object.entries(CALLS)) {
     test(`${method} is tried again a few times only, and then fails with the code of the engine`, async (t) => {
-      const { throttle, sent, open } = await place(t, ENGINES.cosmos)
+      const { throttle, sent, open } = await place(t, COSMOS)
       const store = open()
       await store.set('s1', aSession())
       const before = commands(sent, command)
@@ -193,7 +194,7 @@ describe('an engine that throttles requests', () => {
   }
 
   test('operations are tried again with retryWrites=false, too, which such an engine asks for', async (t) => {
-    const { throttle, sent, open } = await place(t, ENGINES.cosmos)
+    const { throttle, sent, open } = await place(t, COSMOS)
     const store = open({}, '?retryWrites=false')
     for (const [, start] of Object.values(CALLS)) {
       throttle(2)

@@ -2,4 +2,4 @@
 
 import { runMethodsOn } from '../../helpers/on-engine.js'
 
-await runMethodsOn('ferretdb1Set')
+await runMethodsOn('ferretdb-1-set')

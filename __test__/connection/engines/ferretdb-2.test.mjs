@@ -2,4 +2,4 @@
 
 import { runMethodsOn } from '../../helpers/on-engine.js'
 
-await runMethodsOn('ferretdb2')
+await runMethodsOn('ferretdb-2')
