@@ -8,7 +8,7 @@ use mongodb::bson::{Bson, DateTime, Document, doc, rawdoc};
 use super::error::useless_index;
 use crate::model::Failure;
 
-/// A field that every reply of Azure Cosmos DB before its version 3.6 has, and none of `MongoDB`:
+/// A field in the replies of old versions of Azure Cosmos DB, and in none of `MongoDB`:
 /// <https://learn.microsoft.com/azure/cosmos-db/mongodb/time-to-live>.
 const COSMOS_REPLY: &str = "_t";
 

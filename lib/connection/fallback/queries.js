@@ -55,7 +55,7 @@ function isOf({ key = {}, partialFilterExpression }, field) {
 }
 
 /**
- * Whether a reply is one of Azure Cosmos DB before its version 3.6. No TTL index has an effect there but those on `_ts`:
+ * Whether a reply is one of an old version of Azure Cosmos DB. No TTL index has an effect there but those on `_ts`:
  * https://learn.microsoft.com/azure/cosmos-db/mongodb/time-to-live.
  * @param {unknown} reply
  */
