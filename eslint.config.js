@@ -65,9 +65,24 @@ module.exports = [
   },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
   {
-    files: ['__test__/compatibility/stacks/next/pages/**'],
-    languageOptions: { sourceType: 'module', parserOptions: { ecmaFeatures: { jsx: true } } },
+    // ES modules by what builds or starts them, some with JSX.
+    files: [
+      'next/pages/**',
+      'next-standalone/{app,pages,sessions}/**',
+      'next-standalone/{instrumentation,started}.js',
+      'vite-ssr/**/*.js',
+    ].map((file) => `__test__/compatibility/stacks/${file}`),
+    languageOptions: {
+      sourceType: 'module',
+      parserOptions: { ecmaFeatures: { jsx: true } },
+      globals: readonly(['Response']),
+    },
     rules: { strict: 'off' },
+  },
+  {
+    // Programs in which a block of the docs is missing.
+    files: ['__test__/docs/contexts/**'],
+    rules: { 'no-undef': 'off', 'no-unused-vars': 'off' },
   },
   {
     // Applications as people wrote them in their time.

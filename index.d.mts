@@ -33,6 +33,7 @@ export type {
   MongoUrlOptions,
   NativeMongoOptions,
   NativeMongoPromiseOptions,
+  OperationMessage,
   Serialize,
   SessionData,
   SessionDocument,

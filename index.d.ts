@@ -1,79 +1,95 @@
-// Types of `require('connect-mongo-native')`: one value that is a class, a factory and its own default export.
-// They stand alone: of the packages around (express-session, mongodb, mongoose) none needs to be installed, and every
-// version that is installed fits, because what is asked of its objects is described by shape. Only @types/node is needed.
+// Types of `require('connect-mongo-native')`: one value that is a class, a factory and its own default export. They
+// need only @types/node. express-session, mongodb and mongoose need not be installed, and every version of them fits,
+// because these types describe objects of those packages by their shape.
 
 import { EventEmitter } from 'node:events'
 
 /**
- * The factory of connect-mongo 0.8 to 3.x: makes a store class for the session package of the application.
+ * The factory of connect-mongo 0.8 to 3.x: makes a store class for your session package.
  *
- * Each call makes a new class, which derives from the `Store` of `host`. Throws a `TypeError` when `host` has none, for
- * instance because it is `express` 4 or 5 rather than `express-session`.
+ * Each call makes a new class that derives from the `Store` of `host`.
  *
  * ```js
  * const MongoStore = require('connect-mongo-native')(require('express-session'))
  * app.use(session({ store: new MongoStore({ url: 'mongodb://localhost/app' }) }))
  * ```
  *
- * @param host `express-session`, or an older `connect` or `express` that still has a `session` member
+ * @param host `express-session`, or an older `connect` or `express` with a `session` member
+ * @throws {TypeError} if `host` has no `Store`, for example because it is `express` 4 or 5 instead of `express-session`
  */
 declare function MongoStore(host: MongoStore.SessionStoreHost): MongoStore.LegacyMongoStoreConstructor
 
 /**
- * Keeps the sessions of express-session in a MongoDB collection.
+ * A session store for express-session that keeps sessions in a MongoDB collection.
  *
  * ```js
  * app.use(session({ store: MongoStore.create({ mongoUrl: 'mongodb://localhost/app' }) }))
  * ```
  *
- * Every method takes a callback as its last argument, or gives a promise when there is none. Both wait for the
- * connection, which the constructor starts.
+ * Each method takes a callback as its last argument, or returns a promise if there is none. The constructor starts to
+ * connect. Methods wait for the connection, and each of them answers by its deadline: `mongoOptions.timeoutMS`, or else
+ * the time to find a server (30 s) and to get an answer (10 s).
  *
- * @typeParam T shape of a session; what the application added to `SessionData` of express-session, unless given
+ * @typeParam T shape of a session. Default: `SessionData` of express-session, with the fields that you declared there
  */
 declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionData> extends EventEmitter {
-  /** Throws when no connection option is given, or when an option has a value that cannot work. */
+  /**
+   * Makes a store and starts to connect.
+   *
+   * @throws {Error} if no connection option is given, or if an option has an unusable value; the message names the
+   *   option. A connection that fails is not an error here: operations fail, and the store recovers when servers are
+   *   back
+   */
   constructor(options: MongoStore.ConnectMongoOptions<T>)
 
-  /** The same as `new MongoStore(options)`. */
+  /** The same as `new MongoStore(options)`, with the same errors. */
   static create<U extends MongoStore.SessionData = MongoStore.SessionData>(
     options: MongoStore.ConnectMongoOptions<U>,
   ): MongoStore<U>
 
-  /** Throws: express-session calls it when it is given the class in the place of a store. */
+  /** Always throws. express-session calls it if you pass it the class instead of a store. */
   static on(...args: any[]): never
 
-  /** An adapter that encrypts as the option `crypto` does. Throws without a secret. */
+  /**
+   * Makes an adapter for the option `cryptoAdapter` that encrypts as the option `crypto` does.
+   *
+   * @throws {Error} without a secret
+   */
   static createKrupteinAdapter(options: MongoStore.CryptoOptions): MongoStore.CryptoAdapter
 
-  /** An adapter that encrypts by the means of Web Crypto, with one key for all sessions. Throws without a secret. */
+  /**
+   * Makes an adapter for the option `cryptoAdapter` that writes the Web Crypto format of connect-mongo 6, with one key
+   * for all sessions.
+   *
+   * @throws {Error} without a secret
+   */
   static createWebCryptoAdapter(options: MongoStore.WebCryptoAdapterOptions): MongoStore.CryptoAdapter
 
-  /** The adapter of the options `crypto` and `cryptoAdapter`; null without. */
+  /** The adapter of the option `cryptoAdapter`, or the one that stands for `crypto`; null if neither is given. */
   readonly cryptoAdapter: MongoStore.CryptoAdapter | null
 
-  /** The options in force: those given, with the defaults filled in and without secrets that would be printed. */
+  /** Your options, with defaults filled in. They print without their secrets. */
   readonly options: MongoStore.ConnectMongoOptions<T>
 
   /** Name of the collection. */
   readonly collectionName: string
 
-  /** Lifetime in seconds of a session whose cookie has no `expires`. */
+  /** Lifetime in seconds of a session whose cookie sets no `expires`. */
   readonly ttl: number
 
   /** How expired sessions are removed. */
   readonly autoRemove: MongoStore.AutoRemoveMode
 
-  /** Minutes between two removals, for `autoRemove: 'interval'`. */
+  /** Interval in minutes between two removals, for `autoRemove: 'interval'`. */
   readonly autoRemoveInterval: number
 
-  /** How a session becomes the stored value, and back. */
+  /** The functions that convert a session to the stored value and back. You may replace them. */
   transformFunctions: {
     serialize: MongoStore.Serialize<T>
     unserialize: MongoStore.Unserialize
   }
 
-  /** The write concern of the store's own writes; empty when none was given. */
+  /** The write concern of the store's writes; empty if none was given. */
   readonly writeOperationOptions: MongoStore.WriteConcernLike
 
   /**
@@ -83,35 +99,44 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   readonly timer?: NodeJS.Timeout | undefined
 
   /**
-   * The given `MongoClient`, or one that is made when it is first asked for, with the application's `mongodb` package, or
-   * else with the store's own. Closing the one that was made closes the store. Undefined as long as a connection given as
-   * a promise is not there, and with drivers that have no client (before version 3).
+   * The `MongoClient` that you gave, or one that the store makes on first access, with your `mongodb` package or else
+   * with its own copy. Closing the one that the store made closes the store.
+   *
+   * `undefined` while a connection given as a promise is pending, and with drivers that have no client (before version
+   * 3).
    */
   readonly client: MongoStore.DriverClient | undefined
 
-  /** The database, as a `Db` of `client`. */
+  /** The database, as a `Db` of {@link client}. */
   readonly db: MongoStore.DriverDb | undefined
 
-  /** The sessions, as a `Collection` of `client`. */
+  /** The collection of the sessions, as a `Collection` of {@link client}. */
   readonly collection: MongoStore.DriverCollection | undefined
 
-  /** Promise of `client`, connected; after `close()` of `client`, closed. */
+  /** Promise of {@link client}, connected. After `client.close()`, it gives the closed client. */
   readonly clientP: Promise<MongoStore.DriverClient>
 
-  /** Promise of `collection`, for queries that the store has no method for. */
+  /** Promise of {@link collection}, for queries that the store has no method for. */
   readonly collectionP: Promise<MongoStore.DriverCollection>
 
-  /** Reads a session. One that is unknown or has expired is not an error: the result is then `null` or `undefined`. */
+  /**
+   * Reads a session. If it does not exist or has expired, the result is `null` (in a class of the factory:
+   * `undefined`). Emits `get`.
+   */
   get<C extends undefined = undefined>(sid: string, callback?: C): MongoStore.PromiseUnless<C, T | null | undefined>
   get(sid: string, callback: ((err: any, session?: T | null) => void) | undefined): void
 
-  /** Writes a session, whether it exists already or not. It expires with its cookie, or after `ttl` seconds. */
+  /**
+   * Stores a session, whether or not it exists already. It expires at `session.cookie.expires`, or else after `ttl`
+   * seconds. Emits `create` or `update`, then `set`.
+   */
   set<C extends undefined = undefined>(sid: string, session: T, callback?: C): MongoStore.PromiseUnless<C, void>
   set(sid: string, session: T, callback: ((err?: any) => void) | undefined): void
 
   /**
-   * Extends the life of a session without writing its content. Does nothing within `touchAfter`. That the session is
-   * gone is an error, except for a class that the factory made.
+   * Extends the life of a session without writing its content. Does nothing within `touchAfter` seconds of the last
+   * write. If the session is gone, it fails (in a class of the factory: does nothing), except in the request path of
+   * the middleware. Emits `touch`.
    */
   touch<C extends undefined = undefined>(
     sid: string,
@@ -124,52 +149,53 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
     callback: ((err?: any) => void) | undefined,
   ): void
 
-  /** Removes a session. That it does not exist is not an error. */
+  /** Removes a session. It is not an error if there is none. Emits `destroy`. */
   destroy<C extends undefined = undefined>(sid: string, callback?: C): MongoStore.PromiseUnless<C, void>
   destroy(sid: string, callback: ((err?: any) => void) | undefined): void
 
-  /** Reads all sessions that have not expired, without their ids. */
+  /** Reads all sessions that have not expired, without their ids. Emits `all`. */
   all<C extends undefined = undefined>(callback?: C): MongoStore.PromiseUnless<C, T[]>
   all(callback: ((err: any, sessions?: T[] | null) => void) | undefined): void
 
-  /** Counts the stored sessions, including those that have expired and are not removed yet. */
+  /** Counts the stored sessions, including expired ones that have not been removed yet. */
   length<C extends undefined = undefined>(callback?: C): MongoStore.PromiseUnless<C, number>
   length(callback: ((err: any, length: number) => void) | undefined): void
 
-  /** Removes all sessions, and keeps the collection with its indexes. */
+  /** Removes all sessions that exist when it is called. Keeps the collection and its indexes. */
   clear<C extends undefined = undefined>(callback?: C): MongoStore.PromiseUnless<C, void>
   clear(callback: ((err?: any) => void) | undefined): void
 
   /**
-   * Stops the timer and closes what the store itself opened. A client, database or mongoose connection that was given
-   * stays open. May be called twice.
+   * Waits for the operations in flight, then closes the connections that the store opened. A client, database or
+   * mongoose connection that you gave stays open. Later operations fail with a `MongoNotConnectedError`. Safe to call
+   * twice.
    */
   close(callback?: (err?: any) => void): Promise<void>
 
-  /** What the store has done so far. */
+  /** Counts and latencies of what the store has done so far. */
   stats(): MongoStore.StoreStats
 
-  /** The store as `JSON.stringify` and `util.inspect` show it: without passwords and secrets. */
+  /** The store as `JSON.stringify` shows it: without passwords and secrets. */
   toJSON(): object
 
-  /** Gives the `_id` of a session's document. A subclass can override it; `transformId` is the option for the same. */
+  /** Returns the `_id` of the document of a session. Override it in a subclass, or use the option `transformId`. */
   computeStorageId(sid: string): MongoStore.StorageId | Promise<MongoStore.StorageId>
 
-  /** Destroys the session of `req` and generates a new one. Inherited from express-session. */
+  /** Destroys the session of `req` and generates a new one. Inherited from the `Store` of express-session. */
   regenerate(req: any): Promise<void>
   regenerate(req: any, callback: (err?: any) => any): void
 
-  /** Reads a session and makes a `Session` object of it. Inherited from express-session. */
+  /** Reads a session and makes a `Session` object of it. Inherited from the `Store` of express-session. */
   load(sid: string): Promise<any>
   load(sid: string, callback: (err: any, session?: any) => any): void
 
-  /** Makes `session` the `Session` object of `req`. Inherited from express-session. */
+  /** Turns `session` into the `Session` object of `req`. Inherited from the `Store` of express-session. */
   createSession(req: any, session: T): any
 
-  /** Gives `req` a new, empty session. Put on the store by the session middleware: absent until then. */
+  /** Gives `req` a new, empty session. The session middleware adds this method to the store. */
   generate(req: any): void
 
-  /** Listens to an event of the store, see {@link MongoStore.MongoStoreEvents}, or to one of your own. */
+  /** Listens to an event of the store (see {@link MongoStore.MongoStoreEvents}) or to one of your own. */
   on<E extends string | symbol>(event: E, listener: MongoStore.EventListener<T, E>): this
   once<E extends string | symbol>(event: E, listener: MongoStore.EventListener<T, E>): this
   addListener<E extends string | symbol>(event: E, listener: MongoStore.EventListener<T, E>): this
@@ -182,44 +208,67 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
 
 import Self = MongoStore
 
-// The value is its own default and named export, so that every style of import reaches it. This is a block of its own
-// because an export list would make everything else in its block private.
+// The value is its own default and named export, so that every style of import reaches it. This block is separate,
+// because an export list makes everything else in its block private.
 declare namespace MongoStore {
   export { Self as MongoStore, Self as default }
 }
 
 declare namespace MongoStore {
-  /** How long operations took, in milliseconds. */
+  /** Latencies of operations from call to answer, in milliseconds. */
   interface LatencyStats {
+    /** Arithmetic mean. */
     mean: number
-    /** Half of the operations took no longer than this. */
+    /** Median: half of the operations took no longer. */
     p50: number
+    /** 99 % of the operations took no longer. */
     p99: number
+    /** 99.9 % of the operations took no longer. */
     p999: number
+    /** The slowest operation. */
     max: number
   }
 
-  /** What a store has done so far. */
+  /** What a store has done since it was made. */
   interface StoreStats {
-    /** Answered operations by method, only those that were called. */
+    /** Number and latencies of answered operations, by method. Methods that were not called are absent. */
     operations: Record<string, { count: number; latency: LatencyStats }>
-    /** Batches sent to the server. */
+    /** Number of batches sent to the server. */
     batches: number
-    /** Sessions per batch. */
+    /** Mean number of sessions per batch. */
     meanBatchSize: number
-    /** Operations that wait to be sent. */
+    /** Number of operations that wait to be sent now. */
     queueDepth: number
-    /** Operations that were sent and not answered yet. */
+    /** Number of operations that were sent and have no answer yet. */
     inFlight: number
-    /** Attempts after the first one. */
+    /** Number of attempts after the first one, over all operations. */
     retries: number
-    /** Errors given to callers, by their names. */
+    /** Number of saves that were left out, because their sessions were destroyed after they had been read. */
+    savesLeftOut: number
+    /** Number of errors given to callers, by the name of the error. */
     errors: Record<string, number>
   }
 
   /**
-   * What is known of every session: `SessionData` of express-session, with what the application added to it. `any` when
-   * the types of express-session are not part of the program.
+   * The message of the diagnostics channels `connect-mongo-native:<operation>`, published when an operation is answered, in
+   * the asynchronous context of its call. It never has a session or a session id in it.
+   */
+  interface OperationMessage {
+    /** The store's method, or the removal of expired sessions by a timer. */
+    operation: 'get' | 'set' | 'touch' | 'destroy' | 'all' | 'length' | 'clear' | 'close' | 'removeExpired'
+    /** Name of the database. Undefined while the connection that was given to the store is opening. */
+    database: string | undefined
+    /** Name of the collection. */
+    collection: string
+    /** Milliseconds from the call to its answer. */
+    duration: number
+    /** What the caller was told; absent after a success. */
+    error?: Error | null | undefined
+  }
+
+  /**
+   * `SessionData` of express-session, with the fields that you declared there. `any` if the types of express-session
+   * are not part of the program.
    */
   type SessionData = Express.Request extends {
     sessionStore: { createSession(req: any, session: infer Data): any }
@@ -227,53 +276,68 @@ declare namespace MongoStore {
     ? Data
     : any
 
-  /** `'native'`: by a TTL index; `'interval'`: by the store, now and then; `'disabled'`: by nobody. */
+  /**
+   * Who removes expired sessions. `'native'`: the server, by a TTL index. `'interval'`: the store. `'disabled'`:
+   * nobody.
+   */
   type AutoRemoveMode = 'native' | 'interval' | 'disabled'
 
-  /** Makes the stored value of a session: a string, an object or any other BSON value, or a promise of one. */
+  /** Converts a session to the stored value: a string, an object or any other BSON value, or a promise of one. */
   type Serialize<T extends SessionData = SessionData> = { bivariant(session: T): unknown }['bivariant']
 
-  /** Makes a session, or a promise of one, of what {@link Serialize} returned. */
+  /**
+   * Converts what {@link Serialize} returned to a session, or a promise of one. `null` means that there is no session.
+   */
   type Unserialize = (stored: any) => any
 
   /** An `_id`: a string, or another BSON value such as an `ObjectId` or a `Buffer`. */
   type StorageId = string | number | bigint | object
 
-  /** Options of `new MongoStore(options)` and `MongoStore.create(options)`. One of the connection options is needed. */
+  /** Options of `new MongoStore(options)` and `MongoStore.create(options)`. One connection option is required. */
   interface ConnectMongoOptions<T extends SessionData = SessionData> {
     // Connection: from a URL
 
-    /** Connection string, `mongodb://…` or `mongodb+srv://…`. The store opens a connection pool of its own. */
+    /**
+     * Connection string, `mongodb://…` or `mongodb+srv://…`. The store opens its own connections. A string that can't
+     * be parsed fails each operation with a `MongoParseError`, and does not make the constructor throw.
+     */
     mongoUrl?: string | undefined
 
-    /** The factory's name of {@link ConnectMongoOptions.mongoUrl}; counts here when there is no other connection. */
+    /**
+     * The factory's name for {@link ConnectMongoOptions.mongoUrl}. Here it counts only without `mongoUrl`,
+     * `clientPromise` and `client`.
+     */
     url?: string | undefined
 
-    /** The driver's connection options, for use with `mongoUrl`. They override what the URL says. */
+    /**
+     * Connection options of the `mongodb` package, for use with `mongoUrl`. They override the same options in the URL.
+     */
     mongoOptions?: MongoConnectOptions | undefined
 
-    /** Another name of {@link ConnectMongoOptions.mongoOptions}, which wins unless it is empty. */
+    /** Another name for {@link ConnectMongoOptions.mongoOptions}. It counts only if that is empty or absent. */
     advancedOptions?: MongoConnectOptions | undefined
 
-    // Connection: with the settings of one that the application has
+    // Connection: with the settings of one that your application has
 
     /**
-     * A `MongoClient` of the application. The store reads its settings and opens a connection pool of its own with
-     * them; it never closes this one. It need not be connected yet. Where its settings can't be read or carried over,
-     * the store works through the client itself, and says so by a process warning.
+     * Your `MongoClient`, connected or not. The store reads its settings and opens its own connections with them. It
+     * never closes your client. If the settings can't be read or carried over, the store works through the client
+     * itself, and a process warning says so.
      */
     client?: MongoClientLike | undefined
 
-    /** Promise of a {@link ConnectMongoOptions.client}, for example `MongoClient.connect(url)`. */
+    /**
+     * Promise of a {@link ConnectMongoOptions.client}, for example `MongoClient.connect(url)`. Operations wait for it.
+     */
     clientPromise?: PromiseLike<MongoClientLike> | undefined
 
     /**
-     * A mongoose connection, such as `mongoose.connection`; treated as a given `client`. It need not be open yet.
-     * The database is the connection's own.
+     * Your mongoose connection, such as `mongoose.connection`, open or not. The store treats it like `client`, and uses
+     * the database of the connection.
      */
     mongooseConnection?: MongooseConnectionLike | undefined
 
-    /** A `Db` of the application, which is the database; its client is treated as a given `client`. */
+    /** Your `Db`, which is also the database. The store treats its client like `client`. */
     db?: DbLike | undefined
 
     /** Promise of a {@link ConnectMongoOptions.db}. */
@@ -282,322 +346,450 @@ declare namespace MongoStore {
     // Where the sessions are
 
     /**
-     * Name of the database, for a URL or a client. Default: the one that the URL or the client names, else `test`.
+     * Name of the database, for a URL or a client. Default: the database of the URL or the client, otherwise `test`.
      */
     dbName?: string | undefined
 
     /** Name of the collection. Default: `'sessions'`. */
     collectionName?: string | undefined
 
-    /** The factory's name of {@link ConnectMongoOptions.collectionName}: without effect here, as in connect-mongo 4 to 6. */
+    /**
+     * The factory's name for {@link ConnectMongoOptions.collectionName}. No effect here, as in connect-mongo 4 to 6.
+     */
     collection?: string | undefined
 
     // How long they live
 
     /**
-     * Lifetime in seconds of a session whose cookie has no `expires`. Default: 1209600, which is 14 days. `NaN`,
-     * `Infinity` and negative numbers are refused.
+     * Lifetime in seconds of a session whose cookie sets no `expires`. Default: 1209600, which is 14 days. `NaN`,
+     * `Infinity` and negative numbers throw.
      */
     ttl?: number | undefined
 
     /**
-     * How expired sessions are removed. They are never handed out, removed or not. Default: `'native'`.
+     * How expired sessions are removed. In every mode, the store never returns an expired session. Default: `'native'`.
      *
      * - `'native'`: the server removes them, by a TTL index that the store creates; if it refuses the index, the store warns,
      *   and removes them as with `'interval'`
      * - `'interval'`: the store removes them every `autoRemoveInterval` minutes
-     * - `'disabled'`: nothing is removed, and no index is created
+     * - `'disabled'`: nobody removes them, and no index is created
      */
     autoRemove?: AutoRemoveMode | undefined
 
-    /** Minutes between two removals, for `autoRemove: 'interval'`; may be a fraction. Default: 10, at most 71582. */
+    /**
+     * Interval in minutes between two removals, for `autoRemove: 'interval'`. May be a fraction. Default: 10. Maximum:
+     * 71582.
+     */
     autoRemoveInterval?: number | undefined
 
     /**
-     * Seconds in which an unchanged session is written at most once, instead of with every request. Default: 0, each
-     * touch is written.
+     * Interval in seconds during which `touch` writes an unchanged session at most once, instead of with every request.
+     * Default: 0, which writes with every request.
      */
     touchAfter?: number | undefined
 
     // What is stored
 
-    /** `true`: a session is stored as JSON text; `false`: as a subdocument, open to queries. Default: `true`. */
+    /**
+     * `true`: stores a session as JSON text. `false`: as a subdocument, which you can query. Default: `true`. Reads
+     * both.
+     */
     stringify?: boolean | undefined
 
-    /** Makes the stored value of a session, in place of `stringify`. May be async. */
+    /** Converts a session to the stored value, instead of `stringify`. May be async. */
     serialize?: Serialize<T> | undefined
 
-    /** Makes the session of a stored value, in place of `stringify`. May be async. */
+    /** Converts the stored value to a session, instead of `stringify`. May be async. */
     unserialize?: Unserialize | undefined
 
-    /** Makes the `_id` of a session id. May be async. Default: the id itself. */
+    /** Converts a session id to the `_id` of its document. May be async. Default: the id itself. */
     transformId?: ((sid: string) => StorageId | Promise<StorageId>) | undefined
 
     // Encryption: docs/encryption.md
 
-    /** Encrypts sessions, in a format that belongs to this package. Beside it, the older options below only read. */
+    /** Encrypts sessions in the format of this package. Beside it, the older options below only decrypt. */
     encryption?: EncryptionOptions | undefined
 
-    /** Encrypts sessions as connect-mongo 4 to 6 do. With `secret: false`, not at all. */
+    /**
+     * Encrypts sessions as connect-mongo 4 to 6 do. `secret: false` turns it off. Can't be combined with
+     * `cryptoAdapter`.
+     */
     crypto?: CryptoOptions | null | undefined
 
-    /** Encrypts sessions by an adapter, be it one of {@link createKrupteinAdapter} or your own. */
+    /**
+     * Encrypts sessions with an adapter: from {@link createKrupteinAdapter}, {@link createWebCryptoAdapter}, or your
+     * own.
+     */
     cryptoAdapter?: CryptoAdapter | null | undefined
 
     /**
-     * Encrypts sessions as connect-mongo 3 does, in a class of the factory; with `algorithm`, `hashing`, `encodeas` and
-     * sizes beside it. Elsewhere it only reads, beside `encryption`.
+     * In a class of the factory: encrypts sessions as connect-mongo 3 does, with `algorithm`, `hashing`, `encodeas` and
+     * the sizes below. Beside `encryption`, in both styles, it only decrypts.
      */
     secret?: string | Uint8Array | false | null | undefined
-    /** Beside `secret`: an AES-GCM. Default: `'aes-256-gcm'`. */
+    /** Beside `secret`: the cipher, one of `aes-128-gcm`, `aes-192-gcm`, `aes-256-gcm`. Default: `'aes-256-gcm'`. */
     algorithm?: string | undefined
-    /** Beside `secret`: a hash. Default: `'sha512'`. */
+    /** Beside `secret`: the hash, one of `sha1`, `sha256`, `sha384`, `sha512`. Default: `'sha512'`. */
     hashing?: string | undefined
-    /** Beside `secret`. Default: `'hex'`. */
+    /** Beside `secret`: the encoding, one of `base64`, `base64url`, `hex`. Default: `'hex'`. */
     encodeas?: string | undefined
-    /** Beside `secret`: random bytes of a nonce. Default: 16. */
+    /** Beside `secret`: number of random bytes in a nonce. Default: 16. */
     iv_size?: number | undefined
-    /** Beside `secret`: 16. */
+    /** Beside `secret`: number of bytes in the authentication tag. Must be 16, the default. */
     at_size?: number | undefined
-    /** Beside `secret`: bytes of the algorithm's key. Default: 32. */
+    /** Beside `secret`: number of bytes in the key of `algorithm`. Default: 32. */
     key_size?: number | undefined
 
-    /** What a session that can't be decrypted is: an error of its caller, or no session. Default: `'error'`. */
+    /**
+     * What happens with a session that can't be decrypted. Default: `'error'`.
+     *
+     * - `'error'`: `get` fails with a `MongoStoreCryptoError`
+     * - `'new-session'`: it counts as no session, so its owner is logged out
+     */
     onDecryptError?: 'error' | 'new-session' | undefined
 
-    /** Whether to keep the dates `createdAt` and `updatedAt` beside each session. Default: `false`. */
+    /** Whether to keep the dates `createdAt` and `updatedAt` in each document. Default: `false`. */
     timestamps?: boolean | undefined
 
-    /** Write concern of the store's writes. Default: that of the connection. */
+    /**
+     * Whether a save brings back a session that was destroyed after it was read, as in connect-mongo. Default: `false`:
+     * the session stays gone.
+     */
+    saveDestroyed?: boolean | undefined
+
+    /** Write concern of the store's writes. `w: 0` is sent as `w: 1`. Default: the write concern of the connection. */
     writeOperationOptions?: WriteConcernLike | undefined
 
-    // Names of old, kept for applications that still use them
+    // Older names, kept for applications that still use them
 
     /**
-     * Store each session under a hash of its id, as the 0.x releases could: hexadecimal, of salt and id. Default:
-     * `false`; `true` means salt `'connect-mongo'` and algorithm `'sha1'`.
+     * In a class of the factory: stores each session under the hexadecimal hash of salt and id, as 0.x could. `true`
+     * means the salt `'connect-mongo'` and the algorithm `'sha1'`. Default: `false`.
      *
      * @deprecated use `transformId`
      */
     hash?: boolean | { salt?: string | undefined; algorithm?: string | undefined } | undefined
 
     /**
-     * Lifetime in milliseconds (not seconds), sets `ttl`.
+     * In a class of the factory: the lifetime in milliseconds. Sets `ttl`.
      *
-     * @deprecated use `ttl`
+     * @deprecated use `ttl`, in seconds
      */
     defaultExpirationTime?: number | undefined
 
     /**
-     * Refused: it was an option of 4.1 alone.
+     * Throws. It was an option of 4.1 only.
      *
      * @deprecated use `autoRemove: 'native'` instead of `true`, `autoRemove: 'disabled'` instead of `false`
      */
     createAutoRemoveIdx?: undefined
   }
 
-  /** A named secret. */
+  /** A secret with a name. */
   interface EncryptionKey {
-    /** 1 to 64 letters, digits, `-` or `_`. It is part of each record, readable. */
+    /** Name of the key: 1 to 64 letters, digits, `-` or `_`. It can be read in each record. */
     id: string
-    /** At least 32 random bytes: `openssl rand -base64 32`. */
+    /** At least 32 random bytes, for example from `openssl rand -base64 32`. */
     secret: string | ArrayBuffer | ArrayBufferView
   }
 
-  /** How sessions are encrypted in the format of this package. */
+  /** Options of the encryption format of this package. */
   interface EncryptionOptions {
-    /** The newest first: it writes, and all of them read. */
+    /** The keys, the newest first. The first key encrypts, all of them decrypt. */
     keys: EncryptionKey[]
-    /** Whether `_id` is a hash of the session id, so that nobody who reads the database can use it. Default: `false`. */
+    /**
+     * Whether `_id` is an HMAC of the session id, so that somebody who reads the database can't use it. Default:
+     * `false`. Can't be combined with `transformId` or `hash`.
+     */
     hashIds?: boolean | undefined
-    /** Whether sessions that are not encrypted are read, while a store goes over to encryption. Default: `false`. */
+    /** Whether the store also reads sessions that are not encrypted, during a migration. Default: `false`. */
     readPlain?: boolean | undefined
   }
 
-  /** Encrypts and decrypts the text that is stored of a session. */
+  /** Encrypts and decrypts the stored text of a session. */
   interface CryptoAdapter {
+    /** Returns the text to store. */
     encrypt: (plaintext: string) => Promise<string>
+    /** Returns what was encrypted, or rejects. */
     decrypt: (ciphertext: string) => Promise<string>
   }
 
   /** Options of kruptein, as in connect-mongo 4 to 6. */
   type CryptoOptions = {
-    /** Not empty. `false`: no encryption. */
+    /** The secret, which must not be empty. `false`: no encryption. */
     secret: false | string
-    /** Default: `'aes-256-gcm'`. */
+    /** The cipher. Default: `'aes-256-gcm'`. */
     algorithm?: string | undefined
-    /** Default: `'sha512'`. */
+    /** The hash. Default: `'sha512'`. */
     hashing?: string | undefined
-    /** Default: `'base64'`. */
+    /** The encoding of a record. Default: `'base64'`. */
     encodeas?: string | undefined
     /**
-     * Whose form is written, for a genuine store beside this one whose kruptein is 3.1.1 (`'3.1'`), 3.1.3 to 3.3.0
-     * (`'3.3'`) or 3.4.0. All are read. Default: `'3.0'`, that of connect-mongo 6.
+     * The form of record to write, if a genuine store with another kruptein runs beside this one: `'3.1'` for 3.1.1,
+     * `'3.3'` for 3.1.3 to 3.3.0, `'3.4'` for 3.4.0. All forms are read. Default: `'3.0'`, the form of connect-mongo 6.
      */
     kruptein?: '3.0' | '3.1' | '3.3' | '3.4' | undefined
-    /** Without effect, as in connect-mongo. */
+    /** No effect, as in connect-mongo. */
     key_size?: number | undefined
-    /** Without effect, as in connect-mongo. */
+    /** No effect, as in connect-mongo. */
     iv_size?: number | undefined
-    /** Without effect, as in connect-mongo. */
+    /** No effect, as in connect-mongo. */
     at_size?: number | undefined
   }
 
   /** Options of {@link MongoStore.createWebCryptoAdapter}. */
   type WebCryptoAdapterOptions = {
+    /** The secret, which must not be empty. */
     secret: string | ArrayBuffer | ArrayBufferView
-    /** Random bytes of a nonce. Default: 12 for AES-GCM, 16 otherwise. */
+    /** Number of random bytes in a nonce. Default: 12 for AES-GCM, 16 for AES-CBC. */
     ivLength?: number | undefined
-    /** Default: `'base64'`. */
+    /** The encoding of a record. Default: `'base64'`. */
     encoding?: 'base64' | 'base64url' | 'hex' | undefined
-    /** Default: `'AES-GCM'`. With `'AES-CBC'`, changed records are not noticed. */
+    /** The cipher. `'AES-CBC'` does not notice changed records. Default: `'AES-GCM'`. */
     algorithm?: 'AES-GCM' | 'AES-CBC' | undefined
-    /** Default: a constant. */
+    /** Salt of the one key. Default: a constant. */
     salt?: string | ArrayBuffer | ArrayBufferView | undefined
-    /** Rounds of PBKDF2. Default: 310000. */
+    /** Number of PBKDF2 rounds. Default: 310000. */
     iterations?: number | undefined
   }
 
-  /** Options of a class that the factory made: those of today, and those of the 0.x releases. */
+  /** Options of a class that the factory made: the ones above, and those of the 0.x releases. */
   interface LegacyMongoStoreOptions<T extends SessionData = SessionData> extends Omit<ConnectMongoOptions<T>, 'db'> {
-    /** A `Db` of the application, or the name of the database for a connection in parts: `host`, `port` and so on. */
+    /** Your `Db`, or the name of the database for a connection in parts (`host`, `port` and so on). */
     db?: DbLike | string | undefined
 
-    /** Default: `'127.0.0.1'`. @deprecated use `url`, as for the other parts of a connection */
+    /** Host name, address, or path of a socket. Default: `'127.0.0.1'`. @deprecated use `url` */
     host?: string | undefined
-    /** Default: 27017. @deprecated use `url` */
+    /** Port. Default: 27017. @deprecated use `url` */
     port?: number | string | undefined
-    /** @deprecated use `url` */
+    /** Name of the user. @deprecated use `url` */
     username?: string | undefined
-    /** @deprecated use `url` */
+    /** Password of the user. @deprecated use `url` */
     password?: string | undefined
-    /** Whether to use TLS. @deprecated use `url` */
+    /** Whether to use TLS. Default: `false`. @deprecated use `url` */
     ssl?: boolean | undefined
-    /** Default: 1. @deprecated use `writeOperationOptions` */
+    /** Write concern. Default: 1. @deprecated use `writeOperationOptions` */
     w?: number | string | undefined
-    /** Options of the driver, as in `mongoOptions`. @deprecated use `mongoOptions` */
+    /** Connection options, as in `mongoOptions`. @deprecated use `mongoOptions` */
     server?: MongoConnectOptions | undefined
-    /** Without effect. @deprecated servers that come back are found by themselves */
+    /** No effect. @deprecated the store always reconnects */
     autoReconnect?: boolean | undefined
-    /** Without effect. @deprecated servers that come back are found by themselves */
+    /** No effect. @deprecated the store always reconnects */
     auto_reconnect?: boolean | undefined
 
-    /** `true`: the constructor returns a `MemoryStore` of the session package, and MongoDB is not used. For development. */
+    /**
+     * `true`: the constructor returns a `MemoryStore` of your session package, without MongoDB. For development only.
+     */
     fallbackMemory?: boolean | undefined
 
     /** @deprecated use `mongooseConnection` */
     mongoose_connection?: MongooseConnectionLike | undefined
   }
 
-  /** The driver's connection options. A few that are often used are described; the others are passed on as they are. */
+  /**
+   * Connection options of the `mongodb` package. Those that the store supports are declared here; docs/options.md lists
+   * all others. The constructor throws a `TypeError` for an unknown option.
+   */
   interface MongoConnectOptions {
-    /** Milliseconds to look for a usable server before an operation fails. Default: 30000. */
+    // How long things may take
+
+    /**
+     * Milliseconds that an operation may take, with its waiting and every attempt. Default, also for 0:
+     * `serverSelectionTimeoutMS` and `socketTimeoutMS` together, which is 40000.
+     */
+    timeoutMS?: number | undefined
+    /** Milliseconds to look for a usable server before an operation fails. At most `timeoutMS`. Default, also for 0: 30000. */
     serverSelectionTimeoutMS?: number | undefined
-    /** Milliseconds to wait for a TCP connection. */
+    /** Milliseconds that a server has to answer. Without effect beside `timeoutMS`. Default, also for 0: 10000. */
+    socketTimeoutMS?: number | undefined
+    /** Milliseconds to wait for a TCP connection. Default: 10000. */
     connectTimeoutMS?: number | undefined
-    /** Most connections of the pool to one server. */
-    maxPoolSize?: number | undefined
-    /** Fewest connections of the pool to one server. Default: 0. */
-    minPoolSize?: number | undefined
-    /** Whether to use TLS. */
-    tls?: boolean | undefined
-    /** File with the certificates of the authorities to trust, in PEM form. */
-    tlsCAFile?: string | undefined
-    /** Name of the database that knows the user. Default: `'admin'`. */
-    authSource?: string | undefined
+    /** Milliseconds between two checks of a server. At least 500. Default: 10000. */
+    heartbeatFrequencyMS?: number | undefined
+    /** Milliseconds after which an unused connection is closed. Default: never. */
+    maxIdleTimeMS?: number | undefined
+    /** Milliseconds by which a server may be slower than the nearest one and still be read from. Default: 15. */
+    localThresholdMS?: number | undefined
+
+    // Which servers
+
     /** Name of the replica set. */
     replicaSet?: string | undefined
+    /** Whether to use the given host alone, and not its replica set. */
+    directConnection?: boolean | undefined
+    /** Whether the host is a load balancer. */
+    loadBalanced?: boolean | undefined
+    /** Most hosts to use of a `mongodb+srv` string. Default: all. */
+    srvMaxHosts?: number | undefined
+    /** Name of the service in a `mongodb+srv` string. Default: `'mongodb'`. */
+    srvServiceName?: string | undefined
+    /** How the servers are watched. Default: `'auto'`. */
+    serverMonitoringMode?: 'auto' | 'poll' | 'stream' | (string & {}) | undefined
+    /** The servers to read from: `'primary'`, `'nearest'` and so on. Default: `'primary'`. */
+    readPreference?: string | object | undefined
+    /** Tags of the servers to read from, the preferred ones first. */
+    readPreferenceTags?: object[] | undefined
+    /** Seconds by which a server to read from may be behind. */
+    maxStalenessSeconds?: number | undefined
+
+    // Reads and writes
+
+    /** `'local'`, `'majority'` and so on. Default: the server's. */
+    readConcernLevel?: string | undefined
+    /** How many servers must have a write. `writeOperationOptions` of the store goes before it. */
+    w?: number | 'majority' | (string & {}) | undefined
+    /** Whether a write must be in the journal. */
+    journal?: boolean | undefined
+    /** Whether reads are tried again. Default: `true`. */
+    retryReads?: boolean | undefined
+    /** Whether writes are tried again. Default: `true`. */
+    retryWrites?: boolean | undefined
+    /** Whether another server is tried when one is overloaded. */
+    enableOverloadRetargeting?: boolean | undefined
+    /** Most attempts that follow an overload. */
+    maxAdaptiveRetries?: number | undefined
+
+    // Connections
+
+    /** Maximum number of connections to one server that carry operations. Default: 3. */
+    maxPoolSize?: number | undefined
+    /** Minimum number of connections to one server that carry operations. Default: 0. */
+    minPoolSize?: number | undefined
+    /** Most connections that are opened to a server at the same time. Default: 2. */
+    maxConnecting?: number | undefined
+    /** Name of the application, which MongoDB shows with its connections. */
+    appName?: string | undefined
+    /** Names of compressors, the preferred one first: `'zstd'`, `'snappy'`, `'zlib'`. */
+    compressors?: string | string[] | undefined
+    /** From 0 to 9, or -1 for the default of zlib. */
+    zlibCompressionLevel?: number | undefined
+
+    // Credentials and TLS
+
+    /** Name of the database that has the user. Default: the database of the connection string, otherwise `'admin'`. */
+    authSource?: string | undefined
+    /** `'SCRAM-SHA-256'`, `'SCRAM-SHA-1'`, `'MONGODB-X509'` or `'PLAIN'`. Default: what the server prefers. */
+    authMechanism?: string | undefined
+    authMechanismProperties?: object | undefined
+    /** Whether to use TLS. Default: `false`, and `true` for `mongodb+srv`. */
+    tls?: boolean | undefined
+    /**
+     * Path of a PEM file with the certificate authorities to trust. Default: those of Node, of the operating system and
+     * of `NODE_EXTRA_CA_CERTS`.
+     */
+    tlsCAFile?: string | undefined
+    /** File with the certificate and the key of the client, in PEM form. */
+    tlsCertificateKeyFile?: string | undefined
+    /** Password of the key. */
+    tlsCertificateKeyFilePassword?: string | undefined
+    /** Whether to trust any certificate. For tests only. */
+    tlsAllowInvalidCertificates?: boolean | undefined
+    /** The same. */
+    tlsInsecure?: boolean | undefined
+
     [option: string]: any
   }
 
-  /** How many servers must have a write before it counts as done. */
+  /** A write concern: how many servers must confirm a write before it succeeds. */
   interface WriteConcernLike {
-    /** Number of servers, `'majority'`, or the name of a set of servers. */
+    /** Number of servers, `'majority'`, or the name of a custom write concern. */
     w?: number | 'majority' | (string & {}) | undefined
-    /** Whether the write must be in the journal. */
+    /** Whether the servers must have written to their journals. */
     journal?: boolean | undefined
     /** Older name of `journal`. */
     j?: boolean | undefined
-    /** Milliseconds after which the wait for the servers is an error. */
+    /** Time in milliseconds after which the wait for the servers fails with a `MongoWriteConcernError`. */
     wtimeoutMS?: number | undefined
     /** Older name of `wtimeoutMS`. */
     wtimeout?: number | undefined
   }
 
-  /** What is asked of a `MongoClient`, of whatever version of the `mongodb` package. */
+  /** A `MongoClient` of any version of the `mongodb` package. */
   interface MongoClientLike {
     db(name?: string, ...more: any[]): { collection(name: string, ...more: any[]): any }
   }
 
-  /** What is asked of a `Db`, of whatever version of the `mongodb` package. */
+  /** A `Db` of any version of the `mongodb` package. */
   interface DbLike {
     readonly databaseName: string
     collection(name: string, ...more: any[]): any
   }
 
-  /** What is asked of a connection of mongoose, of whatever version. */
+  /** A connection of any version of mongoose. */
   interface MongooseConnectionLike {
     /** 0 closed, 1 open, 2 connecting, 3 closing. */
     readonly readyState: number
     once(event: any, listener: (...args: any[]) => void): any
   }
 
-  /** What the factory asks of its argument: `express-session`, or a `connect` or `express` with a `session` member. */
+  /** The argument of the factory: `express-session`, or an older `connect` or `express` with a `session` member. */
   type SessionStoreHost = StoreClasses | { readonly session: StoreClasses }
 
+  /** The store classes of a session package. */
   interface StoreClasses {
-    /** Base class of the stores. */
+    /** The class from which the made class derives. */
     readonly Store: abstract new (
       ...args: any[]
     ) => any
-    /** Class of the store for `fallbackMemory`. */
+    /** The class that `fallbackMemory` uses. */
     readonly MemoryStore?: (abstract new (...args: any[]) => any) | undefined
   }
 
   /** A class that the factory made. */
   interface LegacyMongoStoreConstructor {
-    /** Throws when no connection option is given, or when an option has a value that cannot work. */
+    /**
+     * Makes a store and starts to connect.
+     *
+     * @throws {Error} if no connection option is given, or if an option has an unusable value; the message names the
+     *   option
+     */
     new <T extends SessionData = SessionData>(options: LegacyMongoStoreOptions<T>): LegacyMongoStore<T>
   }
 
   /** A store of a class that the factory made. */
   interface LegacyMongoStore<T extends SessionData = SessionData> extends MongoStore<T> {
-    /** How far the connection is; each change is also an event of that name. */
+    /** State of the connection. Each change emits an event with the name of the new state. */
     readonly state: ConnectionState
-    /** Lifetime in seconds of a session whose cookie has no `expires`. It may be changed; `options.ttl` is for other stores. */
+    /**
+     * Lifetime in seconds of a session whose cookie sets no `expires`. You may change it. (A store of
+     * `MongoStore.create` reads `options.ttl` instead.)
+     */
     ttl: number
   }
 
-  /** States of a store of a class that the factory made. */
+  /** States of the connection of a store whose class the factory made. */
   type ConnectionState = 'init' | 'connecting' | 'connected' | 'disconnected'
 
-  /** The events of a store, with the arguments of their listeners. The `sid` is the one before `transformId`. */
+  /**
+   * The events of a store, with the arguments of their listeners. `sid` is the session id, not the `_id` of the
+   * document.
+   */
   interface MongoStoreEvents<T extends SessionData = SessionData> {
-    /** A session was written for the first time. Before `set`. */
+    /** `set` stored a session for the first time. Emitted before `set`. */
     create: [sid: string]
-    /** A session was written again. Before `set`. */
+    /** `set` changed a session that existed already. Emitted before `set`. */
     update: [sid: string]
-    /** A session was written. */
+    /** A session was stored. */
     set: [sid: string]
-    /** A session was read, or (not with a class of the factory) was not found. */
+    /** A session was read. Except in a class of the factory, also emitted if it was not found. */
     get: [sid: string]
     /** The life of a session was extended. */
     touch: [sid: string, session: T]
-    /** A session was removed. */
+    /** A session was removed, or did not exist. */
     destroy: [sid: string]
     /** All sessions were read. */
     all: [sessions: T[]]
-    /** (Class of the factory only) The constructor has begun. */
+    /** Factory only: the constructor has begun. */
     init: []
-    /** (Class of the factory only) The connection is being opened. */
+    /** Factory only: the connection is being opened. */
     connecting: []
-    /** (Class of the factory only) The connection is open and the index is there, or servers that were away are back. */
+    /** Factory only: the connection is open and the index is ready, or servers that were away are back. */
     connected: []
-    /** (Class of the factory only) Operations find no server from now on. They wait for one as long as their time allows. */
+    /** Factory only: no server can be used from now on. Operations wait for one as long as their deadlines allow. */
     disconnected: []
   }
 
-  /** Arguments of the event `E`; those of an event that is not the store's are not known. */
+  /** Arguments of the event `E`; `any[]` for an event that is not one of the store's. */
   type EventArguments<T extends SessionData, E extends string | symbol> = E extends keyof MongoStoreEvents
     ? MongoStoreEvents<T>[E]
     : any[]
@@ -605,26 +797,26 @@ declare namespace MongoStore {
   /** A listener to the event `E`. */
   type EventListener<T extends SessionData, E extends string | symbol> = (...args: EventArguments<T, E>) => void
 
-  /** A document of the collection. */
+  /** A document of the collection, as the store writes it. */
   interface SessionDocument {
-    /** The session id, or what `transformId` made of it: then not always a string. */
+    /** The session id. With `transformId`, what that returned, which need not be a string. */
     _id: string
-    /** What `serialize` made of the session; JSON text by default. */
+    /** The stored value of the session. Default: JSON text. */
     session: any
     /** When the session expires. */
     expires?: Date
-    /** When the session was last written, with `touchAfter`. */
+    /** When the session was last written. Only with `touchAfter`. */
     lastModified?: Date
-    /** When the session was first written, with `timestamps`. */
+    /** When the session was first written. Only with `timestamps`. */
     createdAt?: Date
-    /** When the session was last written or touched, with `timestamps`. */
+    /** When the session was last written or touched. Only with `timestamps`. */
     updatedAt?: Date
   }
 
-  // What the store hands out belongs to the release of `mongodb` that the application has, which may be any. The types of
-  // one release do not fit those of another.
+  // These objects belong to the release of `mongodb` that your application has, which may be any. The types of one
+  // release do not fit another.
 
-  /** `MongoClient` of the application's `mongodb` package, or else of the store's own, version 6. */
+  /** `MongoClient` of your `mongodb` package, or else of the store's own copy, version 6. */
   type DriverClient = any
   /** `Db` of the same package. */
   type DriverDb = any
@@ -632,10 +824,10 @@ declare namespace MongoStore {
   type DriverCollection = any
 
   /**
-   * What a method returns: a promise of `Result` when it is called without callback.
+   * What a method returns: a promise of `Result` if it is called without a callback.
    *
-   * The type parameter is never to be given. It lets a subclass override a method with the callback alone, as stores
-   * for express-session do: the compiler then takes `Callback` for `any`, and `void` for a possible result.
+   * Do not pass the type parameter. It lets a subclass override a method with the callback alone, as stores for
+   * express-session do. The compiler then takes `Callback` as `any`, and accepts `void` as a result.
    */
   type PromiseUnless<Callback, Result> = Callback extends undefined ? Promise<Result> : void
 
@@ -657,7 +849,7 @@ declare namespace MongoStore {
 
 declare global {
   namespace Express {
-    // Here to be looked at by SessionData above; the types of express and express-session add the members.
+    // SessionData above looks at this interface. The types of express and express-session add its members.
     interface Request {}
   }
 }

@@ -63,8 +63,8 @@ async function measureAll(plan) {
   try {
     const peers = plan.peers.filter((peer) => servers.has(peer))
     for (const { name } of plan.peers.filter((peer) => !servers.has(peer))) {
-      console.log(`bench: ${name} is skipped, because redis-server is not installed`)
-      workers.failures.set(name, 'redis-server is not installed')
+      console.log(`bench: ${name} is skipped, because there is no redis-server`)
+      workers.failures.set(name, 'there is no redis-server')
     }
     const measured = await measureGroups({ plan, peers, servers, workers })
     const { rounds, slice, warmUp, httpSeconds, memorySeconds } = plan

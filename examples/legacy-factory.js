@@ -2,6 +2,7 @@
 
 // The API of connect-mongo 1 to 3, unchanged: call the module with express-session, then `new` the class it returns.
 //
+//   npm install connect-mongo-native express express-session
 //   MONGO_URL=mongodb://127.0.0.1:27017/examples node examples/legacy-factory.js
 
 const express = require('express')
@@ -34,8 +35,7 @@ app.get('/', (req, res) => {
   res.send(`Visits in this session: ${req.session.visits}\n`)
 })
 
-const port = Number(process.env.PORT || 3000)
-app.listen(port, '127.0.0.1', (err) => {
-  if (err) throw err
-  console.log(`Listening on http://127.0.0.1:${port}`)
+const server = app.listen(Number(process.env.PORT || 3000), '127.0.0.1', (error) => {
+  if (error) throw error
+  console.log(`Listening on http://127.0.0.1:${server.address().port}`)
 })

@@ -3,6 +3,7 @@
 // The store by itself, without Express: each method returns a promise when it is given no callback, and the store emits
 // an event for each operation.
 //
+//   npm install connect-mongo-native
 //   MONGO_URL=mongodb://127.0.0.1:27017/examples node examples/promises.js
 
 const { randomUUID } = require('node:crypto')

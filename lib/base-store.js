@@ -1,7 +1,7 @@
 'use strict'
 
-// The class that the store derives from where the application does not give one: the Store of an installed express-session,
-// or else an EventEmitter with the same methods.
+// The base class of the store if the application does not give one: the Store of an installed express-session, or else
+// an EventEmitter with the same methods.
 
 const { EventEmitter } = require('node:events')
 const { fromApplication } = require('./common/application-package.js')
@@ -14,7 +14,7 @@ const { fromApplication } = require('./common/application-package.js')
 /** @typedef {{cookie?: {expires?: unknown}}} Session */
 
 /**
- * What express-session's Store offers to the stores that derive from it.
+ * What the Store of express-session offers to the stores that derive from it.
  * @typedef {object} StoreMethods
  * @property {(req: Request, callback: (error?: unknown) => void) => void} regenerate
  * @property {(sid: string, callback: (error?: unknown, session?: object) => void) => void} load
@@ -24,7 +24,7 @@ const { fromApplication } = require('./common/application-package.js')
 /** @typedef {new (options?: object) => EventEmitter & StoreMethods} StoreClass */
 
 /**
- * What a deriving store has, and what the middleware adds to it.
+ * What a derived store has, and what the middleware adds to it.
  * @typedef {object} Derived
  * @property {(sid: string, callback: (error: unknown, session?: object | null) => void) => void} get
  * @property {(sid: string, callback: (error: unknown) => void) => void} destroy
@@ -71,14 +71,14 @@ class PlainStore extends EventEmitter {
 
 /** @returns {StoreClass} */
 function installedStore() {
-  // A bundle contains the copy that the application in it uses. The folders around it may contain another one.
+  // A bundle contains the copy that its application uses. The folders around it may contain another one.
   const found = isBundled() ? (required() ?? installed()) : (installed() ?? required())
   return found?.Store ?? /** @type {StoreClass} */ (/** @type {unknown} */ (PlainStore))
 }
 
-/** Whether this file is part of a bundle, where modules have no files. */
+/** Whether this file is part of a bundle, where modules have no files. Bun would replace `module.filename` by its value. */
 function isBundled() {
-  return typeof (/** @type {Partial<NodeJS.Module>} */ (module).filename) !== 'string'
+  return !('filename' in module)
 }
 
 /** @returns {{Store?: StoreClass} | null} */
@@ -87,8 +87,8 @@ function installed() {
 }
 
 /**
- * Requires the package in the form that bundlers see. They include it if it is installed, and put something that throws
- * in its place otherwise; what it throws differs.
+ * Requires the package in the form that bundlers see. They include it if it is installed. Otherwise they replace it
+ * with something that throws, each in its own way.
  * @returns {{Store?: StoreClass} | null}
  */
 function required() {

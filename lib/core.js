@@ -1,11 +1,10 @@
 'use strict'
 
-// What a store keeps to itself: how its operations start and how they end, over one call of a carrier each. A store has its
-// core under a symbol, so that it is found from whatever stands for the store: a Proxy around it, an object that inherits
-// from it, or one that its properties were copied to. Events are emitted on that object, and it is asked for ids.
+// The private part of a store: how its operations start and end, with one call of a carrier each. The store, or what stands
+// for it, emits the events and makes the ids.
 //
-// Where no function of the application's is involved, an operation goes straight from its check to the carrier. Otherwise
-// it goes through `Preparing`, which keeps the order of calls.
+// If no function of the application is involved, an operation goes straight from its check to the carrier. Otherwise it
+// goes through `Preparing`, which keeps the order of the calls.
 
 const { goneError } = require('./common/errors.js')
 const { isThenable, quiet, settle } = require('./common/promises.js')
@@ -14,10 +13,11 @@ const { Connection } = require('./connection/connection.js')
 const { Operation } = require('./connection/operation.js')
 const { KIND } = require('./connection/results.js')
 const { shape } = require('./connection/stats.js')
+const { coreIn } = require('./core-of.js')
 const { Live } = require('./options/live.js')
 const { Codec } = require('./session/codec.js')
 const { Preparing } = require('./session/preparing.js')
-const { sessionId } = require('./session/session-id.js')
+const { sessionId, warnOfShort } = require('./session/session-id.js')
 
 /** @import { Call, OnResult } from './connection/operation.js' */
 /** @import { Style } from './options/index.js' */
@@ -25,11 +25,8 @@ const { sessionId } = require('./session/session-id.js')
 /** @import { Hooks, Session, SessionDocument } from './session/codec.js' */
 /** @typedef {InstanceType<typeof Operation>} AnOperation */
 
-/** The key under which a store has its core. */
-const CORE = Symbol('connect-mongo-native')
-
 /**
- * What the core asks of a store, or of what stands for it.
+ * What the core needs of a store, or of what stands for it.
  * @typedef {object} AnyStore
  * @property {(event: string, ...values: unknown[]) => boolean} emit
  * @property {(sid: string) => unknown} computeStorageId
@@ -43,9 +40,9 @@ class Core {
   #settings
   #codec
   #connection
-  /** Whether functions of the application make ids or sessions. They may be asynchronous. */
+  /** Whether functions of the application, which may be asynchronous, make ids or sessions. */
   #hasHooks
-  /** The function that makes what is stored, unless somebody patches it later. */
+  /** The function that serialises sessions, unless somebody patches it later. */
   #serialize
   /** The method of the store's class that makes ids, unless somebody patches it later. */
   #computeStorageId
@@ -58,14 +55,15 @@ class Core {
 
   /**
    * @param {AnyStore} store whose core it is
-   * @param {ReturnType<typeof import('./options/index.js').readOptions>} checked its options, by `readOptions`
+   * @param {ReturnType<typeof import('./options/index.js').readOptions>} checked its options, from `readOptions`
    * @param {object} from the store's class
    * @param {Style} from.style
    * @param {Function} from.computeStorageId
    * @param {(state: 'connected' | 'disconnected') => void} from.onState is told the state of the connection
    * @param {() => void} from.onNoIndex is called if no index removes expired sessions, although one was asked for
-   * @param {(then?: Function) => Promise<void>} from.closeStore closes the store, when its client is closed
-   * @param {InstanceType<typeof import('./session/host-session.js').HostSession>} [from.host] finds the class of sessions where the application did not pass the class to derive from
+   * @param {(then?: Function) => Promise<void>} from.closeStore closes the store when its client is closed
+   * @param {InstanceType<typeof import('./session/host-session.js').HostSession>} [from.host] finds the class of
+   *   sessions if the application did not pass the class to derive from
    */
   constructor(
     store,
@@ -94,13 +92,18 @@ class Core {
     return this.#connection.driver
   }
 
+  /** Where the sessions are. */
+  get place() {
+    return this.#connection.place
+  }
+
   /** What the store has done so far. */
   stats() {
-    return { ...shape(this.#connection.stats()), savesLeftOut: this.#savesLeftOut }
+    return shape(this.#connection.stats(), this.#savesLeftOut)
   }
 
   /**
-   * Tells that a session which was read goes on as another object.
+   * Notes that a session which was read continues as another object.
    * @param {Session} session
    * @param {unknown} successor
    */
@@ -124,7 +127,7 @@ class Core {
    * @param {(error: Error | null) => void} callback
    */
   removeExpired(callback) {
-    this.#connection.carrier.send(new Operation('removeExpired', { callback }), 'removeExpired', Date.now())
+    this.#connection.carrier.send(new Operation('removeExpired', { callback }, this), 'removeExpired', Date.now())
   }
 
   // How operations start.
@@ -139,7 +142,8 @@ class Core {
   }
 
   /**
-   * Whether an operation goes through functions of the application. Some patch ours, on a store or on its class.
+   * Whether an operation goes through functions of the application. Some applications patch ours, on a store or on its
+   * class.
    * @param {AnyStore} store
    */
   #isHooked(store) {
@@ -163,7 +167,7 @@ class Core {
   }
 
   /**
-   * The same where no function of the application makes it, as it crosses to a carrier.
+   * The same if no function of the application makes it, in the form in which it crosses to a carrier.
    * @param {string | undefined} sid
    */
   #idOf(sid) {
@@ -172,7 +176,7 @@ class Core {
   }
 
   /**
-   * Starts an operation on one session that has no values but its id, and the caller's clock if dates matter.
+   * Starts an operation on one session that takes only its id, and the caller's clock if dates matter.
    * @param {AnOperation} operation
    * @param {[now?: number]} clock
    */
@@ -204,8 +208,8 @@ class Core {
     return operation.promise
   }
 
-  // The operations, in the order of express-session's documentation. Behind each stands how it is answered: its events, and
-  // then its answer.
+  // The operations, in the order of express-session's documentation. After each comes how it is answered: first its
+  // events, then its answer.
 
   /** @param {Call} call */
   all(call) {
@@ -246,7 +250,7 @@ class Core {
 
   /** @param {Call} call */
   length(call) {
-    // connect-mongo 6 gives a number with an error, too.
+    // connect-mongo 6 also passes a number with an error.
     const besideErrors = this.#style.valuesOfWrites ? [] : [0]
     return this.#startOnAll(this.#operation('length', { ...call, besideErrors }, this.#counted))
   }
@@ -292,7 +296,7 @@ class Core {
     const operation = this.#operation('set', call, this.#stored)
     const { store, sid, session } = call
     if (typeof session === 'function') {
-      return operation.refuse(new TypeError('set needs a session, and got a function'))
+      return operation.refuse(new TypeError('set needs a session, but got a function'))
     }
     operation.ofRequest = this.#isOfRequest(session)
     const now = Date.now()
@@ -300,7 +304,7 @@ class Core {
     try {
       const id = this.#idOf(sid)
       if (operation.flaw) throw operation.flaw
-      // Without hooks it is never a promise.
+      // Without hooks this is never a promise.
       const document = /** @type {SessionDocument} */ (this.#codec.toDocument(sid, session, now))
       const { value, expires, lastModified, isKnown } = document
       this.#connection.carrier.send(operation, 'set', id, now, value, expires, lastModified, isKnown)
@@ -313,6 +317,7 @@ class Core {
   /** @type {OnResult} */
   #stored(operation, kind, isNew) {
     if (kind === KIND.MISSING) return this.#leaveOut(operation)
+    if (isNew && operation.ofRequest) warnOfShort(/** @type {string} */ (operation.sid))
     emit(operation, isNew ? 'create' : 'update', operation.sid)
     emit(operation, 'set', operation.sid)
     this.#answer(operation)
@@ -334,7 +339,7 @@ class Core {
    * @param {Session | null | undefined} session
    */
   #isOfRequest(session) {
-    return session?.req?.sessionStore?.[CORE] === this
+    return coreIn(session?.req?.sessionStore) === this
   }
 
   /** @param {Call & {store: AnyStore, sid: string, session: Session}} call */
@@ -342,7 +347,7 @@ class Core {
     const operation = this.#operation('touch', call, this.#touched)
     const { store, sid, session } = call
     if (session === undefined || session === null || typeof session === 'function') {
-      return operation.refuse(new TypeError('touch needs the session'))
+      return operation.refuse(new TypeError('touch needs a session'))
     }
     const now = Date.now()
     if (this.#isHooked(store)) return this.#preparing.start(operation, () => this.#touch(operation, session, now))
@@ -362,7 +367,7 @@ class Core {
   }
 
   /**
-   * What a touch writes; null for nothing.
+   * What a touch writes, or null for nothing.
    * @param {AnOperation} operation
    * @param {Session} session
    * @param {number} now
@@ -400,8 +405,8 @@ class Core {
 }
 
 /**
- * Emits an event on the store of an operation. An exception of a listener is not the operation's error: it surfaces by
- * itself.
+ * Emits an event on the store of an operation. An exception of a listener is not an error of the operation, and
+ * surfaces by itself.
  * @param {{store?: object}} operation
  * @param {string} event
  * @param {unknown[]} values
@@ -417,38 +422,4 @@ function emit({ store }, event, ...values) {
   }
 }
 
-/**
- * Gives a store its core. The property is enumerable, so that copies of a store have it as well.
- * @param {object} store
- * @param {InstanceType<typeof Core>} core
- */
-function attach(store, core) {
-  Object.assign(store, { [CORE]: core })
-}
-
-/**
- * The core of a store, or of what stands for it; undefined where there is none, as in the prototype.
- * @param {any} store
- * @returns {InstanceType<typeof Core> | undefined}
- */
-function coreIn(store) {
-  return store?.[CORE]
-}
-
-/**
- * The same for a method, which needs one.
- * @param {any} store
- * @returns {InstanceType<typeof Core>}
- * @throws {TypeError} where there is none
- */
-function coreOf(store) {
-  const core = coreIn(store)
-  if (core === undefined) {
-    throw new TypeError(
-      'A method of MongoStore was called on something else: call it on the store, or bind it to the store',
-    )
-  }
-  return core
-}
-
-module.exports = { Core, attach, coreIn, coreOf, emit }
+module.exports = { Core, emit }

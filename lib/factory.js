@@ -1,7 +1,7 @@
 'use strict'
 
-// The one export for all generations of connect-mongo. Called with `new`, it is the class of versions 4 to 6; called
-// without, it is the factory of versions 0.8 to 3.
+// The one export for all generations of connect-mongo. With `new`, it is the class of versions 4 to 6. Without, it is
+// the factory of versions 0.8 to 3.
 
 const { createKrupteinAdapter, createWebCryptoAdapter } = require('./encryption/adapters.js')
 const { installedStore } = require('./base-store.js')
@@ -36,7 +36,7 @@ function MongoStore(given) {
 
 /** @param {Host | null | undefined} host */
 function defineStoreFor(host) {
-  // Hosts have getters that load modules or throw: only what is needed is read, and `Store` before `session`.
+  // Hosts have getters that load modules or throw. So only what is needed is read, and `Store` before `session`.
   const Base = host?.Store || host?.session?.Store
   if (!host || !Base) {
     throw new TypeError(
@@ -49,7 +49,7 @@ function defineStoreFor(host) {
 MongoStore.prototype = Store.prototype
 Object.defineProperties(MongoStore, {
   prototype: { writable: false },
-  // What a transpiled `import MongoStore from` looks for.
+  // A transpiled `import MongoStore from` looks for this.
   __esModule: { value: true },
 })
 Object.defineProperty(Store.prototype, 'constructor', { value: MongoStore, configurable: true, writable: true })

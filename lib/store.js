@@ -1,14 +1,15 @@
 'use strict'
 
 // The store of express-session: its methods and properties. Every callback is called exactly once, after its method has
-// returned; every promise settles. What a method starts is in `core.js`.
+// returned. Every promise settles. `core.js` has what the methods start.
 
 const { promised, quiet, settle } = require('./common/promises.js')
 const { INSPECT, printable, withoutSecrets } = require('./common/secrets.js')
 const { LONGEST_TIMER, nextTick } = require('./common/timers.js')
 const { warnOnce } = require('./common/warn.js')
 const { defineDriverObjects } = require('./connection/driver-objects.js')
-const { Core, attach, coreIn, coreOf, emit } = require('./core.js')
+const { Core, emit } = require('./core.js')
+const { attach, coreIn, coreOf } = require('./core-of.js')
 const { readOptions } = require('./options/index.js')
 const { HostSession, createSession } = require('./session/host-session.js')
 
@@ -37,14 +38,14 @@ const { HostSession, createSession } = require('./session/host-session.js')
 function defineStore(Base, style, MemoryStore) {
   class MongoStore extends Base {
     /**
-     * The options with defaults; of a factory's store, the application's own object.
+     * The options with defaults. In a store of the factory, this is the application's own object.
      * @type {Options}
      */
     options
 
     /** @param {Options} options */
     constructor(options) {
-      // @ts-expect-error: a constructor may give another object, before its class has one
+      // @ts-expect-error: a constructor may return another object, before its class has one
       if (MemoryStore && options?.fallbackMemory) return new MemoryStore()
       const checked = readOptions(options, style)
       const { options: shown, settings, hooks } = checked
@@ -83,10 +84,11 @@ function defineStore(Base, style, MemoryStore) {
       changeState('connecting')
     }
 
-    // The methods of a store, in the order of express-session's documentation. Each takes a callback, or gives a promise.
+    // The methods of a store, in the order of express-session's documentation. Each takes a callback or returns a
+    // promise.
 
     /**
-     * Gives all live sessions, without their ids.
+     * Returns all live sessions, without their ids.
      * @param {Callback} [callback]
      */
     all(callback) {
@@ -94,7 +96,7 @@ function defineStore(Base, style, MemoryStore) {
     }
 
     /**
-     * Removes a session. It is no error if there is none.
+     * Removes a session. It is not an error if there is none.
      * @param {string} sid
      * @param {Callback} [callback]
      */
@@ -111,7 +113,7 @@ function defineStore(Base, style, MemoryStore) {
     }
 
     /**
-     * Gives the number of stored sessions, including expired ones that were not removed yet.
+     * Returns the number of stored sessions, including expired ones that have not been removed yet.
      * @param {Callback} [callback]
      */
     length(callback) {
@@ -119,7 +121,7 @@ function defineStore(Base, style, MemoryStore) {
     }
 
     /**
-     * Gives a live session; null (from the factory's class undefined) if there is none.
+     * Returns a live session. If there is none: null, or undefined in a class of the factory.
      * @param {string} sid
      * @param {Callback} [callback]
      */
@@ -128,7 +130,7 @@ function defineStore(Base, style, MemoryStore) {
     }
 
     /**
-     * Stores a session, whether or not it is there.
+     * Stores a session, whether or not it exists already.
      * @param {string} sid
      * @param {Session} session
      * @param {Callback} [callback]
@@ -138,7 +140,7 @@ function defineStore(Base, style, MemoryStore) {
     }
 
     /**
-     * Moves the expiry of a session.
+     * Extends the life of a session.
      * @param {string} sid
      * @param {Session} session
      * @param {Callback} [callback]
@@ -148,8 +150,8 @@ function defineStore(Base, style, MemoryStore) {
     }
 
     /**
-     * Ends the store: operations in flight are answered first, those called from now on fail. A client that was given
-     * to the store stays open.
+     * Closes the store. Operations in flight are answered first, later ones fail. A client that was given to the store
+     * stays open.
      * @param {Callback} [callback]
      */
     close(callback) {
@@ -161,7 +163,7 @@ function defineStore(Base, style, MemoryStore) {
       return coreOf(this).stats()
     }
 
-    /** Without secrets, as `util.inspect` shows it. */
+    /** The store without secrets, as `util.inspect` shows it. */
     toJSON() {
       return { ...this, options: withoutSecrets(this.options) }
     }
@@ -175,7 +177,7 @@ function defineStore(Base, style, MemoryStore) {
       return inspect(printable(this), options)
     }
 
-    // What a store inherits, with a promise where there is no callback.
+    // The inherited methods, which return a promise if there is no callback.
 
     /**
      * @param {object} req
@@ -194,7 +196,8 @@ function defineStore(Base, style, MemoryStore) {
     load(sid, callback) {
       if (typeof sid === 'function') return this.load('', sid)
       if (typeof callback !== 'function') return quiet(promised((done) => this.load(sid, done)))
-      // With the base class's own, an error of createSession, for a session without a cookie, would leave a callback.
+      // The base class's own method would let an error of createSession (a session without a cookie) escape from a
+      // callback.
       this.get(sid, (error, session) => {
         if (error || !session) return error ? callback(error) : callback()
         settle(
@@ -220,7 +223,7 @@ function defineStore(Base, style, MemoryStore) {
     }
 
     /**
-     * The `_id` of a session's document. Applications override or patch this to change it, as in connect-mongo.
+     * Returns the `_id` of the document of a session. Applications override or patch this method, as in connect-mongo.
      * @param {string} sid
      */
     computeStorageId(sid) {
@@ -238,7 +241,7 @@ function defineStore(Base, style, MemoryStore) {
 }
 
 /**
- * Ends a store, whatever a class that derives from it makes of `close`.
+ * Closes a store, whatever a derived class does in `close`.
  * @param {{timer?: NodeJS.Timeout}} store
  * @param {Function} [callback]
  */
@@ -258,7 +261,7 @@ function close(store, callback) {
 }
 
 /**
- * Removes expired sessions at an interval. The timer does not keep the store alive, and ends with it.
+ * Removes expired sessions at an interval. The timer does not keep the store alive, and stops with it.
  * @param {WeakRef<InstanceType<typeof Core>>} core
  * @param {number} minutes
  */
@@ -271,7 +274,7 @@ function startRemoving(core, minutes) {
     if (open) open.removeExpired(report)
     else clearInterval(timer)
   }
-  // As with connect-mongo, a test's fake timers are its clock.
+  // As in connect-mongo, the fake timers of a test control it.
   /** @type {NodeJS.Timeout} */
   const timer = setInterval(remove, Math.min(minutes * 60 * 1000, LONGEST_TIMER))
   timer.unref?.()
@@ -279,8 +282,8 @@ function startRemoving(core, minutes) {
 }
 
 /**
- * Makes the mistake `session({ store: MongoStore })` a clear error: the middleware calls `on` of its store first.
- * @param {Function} instead given in the place of a store
+ * Turns the mistake `session({ store: MongoStore })` into a clear error. The middleware calls `on` of its store first.
+ * @param {Function} instead given instead of a store
  * @param {string} how a store is made
  */
 function refuseAsStore(instead, how) {
@@ -289,7 +292,7 @@ function refuseAsStore(instead, how) {
     writable: true,
     value() {
       throw new TypeError(
-        `store.on is not a function: the option store of session() needs a store, and not what makes one. Use store: ${how}`,
+        `store.on is not a function: the option store of session() must be a store, not the class or function that makes one. Use store: ${how}`,
       )
     },
   })

@@ -1,9 +1,10 @@
-// Writes the table of all mongoOptions into docs/options.md from lib/settings/driver-options.js, the data that the store
+// Generates the table of mongoOptions in docs/options.md from lib/settings/driver-options.js, the data that the store
 // itself uses. Run it after a change to that file: a test fails while the page differs.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OPTIONS } from '../lib/settings/driver-options.js'
+import { OWN_CLIENT } from '../lib/settings/fates.js'
 import { root } from './lib/process.mjs'
 import { runAsProgram } from './lib/program.mjs'
 
@@ -42,12 +43,16 @@ function driversText(drivers) {
  * @param {string} name
  * @param {Fate} fate
  */
-function fateText(name, { to = [], gone, refused, ask, group }) {
-  if (group) return 'its options count as if they were given directly'
+function fateText(name, { to = [], gone, refused, remedy, takes, group }) {
+  if (group) return 'its options count as if they stood outside it'
   if (gone) return `no effect: ${gone}`
-  if (refused) return `refused: ${refused}${ask ? `; ${code(ask)} is accepted` : ''}`
+  if (refused) {
+    const hint = remedy === OWN_CLIENT ? '' : `; ${remedy}`
+    const exception = takes ? `, except for ${code(takes[0])}` : ''
+    return `through the \`mongodb\` package${exception}: ${refused}${hint}`
+  }
   if (to.length === 1 && to[0] === name) return 'supported'
-  return `becomes ${to.map((part) => (/ /.test(part) ? part : code(part))).join(', ')}`
+  return `sets ${to.map((part) => (/ /.test(part) ? part : code(part))).join(', ')}`
 }
 
 /** @param {string} text */

@@ -3,15 +3,17 @@
 // What a store reports about itself: `stats()`, and its diagnostics channels.
 
 const assert = require('node:assert/strict')
+const { AsyncLocalStorage } = require('node:async_hooks')
 const { subscribe, unsubscribe, channel } = require('node:diagnostics_channel')
 const { test } = require('node:test')
+const MongoStore = require('connect-mongo-native')
 const { hasAddon } = require('../helpers/addon.js')
 const { aSession, useStores } = require('../helpers/stores.js')
 const { until } = require('../helpers/wait.js')
 
 const server = useStores()
 const range = (count) => Array.from({ length: count }, (_, n) => n)
-const KEYS = ['operations', 'batches', 'meanBatchSize', 'queueDepth', 'inFlight', 'retries', 'errors']
+const KEYS = ['operations', 'batches', 'meanBatchSize', 'queueDepth', 'inFlight', 'retries', 'savesLeftOut', 'errors']
 
 /** Collects the messages of these methods' channels until the test ends. */
 function listen(t, methods) {
@@ -34,6 +36,7 @@ test('a store that has done nothing has all its statistics', (t) => {
     queueDepth: 0,
     inFlight: 0,
     retries: 0,
+    savesLeftOut: 0,
     errors: {},
   })
 })
@@ -92,7 +95,7 @@ test('the statistics are there after close', async (t) => {
 })
 
 test('each answer is published on the channel of its method, without the session', async (t) => {
-  const { store } = server.open(t)
+  const { store, dbName } = server.open(t)
   const methods = ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear']
   const messages = listen(t, methods)
   const secret = 'nobody-may-know'
@@ -109,8 +112,9 @@ test('each answer is published on the channel of its method, without the session
     order.map((name) => `connect-mongo-native:${name}`),
   )
   for (const [from, message] of messages) {
-    assert.deepEqual(Object.keys(message).sort(), ['duration', 'error', 'operation'])
+    assert.deepEqual(Object.keys(message).sort(), ['collection', 'database', 'duration', 'error', 'operation'])
     assert.equal(from, `connect-mongo-native:${message.operation}`)
+    assert.deepEqual([message.database, message.collection], [dbName, store.collectionName])
     assert.ok(message.duration > 0)
     assert.ok(message.error === null || message.error === undefined)
   }
@@ -151,3 +155,70 @@ test('a subscriber that has unsubscribed gets no more messages', async (t) => {
   await store.get('s')
   assert.equal(messages.length, 1)
 })
+
+test('a subscriber runs in the asynchronous context of the call, before its answer', async (t) => {
+  const context = new AsyncLocalStorage()
+  const { store } = server.open(t, { touchAfter: 3600 })
+  const hooked = server.open(t, { serialize: async (session) => ({ ...session }), transformId: async (sid) => sid })
+  const seen = []
+  for (const method of ['get', 'set', 'touch']) {
+    const name = `connect-mongo-native:${method}`
+    const take = ({ error }) => seen.push([method, context.getStore(), Boolean(error)])
+    subscribe(name, take)
+    t.after(() => unsubscribe(name, take))
+  }
+  /** Calls a method in a context of its own. The subscriber must have seen it when it is answered. */
+  const inContext = (number, method, isError, call) =>
+    context.run(number, async () => {
+      await call().catch((error) => assert.ok(isError, error))
+      assert.deepEqual(
+        seen.filter(([, owner]) => owner === number),
+        [[method, number, isError]],
+      )
+    })
+  await store.set('live', aSession())
+  seen.length = 0
+  await Promise.all(
+    range(50).flatMap((n) => [
+      inContext(`get ${n}`, 'get', false, () => store.get('live')),
+      inContext(`set ${n}`, 'set', false, () => store.set(`s${n}`, aSession())),
+      inContext(`hooked ${n}`, 'set', false, () => hooked.store.set(`s${n}`, aSession())),
+      inContext(`skipped ${n}`, 'touch', false, () => store.touch('live', { ...aSession(), lastModified: new Date() })),
+      inContext(`refused ${n}`, 'get', true, () => store.get('')),
+      inContext(`callback ${n}`, 'get', false, () => new Promise((resolve) => store.get('live', () => resolve()))),
+    ]),
+  )
+  assert.equal(store.stats().operations.touch, undefined, 'a touch that sends nothing is not counted')
+})
+
+test('the database of a connection that is given is published as soon as it is known', async (t) => {
+  let opened
+  const clientPromise = new Promise((resolve) => {
+    opened = resolve
+  })
+  const { store, dbName } = server.open(t, { clientPromise })
+  const messages = listen(t, ['get'])
+  await store.get('').catch(() => {}) // refused, without waiting for the connection
+  opened(server.client())
+  await store.get('s')
+  assert.deepEqual(
+    messages.map(([, { database }]) => database),
+    [undefined, dbName],
+  )
+})
+
+for (const [path, name] of Object.entries({
+  '': 'test',
+  '/?w=1': 'test',
+  '/app': 'app',
+  '/a%20b': 'a b',
+  '/%zz': '%zz',
+})) {
+  test(`the database that is published for mongodb://host${path} is "${name}"`, async (t) => {
+    const store = MongoStore.create({ mongoUrl: `mongodb://127.0.0.1:1${path}` })
+    t.after(() => store.close())
+    const messages = listen(t, ['get'])
+    await store.get('').catch(() => {})
+    assert.equal(messages[0][1].database, name)
+  })
+}

@@ -164,7 +164,7 @@ for (const [name, [, { to }]] of Object.entries(OPTIONS)) {
 test('the password of a key reaches the connection by each of its names', () => {
   for (const name of ['tlsCertificateKeyFilePassword', 'passphrase', 'sslPass']) {
     const options = { ...TLS, tlsCertificateKeyFile: certificates.encrypted }
-    assert.throws(() => settingsOf('mongodb://127.0.0.1/', options), /tlsCertificateKeyFilePassword is needed/)
+    assert.throws(() => settingsOf('mongodb://127.0.0.1/', options), /Set tlsCertificateKeyFilePassword/)
     assert.equal(settingsOf('mongodb://127.0.0.1/', { ...options, [name]: certificates.password }).hasKeyPassword, true)
   }
 })
@@ -181,9 +181,9 @@ test('an obsolete option changes nothing, wherever it stands', () => {
   }
 })
 
-for (const [name, [, { refused, harmless }]] of Object.entries(OPTIONS)) {
+for (const [name, [, { refused, remedy, takes }]] of Object.entries(OPTIONS)) {
   if (!refused) continue
-  test(`mongoOptions.${name} is refused by its name, with the reason and without its value`, () => {
+  test(`mongoOptions.${name} is refused by its name, with the reason and what to do, and without its value`, () => {
     const secret = 'hunter2'
     for (const value of [secret, { secret }, () => secret]) {
       for (const place of [{ [name]: value }, { server: { [name]: value } }]) {
@@ -195,6 +195,7 @@ for (const [name, [, { refused, harmless }]] of Object.entries(OPTIONS)) {
               error.message,
               new RegExp(`^mongoOptions(\\.server)?\\.${name} is not supported by connect-mongo-native: .{10}`),
             )
+            assert.ok(error.message.endsWith(`${refused}; ${remedy}`))
             assert.doesNotMatch(error.message, /hunter2/)
             return true
           },
@@ -206,8 +207,8 @@ for (const [name, [, { refused, harmless }]] of Object.entries(OPTIONS)) {
       () => settingsOf(`mongodb://127.0.0.1/?tls=true&tlsCAFile=x&${name}=hunter2`),
       ({ message }) => message.startsWith(inString),
     )
-    if (harmless) {
-      const asked = [true, false, 'auto', 'TLS_method'].filter(harmless)
+    if (takes) {
+      const asked = [true, false, 'auto', 'TLS_method'].filter(takes[1])
       assert.equal(asked.length, 1)
       assert.deepEqual(
         settingsOf('mongodb://127.0.0.1/', { ...TLS, [name]: asked[0] }),

@@ -189,7 +189,7 @@ for (const version of VERSIONS) {
       },
     )
     assert.deepEqual(messages, [
-      'The given client of mongoose does not know the database "mine", which only its connection has: sessions go to "elsewhere". Give the store the connection instead of its client, or the option dbName',
+      'The client of the mongoose connection does not know its database "mine", so sessions go to "elsewhere". Pass the connection instead of its client, or set dbName',
     ])
   })
 }

@@ -135,7 +135,7 @@ test('a store of connect-mongo 4 to 6 refuses the parts, and says how to give th
         assert.match(
           message,
           new RegExp(
-            `${Object.keys(options)[0]}.* cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`,
+            `${Object.keys(options)[0]}.* cannot make a connection. Use mongoUrl, such as mongodb://user:password@host:27017/database`,
           ),
         )
         assert.doesNotMatch(message, /hunter2|localhost/)

@@ -203,7 +203,7 @@ describe('the client identifies itself', () => {
     for (const file of [encrypted, oldEncrypted]) {
       assert.throws(
         () => MongoStore.create({ mongoUrl: urlFor(), mongoOptions: given(file) }),
-        /tlsCertificateKeyFilePassword is needed/,
+        /Set tlsCertificateKeyFilePassword/,
       )
     }
   })

@@ -127,7 +127,7 @@ eachStyle(
       await fails(store, 'get', ['s'], { name: 'RangeError', message: 'no' })
       assert.equal(await store.get('t'), missing)
       const broken = server.open(t, { cryptoAdapter: { ...hex, encrypt: async () => 5 } }, style)
-      await fails(broken.store, 'set', ['s', { a: 1 }], /encrypt must give a string/)
+      await fails(broken.store, 'set', ['s', { a: 1 }], /encrypt must return a string/)
       const forgets = server.open(t, { cryptoAdapter, onDecryptError: 'new-session' }, style)
       await forgets.store.set('s', { a: 1 })
       assert.equal(await forgets.store.get('s'), missing)

@@ -43,7 +43,7 @@ function useApps() {
  * - `store`, `session`: options of the store and of express-session, added to those of every application here.
  * - `routes(app, helpers)`: adds routes.
  *
- * Resolves with the application: `store`, the `collection` of the independent driver, `errors` that reached the error
+ * Resolves with the application: `store`, `origin`, the `collection` of the independent driver, `errors` that reached the error
  * handler, `browser()`, `watchWrites()` and `close()`.
  */
 async function startApp({ setup, server, store: storeOptions, session: sessionOptions, routes }) {
@@ -78,6 +78,7 @@ async function startApp({ setup, server, store: storeOptions, session: sessionOp
   return {
     store,
     errors,
+    origin,
     collection: db.collection(collectionName),
     browser: () => new Browser(origin),
     watchWrites: () => watchWrites(db, `${database}.${collectionName}`),

@@ -20,9 +20,9 @@ class Browser {
     return this.#request('POST', path, fields && new URLSearchParams(fields))
   }
 
-  /** Another browser with a copy of the current cookies. */
-  clone() {
-    const copy = new Browser(this.#origin)
+  /** Another browser with a copy of the current cookies, for this origin or another one. */
+  clone(origin = this.#origin) {
+    const copy = new Browser(origin)
     for (const [name, value] of this.cookies) copy.cookies.set(name, value)
     return copy
   }

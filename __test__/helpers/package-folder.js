@@ -36,7 +36,10 @@ function packageFolder(t, packages, place = linkInto) {
       fs.cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true })
   }
   place(copy, path.join(ROOT, addonFile()))
-  const link = (name, into) => fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(into, name), 'junction')
+  const link = (name, into) => {
+    fs.mkdirSync(path.dirname(path.join(into, name)), { recursive: true }) // the scope's
+    fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(into, name), 'junction')
+  }
   const own = path.join(copy, 'node_modules')
   fs.mkdirSync(own)
   for (const name of Object.keys(manifest.dependencies)) link(name, own)

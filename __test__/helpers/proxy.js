@@ -12,12 +12,13 @@ const { connect, createServer } = require('node:net')
  * - `accepted`: the number of connections accepted so far;
  * - `swallow()`: drops all data from now on, but keeps connections open and accepts new ones;
  * - `pass()`: forwards new data again. Connections that lost data are closed;
+ * - `drop()`: closes all connections, and goes on to accept new ones;
  * - `close()`.
  */
 async function startProxy(port) {
   const pairs = new Set()
   let swallows = false
-  const proxy = { accepted: 0, swallow, pass, close }
+  const proxy = { accepted: 0, swallow, pass, drop, close }
   const server = createServer({ noDelay: true }, (client) => {
     proxy.accepted += 1
     const pair = { client, upstream: connect({ port, host: '127.0.0.1', noDelay: true }), lost: false }
@@ -50,13 +51,16 @@ async function startProxy(port) {
       if (lost) client.destroy()
     }
   }
-  async function close() {
-    const closed = once(server, 'close')
-    server.close()
+  function drop() {
     for (const { client, upstream } of pairs) {
       client.destroy()
       upstream.destroy()
     }
+  }
+  async function close() {
+    const closed = once(server, 'close')
+    server.close()
+    drop()
     await closed
   }
 }

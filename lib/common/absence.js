@@ -1,6 +1,6 @@
 'use strict'
 
-// Tells, once for a process, that there is no addon: for which platform, why, what that costs, and what to do about it.
+// Warns once per process that there is no addon: for which platform, why, what that costs, and what to do about it.
 
 const { absence } = require('./native.js')
 const { warnOnce } = require('./warn.js')
@@ -20,7 +20,8 @@ const PLATFORMS = [
 const NAME = 'connect-mongo-native'
 
 /**
- * What can be done about a cause, by the words of Node and of the systems' loaders. The loader of the addon drops codes.
+ * What to do about a cause, by the words of Node and of the loaders of the systems. (The loader of the addon drops
+ * error codes.)
  * @type {[pattern: RegExp, remedy: string][]}
  */
 const REMEDIES = [
@@ -30,7 +31,10 @@ const REMEDIES = [
   ],
   [/ffi access|--allow-ffi/, 'Start Deno with --allow-ffi'],
   [/No such built-in module/, 'A single executable has to load addons from a file: docs/deployment.md tells how'],
-  [/another version|GLIBC|ELF|symbol|file too short|not a valid Win32|mach-o|dlopen|cut off/i, `Install ${NAME} again`],
+  [
+    /version is not|GLIBC|ELF|symbol|file too short|not a valid Win32|mach-o|dlopen|incomplete/i,
+    `Install ${NAME} again`,
+  ],
 ]
 
 /** Warns that the addon is absent, unless it was switched off on purpose. */
@@ -46,7 +50,7 @@ function warnOfAbsence() {
 }
 
 /**
- * What went wrong, the real cause first: the loader tries a file beside it, and then the package of the platform.
+ * What went wrong, the real cause first. The loader tries a file next to it, and then the package of the platform.
  * @param {unknown} thrown
  * @param {string} platform
  */
@@ -86,7 +90,7 @@ function platformName() {
 }
 
 function isGlibc() {
-  // Without this, the report looks up the names of the hosts that the process is connected to.
+  // Otherwise the report looks up the names of the hosts that the process is connected to.
   const { report } = process
   if (!report) return true
   Object.assign(report, { excludeNetwork: true })

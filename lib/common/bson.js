@@ -1,12 +1,12 @@
 'use strict'
 
-// BSON for values that are not text. It uses the application's own library, because ObjectId and Decimal128 are only
-// understood by the version that made them, and this package's own library where the application has none.
+// BSON for values that are not text. It uses the application's own library, because only the version that made an
+// ObjectId or a Decimal128 understands it. If the application has none, it uses this package's library.
 
 const { fromApplication } = require('./application-package.js')
 
 /**
- * The part of a `bson` module that is used here, in the form of version 4 and later.
+ * The part of a `bson` module that is used here, as in version 4 and later.
  * @typedef {object} Library
  * @property {(document: object, options?: object) => Uint8Array} serialize
  * @property {(bytes: Uint8Array, options?: object) => Record<string, unknown>} deserialize
@@ -14,7 +14,7 @@ const { fromApplication } = require('./application-package.js')
  */
 
 /**
- * A `bson` module of any version: a library, a class of libraries, or (in 0.x) a function that gives one.
+ * A `bson` module of any version: a library, a class of libraries, or (in 0.x) a function that returns one.
  * @typedef {Library | (new () => Library) | { pure(): { BSON: Library } }} BsonModule
  */
 
@@ -28,7 +28,7 @@ function bson() {
 }
 
 /**
- * A `bson` module in the form of version 4.
+ * A `bson` module, adapted to the interface of version 4.
  * @param {BsonModule} module
  * @returns {Library}
  */
@@ -43,7 +43,7 @@ function adapt(module) {
 }
 
 /**
- * The BSON of a document, as the `mongodb` package encodes it: `undefined` as null, without functions.
+ * Encodes a document as BSON, as the `mongodb` package does: `undefined` becomes null, functions are left out.
  * @param {object} document
  */
 function encode(document) {
@@ -52,7 +52,7 @@ function encode(document) {
   try {
     return serialize(document, options)
   } catch (error) {
-    // Loaded when a value is refused, which in most applications never happens.
+    // Loaded when a value is refused, which never happens in most applications.
     const { bringOver, isOfOtherVersion } = require('./foreign-bson.js')
     if (!EJSON || !isOfOtherVersion(error)) throw error
     const revive = (/** @type {unknown} */ value) => EJSON.deserialize(value, { relaxed: false })
@@ -61,7 +61,7 @@ function encode(document) {
 }
 
 /**
- * A document from its BSON, as the `mongodb` package decodes it by default.
+ * Decodes a document from BSON, as the `mongodb` package does by default.
  * @param {Uint8Array} bytes
  */
 function decode(bytes) {

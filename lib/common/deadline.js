@@ -1,6 +1,6 @@
 'use strict'
 
-// A moment by which an operation must have ended, for what it waits for in JavaScript.
+// The moment by which an operation must have ended, for everything that it waits for in JavaScript.
 
 const { timeoutError } = require('./errors.js')
 const { Promise } = require('./promises.js')
@@ -17,10 +17,10 @@ class Deadline {
   }
 
   /**
-   * Gives what a promise gives.
+   * Waits for a promise until the deadline.
    * @template T
    * @param {PromiseLike<T>} promise
-   * @param {string} who does not answer, for the error
+   * @param {string} who did not answer, for the error
    * @returns {Promise<T>}
    * @throws {Error} at the deadline
    */

@@ -1,7 +1,7 @@
 'use strict'
 
-// Makes an Error of a failure that the addon tells: the only place that does. Errors are made here, not in the addon,
-// so that they belong to the realm of the application: test runners compare prototypes.
+// The only place that makes an Error from a failure of the addon. Errors are made here and not in the addon, so that
+// they belong to the realm of the application. Test runners compare prototypes.
 
 /** @import { CipherFailure, Failure } from './native.js' */
 
@@ -37,7 +37,7 @@ class MongoStoreError extends Error {
 const { toString } = Object.prototype
 const CRYPTO = 'MongoStoreCryptoError'
 /**
- * The codes for the messages that connect-mongo and kruptein have for what goes wrong.
+ * The codes for the error messages of connect-mongo and kruptein.
  * @type {Record<string, string | undefined>}
  */
 const CRYPTO_CODES = {
@@ -48,7 +48,7 @@ const CRYPTO_CODES = {
 }
 
 /**
- * The error of a failure, from the parts that the addon gives. The fallback gives an error already.
+ * Makes the error of a failure from the parts that the addon passes. The fallback passes an error already.
  * @param {Failure | Error} failure
  * @returns {Error & { codeName?: string }}
  */
@@ -86,10 +86,11 @@ function isOfCrypto(error) {
 }
 
 /**
- * The error of an operation that was not done by its deadline.
+ * The error of an operation that did not end by its deadline.
  * @param {number} limitMs
  * @param {string} why
- * @param {{code?: number, codeName?: string, errorLabels?: string[]}} [cause] what the error keeps of its cause
+ * @param {{code?: number, codeName?: string, errorLabels?: string[]}} [cause] the properties that the error takes over
+ *   from its cause
  */
 function timeoutError(limitMs, why, { code, codeName, errorLabels } = {}) {
   const message = `timed out after ${limitMs} ms: ${why}`
@@ -107,8 +108,8 @@ function closedError() {
 }
 
 /**
- * What was thrown, as an error that an application can get: always an Error, and never with the code ENOENT, which
- * express-session takes for "no such session".
+ * Turns anything that was thrown into an error for the application: always an Error, and never with the code ENOENT,
+ * which express-session takes as "no such session".
  * @param {unknown} thrown
  * @param {string} [by] what threw it
  * @returns {Error}

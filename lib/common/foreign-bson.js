@@ -1,7 +1,8 @@
 'use strict'
 
-// Values of another version of the `bson` package, such as the ObjectId of another driver in the same application. A
-// version refuses those of any other. They are brought over by way of extended JSON, in which all versions agree.
+// Converts values of another version of the `bson` package, such as the ObjectId of another driver in the same
+// application. A version refuses the values of any other. The conversion goes through extended JSON, on which all
+// versions agree.
 
 const { types } = require('node:util')
 
@@ -9,7 +10,7 @@ const { types } = require('node:util')
 /** @typedef {(value: unknown) => unknown} Revive makes a value of one library from extended JSON */
 
 /**
- * The extended JSON of the values of version 1, which can't tell it themselves.
+ * The extended JSON of the values of version 1, which can't produce it themselves.
  * @type {Record<string, ((value: BsonValue) => object) | undefined>}
  */
 const OF_VERSION_1 = {
@@ -35,7 +36,7 @@ function isOfOtherVersion(error) {
 }
 
 /**
- * A copy of a value in which the values of other versions are those of one library.
+ * Copies a value, and converts the values of other versions in it to those of one library.
  * @param {unknown} value
  * @param {Revive} revive of that library
  * @param {object[]} [above] what the value is in
@@ -43,7 +44,7 @@ function isOfOtherVersion(error) {
  */
 function bringOver(value, revive, above = []) {
   if (value === null || typeof value !== 'object') return value
-  if (above.includes(value)) throw new TypeError('The session refers to itself')
+  if (above.includes(value)) throw new TypeError('The session has a circular reference')
   const next = (/** @type {unknown} */ inner) => bringOver(inner, revive, [...above, value])
   const { _bsontype: type, toBSON } = /** @type {Partial<BsonValue> & {toBSON?: unknown}} */ (value)
   if (typeof type === 'string') return revive(extendedJson(/** @type {BsonValue} */ (value), type))

@@ -1,22 +1,23 @@
 'use strict'
 
-// Loads the addon. Nothing else does. Where it can't be loaded, the store works through the `mongodb` package: then there is
-// no `addon`, but an `absence`. The types are those of the classes in `src/node/`, by hand, so that lib/ can be checked before
-// anything is built.
+// The only file that loads the addon. If it can't be loaded, the store works through the `mongodb` package. Then there
+// is no `addon`, but an `absence`. The types describe the classes in `src/node/`. They are written by hand, so that
+// lib/ can be checked before anything is built.
 
 /**
- * A session id or a session as it crosses to the addon and back: text as it is, anything else as the BSON of a document
- * with one field.
+ * A session id or a session in the form in which it crosses to the addon and back: text as it is, anything else as the
+ * BSON of a document with one field.
  * @typedef {string | Uint8Array} Value
  */
 
 /**
- * A failure in the parts from which `errors.js` makes an Error.
- * @typedef {[name: string, message: string, code: number | undefined, codeName: string | undefined, labels: string[]]} Failure
+ * The parts of a failure, from which `errors.js` makes an Error.
+ * @typedef {[name: string, message: string, code: number | undefined, codeName: string | undefined, labels: string[]]}
+ *   Failure
  */
 
 /**
- * A failure of a cipher, which has neither a number nor labels.
+ * The parts of a failure of a cipher, which has neither a number nor labels.
  * @typedef {[name: string, message: string, code: null, codeName: string | null]} CipherFailure
  */
 
@@ -26,15 +27,15 @@
  */
 
 /**
- * The settings of one store, as `src/node/settings.rs` takes them.
+ * The settings of one store, as `src/node/settings.rs` expects them.
  * @typedef {object} AddonSettings
  * @property {string} uri a connection string with every option of the connection in it
- * @property {string} [database] the one that `uri` names, or `test`, when absent
+ * @property {string} [database] default: the one that `uri` names, otherwise `test`
  * @property {string} collection
  * @property {boolean} ttlIndex whether to make the TTL index
  * @property {number} timeLimitMs how long an operation may take, in milliseconds
  * @property {boolean} timestamps whether `set` and `touch` keep `createdAt` and `updatedAt`
- * @property {WriteConcern} [writeConcern] of every write; the connection's when absent
+ * @property {WriteConcern} [writeConcern] of every write; default: the connection's
  */
 
 /**
@@ -45,13 +46,16 @@
  */
 
 /**
- * The native half of one store. Each operation has a slot, a number by which its result comes back. The methods for one
- * session tell whether the operation waits for `flush`. Dates are milliseconds since 1970, and `now` is the caller's clock.
+ * The native half of one store. Each operation has a slot, a number with which its result comes back. The methods for
+ * one session return whether the operation waits for `flush`. Dates are milliseconds since 1970, and `now` is the
+ * caller's clock.
  * @typedef {object} NativeStore
  * @property {(alive: boolean) => void} hold whether the store keeps the process alive
  * @property {(slot: number, id: Value, now: number) => boolean} get
- * @property {(slot: number, id: Value, now: number, session: Value, expires: number, lastModified: number | undefined, isKnown: boolean) => boolean} set
- * @property {(slot: number, id: Value, now: number, expires: number, lastModified: number | undefined, knownLive: boolean) => boolean} touch
+ * @property {(slot: number, id: Value, now: number, session: Value, expires: number, lastModified: number | undefined, isKnown:
+ *   boolean) => boolean} set
+ * @property {(slot: number, id: Value, now: number, expires: number, lastModified: number | undefined, knownLive:
+ *   boolean) => boolean} touch
  * @property {(slot: number, id: Value) => boolean} destroy
  * @property {() => void} flush sends the operations that wait for it
  * @property {(slot: number, now: number) => void} all
@@ -72,7 +76,7 @@
  * @property {number} waiting operations that wait
  * @property {number} inFlight operations that are under way
  * @property {Latency[]} latencies
- * @property {{name: string, count: number}[]} errors how often an error of each name was given to a caller
+ * @property {{name: string, count: number}[]} errors how often callers got an error of each name
  */
 
 /**
@@ -88,19 +92,19 @@
  */
 
 /**
- * How sessions are encrypted, as `src/node/cipher.rs` takes it.
+ * How sessions are encrypted, as `src/node/cipher.rs` expects it.
  * @typedef {object} CipherSettings
  * @property {{id: string, secret: Uint8Array}[]} [keys] `encryption.keys`, the newest first
  * @property {PasswordSettings} [kruptein] the option `crypto`
  * @property {WebSettings} [web] the Web Crypto adapter
  * @property {PasswordSettings} [secret] the option `secret`
- * @property {boolean} foreign whether an adapter in JavaScript reads what has none of our own formats
+ * @property {boolean} foreign whether an adapter in JavaScript reads records that have none of our own formats
  * @property {boolean} readsPlain whether the store also reads sessions that are not encrypted
  * @property {boolean} forgets whether a session that can't be decrypted counts as none
  */
 
 /**
- * The options of kruptein's format, and of the one of `secret`.
+ * The options of the format of kruptein, or of the format of `secret`.
  * @typedef {object} PasswordSettings
  * @property {Uint8Array} secret
  * @property {string} algorithm such as `aes-256-gcm`
@@ -111,7 +115,7 @@
  */
 
 /**
- * The options of Web Crypto's format.
+ * The options of the Web Crypto format.
  * @typedef {object} WebSettings
  * @property {Uint8Array} secret
  * @property {Uint8Array} salt of the one key
@@ -119,32 +123,35 @@
  * @property {boolean} gcm whether the mode is AES-GCM; AES-CBC otherwise
  * @property {string} encoding `base64`, `base64url` or `hex`
  * @property {number} ivLen the random bytes of a nonce
- * @property {boolean} parses whether hooks of the application get what the text means as JSON
+ * @property {boolean} parses whether hooks of the application get the parsed JSON instead of the text
  */
 
 /**
- * Encrypts and decrypts sessions, with the keys that it has derived. Each promise gives the value, or the parts of an
- * error.
+ * Encrypts and decrypts sessions, with the keys that it has derived. Each promise resolves with the value, or with the
+ * parts of an error.
  * @typedef {object} NativeCipher
  * @property {(text: string) => Promise<string | CipherFailure>} encrypt
  * @property {(stored: string) => Promise<string | CipherFailure>} decrypt
- * @property {(id: Value, session: Value, limitMs: number) => Promise<Value | CipherFailure>} seal encrypts a session for its id
- * @property {(id: Value, stored: Value | undefined, limitMs: number) => Promise<Value | CipherFailure>} open decrypts what
- *   is stored under an id
+ * @property {(id: Value, session: Value, limitMs: number) => Promise<Value | CipherFailure>} seal encrypts a session
+ *   for its id
+ * @property {(id: Value, stored: Value | undefined, limitMs: number) => Promise<Value | CipherFailure>} open decrypts
+ *   what is stored under an id
  * @property {(sid: string) => string[]} hashIds the ids under which a session may be stored, the one for writing first;
  *   none without `encryption`
  */
 
 /**
- * The addon. `describeConnection` tells what the driver made of a connection string, for tests and support: it neither
- * connects nor shows a password.
+ * The addon. `describeConnection` returns what the driver made of a connection string, for tests and support. It does
+ * not connect, and shows no password.
  * @typedef {object} Addon
- * @property {() => string} version the one of the package that it was built for
- * @property {new (settings: AddonSettings, deliver: (results: Results) => void, cipher?: NativeCipher) => NativeStore} NativeStore
+ * @property {() => string} version the version of the package that it was built for
+ * @property {new (settings: AddonSettings, deliver: (results: Results) => void, cipher?: NativeCipher) => NativeStore}
+ *   NativeStore
  * @property {new (settings: CipherSettings) => NativeCipher} NativeCipher
  * @property {() => boolean} isOptimised whether the addon was built with optimisations
  * @property {() => string} systemRoots the root certificates of the operating system, as PEM text
- * @property {(uri: string, password?: string) => Record<string, string | string[] | string[][] | number | boolean | undefined>} describeConnection
+ * @property {(uri: string, password?: string) => Record<string, string | string[] | string[][] | number | boolean |
+ *   undefined>} describeConnection
  */
 
 const { checkWhole } = require('./whole-file.js')
@@ -156,7 +163,7 @@ const SWITCH = 'CONNECT_MONGO_NATIVE_ADDON'
 function load() {
   if (process.env[SWITCH] === 'off') return { absence: undefined }
   const { dlopen } = process
-  // By this, Node opens the file, wherever a package manager or a bundler has put it.
+  // Node opens the file by this function, wherever a package manager or a bundler has put it.
   process.dlopen = (/** @type {Parameters<typeof dlopen>} */ ...args) => {
     checkWhole(args[1])
     return dlopen.apply(process, args)
@@ -166,7 +173,7 @@ function load() {
     const addon = /** @type {Addon} */ (require('../../native.js'))
     const { version } = require('../../package.json')
     if (addon.version?.() === version) return { addon }
-    return { absence: new Error(`it is of another version than ${version}`) }
+    return { absence: new Error(`its version is not ${version}`) }
   } catch (error) {
     return { absence: error }
   } finally {
@@ -174,5 +181,5 @@ function load() {
   }
 }
 
-/** The addon, or what was thrown instead; neither where it is switched off. */
+/** The addon, or what was thrown instead; neither if it is switched off. */
 module.exports = load()

@@ -6,8 +6,8 @@
 const { nextTick, setTimeout } = require('./timers.js')
 
 /**
- * Node's own promises, as async functions give them. What an application has put in the place of the global `Promise` may
- * lack some of its methods.
+ * Node's own promises, as async functions return them. An application may have replaced the global `Promise` by one
+ * that lacks some of its methods.
  */
 const Promise = /** @type {PromiseConstructor} */ ((async () => {})().constructor)
 
@@ -30,8 +30,9 @@ function isThenable(value) {
 }
 
 /**
- * Calls `next` with the result of `produce()`, or `fail` with what it threw: at once, unless the result is a promise.
- * After a promise they are called outside of it: an exception of a callback must not become a rejection.
+ * Calls `next` with the result of `produce()`, or `fail` with what it threw. Both happen at once, unless the result is
+ * a promise. After a promise they are called outside of it, because an exception of a callback must not become a
+ * rejection.
  * @template T
  * @param {() => Awaitable<T>} produce
  * @param {(value: T) => void} next
@@ -54,9 +55,10 @@ function settle(produce, next, fail) {
 }
 
 /**
- * A promise of all that a callback gets after its error: of the global class, as the store's methods give it.
+ * A promise of all that a callback gets after its error. It is of the global class, as the methods of the store return
+ * it.
  * @template {unknown[]} T
- * @param {(callback: (error: unknown, ...results: T) => void) => void} start is given the callback
+ * @param {(callback: (error: unknown, ...results: T) => void) => void} start gets the callback
  * @returns {Promise<T>}
  */
 function resultsOf(start) {
@@ -68,7 +70,7 @@ function resultsOf(start) {
 /**
  * A promise of the one value that a callback gets after its error.
  * @template T
- * @param {(callback: (error: unknown, value: T) => void) => void} start is given the callback
+ * @param {(callback: (error: unknown, value: T) => void) => void} start gets the callback
  * @returns {Promise<T>}
  */
 function promised(start) {
@@ -76,7 +78,7 @@ function promised(start) {
 }
 
 /**
- * The same promise, whose rejection nobody has to handle. Whoever waits for it still gets the error.
+ * Returns the same promise, but nobody has to handle its rejection. Whoever waits for it still gets the error.
  * @template {Promise<unknown>} T
  * @param {T} promise
  * @returns {T}

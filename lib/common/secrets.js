@@ -1,9 +1,9 @@
 'use strict'
 
-// Keeps secrets out of what `util.inspect` and `JSON.stringify` make of a store and its options. The values themselves stay
-// as they are: only a printed copy has none.
+// Keeps secrets out of the output of `util.inspect` and `JSON.stringify` for a store and its options. The values
+// themselves stay as they are. Only the printed copy has no secrets.
 
-/** What `util.inspect` asks a value for its own form by. */
+/** The method that `util.inspect` calls on a value. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 
 const HIDDEN = '***'
@@ -11,11 +11,11 @@ const HIDDEN = '***'
 const SECRET = /pass|pwd|secret|credential|token|^(ssl)?(key|pfx)$|authMechanismProperties/i
 /** Parameters of a connection string with such names. */
 const SECRET_PARAMETER = /([?&;][^=&;]*(?:pass|secret|token|authMechanismProperties)[^=&;]*=)[^&;]*/gi
-/** What stands before the hosts of a connection string. A password may have any sign in it. */
+/** The part of a connection string before the hosts. A password may contain any character. */
 const CREDENTIALS = /(:\/\/).*@/s
 
 /**
- * A text without the secrets of the connection strings that it quotes.
+ * Masks the secrets in the connection strings that a text quotes.
  * @param {string} text
  */
 function masked(text) {
@@ -23,7 +23,8 @@ function masked(text) {
 }
 
 /**
- * A copy of options without secrets. Objects of classes, such as a client, are named only: they may have credentials.
+ * Copies options without their secrets. Of instances of classes, such as a client, only the class is named, because
+ * they may hold credentials.
  * @param {unknown} value
  * @param {unknown[]} [outer] the objects around it
  * @returns {unknown}
@@ -55,8 +56,8 @@ function hideInPrints(options) {
 }
 
 /**
- * What `util.inspect` shows of a store: an object of the same class, with options that have no secrets. Under symbols are
- * only internals, by which the getters of the class would find a client.
+ * What `util.inspect` shows of a store: an object of the same class, with options that have no secrets. It leaves out
+ * symbols. They hold internals, through which the getters of the class would find a client.
  * @param {{options: object}} store
  */
 function printable(store) {

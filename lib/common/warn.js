@@ -3,12 +3,12 @@
 // Process warnings. Most are emitted once per process, so that a store made per request or per test does not repeat itself.
 
 /**
- * How many warnings are remembered. Some have changing text in them, such as the reason of a server.
+ * How many warnings are remembered. Some have changing text, such as the reason of a server.
  */
 const REMEMBERED = 1000
 
 /**
- * The warnings that were emitted, the oldest first.
+ * The emitted warnings, the oldest first.
  * @type {Set<string>}
  */
 const emitted = new Set()
@@ -28,7 +28,7 @@ function warnOnce(message, code, subject = message) {
 }
 
 /**
- * Emits a process warning, each time: the caller knows that it is news.
+ * Emits a process warning each time. The caller knows that it is new.
  * @param {string} message
  * @param {string} code
  */

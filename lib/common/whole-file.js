@@ -1,13 +1,14 @@
 'use strict'
 
-// Refuses an addon whose file was cut off, by a full disk or an interrupted download. The loader of Linux would map it, and
-// the process would end by SIGBUS.
+// Refuses an addon whose file is truncated, because of a full disk or an interrupted download. The loader of Linux
+// would map it, and the process would end with SIGBUS.
 
 const fs = require('node:fs')
 
 /**
- * Where the headers of ELF say that the table of sections is, which is the last part of the file, by the class of the file
- * (32 or 64 bits): offset, size of an entry, number of entries. Source: the System V ABI, chapter 4.
+ * The positions in an ELF header that locate the table of sections, which is the last part of the file: offset, size of
+ * an entry, number of entries. They depend on the class of the file (32 or 64 bits). Source: the System V ABI, chapter
+ * 4.
  * @type {Record<number, (header: Buffer) => number>}
  */
 const ENDS = {
@@ -18,20 +19,31 @@ const MAGIC = '\x7fELF'
 const HEADER = 64 // bytes
 
 /**
- * Throws if the end of an ELF file is missing. Other files are left to the system's loader, which refuses them itself.
+ * Throws if the end of an ELF file is missing. It leaves other files to the loader of the system, which refuses them
+ * itself. It also leaves files to it that can't be opened: an executable of Bun loads the addon in it, but does not open it.
  * @param {string} file
  */
 function checkWhole(file) {
+  const descriptor = opened(file)
+  if (descriptor === undefined) return
   const header = Buffer.alloc(HEADER)
-  const descriptor = fs.openSync(file, 'r')
   try {
     const read = fs.readSync(descriptor, header, 0, HEADER, 0)
     const { size } = fs.fstatSync(descriptor)
     if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return
     const end = read === HEADER ? ENDS[header[4]]?.(header) : HEADER
-    if (end > size) throw new Error(`${file} is cut off: ${size} of ${end} bytes are there`)
+    if (end > size) throw new Error(`${file} is incomplete: it has ${size} of ${end} bytes`)
   } finally {
     fs.closeSync(descriptor)
+  }
+}
+
+/** @param {string} file */
+function opened(file) {
+  try {
+    return fs.openSync(file, 'r')
+  } catch {
+    return undefined
   }
 }
 

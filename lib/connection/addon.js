@@ -1,7 +1,7 @@
 'use strict'
 
-// The crossing to the addon: an operation takes a slot, one synchronous call with primitives submits it, and the results
-// of many operations come back in one flat array. Calls of one turn of the event loop are sent together.
+// The crossing to the addon. An operation takes a slot, and one synchronous call with primitives submits it. The
+// results of many operations come back in one flat array. The calls of one turn of the event loop are sent together.
 
 const { setImmediate } = require('../common/timers.js')
 const { EVENTS, STRIDE } = require('./results.js')
@@ -9,27 +9,28 @@ const { EVENTS, STRIDE } = require('./results.js')
 /** @import { AnyFailure } from './results.js' */
 /** @import { NativeCipher, NativeStore as Native, Results, Statistics } from '../common/native.js' */
 
-/** So many operations are sent before the turn ends: the server works on them meanwhile. */
+/** This many operations are sent before the turn ends, so that the server works on them in the meantime. */
 const ENOUGH = 32
-/** What takes a result that nobody wants. */
+/** Takes results that nobody wants. */
 const NOBODY = Object.freeze({ finish() {} })
 
 /**
- * What a carrier answers, once.
+ * What a carrier answers, exactly once.
  * @typedef {object} Caller
- * @property {(kind: number, first: unknown, second: unknown) => void} finish takes the result, as `Answer` of `results.js`
+ * @property {(kind: number, first: unknown, second: unknown) => void} finish takes the result, as `Answer` of
+ *   `results.js`
  */
 
 /**
- * How results reach an `Addon`, which must not be kept alive by the native half that it has.
+ * How results reach an `Addon`. Its native half must not keep it alive.
  * @typedef {object} Link
  * @property {WeakRef<Addon>} idle
- * @property {Addon} [busy] the same one, while something is under way: its callers wait for it, though they may have
- *   nothing else that leads to it
+ * @property {Addon} [busy] the same one, while something is under way: its callers wait for it, and may have no other
+ *   reference to it
  */
 
 /**
- * What carries operations out, by a method of the addon's and its values.
+ * Carries operations out. An operation is a method of the addon with its values.
  * @typedef {{send(caller: Caller, method: string, ...values: unknown[]): void}} Carrier
  */
 
@@ -43,23 +44,24 @@ class Addon {
   /** @type {number[]} */
   #free = []
   #pending = 0
-  /** Whether it is known if there is a server: those who wait for that need not be known otherwise. */
+  /** Whether it is known if there is a server. Until then, there may be no other reference to the waiting callers. */
   #isHeard = false
   #isReleased = false
   /** @type {Link} */
   #link = { idle: new WeakRef(this), busy: this }
-  /** The operations that were submitted in this turn, and not sent yet. */
+  /** The number of operations that were submitted in this turn and not yet sent. */
   #unsent = 0
   #delivering = false
   #keepsAlive
   #onEvent
 
   /**
-   * @param {Function} Store the addon's class, or what stands in for it
-   * @param {{timeLimitMs: number} & Record<string, unknown>} settings the addon's, or of what stands in for it
+   * @param {Function} Store the addon's class, or its replacement
+   * @param {{timeLimitMs: number} & Record<string, unknown>} settings the settings of the addon or of its replacement
    * @param {object} owner
    * @param {boolean} owner.keepsAlive whether the process stays alive until `release`, not only for operations
-   * @param {(kind: number, failure: AnyFailure | undefined) => void} owner.onEvent takes a `ConnectionEvent` of `results.js`
+   * @param {(kind: number, failure: AnyFailure | undefined) => void} owner.onEvent takes a `ConnectionEvent` of
+   *   `results.js`
    * @param {NativeCipher} [owner.cipher] what encrypts the sessions, by the addon's class
    */
   constructor(Store, settings, { keepsAlive, onEvent, cipher }) {
@@ -71,7 +73,7 @@ class Addon {
   }
 
   /**
-   * A function that takes results. Whoever keeps it keeps nothing but the link.
+   * A function that takes results. It refers only to the link, so whoever keeps it keeps nothing else.
    * @param {Link} link
    */
   static #delivery(link) {
@@ -82,7 +84,7 @@ class Addon {
   }
 
   /**
-   * Starts an operation by one call of the addon's method. Its caller gets the result.
+   * Starts an operation with one call of the addon's method. The caller gets the result.
    * @param {Caller} caller
    * @param {string} method
    * @param {unknown[]} values
@@ -95,7 +97,7 @@ class Addon {
   }
 
   /**
-   * Starts an operation that was called at a moment of `uptime`, by a class that is told so.
+   * Starts an operation that was called earlier, at a time of `uptime`, with a class that takes that time.
    * @param {number} since
    * @param {Caller} caller
    * @param {string} method
@@ -107,7 +109,7 @@ class Addon {
     this.#native.since = undefined
   }
 
-  // Requests that arrive together, and those that results set going, make one batch, and wake the addon's thread once.
+  // Requests that arrive together, and those that results trigger, make one batch, and wake the addon's thread once.
   #sendSoon() {
     this.#unsent++
     if (this.#unsent === ENOUGH) this.#flush()
@@ -127,13 +129,13 @@ class Addon {
     return this.#native.stats()
   }
 
-  /** Lets go of the native half, which has been closed, once all its results are here. */
+  /** Drops the native half after it has been closed, once all its results are here. */
   release() {
     this.#isReleased = true
     if (this.#pending === 0) this.#rest()
   }
 
-  /** Ends the native half without waiting for it. Its callers must not want their results any more. */
+  /** Ends the native half without waiting. Its callers must not need their results any more. */
   abandon() {
     this.#onEvent = () => {}
     this.send({ finish: () => this.release() }, 'close')
@@ -146,7 +148,7 @@ class Addon {
     if (!this.#keepsAlive) this.#native.hold(true)
   }
 
-  /** Nothing is pending: neither the process nor the store is needed for results. */
+  /** Nothing is pending: results need neither the process nor the store. */
   #rest() {
     if (this.#isReleased) this.#native.release()
     else if (!this.#keepsAlive) this.#native.hold(false)
@@ -172,7 +174,7 @@ class Addon {
   }
 
   /**
-   * A callback may throw, and its exception must leave as it is; the results behind it come in another turn.
+   * A callback may throw. Its exception must leave unchanged, and the results behind it are delivered in another turn.
    * @param {Results} results
    * @param {number} start
    */

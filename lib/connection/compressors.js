@@ -1,19 +1,19 @@
 'use strict'
 
-// Leaves out the compressors of a client that are not installed: each of its operations would fail, where the addon has all
-// of them.
+// Leaves out compressors that are not installed. With them, each operation of a client would fail, while the addon has
+// all of them.
 
 const { fromApplication } = require('../common/application-package.js')
 const { readUri } = require('../settings/uri.js')
 
 /**
- * The packages that the `mongodb` package needs for some of them.
+ * The packages that the `mongodb` package needs for some compressors.
  * @type {Record<string, string | undefined>}
  */
 const PACKAGES = { snappy: 'snappy', zstd: '@mongodb-js/zstd' }
 
 /**
- * The options of a client with the compressors that it can use.
+ * Returns the options of a client with only the compressors that it can use.
  * @param {string | undefined} url
  * @param {{compressors?: unknown}} options
  */

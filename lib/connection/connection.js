@@ -1,8 +1,8 @@
 'use strict'
 
-// A store's connection to its collection: opens a carrier once the connection's settings are known, which is the addon, or
-// the fallback where the addon can't do; follows the state of the connection, and closes it. A failure here fails an
-// operation, never the process.
+// The connection of a store to its collection. It opens a carrier when the settings are known: the addon, or the
+// fallback if the addon can't do what is needed. It follows the state of the connection, and closes it. A failure here
+// fails an operation, never the process.
 
 const { asError, closedError, fromNative } = require('../common/errors.js')
 const { addon } = require('../common/native.js')
@@ -25,14 +25,15 @@ const { KIND } = require('./results.js')
 /** @import { ConnectionOptions, Seeker, Stop, Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
 /** @import { AnyFailure } from './results.js' */
+/** @import { Place } from './stats.js' */
 /** @import { CloseStore } from './driver-objects.js' */
 /** @typedef {InstanceType<typeof Addon>} Crossing */
 /** @typedef {InstanceType<typeof Operation>} AnOperation */
 
 class Connection {
   /**
-   * What operations are sent to now, by `send(operation, method, ...values)`: a waiting room, the addon, the fallback, or
-   * what refuses them.
+   * Where operations are sent now, with `send(operation, method, ...values)`: a waiting room, the addon, the fallback,
+   * or an object that refuses them.
    * @type {{send(operation: AnOperation, method: string, ...values: unknown[]): void}}
    */
   carrier
@@ -50,16 +51,18 @@ class Connection {
    */
   #crossing
   /**
-   * Holds what the addon was asked for before it reached a server; null when it has.
+   * Remembers the operations that the addon got before it reached a server; null when it has reached one.
    * @type {InstanceType<typeof Proving> | null}
    */
   #proving = null
-  /** The servers, the database and the collection, for warnings that are given once for each. */
+  /** The servers, the database and the collection, for warnings that are emitted once for each combination. */
   #where = ''
-  /** The hosts as they were given, for people. */
+  /** The hosts as they were given, for messages. */
   #servers = ''
+  /** @type {string | undefined} */
+  #database
   /**
-   * Ends the search for the target, if that goes on.
+   * Ends the search for the target, if it is still going on.
    * @type {Stop | void}
    */
   #stopSeeking
@@ -71,7 +74,7 @@ class Connection {
    */
   #ended
   #ready = false
-  /** Whether operations find no server, as far as the store was told. */
+  /** Whether operations find no server, as far as the store knows. */
   #isLost = false
   /** @type {Error | undefined} */
   #failure
@@ -79,7 +82,7 @@ class Connection {
   #watchers = []
 
   /**
-   * @param {ConnectionOptions} options the one that makes the connection, and those that stand beside it
+   * @param {ConnectionOptions} options the one that names the connection, and those that belong to it
    * @param {Readonly<Settings>} settings
    * @param {object} store
    * @param {(state: 'connected' | 'disconnected') => void} store.onState
@@ -97,7 +100,7 @@ class Connection {
   }
 
   /**
-   * Follows what is given as the connection until its target is known.
+   * Follows the given connection until its target is known.
    * @returns {Seeker}
    */
   #seeker() {
@@ -127,7 +130,9 @@ class Connection {
     const { client, database, uri: place = client?.options?.hosts ?? client?.s?.url } = target
     this.#where = `${place} ${database} ${this.#settings.collectionName}`
     const { uri } = target
-    this.#servers = (client?.options?.hosts ?? readUri(uri ?? client?.s?.url ?? '').hosts).join(', ')
+    const address = readUri(uri ?? client?.s?.url ?? '')
+    this.#servers = (client?.options?.hosts ?? address.hosts).join(', ')
+    this.#database = database ?? address.database
     if (uri === undefined) this.#useFallback(target, target.obstacle)
     else if (!addon) this.#useFallback(target)
     else if (isSeedList(uri)) this.#lookUp(target, uri)
@@ -139,7 +144,7 @@ class Connection {
    * @param {string} uri its connection string, with a seed list
    */
   #lookUp(target, uri) {
-    // Few applications have one, and it takes Node's resolver.
+    // Loaded on demand: few applications have a seed list, and it needs Node's resolver.
     const { withServers } = require('../settings/seed-list.js')
     const { Resolving } = require('./resolving.js')
     const look = async () => {
@@ -172,11 +177,12 @@ class Connection {
 
   /**
    * @param {Target} target
-   * @param {string} [reason] why the addon can't do what is asked for; absent where there is no addon
+   * @param {string} [reason] why the addon can't do what is needed; undefined if there is no addon
    * @throws {TypeError} when the store has no client to work through
    */
   #useFallback(target, reason) {
-    // Few stores need it, and it loads the whole of `bson`: `require` of this package would take a third longer.
+    // Loaded on demand: few stores need it, and it loads all of `bson`. `require` of this package would take a third
+    // longer.
     const { openFallback } = require('./fallback/open.js')
     const crossing = openFallback(target, this.driver, this.#options, this.#settings, this.#ownerOf(target))
     this.#crossing = crossing
@@ -196,7 +202,7 @@ class Connection {
   /** @param {Target} target */
   #ownerOf(target) {
     return {
-      // With a client of its own the application decides how long the process lives.
+      // If the application has its own client, it decides how long the process lives.
       keepsAlive: target.isOwn,
       onEvent: (/** @type {number} */ kind, /** @type {AnyFailure | undefined} */ failure) =>
         this.#changed(kind, failure),
@@ -211,12 +217,12 @@ class Connection {
   }
 
   /**
-   * Lets the fallback take over from the addon. Gives null, or the failure when there is no fallback.
+   * Lets the fallback take over from the addon. Returns null, or the failure if there is no fallback.
    * @param {AnyFailure} failure
    */
   #leaveAddon(failure) {
     const proving = this.#proving
-    // Only the addon can't speak with servers.
+    // Only the addon fails because it can't speak with the servers.
     const [name, message, code, codeName, labels] = /** @type {Failure} */ (failure)
     try {
       this.#useFallback(/** @type {Target} */ (this.#target), message)
@@ -263,18 +269,18 @@ class Connection {
 
   #back() {
     this.#isLost = false
-    // A server that answers says nothing about the collection before that is prepared.
+    // Before the collection is prepared, the answer of a server says nothing about it.
     if (this.#ready) this.#onState('connected')
   }
 
   /**
-   * Tells of an outage, once: operations go on waiting for a server as long as their time allows.
+   * Reports an outage once. Operations continue to wait for a server as long as their deadlines allow.
    * @param {Error} error
    */
   #lost(error) {
     if (!this.#isLost) {
       const servers = this.#servers && ` to ${this.#servers}`
-      // A driver may quote the connection string that it refuses.
+      // A driver may quote a connection string that it refuses.
       warn(`The session store has no connection${servers}: ${masked(error.message)}`, 'MONGO_STORE_CONNECTION')
     }
     this.#isLost = true
@@ -286,7 +292,7 @@ class Connection {
     const { collectionName, autoRemoveInterval } = this.#settings
     const reason = failure.message.replace(/\.$/, '')
     warnOnce(
-      `No TTL index on "${collectionName}" is known to remove expired sessions, and the store could not make one: ${reason}. The store removes them itself every ${autoRemoveInterval} minutes, as it does without this warning with autoRemove: 'interval'`,
+      `The store could not create a TTL index on "${collectionName}", and no other index there removes expired sessions: ${reason}. The store removes them itself every ${autoRemoveInterval} minutes, as autoRemove: 'interval' does without this warning`,
       'MONGO_STORE_INDEX',
       `${this.#where} ${failure.codeName ?? failure.name}`,
     )
@@ -299,12 +305,20 @@ class Connection {
     for (const { reject } of this.#watchers.splice(0)) reject(error)
   }
 
-  /** Resolves when the collection is prepared; rejects while it can't be, and when the store is closed. */
+  /** Resolves when the collection is prepared. Rejects while that is not possible, and when the store is closed. */
   #whenReady() {
     if (this.#closing) return Promise.reject(closedError())
     if (this.#ready) return Promise.resolve()
     if (this.#failure) return Promise.reject(this.#failure)
     return /** @type {Promise<void>} */ (new Promise((resolve, reject) => this.#watchers.push({ resolve, reject })))
+  }
+
+  /**
+   * Where the sessions are.
+   * @returns {Place}
+   */
+  get place() {
+    return { database: this.#database, collection: this.#settings.collectionName }
   }
 
   /** How long an operation may take, in milliseconds. */
@@ -330,7 +344,7 @@ class Connection {
     if (carrier instanceof Opening) carrier.end(closedError())
     for (const { reject } of this.#watchers.splice(0)) reject(closedError())
     if (this.#crossing) {
-      this.#ended = new Operation('close', {})
+      this.#ended = new Operation('close', {}, this)
       this.#crossing.send(this.#ended, 'close')
       await this.#ended.promise
       this.#crossing.release()
@@ -340,7 +354,7 @@ class Connection {
 }
 
 /**
- * Stands in for a carrier when there is none, and never will be.
+ * Replaces the carrier when there is none, and never will be.
  * @param {unknown} error
  */
 function refusal(error) {

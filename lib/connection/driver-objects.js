@@ -1,9 +1,9 @@
 'use strict'
 
 // The objects of the `mongodb` package that applications and their tests use: `store.client`, `store.db`,
-// `store.collection` and their promises. The store itself never needs them, but for the fallback. They come from the
-// application's own client, or else from a client that is made when something asks for it, with the application's
-// `mongodb` package, or else with ours. Whoever closes that client closes the store.
+// `store.collection` and their promises. Except for the fallback, the store itself never needs them. They come from the
+// application's own client. If there is none, a client is made on first access, with the application's `mongodb`
+// package or else with ours. Whoever closes that client closes the store.
 
 const { fromApplication } = require('../common/application-package.js')
 const { MongoStoreError } = require('../common/errors.js')
@@ -13,7 +13,7 @@ const { promised, quiet } = require('../common/promises.js')
 /** @import { ConnectionOptions, Target } from '../settings/target.js' */
 
 /**
- * The `mongodb` package. Before version 3, `MongoClient.connect` gives a Db.
+ * The `mongodb` package. Before version 3, `MongoClient.connect` returns a Db.
  * @typedef {{MongoClient: MongoClientClass}} Mongodb
  */
 
@@ -28,7 +28,8 @@ const { promised, quiet } = require('../common/promises.js')
 /** @typedef {MongoClientClass & (new (url: string | undefined, options: object) => Client)} ClientConstructor */
 
 /**
- * The releases of `mongodb` that speak with older servers, by the wire version from which on each does: of MongoDB 3.6 and 2.6.
+ * The releases of `mongodb` that speak with older servers, and the lowest wire version of each: those of MongoDB 3.6
+ * and 2.6.
  * @type {[wireVersion: number, release: number][]}
  */
 const OLDER_RELEASES = [
@@ -37,8 +38,8 @@ const OLDER_RELEASES = [
 ]
 
 /**
- * Closes what a store had made for itself, when the store is collected without having been closed. Whoever asked for the
- * client may use it without the store.
+ * Closes what a store made for itself, when the store is collected without having been closed. A client that the
+ * application asked for stays open, since it may be used without the store.
  * @type {FinalizationRegistry<() => Promise<unknown>>}
  */
 const forgotten = new FinalizationRegistry((close) => quiet(close()))
@@ -68,7 +69,7 @@ class DriverObjects {
    * @param {ConnectionOptions} options the application's, for a client like the one that connect-mongo would have made
    * @param {{collectionName: string}} settings the store's
    * @param {object} store
-   * @param {() => Promise<void>} store.whenReady gives a promise that resolves when the store's collection is prepared
+   * @param {() => Promise<void>} store.whenReady resolves when the collection of the store is prepared
    * @param {CloseStore} store.closeStore
    */
   constructor(options, { collectionName }, { whenReady, closeStore }) {
@@ -79,7 +80,7 @@ class DriverObjects {
   }
 
   /**
-   * Tells what was given to the store as its connection, once that is known.
+   * Takes the target of the store, once that is known.
    * @param {Target | undefined} target
    */
   set target(target) {
@@ -87,7 +88,7 @@ class DriverObjects {
   }
 
   /**
-   * The client; undefined while the application's own is not there yet.
+   * The client; undefined while the application's own is pending.
    * @returns {Client | undefined}
    */
   get client() {
@@ -102,7 +103,7 @@ class DriverObjects {
   }
 
   /**
-   * The database of a client of the store's own, once that is connected.
+   * The database of the store's own client, once that is connected.
    * @returns {Promise<Db>}
    */
   async openDb() {
@@ -113,7 +114,7 @@ class DriverObjects {
     throw new TypeError('The store has no client')
   }
 
-  /** Before version 3, connecting gives a Db, and there is no client. */
+  /** Before version 3, connecting returns a Db, and there is no client. */
   async #openOldDb() {
     this.#openingOld ??= promised((done) => mongodb().MongoClient.connect(...this.#connection, done))
     try {
@@ -149,7 +150,7 @@ class DriverObjects {
   }
 
   async #connected() {
-    // As with connect-mongo: the client of a closed store is a closed one.
+    // As in connect-mongo, the client of a closed store is closed.
     if (this.#isClosed) return this.client
     await this.#whenReady()
     const { client } = this
@@ -170,8 +171,8 @@ class DriverObjects {
   }
 
   /**
-   * A client by the application's own string and options. What this release of the driver refuses may be an option of
-   * another one, which has a name that it knows in the store's own connection string.
+   * Makes a client with the application's own string and options. If this release of the driver refuses one of them, it
+   * may be an option of another release. The store's own connection string then has its current name.
    */
   #newClient() {
     const Client = /** @type {ClientConstructor} */ (mongodb().MongoClient)
@@ -190,7 +191,7 @@ class DriverObjects {
 
   #makeClient() {
     const client = this.#newClient()
-    // It is only there to be closed again.
+    // This client is only made to be closed again.
     if (this.#isClosed) quiet(Promise.resolve(client.close()))
     else this.#keep(client)
     return client
@@ -220,7 +221,7 @@ class DriverObjects {
   }
 
   /**
-   * Gives one of the objects to the application.
+   * Returns one of the objects to the application.
    * @param {typeof NAMES[number]} name
    */
   give(name) {
@@ -231,8 +232,10 @@ class DriverObjects {
 }
 
 /**
- * Lets `close` of a client, or of a Db before version 3, close the store that it was made for. Gives what closes it alone.
- * @param {WeakRef<DriverObjects>} objects of the store. The client is kept alive by its sockets, and must not keep the store
+ * Makes `close` of a client, or of a Db before version 3, close the store for which it was made. Returns a function
+ * that closes only the client.
+ * @param {WeakRef<DriverObjects>} objects of the store. Sockets keep the client alive, and it must not keep the store
+ *   alive
  * @param {Client | Db} client
  * @returns {() => Promise<unknown>}
  */
@@ -251,7 +254,7 @@ function closeWith(objects, client) {
 }
 
 /**
- * The error of a client that could not connect, with the remedy where the servers are too old for its release.
+ * The error of a client that could not connect. If the servers are too old for its release, it has the remedy.
  * @param {unknown} thrown
  */
 function explained(thrown) {
@@ -266,7 +269,7 @@ function explained(thrown) {
 }
 
 /**
- * The application's `mongodb` package, or else ours. It is loaded when it is needed, which mostly is never.
+ * The application's `mongodb` package, or else ours. It is loaded on demand, which in most applications is never.
  * @returns {Mongodb}
  */
 function mongodb() {
@@ -274,7 +277,7 @@ function mongodb() {
 }
 
 /**
- * What a client is made of, without compressors that are not installed.
+ * The arguments for a client, without compressors that are not installed.
  * @param {string | undefined} url
  * @param {object} options
  * @returns {[url: string | undefined, options: object]}
@@ -294,10 +297,10 @@ function isBeforeVersion3() {
 const NAMES = /** @type {const} */ (['client', 'db', 'collection', 'clientP', 'collectionP'])
 
 /**
- * Defines the properties on a store's class. An instance can overwrite each of them, as a plain property.
+ * Defines the properties on the class of a store. An instance can overwrite each of them like a plain property.
  * @template {object} T
  * @param {{prototype: T}} Store
- * @param {(store: T) => DriverObjects | undefined} driverOf gives nothing for the prototype itself
+ * @param {(store: T) => DriverObjects | undefined} driverOf returns undefined for the prototype itself
  */
 function defineDriverObjects(Store, driverOf) {
   for (const name of NAMES) {

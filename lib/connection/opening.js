@@ -1,6 +1,6 @@
 'use strict'
 
-// Where operations wait for a connection that the application opens.
+// The waiting room for operations while the application opens its connection.
 
 const { MongoStoreError } = require('../common/errors.js')
 const { clearTimeout, setTimeout } = require('../common/timers.js')
@@ -13,13 +13,13 @@ const LIMIT = 40_000
 
 class Opening {
   /**
-   * What was asked for: operations with their methods, values and timers.
+   * The waiting operations, with their methods, values and timers.
    * @type {Map<Operation, {method: string, values: unknown[], timer: NodeJS.Timeout}>}
    */
   #waiting = new Map()
 
   /**
-   * Lets an operation wait.
+   * Makes an operation wait.
    * @param {Operation} operation
    * @param {string} method
    * @param {unknown[]} values
@@ -35,7 +35,7 @@ class Opening {
   }
 
   /**
-   * Sends what waits to a carrier, in the order of the calls.
+   * Sends the waiting operations to a carrier, in the order of the calls.
    * @param {Carrier} carrier
    */
   passTo(carrier) {
@@ -43,7 +43,7 @@ class Opening {
   }
 
   /**
-   * Fails what waits.
+   * Fails the waiting operations.
    * @param {unknown} error
    */
   fail(error) {

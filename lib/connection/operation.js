@@ -11,9 +11,11 @@ const { KIND } = require('./results.js')
 const { CHANNELS } = require('./stats.js')
 
 /** @import { AnyFailure } from './results.js' */
+/** @import { Place } from './stats.js' */
 
 /**
- * A method that answers, given the operation, the kind of the result and its values, as `Answer` of `results.js`.
+ * A method that answers an operation. It gets the operation, the kind of the result, and its values, as in `Answer` of
+ * `results.js`.
  * @callback OnResult
  * @param {InstanceType<typeof Operation>} operation
  * @param {number} kind
@@ -29,12 +31,18 @@ const { CHANNELS } = require('./stats.js')
  * @property {string} [sid] the session's id, not checked yet
  * @property {unknown} [session] the session, as the caller gave it
  * @property {Function} [callback] the caller's; without one the operation has a promise
- * @property {readonly unknown[]} [besideErrors] what the callback gets after an error
+ * @property {readonly unknown[]} [besideErrors] the arguments that follow an error in the callback
  */
 
 /**
- * What Node adds to an asynchronous resource that is made in a domain. The scope of the resource leaves the domain before
- * Node looks whose an exception is, so the callback is run in it once more.
+ * Who starts operations.
+ * @typedef {object} Owner
+ * @property {Place} place where the sessions are, for the channels
+ */
+
+/**
+ * What Node adds to an async resource that is made in a domain. The scope of the resource leaves the domain before Node
+ * decides which domain an exception belongs to, so the callback enters the domain once more.
  * @typedef {object} OfDomain
  * @property {import('node:domain').Domain} [domain]
  */
@@ -58,7 +66,7 @@ class Operation extends AsyncResource {
   /**
    * @param {string} kind the store's method
    * @param {Call} call
-   * @param {object} [owner] whose method `onResult` is
+   * @param {Owner} owner whose method `onResult` is
    * @param {OnResult} [onResult] without one, the answer has no value
    * @param {boolean} [both] whether it has a promise even with a callback
    */
@@ -78,7 +86,7 @@ class Operation extends AsyncResource {
     /** Whether the session belongs to a request that express-session serves with the same store. */
     this.ofRequest = false
     /**
-     * Why it can't be carried out. It is answered all the same.
+     * Why the operation can't be carried out. It is answered all the same.
      * @type {TypeError | undefined}
      */
     this.flaw = undefined
@@ -107,7 +115,7 @@ class Operation extends AsyncResource {
   }
 
   /**
-   * Answers with the callback's arguments, the error first. To be called once, outside any promise or `try`.
+   * Answers with the arguments of the callback, the error first. Call this once, outside of any promise or `try`.
    * @param {unknown[]} results
    */
   answer(...results) {
@@ -122,12 +130,12 @@ class Operation extends AsyncResource {
   }
 
   /**
-   * Tells the channel of the kind, without anything that identifies the session.
+   * Publishes to the channel of the method, without anything that identifies the session.
    * @param {number} since
    * @param {unknown} error
    */
   #publish(since, error) {
-    CHANNELS[this.kind].publish({ operation: this.kind, duration: uptime() - since, error })
+    CHANNELS[this.kind].publish({ operation: this.kind, ...this.#owner.place, duration: uptime() - since, error })
   }
 
   /**
@@ -139,7 +147,7 @@ class Operation extends AsyncResource {
   }
 
   /**
-   * Answers with an error in a later turn: no callback is called before its method has returned.
+   * Answers with an error in a later turn, because no callback may be called before its method has returned.
    * @param {unknown} thrown
    */
   failLater(thrown) {
@@ -147,7 +155,7 @@ class Operation extends AsyncResource {
   }
 
   /**
-   * Answers with an error in a later turn, and gives what the method returns.
+   * Answers with an error in a later turn. Returns what the method returns.
    * @param {unknown} thrown
    */
   refuse(thrown) {
@@ -157,7 +165,8 @@ class Operation extends AsyncResource {
 }
 
 /**
- * Whether a value stands where the callback would: an argument before it was left out, which is told to it as an error.
+ * Whether a value is a callback in the place of an earlier argument that was left out. The callback gets an error about
+ * that.
  * @param {unknown} value
  * @returns {value is Function}
  */

@@ -1,7 +1,7 @@
 'use strict'
 
-// The addon before it has reached a server: it may turn out that it can't speak with the servers, and then another
-// carrier takes over what it was asked for.
+// The addon until it has reached a server. If it turns out that it can't speak with the servers, another carrier takes
+// over its operations.
 
 const { uptime } = require('../common/timers.js')
 const { KIND } = require('./results.js')
@@ -10,11 +10,11 @@ const { KIND } = require('./results.js')
 /** @typedef {InstanceType<typeof import('./addon.js').Addon>} Addon */
 /** @import { AnyFailure } from './results.js' */
 
-/** The error of the addon for servers that its driver does not speak with. */
+/** The addon's error for servers that its driver can't speak with. */
 const INCOMPATIBLE = 'MongoCompatibilityError'
 
 /**
- * Whether a failure of the addon calls for another carrier.
+ * Whether a failure of the addon requires another carrier.
  * @param {AnyFailure} failure
  */
 function isIncompatible(failure) {
@@ -31,8 +31,8 @@ class Proving {
 
   /**
    * @param {Addon} addon
-   * @param {(failure: AnyFailure) => AnyFailure | null} handOver calls `passTo` with the carrier that takes over, and gives
-   *   null; or gives the failure for which there is none
+   * @param {(failure: AnyFailure) => AnyFailure | null} handOver calls `passTo` with the carrier that takes over, and
+   *   returns null; returns the failure if there is no other carrier
    */
   constructor(addon, handOver) {
     this.#addon = addon
@@ -56,7 +56,7 @@ class Proving {
   }
 
   /**
-   * Takes a result of the addon's. One that comes after the hand-over is not wanted.
+   * Takes a result of the addon. Results after the hand-over are dropped.
    * @param {Unproven} unproven
    * @param {number} kind
    * @param {unknown} first
@@ -72,7 +72,7 @@ class Proving {
   }
 
   /**
-   * Lets another carrier carry out what is open, in the same order, and what comes.
+   * Passes open operations to another carrier, in the same order, and from now on new ones, too.
    * @param {Addon} carrier
    */
   passTo(carrier) {
@@ -84,7 +84,7 @@ class Proving {
   }
 }
 
-/** An operation that may have to be carried out elsewhere. */
+/** An operation that another carrier may have to carry out. */
 class Unproven {
   #proving
 

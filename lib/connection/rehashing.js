@@ -1,7 +1,7 @@
 'use strict'
 
-// A carrier for sessions that are stored under hashes of their ids. While keys are rotated, or a store goes over to hashed
-// ids, a session may still be under an older id: it is found there, and its next write moves it.
+// A carrier for sessions that are stored under hashes of their ids. While keys are rotated, or while a store moves to
+// hashed ids, a session may still be stored under an older id. It is found there, and its next write moves it.
 
 const { KIND } = require('./results.js')
 
@@ -21,7 +21,8 @@ class Rehashing {
 
   /**
    * @param {Carrier} carrier carries out the single steps
-   * @param {(sid: string) => string[]} idsOf gives the ids under which a session may be, the one for writing first
+   * @param {(sid: string) => string[]} idsOf returns the ids under which a session may be stored, the one for writing
+   *   first
    */
   constructor(carrier, idsOf) {
     this.#carrier = carrier

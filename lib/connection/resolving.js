@@ -1,14 +1,15 @@
 'use strict'
 
-// Where operations wait while the servers of a seed list are looked up. If that fails, they fail with it; each later one has
-// them looked up again, and so has the store itself, since a name server may answer another time.
+// The waiting room for operations while the servers of a seed list are looked up. If the lookup fails, they fail with
+// its error. Each later operation repeats the lookup, and so does the store itself, because a name server may answer
+// later.
 
 const { clearTimeout, setTimeout } = require('../common/timers.js')
 const { Opening } = require('./opening.js')
 
 /** @typedef {InstanceType<typeof import('./operation.js').Operation>} Operation */
 
-/** The first and the longest pause before the store looks again by itself. */
+/** The first and the longest pause before the store repeats the lookup by itself. */
 const PAUSES = [500, 30_000] // ms
 
 class Resolving extends Opening {
@@ -22,7 +23,7 @@ class Resolving extends Opening {
   #timer
 
   /**
-   * @param {() => Promise<void>} look resolves when what waits was passed on
+   * @param {() => Promise<void>} look resolves when the waiting operations have been passed on
    * @param {(error: Error) => void} failed
    * @param {boolean} keepsAlive whether the process stays alive meanwhile
    */

@@ -1,6 +1,6 @@
 'use strict'
 
-// The results that the addon and the fallback give, in one flat array of four elements each: slot, kind, two values.
+// The results of the addon and the fallback, in one flat array with four elements each: slot, kind, two values.
 
 /** @import { Failure, Value } from '../common/native.js' */
 
@@ -26,18 +26,18 @@ const STRIDE = 4
 /** @typedef {typeof KIND[keyof typeof KIND]} Kind */
 
 /**
- * A failure: parts from the addon, or an error that the fallback has made.
+ * A failure: the parts from the addon, or an error from the fallback.
  * @typedef {Failure | Error} AnyFailure
  */
 
 /**
- * The dates of a document in milliseconds since 1970; undefined for one that it does not have.
+ * The dates of a document in milliseconds since 1970; undefined for a date that it does not have.
  * @typedef {[expires: number | undefined, lastModified: number | undefined]} Dates
  */
 
 /**
- * The answer to one operation: its kind, and up to two values. The value of a found session is undefined when the document
- * has none; null stands for a session that can't be read, among those of `all`.
+ * The answer to one operation: its kind, and up to two values. The value of a found session is undefined if the
+ * document has none. In the list of `all`, null stands for a session that can't be read.
  * @typedef {[kind: typeof KIND.DONE, isDone: boolean]
  *   | [kind: typeof KIND.MISSING]
  *   | [kind: typeof KIND.FOUND, session: Value | undefined, dates: Dates]
@@ -48,8 +48,8 @@ const STRIDE = 4
  */
 
 /**
- * An event of the connection. `READY`: a server has answered; it may have refused the index. `UNAVAILABLE`: an attempt to
- * connect failed. `LOST`: operations find no server from now on. `BACK`: they find one again.
+ * An event of the connection. `READY`: a server has answered, and may have refused the index. `UNAVAILABLE`: an attempt
+ * to connect failed. `LOST`: operations find no server from now on. `BACK`: they find one again.
  * @typedef {[kind: typeof KIND.READY, failure?: AnyFailure]
  *   | [kind: typeof KIND.UNAVAILABLE | typeof KIND.LOST, failure: AnyFailure]
  *   | [kind: typeof KIND.BACK]

@@ -1,10 +1,17 @@
 'use strict'
 
-// What a store tells of itself: `store.stats()`, and a diagnostics channel for each kind of operation.
+// The statistics of a store: `store.stats()`, and a diagnostics channel for each method.
 
 const { channel } = require('node:diagnostics_channel')
 
 /** @import { Statistics } from '../common/native.js' */
+
+/**
+ * Where the sessions of a store are.
+ * @typedef {object} Place
+ * @property {string} [database] unknown while a connection that was given is opening
+ * @property {string} collection
+ */
 
 /**
  * Times in milliseconds.
@@ -20,10 +27,11 @@ const { channel } = require('node:diagnostics_channel')
  * @property {number} queueDepth
  * @property {number} inFlight
  * @property {number} retries
+ * @property {number} savesLeftOut
  * @property {Record<string, number>} errors by their names
  */
 
-/** The channels, by the store's methods. Subscribers get a message for each operation that is answered. */
+/** The channels, by the methods of the store. Subscribers get a message for each answered operation. */
 const CHANNELS = Object.fromEntries(
   ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear', 'close', 'removeExpired'].map((operation) => [
     operation,
@@ -36,10 +44,12 @@ const NOTHING = { batches: 0, steps: 0, retries: 0, waiting: 0, inFlight: 0, lat
 
 /**
  * The addon's statistics in the shape of the types, with times in milliseconds.
- * @param {Statistics} [statistics]
+ * @param {Statistics | undefined} statistics
+ * @param {number} savesLeftOut which only the core knows
  * @returns {StoreStats}
  */
-function shape({ batches, steps, retries, waiting, inFlight, latencies, errors } = NOTHING) {
+function shape(statistics, savesLeftOut) {
+  const { batches, steps, retries, waiting, inFlight, latencies, errors } = statistics ?? NOTHING
   /** @type {StoreStats['operations']} */
   const operations = {}
   for (const { operation, count, mean, p50, p99, p999, max } of latencies) {
@@ -53,6 +63,7 @@ function shape({ batches, steps, retries, waiting, inFlight, latencies, errors }
     queueDepth: waiting,
     inFlight,
     retries,
+    savesLeftOut,
     errors: Object.fromEntries(errors.map(({ name, count }) => [name, count])),
   }
 }

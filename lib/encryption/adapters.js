@@ -1,7 +1,7 @@
 'use strict'
 
-// The adapters of connect-mongo 6: `createKrupteinAdapter` and `createWebCryptoAdapter`. An adapter whose format is native
-// encrypts in the addon; a store that gets one does the same without calling its methods.
+// The adapters of connect-mongo 6: `createKrupteinAdapter` and `createWebCryptoAdapter`. An adapter whose format is
+// native encrypts in the addon. A store with such an adapter does the same without calling its methods.
 
 const { NativeCipher } = require('./cipher.js')
 const { cryptoError, fromCipher } = require('../common/errors.js')
@@ -22,7 +22,7 @@ const {
 /** @import { Bytes, Format } from './formats.js' */
 
 /**
- * Encrypts and decrypts the text that is stored of a session.
+ * Encrypts and decrypts the stored text of a session.
  * @typedef {object} CryptoAdapter
  * @property {(plaintext: string) => Promise<string>} encrypt
  * @property {(ciphertext: string) => Promise<string>} decrypt
@@ -67,13 +67,13 @@ const RELEASES = ['3.0', '3.1', '3.3', '3.4']
 const WEB_SALT = 'connect-mongo:webcrypto-default-salt'
 
 /**
- * The formats of the native adapters, for a store that gets one of these.
+ * The formats of the native adapters, for a store that uses one.
  * @type {WeakMap<CryptoAdapter, Format>}
  */
 const formats = new WeakMap()
 
 /**
- * The format of a native adapter that was made here; undefined for any other.
+ * The format of a native adapter that was made here; undefined for any other adapter.
  * @param {CryptoAdapter} adapter
  */
 const formatOf = (adapter) => formats.get(adapter)
@@ -105,7 +105,7 @@ function nativeAdapter(format) {
 }
 
 /**
- * An adapter that encrypts as connect-mongo's option `crypto` does.
+ * Makes an adapter that encrypts as the option `crypto` of connect-mongo does.
  * @param {KrupteinOptions} options
  * @returns {CryptoAdapter}
  */
@@ -122,12 +122,12 @@ function createKrupteinAdapter(options) {
     throw new TypeError(`The option crypto.kruptein must be one of ${RELEASES.join(', ')}`)
   }
   if (!isNative(merged)) return require('./foreign-adapters.js').packageAdapter(merged)
-  // The releases up to 3.3 look at `_iv_size`, and not at `iv_size`, which connect-mongo sets.
+  // Releases up to 3.3 read `_iv_size`, and not `iv_size`, which connect-mongo sets.
   return nativeAdapter({ kruptein: passwordFormat(merged, merged._iv_size || NONCES[0]) })
 }
 
 /**
- * Whether the addon can do what the options ask for.
+ * Whether the addon supports these options.
  * @param {Required<Pick<KrupteinOptions, 'secret' | 'algorithm' | 'hashing' | 'encodeas'>> & KrupteinOptions} options
  */
 function isNative({ secret, algorithm, hashing, encodeas, use_scrypt: scrypt, use_argon2: argon2, ...sizes }) {
@@ -151,7 +151,7 @@ function isNative({ secret, algorithm, hashing, encodeas, use_scrypt: scrypt, us
 }
 
 /**
- * An adapter that encrypts by the means of Web Crypto, as connect-mongo 6 does.
+ * Makes an adapter for the Web Crypto format of connect-mongo 6.
  * @param {WebCryptoOptions} options
  * @returns {CryptoAdapter}
  */

@@ -1,6 +1,6 @@
 'use strict'
 
-// What encrypts and decrypts sessions: the addon's class, or the one that stands in for it.
+// The class that encrypts and decrypts sessions: the addon's, or its replacement.
 
 const { addon } = require('../common/native.js')
 

@@ -1,7 +1,7 @@
 'use strict'
 
-// Decides from a store's options how its sessions are encrypted: what the addon does by itself, what an adapter does in
-// JavaScript, and under which ids sessions are stored. No message here quotes a secret.
+// Decides from the options of a store how its sessions are encrypted: what the addon does by itself, what an adapter in
+// JavaScript does, and under which ids sessions are stored. No message here quotes a secret.
 
 const { NativeCipher } = require('./cipher.js')
 const { createKrupteinAdapter, formatOf } = require('./adapters.js')
@@ -18,8 +18,7 @@ const { warnOnce } = require('../common/warn.js')
 /** @import { Awaitable } from '../common/promises.js' */
 
 /**
- * The options of a store that decide how its sessions are encrypted. Those from `algorithm` on stand beside `secret`, as
- * in connect-mongo 3.
+ * The encryption options of a store. Those from `algorithm` on belong to `secret`, as in connect-mongo 3.
  * @typedef {object} EncryptionOptions
  * @property {KrupteinOptions | null} [crypto]
  * @property {CryptoAdapter | null} [cryptoAdapter]
@@ -35,30 +34,31 @@ const { warnOnce } = require('../common/warn.js')
  */
 
 /**
- * What encryption needs to know of a store's other options.
+ * The other options of a store that matter for encryption.
  * @typedef {{serialize?: unknown, unserialize?: unknown, transformId?: unknown, hash?: unknown}} Hooks
  */
 
 /**
- * How a store's sessions are encrypted: what the codec, the connection and the store need to know.
+ * How the sessions of a store are encrypted, for the codec, the connection and the store.
  * @typedef {object} Encryption
- * @property {Cipher | null} native the addon's cipher; null when an adapter in JavaScript does everything
+ * @property {Cipher | null} native the addon's cipher; null if an adapter in JavaScript does everything
  * @property {CryptoAdapter | null} adapter an adapter in JavaScript, which encrypts unless `encryption` does
- * @property {'native' | 'text' | 'adapter'} writer who encrypts: the addon any value, or only text and JSON, or the adapter
+ * @property {'native' | 'text' | 'adapter'} writer who encrypts: the addon (any value), the addon (only text and JSON),
+ *   or the adapter
  * @property {CryptoAdapter | null} publicAdapter the adapter that the store shows
- * @property {boolean} custom whether the application has hooks of its own
+ * @property {boolean} custom whether the application has its own hooks
  * @property {boolean} forgets whether a session that can't be decrypted counts as none
- * @property {((sid: string) => string[]) | undefined} idsOf gives the ids under which a session may be stored, the one for
- *   writing first; undefined where ids are not hashed
- * @property {boolean} movesIds whether a session may be under an older id than the one that it is written to
+ * @property {((sid: string) => string[]) | undefined} idsOf returns the ids under which a session may be stored, the
+ *   one for writing first; undefined if ids are not hashed
+ * @property {boolean} movesIds whether a session may be stored under an older id than the one for writing
  */
 
-/** What a hashed id begins with, in `src/crypto/envelope.rs` too. */
+/** The prefix of a hashed id, as in `src/crypto/envelope.rs`. */
 const HASHED = 'cmnid1.'
 const POLICIES = ['error', 'new-session']
 
 /**
- * The encryption that a store's options ask for; null for none.
+ * The encryption that the options of a store request; null for none.
  * @param {EncryptionOptions & Hooks} given the application's options, before defaults are filled in
  * @returns {Readonly<Encryption> | null}
  * @throws {Error} connect-mongo's own, or one that names the option
@@ -75,7 +75,7 @@ function encryptionOf(given) {
   const format = adapter && formatOf(adapter)
   const foreign = Boolean(adapter) && !format
   if (foreign && secret)
-    throw new TypeError('The option secret can be combined with crypto, and not with an adapter in JavaScript')
+    throw new TypeError('The option secret can be combined with crypto, but not with an adapter in JavaScript')
   const custom = Boolean(given.serialize || given.unserialize)
   /** @type {CipherSettings} */
   const settings = {
@@ -85,7 +85,7 @@ function encryptionOf(given) {
     foreign,
     forgets: onDecryptError === 'new-session',
   }
-  // With an adapter in JavaScript alone, the addon has nothing to encrypt.
+  // If there is only an adapter in JavaScript, the addon has nothing to encrypt.
   const native = foreign && !encryption ? null : new NativeCipher(settings)
   const fromBefore = Boolean(adapter || secret || settings.readsPlain)
   return Object.freeze({
@@ -113,7 +113,7 @@ function adapterOf(crypto, cryptoAdapter) {
     return cryptoAdapter
   }
   if (crypto === undefined || crypto === null || crypto.secret === false) return undefined
-  // An environment variable that is not set looks like this.
+  // An unset environment variable looks like this.
   if ('secret' in crypto && crypto.secret === undefined)
     throw new Error('createKrupteinAdapter requires a non-empty secret: crypto.secret is undefined')
   const adapter = createKrupteinAdapter(crypto)
@@ -127,7 +127,7 @@ function adapterOf(crypto, cryptoAdapter) {
 }
 
 /**
- * Whether a secret has what kruptein demands since its release 3.1.1.
+ * Whether a secret has what kruptein requires since release 3.1.1.
  * @param {unknown} secret
  */
 function isComplex(secret) {
@@ -143,9 +143,9 @@ function isComplex(secret) {
 }
 
 /**
- * Gives the ids under which a session may be stored, the one for writing first.
+ * Makes a function that returns the ids under which a session may be stored, the one for writing first.
  * @param {Cipher} native
- * @param {boolean} fromBefore whether there may be sessions from before ids were hashed
+ * @param {boolean} fromBefore whether there may be sessions whose ids are not hashed
  * @returns {(sid: string) => string[]}
  */
 function idsOf(native, fromBefore) {
@@ -167,7 +167,7 @@ function encrypt({ writer, adapter }, stored) {
   if (writer === 'text' || !adapter) return typeof stored === 'string' ? stored : bson.encode({ json: toJson(stored) })
   return Promise.resolve(adapter.encrypt(typeof stored === 'string' ? stored : toJson(stored))).then((record) => {
     if (typeof record === 'string') return record
-    throw new TypeError(`cryptoAdapter.encrypt must give a string, not a ${typeof record}`)
+    throw new TypeError(`cryptoAdapter.encrypt must return a string, not a ${typeof record}`)
   })
 }
 
@@ -180,7 +180,8 @@ function toJson(stored) {
 }
 
 /**
- * What was serialised, from what the addon gives, or a promise of it. {@link FORGOTTEN} for a session that counts as none.
+ * The serialised session from what the addon returns, or a promise of it. {@link FORGOTTEN} for a session that counts
+ * as none.
  * @param {Encryption} encryption
  * @param {Value | undefined} value
  * @returns {unknown}
@@ -210,7 +211,7 @@ function decryptForeign(encryption, record) {
 }
 
 /**
- * Throws the error of a session that could not be decrypted, unless the application wants such a session to count as none.
+ * Throws the error of a session that could not be decrypted, unless such a session counts as none.
  * @param {Encryption} encryption
  * @param {unknown} [error]
  */
@@ -219,11 +220,12 @@ function refuse({ forgets }, error = cryptoError('Unable to parse ciphertext obj
   throw typeof error === 'string' ? cryptoError(error) : error
 }
 
-/** A session that counts as none, since it could not be decrypted. */
+/** Stands for a session that counts as none, because it could not be decrypted. */
 const FORGOTTEN = Symbol('forgotten')
 
 /**
- * Reads text as connect-mongo 6 does: JSON is what it means, and a store without hooks takes either.
+ * Reads text as connect-mongo 6 does. A store with hooks gets the value of JSON text, and a store without hooks accepts
+ * either.
  * @param {string} text
  * @param {boolean} custom whether the store has hooks
  * @returns {unknown}

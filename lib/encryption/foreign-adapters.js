@@ -1,7 +1,7 @@
 'use strict'
 
-// Adapters for options that the addon has no format for, in JavaScript: over the package `kruptein` of the application, and
-// over Node's own Web Crypto. Few stores need them, so that this file is loaded with the first one.
+// Adapters in JavaScript for options that the addon has no format for. They use the application's package `kruptein`,
+// or Node's Web Crypto. Few stores need them, so this file is loaded with the first one.
 
 const { webcrypto } = require('node:crypto')
 const { cryptoError } = require('../common/errors.js')
@@ -17,7 +17,7 @@ const { toBytes } = require('./formats.js')
  */
 
 /**
- * An adapter over the package `kruptein` of the application, for what is not native.
+ * Makes an adapter that uses the application's package `kruptein`, for formats that are not native.
  * @param {KrupteinOptions} options
  * @returns {CryptoAdapter}
  */
@@ -46,8 +46,10 @@ function packageAdapter(options) {
 }
 
 /**
- * An adapter over Node's own Web Crypto, for what is not native. Its methods refuse what Web Crypto refuses.
- * @param {Required<Omit<WebCryptoOptions, 'ivLength' | 'encoding'>> & {ivLen: number, encoding: BufferEncoding}} options
+ * Makes an adapter that uses Node's Web Crypto, for formats that are not native. Its methods refuse what Web Crypto
+ * refuses.
+ * @param {Required<Omit<WebCryptoOptions, 'ivLength' | 'encoding'>> & {ivLen: number, encoding: BufferEncoding}}
+ *   options
  * @returns {CryptoAdapter}
  */
 function webAdapter({ secret, salt, iterations, algorithm, ivLen, encoding }) {

@@ -1,6 +1,6 @@
 'use strict'
 
-// The formats that the addon encrypts in: which options they have, and their settings in the addon's terms.
+// The encryption formats of the addon: their options, and their settings in the addon's terms.
 
 const { types } = require('node:util')
 
@@ -11,7 +11,7 @@ const { types } = require('node:util')
 /** @typedef {{kruptein: PasswordSettings, web?: undefined} | {web: WebSettings, kruptein?: undefined}} Format */
 
 /**
- * The algorithms that are native, and the bytes of their keys.
+ * The native algorithms, and the length of their keys in bytes.
  * @type {Record<string, number>}
  */
 const ALGORITHMS = {
@@ -25,13 +25,13 @@ const ALGORITHMS = {
 const HASHES = ['sha1', 'sha256', 'sha384', 'sha512']
 /** @type {('base64' | 'base64url' | 'hex')[]} */
 const ENCODINGS = ['base64', 'base64url', 'hex']
-/** The bytes of GCM's nonces that are native. */
+/** The native lengths of GCM nonces in bytes. */
 const NONCES = [12, 16, 24, 32]
 const BLOCK = 16
 const TAG = 16
 
 /**
- * The settings of a cipher that has this format alone.
+ * The settings of a cipher with only this format.
  * @param {Format} [format]
  * @returns {CipherSettings}
  */

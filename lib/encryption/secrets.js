@@ -1,6 +1,6 @@
 'use strict'
 
-// Checks the options `secret` and `encryption`, and gives their formats. No message here quotes a secret.
+// Checks the options `secret` and `encryption`, and returns their formats. No message here quotes a secret.
 
 const { ALGORITHMS, ENCODINGS, HASHES, NONCES, isBytes, isEncoding, passwordFormat, toBytes } = require('./formats.js')
 
@@ -16,12 +16,12 @@ const { ALGORITHMS, ENCODINGS, HASHES, NONCES, isBytes, isEncoding, passwordForm
  * @property {boolean} [readPlain] whether the store also reads sessions that are not encrypted
  */
 
-/** The shortest secret of `encryption.keys`, in bytes. It counts as random: nothing makes it harder to guess. */
+/** The shortest secret of `encryption.keys`, in bytes. It must be random, because nothing makes it harder to guess. */
 const SHORTEST = 32
 const KEY_ID = /^[\w-]{1,64}$/
 
 /**
- * The format of connect-mongo 3, whose options are the store's own. Its nonce and key are encoded text.
+ * The format of connect-mongo 3, whose options are options of the store. Its nonce and key are encoded text.
  * @param {EncryptionOptions} options
  * @returns {PasswordSettings}
  */
@@ -62,7 +62,9 @@ function secretFormat({
 function keysFormat({ keys, hashIds = false, readPlain = false, ...others }, { transformId, hash }) {
   const unknown = Object.keys(others)
   if (unknown.length > 0)
-    throw new TypeError(`The option encryption has no ${unknown.join(', ')}: it has keys, hashIds and readPlain`)
+    throw new TypeError(
+      `The option encryption does not take ${unknown.join(', ')}. It takes keys, hashIds and readPlain`,
+    )
   if (!Array.isArray(keys) || keys.length === 0)
     throw new TypeError('The option encryption.keys must be a list of { id, secret }, the newest first')
   if (typeof hashIds !== 'boolean' || typeof readPlain !== 'boolean')
@@ -71,9 +73,9 @@ function keysFormat({ keys, hashIds = false, readPlain = false, ...others }, { t
     throw new TypeError('The option encryption.hashIds cannot be combined with transformId or hash')
   const ids = keys.map((key) => key?.id)
   if (!ids.every((id) => typeof id === 'string' && KEY_ID.test(id))) {
-    throw new TypeError('The id of each of encryption.keys must have 1 to 64 letters, digits, - or _')
+    throw new TypeError('Each id in encryption.keys must have 1 to 64 letters, digits, - or _')
   }
-  if (new Set(ids).size < ids.length) throw new TypeError('No two of encryption.keys may have the same id')
+  if (new Set(ids).size < ids.length) throw new TypeError('Two of encryption.keys have the same id')
   return { keys: keys.map(({ id, secret }) => ({ id, secret: keyBytes(id, secret) })), readsPlain: readPlain }
 }
 

@@ -1,6 +1,6 @@
 'use strict'
 
-// Finds the option that makes the connection among those given, and says what is wrong where there is none or more than one.
+// Finds the one given option that names the connection, and says what is wrong if there is none or more than one.
 
 const { theOptions } = require('../common/words.js')
 const { warnOnce } = require('../common/warn.js')
@@ -11,13 +11,14 @@ const { CONNECTIONS, OPTIONS } = require('./table.js')
 /** @import { ConnectionOptions } from '../settings/target.js' */
 /** @import { Options, StyleName } from './table.js' */
 
-/** Names that people give to a connection string, in small letters. */
+/** Names that people use for a connection string, in lower case. */
 const MEANT = /^(mongo|mongodb|mongoose|db|database|connection|conn)*(url|uri|string)$|^(mongo|mongodb)$/
 
 /**
  * @typedef {object} Choice
- * @property {Options} options with `mongoOptions` where today's have it, and a connection string instead of its parts
- * @property {ConnectionOptions} connection the one option that makes the connection, and those that stand beside it
+ * @property {Options} options with `mongoOptions` instead of its older name, and a connection string instead of
+ *   its parts
+ * @property {ConnectionOptions} connection the one option that names the connection, and those that belong to it
  */
 
 /**
@@ -43,7 +44,7 @@ function chooseConnection(given, style) {
     return { options: whole, connection: connectionBy('url', whole) }
   }
   throw new Error(
-    `${theOptions([...parts, ...database], 'cannot')} make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`,
+    `${theOptions([...parts, ...database], 'cannot')} make a connection. Use mongoUrl, such as mongodb://user:password@host:27017/database`,
   )
 }
 
@@ -53,7 +54,7 @@ function chooseConnection(given, style) {
  */
 function isConnection(name, options) {
   const value = /** @type {Record<string, unknown>} */ (options)[name]
-  // connect-mongo 0.x took the name of a database as `db`.
+  // In connect-mongo 0.x, `db` was the name of a database.
   return Boolean(value) && !(name === 'db' && typeof value === 'string')
 }
 
@@ -85,7 +86,7 @@ function warnOfUnused(names, chosen, hasDatabase) {
 function noConnection(options, style) {
   const hint = whatWasMeant(options, style)
   if (style === 'factory') return new Error(`Connection strategy not found${hint && `: ${hint}`}`)
-  // Version 5 began with the first sentence, version 6 has the second: applications' tests look for either.
+  // Version 5 began with the first sentence, version 6 has the second. Tests of applications look for either.
   const { AssertionError } = require('node:assert')
   return new AssertionError({
     message: `Cannot init client. Please provide correct options: You must provide either mongoUrl|clientPromise|client in options${hint && `. ${hint}`}`,
@@ -93,7 +94,7 @@ function noConnection(options, style) {
 }
 
 /**
- * What may be wrong with options that name no connection; empty where nothing looks like one. Values are not quoted.
+ * What may be wrong with options that name no connection; empty if nothing looks like one. Values are not quoted.
  * @param {object} options
  * @param {StyleName} style
  */
@@ -109,7 +110,7 @@ function whatWasMeant(options, style) {
 }
 
 /**
- * Whether a name is one that people give to a connection string.
+ * Whether people use a name for a connection string.
  * @param {string} name
  */
 function looksLikeUrl(name) {

@@ -1,6 +1,6 @@
 'use strict'
 
-// The connection of connect-mongo 0.x, which took its parts as options: host, port, username, password, the name of the
+// The connection of connect-mongo 0.x, which had its parts as options: host, port, username, password, the name of the
 // database as `db`, and more. They become a connection string and `mongoOptions`.
 
 const { warnOnce } = require('../common/warn.js')
@@ -53,7 +53,7 @@ function partsIn(options) {
 function fromParts({ db, ...options }) {
   if (typeof db !== 'string' || db === '')
     throw new Error('Required MongoStore option `db` missing or is not a string.')
-  // No message describes a value: the password may be among them.
+  // No message describes a value, because one of them is the password.
   for (const name of namesOf(PARTS)) checkKind(name, PARTS[name], options[name])
   if (options.auto_reconnect !== undefined)
     warnOnce('auto_reconnect option is deprecated. Use autoReconnect instead', 'MONGO_STORE_OPTION')

@@ -1,6 +1,6 @@
 'use strict'
 
-// Checks the options of every generation of connect-mongo, once. The rest of lib/ trusts what it gives.
+// Checks the options of every generation of connect-mongo, once. The rest of lib/ trusts the result.
 
 const { createHash } = require('node:crypto')
 const { transformFunctions } = require('../session/codec.js')
@@ -33,28 +33,28 @@ const { writeConcernOf } = require('./write-concern.js')
  * @property {number} autoRemoveInterval minutes between two removals
  * @property {boolean} timestamps whether `createdAt` and `updatedAt` are kept
  * @property {boolean} saveDestroyed whether a save brings back a session that was destroyed after it was read
- * @property {((sid: string) => string) | undefined} hashId gives the `_id` of a session, where it is hashed
+ * @property {((sid: string) => string) | undefined} hashId returns the `_id` of a session, if ids are hashed
  * @property {Readonly<Encryption> | null} encryption
  * @property {WriteConcern | undefined} writeConcern of the store's writes; undefined for the connection's
  */
 
 /**
- * What differs between the two styles of connect-mongo, of `styles.js`.
+ * The differences between the two styles of connect-mongo, from `styles.js`.
  * @typedef {object} Style
  * @property {'modern' | 'factory'} name
  * @property {boolean} baseIsGiven whether the application passes the class to derive from
- * @property {null | undefined} missing what `get` gives for a session that is not there
- * @property {boolean} promiseBesideCallback whether a method gives a promise even if it has a callback
+ * @property {null | undefined} missing what `get` returns for a session that does not exist
+ * @property {boolean} promiseBesideCallback whether a method also returns a promise if it has a callback
  * @property {boolean} states whether the store has a state, with an event for each change
- * @property {boolean} emitsMisses whether `get` also emits its event for a session that is not there
+ * @property {boolean} emitsMisses whether `get` also emits its event for a session that does not exist
  * @property {boolean} touchMustFind whether touching a session that is gone is an error
- * @property {boolean} valuesOfWrites whether `destroy` and `clear` give a value besides the error
+ * @property {boolean} valuesOfWrites whether `destroy` and `clear` pass a value besides the error
  */
 
 const TWO_WEEKS = 14 * 24 * 60 * 60 // s
-/** The longest interval that connect-mongo takes. A timer's own limit is lower: see `LONGEST_TIMER`. */
+/** The longest interval that connect-mongo accepts. The limit of a timer is lower, see `LONGEST_TIMER`. */
 const LONGEST_INTERVAL = 71582 // min
-/** Options whose value would lose sessions if it were negative, with their units. */
+/** Options whose negative values would lose sessions, with their units. */
 const AT_LEAST_0 = /** @type {const} */ ([
   ['ttl', 'seconds'],
   ['defaultExpirationTime', 'milliseconds'],
@@ -64,14 +64,14 @@ const AT_LEAST_0 = /** @type {const} */ ([
 const AUTO_REMOVE = ['native', 'interval', 'disabled']
 
 /**
- * Whether a store belongs to Sails, which gives it the settings of the whole session: `secret` signs cookies there, and
- * many options are not the store's.
+ * Whether a store belongs to Sails, which passes the settings of the whole session. There, `secret` signs cookies, and
+ * many options do not belong to the store.
  * @param {Options} options
  */
 const isSailsSession = ({ adapter }) => isGiven(adapter)
 
 /**
- * Whether a value given to the export is a store's options, and not a package with sessions.
+ * Whether a value given to the export is an object of options, and not a session package.
  * @param {unknown} value
  */
 function looksLikeOptions(value) {
@@ -110,7 +110,7 @@ function readOptions(given, style) {
       ttl: ttlOf(options, style),
       touchAfter: Math.max(0, Number(options.touchAfter ?? 0)),
       autoRemove: autoRemoveOf(options),
-      // 0 would remove without a pause.
+      // 0 would remove sessions without a pause.
       autoRemoveInterval: Number(options.autoRemoveInterval ?? 10) || 10,
       timestamps: options.timestamps === true,
       saveDestroyed: options.saveDestroyed === true,
@@ -201,10 +201,10 @@ function checkKinds(options) {
   for (const name of namesOf(OPTIONS)) {
     const [kind] = OPTIONS[name]
     const value = options[name]
-    // The factory's default counts for an empty name, as in connect-mongo 1 to 3.
+    // In the factory style, an empty name means the default, as in connect-mongo 1 to 3.
     if (name === 'collection' && value === '') continue
     if (kind === 'function' && !value) continue
-    // The name of a database, which connect-mongo 0.x took so, was warned of.
+    // A string is the name of a database, as in connect-mongo 0.x. There has been a warning about it.
     if (name === 'db' && typeof value === 'string') continue
     checkKind(name, kind, value, (wrong) => `, not ${describe(wrong)}`)
   }
@@ -218,7 +218,7 @@ function checkKinds(options) {
 }
 
 /**
- * What a message may tell of a value: never its content, which may be a secret.
+ * Describes a value for a message, but never its content, which may be a secret.
  * @param {unknown} value
  */
 function describe(value) {
@@ -248,7 +248,7 @@ function autoRemoveOf({ autoRemove }) {
   const known = AUTO_REMOVE.find((mode) => mode === (autoRemove || 'native'))
   if (known) return known
   warnOnce(
-    `The option autoRemove is none of ${AUTO_REMOVE.join(', ')}: expired sessions are not removed`,
+    `The option autoRemove must be one of ${AUTO_REMOVE.join(', ')}. Expired sessions are not removed`,
     'MONGO_STORE_OPTION',
   )
   return 'disabled'

@@ -1,10 +1,9 @@
 'use strict'
 
-// The kinds of values that options have, and the check of a value by its kind. `null` and `undefined` mean that an option
-// is not given.
+// The kinds of option values, and the check of a value. `null` and `undefined` mean that an option is not given.
 
 /**
- * What a value must be, for messages, and whether it is.
+ * A description for messages, and the test of a value.
  * @typedef {[wanted: string, fits: (value: unknown) => boolean]} Kind
  */
 
@@ -15,7 +14,7 @@ const KINDS = {
   boolean: ['true or false', (value) => typeof value === 'boolean'],
   function: ['a function', (value) => typeof value === 'function'],
   object: ['an object', (value) => typeof value === 'object' || typeof value === 'function'],
-  // Numbers as text work in connect-mongo, too. They come from environment variables.
+  // Numbers as text also work in connect-mongo. They come from environment variables.
   number: ['a finite number', isNumber],
   port: ['a port', (value) => /^\d{1,5}$/.test(String(value))],
   nodes: ['a number of nodes or a string', (value) => ['number', 'string'].includes(typeof value)],
@@ -38,7 +37,7 @@ const isGiven = (value) => value !== undefined && value !== null
  * @param {string} name
  * @param {KindName} kind
  * @param {unknown} value
- * @param {(value: unknown) => string} [describe] adds to the message what the value is
+ * @param {(value: unknown) => string} [describe] describes the wrong value, for the message
  * @throws {TypeError} that names the option
  */
 function checkKind(name, kind, value, describe = () => '') {

@@ -1,7 +1,8 @@
 'use strict'
 
-// What an application may change of a store that is made: `ttl`, `touchAfter` and the functions that make what is stored,
-// where connect-mongo of the same style reads them with each operation. A value is checked when it differs from the last one.
+// What an application may change on a store that already runs: `ttl`, `touchAfter` and the functions that convert
+// sessions. connect-mongo of the same style reads them with each operation. A value is checked if it differs from the
+// last one.
 
 const { checkKind } = require('./kinds.js')
 
@@ -21,7 +22,7 @@ class Live {
 
   /**
    * @param {LiveStore} store
-   * @param {{states: boolean}} style the factory's stores have a `ttl` of their own, the others that of their options
+   * @param {{states: boolean}} style stores of the factory have their own `ttl`, others use that of their options
    * @param {{ttl: number, touchAfter: number}} settings in seconds
    */
   constructor(store, { states }, { ttl, touchAfter }) {
@@ -37,7 +38,7 @@ class Live {
     return this.#isFactory ? this.#store.ttl : this.#store.options.ttl
   }
 
-  /** The functions that make what is stored, and sessions of it. */
+  /** The functions that convert a session to its stored value and back. */
   get hooks() {
     return this.#store.transformFunctions
   }
@@ -52,7 +53,7 @@ class Live {
     return this.#ttlMs
   }
 
-  /** How long an unchanged session is not written again, in milliseconds. */
+  /** The interval during which `touch` writes an unchanged session at most once, in milliseconds. */
   get touchAfter() {
     const given = this.#store.options.touchAfter
     if (given !== this.#touchAfter) {

@@ -10,7 +10,7 @@ const { hideInPrints } = require('../common/secrets.js')
 
 /**
  * @param {Options} options with defaults
- * @param {Options} given the application's own object, which stays as it is
+ * @param {Options} given the application's own object, which is not changed
  * @param {Readonly<Encryption> | null} encryption
  * @returns {Options}
  */
@@ -20,7 +20,7 @@ function shownOptions(options, given, encryption) {
 }
 
 /**
- * Secrets that encrypt are not enumerable, and that of connect-mongo 3 is not kept at all.
+ * Encryption secrets are not enumerable, and the secret of connect-mongo 3 is not kept at all.
  * @param {Options} options
  * @param {Encryption} encryption
  * @returns {Options}

@@ -1,11 +1,11 @@
 'use strict'
 
-// Warns of options that no store has, with the option that was probably meant.
+// Warns about unknown options, and names the option that was probably meant.
 
 const { warnOnce } = require('../common/warn.js')
 
 /**
- * Warns once of each unknown name.
+ * Warns once about each unknown name.
  * @param {string[]} names of given options
  * @param {string[]} known
  */
@@ -19,7 +19,7 @@ function warnOfUnknown(names, known) {
 }
 
 /**
- * Whether one name may be a misspelling of the other: they differ by case and signs, or by two letters.
+ * Whether one name may be a misspelling of the other. They differ in case and punctuation, or by at most two letters.
  * @param {string} name
  * @param {string} known
  */

@@ -8,7 +8,7 @@
 /** @import { Parts } from './connection-parts.js' */
 
 /**
- * The options that name a connection, or may stand beside one. The README describes each of them.
+ * The options of a store, except those of its connection and its encryption. docs/options.md describes each of them.
  * @typedef {object} StoreOptions
  * @property {Record<string, unknown>} [advancedOptions]
  * @property {string} [collectionName]
@@ -28,7 +28,7 @@
  * @property {boolean} [saveDestroyed]
  * @property {WriteOperationOptions} [writeOperationOptions]
  * @property {unknown} [fallbackMemory]
- * @property {unknown} [adapter] of Sails, which gives a store the settings of the whole session
+ * @property {unknown} [adapter] of Sails, which passes the settings of the whole session
  */
 
 /** @typedef {Record<string, unknown> & {writeConcern?: Record<string, unknown>}} WriteOperationOptions */
@@ -38,8 +38,8 @@
 /** @typedef {'modern' | 'factory'} StyleName */
 
 /**
- * Each option that has a meaning here, besides the parts of a connection: the kind of its value; the style that it belongs
- * to, where the releases of the other one don't have it; and what the other style has instead.
+ * Every option, except the parts of a connection: the kind of its value, the style that it belongs to if the releases
+ * of the other style don't have it, and what the other style has instead.
  * @satisfies {Record<string, [kind: KindName, owner?: StyleName, instead?: string]>}
  */
 const OPTIONS = /** @type {const} */ ({
@@ -108,7 +108,7 @@ const CONNECTIONS = {
   ],
 }
 
-/** The options of formats that `encryption` supersedes. Beside it they only read. */
+/** The options of the formats that `encryption` replaces. Beside it, they only decrypt. */
 const OLDER_FORMATS = [
   'crypto',
   'cryptoAdapter',

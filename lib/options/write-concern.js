@@ -1,6 +1,6 @@
 'use strict'
 
-// The option `writeOperationOptions`, in the terms of the addon.
+// Converts the option `writeOperationOptions` to the addon's terms.
 
 const { isGiven } = require('./kinds.js')
 const { warnOnce } = require('../common/warn.js')
@@ -10,7 +10,7 @@ const { theOptions } = require('../common/words.js')
 /** @import { WriteOperationOptions } from './table.js' */
 
 /**
- * The write concern of a store's writes; undefined leaves the connection's.
+ * The write concern of a store's writes; undefined means the connection's.
  * @param {WriteOperationOptions} [given]
  * @returns {WriteConcern | undefined}
  * @throws {TypeError} that names the option
@@ -21,7 +21,7 @@ function writeConcernOf(given) {
   const unknown = Object.keys(others)
   if (unknown.length > 0) {
     const names = unknown.map((name) => `writeOperationOptions.${name}`)
-    warnOnce(`${theOptions(names, 'has', 'have')} no effect: w, j and wtimeout have`, 'MONGO_STORE_OPTION')
+    warnOnce(`${theOptions(names, 'has', 'have')} no effect. Use w, j and wtimeout`, 'MONGO_STORE_OPTION')
   }
   /** @type {WriteConcern} */
   const concern = {}

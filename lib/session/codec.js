@@ -1,7 +1,7 @@
 'use strict'
 
-// A session and what is stored of it: serialisation, expiry, and the fields that travel beside the session. What `get`
-// gives is an object, null or an error, whatever is in the document, and no error quotes it.
+// Converts a session to its stored form and back: serialisation, expiry, and the fields next to the session. `get`
+// returns an object, null or an error, whatever is in the document, and no error quotes the document.
 
 const { FORGOTTEN, decrypt, encrypt } = require('../encryption/encryption.js')
 const { Promise, isThenable } = require('../common/promises.js')
@@ -14,12 +14,12 @@ const { KnownSession } = require('./known.js')
 /** @import { Encryption } from '../encryption/encryption.js' */
 
 /**
- * A session, as the application has it.
+ * A session in the application.
  * @typedef {Record<string, any>} Session
  */
 
 /**
- * The functions that make what is stored of a session, and a session of what is stored. Each may give a promise.
+ * The functions that convert a session to its stored value and back. Each may return a promise.
  * @typedef {object} Hooks
  * @property {(session: Session) => unknown} serialize
  * @property {(stored: unknown) => unknown} unserialize
@@ -37,12 +37,12 @@ const { KnownSession } = require('./known.js')
  */
 
 /**
- * The session as a plain object, for `stringify: false`: the cookie by its `toJSON`, as connect-mongo has it.
+ * The session as a plain object, for `stringify: false`. The cookie is converted by its `toJSON`, as in connect-mongo.
  * @param {Session} session
  */
 function toPlainObject(session) {
   if (session === null || typeof session !== 'object') {
-    throw new TypeError(`set needs a session object, and got ${session === null ? 'null' : `a ${typeof session}`}`)
+    throw new TypeError(`set needs a session object, but got ${session === null ? 'null' : `a ${typeof session}`}`)
   }
   /** @type {Session} */
   const plain = { ...session }
@@ -51,7 +51,7 @@ function toPlainObject(session) {
 }
 
 /**
- * The hooks that a store uses, from its options. One given hook switches `stringify` off for the other, too.
+ * The hooks of a store, from its options. If one hook is given, `stringify` does not apply to the other either.
  * @param {{serialize?: Hooks['serialize'], unserialize?: Hooks['unserialize'], stringify?: unknown}} options
  * @returns {Hooks}
  */
@@ -63,9 +63,9 @@ function transformFunctions({ serialize, unserialize, stringify }) {
   return { serialize: JSON.stringify, unserialize: fromText }
 }
 
-// Both built-in readers take what the other one's writer stored, so that `stringify` can be changed while people are
-// logged in. They give objects or null, whatever is in the document; what an `unserialize` of the application gives is its
-// own affair.
+// Both built-in readers accept what either writer stored, so that `stringify` can be changed while people are logged
+// in. They return objects or null, whatever is in the document. An `unserialize` of the application may return
+// anything.
 
 /** @param {unknown} stored */
 function fromText(stored) {
@@ -84,13 +84,13 @@ function parse(text) {
   try {
     return JSON.parse(text)
   } catch {
-    // The engine's own message quotes the text, which is somebody's session.
+    // The message of the JavaScript engine quotes the text, which is somebody's session.
     throw new Error('The stored session is not valid JSON')
   }
 }
 
 /**
- * What may be given to the application as a session.
+ * Returns a value if the application may get it as a session, otherwise null.
  * @param {unknown} session
  * @returns {Session | null}
  */
@@ -116,7 +116,7 @@ class Codec {
   }
 
   /**
-   * What is stored of a session, or a promise of it.
+   * The stored form of a session, or a promise of it.
    * @param {string} sid
    * @param {Session} session
    * @param {number} now the caller's clock
@@ -144,8 +144,8 @@ class Codec {
   }
 
   /**
-   * `lastModified` is the document's, not the session's. The live object keeps it: without it, express-session would see a
-   * changed session and save it a second time.
+   * `lastModified` belongs to the document, not to the session. The live object keeps it. Otherwise express-session
+   * would see a changed session and save it a second time.
    * @param {Session} session
    */
   #withoutLastModified(session) {
@@ -187,12 +187,12 @@ class Codec {
   }
 
   /**
-   * The sessions of many documents, or a promise of them. One that can't be read does not hide the others.
+   * The sessions of many documents, or a promise of them. A session that can't be read does not hide the others.
    * @param {(Value | undefined | null)[]} values
    * @returns {Awaitable<Session[]>}
    */
   fromDocuments(values) {
-    // The addon's array belongs to the main realm, and so would all that its methods make.
+    // The addon's array belongs to the main realm, and so would everything that its methods return.
     const decoded = Array.from(values, (value) => {
       try {
         if (value === null) throw new Error('The stored session is not valid BSON')
@@ -204,9 +204,9 @@ class Codec {
     if (!decoded.some(isThenable)) return /** @type {Session[]} */ (decoded.filter((session) => session !== null))
     return Promise.allSettled(decoded).then((results) => {
       if (results.some(({ status }) => status === 'rejected')) {
-        warnOnce('all() leaves out sessions that cannot be read', 'MONGO_STORE_UNREADABLE')
+        warnOnce('all() left out sessions that could not be read', 'MONGO_STORE_UNREADABLE')
       }
-      // A document without a session has no element in the addon's list.
+      // The addon's list has no element for a document without a session.
       const sessions = results.map((result) => (result.status === 'fulfilled' ? result.value : null))
       return /** @type {Session[]} */ (sessions.filter((session) => session !== null && session !== undefined))
     })
@@ -226,8 +226,8 @@ class Codec {
       KnownSession.set(session, this, sid, expires ?? Infinity)
       this.#addDates(session, expires, lastModified)
     } catch {
-      // An object of the application's `unserialize` may be frozen, a proxy, or have getters and setters that throw. It is
-      // the session all the same, which is only touched more often without its dates.
+      // The application's `unserialize` may return a frozen object, a proxy, or an object with getters and setters that
+      // throw. It is the session all the same. Without its dates, it is only touched more often.
     }
     return session
   }
@@ -240,7 +240,7 @@ class Codec {
   #addDates(session, expires, lastModified) {
     if (this.#live.touchAfter > 0 && lastModified !== undefined)
       Reflect.set(session, 'lastModified', new Date(lastModified))
-    // touch moves the document's date only: the cookie would look older than the session is.
+    // touch only moves the date of the document. The cookie would look older than the session is.
     const { cookie } = session
     const date = new Date(expires ?? NaN)
     if (!Number.isNaN(date.getTime()) && cookie !== null && typeof cookie === 'object' && cookie.expires) {
@@ -249,8 +249,8 @@ class Codec {
   }
 
   /**
-   * The dates that are written now, in milliseconds: `expires`, which is the cookie's date, or else now and the store's
-   * `ttl`; and `lastModified`, undefined without `touchAfter`.
+   * The dates to write now, in milliseconds. `expires` is the cookie's date, or else now plus the `ttl` of the store.
+   * `lastModified` is undefined without `touchAfter`.
    * @param {Session | undefined} session
    * @param {number} now
    * @returns {NewDates}
@@ -265,7 +265,7 @@ class Codec {
   }
 
   /**
-   * Tells that a session which was read goes on as another object.
+   * Notes that a session which was read continues as another object.
    * @param {Session} session
    * @param {unknown} successor
    */
@@ -274,11 +274,11 @@ class Codec {
   }
 
   /**
-   * What a touch writes; null for nothing.
+   * What a touch writes, or null for nothing.
    * @param {Session} session
    * @param {number} now the caller's clock
-   * @returns {({now: number} & NewDates & {isKnownLive: boolean}) | null} `isKnownLive` tells whether the session was read from the store, and
-   *   can't have expired since
+   * @returns {({now: number} & NewDates & {isKnownLive: boolean}) | null} `isKnownLive`: whether the session was read
+   *   from the store and can't have expired since
    */
   toTouch(session, now) {
     if (this.#isFresh(session, now)) return null
@@ -288,8 +288,9 @@ class Codec {
   }
 
   /**
-   * Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago. A date that is to
-   * come, which a clock that was set back leaves behind, tells nothing: until then the session would never be touched.
+   * Whether `touch` may leave the document as it is, because it was written less than `touchAfter` ago. A date in the
+   * future, which is left behind when a clock is set back, does not count. Otherwise the session would not be touched
+   * until then.
    * @param {Session} session
    * @param {number} now
    */

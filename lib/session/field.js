@@ -1,6 +1,7 @@
 'use strict'
 
-// A value of a document as it crosses to a carrier: text as it is, anything else as the BSON of a document around it.
+// Converts a value of a document to the form in which it crosses to a carrier: text as it is, anything else as the BSON
+// of a document around it.
 
 const { types } = require('node:util')
 const bson = require('../common/bson.js')

@@ -1,30 +1,30 @@
 'use strict'
 
-// Makes the session of a request an instance of the session class of the middleware that serves the request. The class
-// from which a store derives may belong to another copy of the package, or may replace a package that is missing. All
-// that a middleware gives to its store is the function `generate`, which makes a new session for a request.
+// Makes the session of a request an instance of the session class of the middleware that serves the request. The base
+// class of a store may belong to another copy of the package, or may replace a missing package. A middleware gives its
+// store nothing but the function `generate`, which makes a new session for a request.
 
 /**
- * What a middleware uses its store for.
+ * The part of a store that a middleware sets.
  * @typedef {{generate?: (req: object) => void}} Store
  */
 
 /**
- * The class of a middleware's sessions. The class of their cookies has no such reference: its prototype has no
- * `constructor`.
+ * The class of a middleware's sessions, and the prototype of their cookies. The class of the cookies can't be reached,
+ * because that prototype has no `constructor`.
  * @typedef {object} Classes
  * @property {new (req: object, data: object) => {resetLastAccess?: () => void}} Session
  * @property {object} cookiePrototype
  * @property {boolean} cookieHasRequest whether a cookie refers to its request, as in Connect 2.0
  */
 
-/** The class that a store derives from, as far as it makes sessions. */
+/** The base class of a store, as far as it makes sessions. */
 /** @typedef {{prototype: {createSession: (req: object, session: any) => object}}} Base */
 
 const MISSING = `The class of the sessions could not be found. Install express-session beside the application (npm install \
 express-session), or pass it to the store, as in require('connect-mongo-native')(require('express-session')).`
 
-/** Knows which class the sessions of one store have. */
+/** Knows the class of the sessions of one store. */
 class HostSession {
   /** @type {Base} */
   #base
@@ -76,11 +76,11 @@ class HostSession {
 }
 
 /**
- * Finds the class of a middleware's sessions: lets it make one for a request that inherits from `req`. What is assigned
- * to that request does not reach `req`.
+ * Finds the class of a middleware's sessions, by having it make one for a request that inherits from `req`. What is
+ * assigned to that request does not reach `req`.
  * @param {Store} store
  * @param {object} req
- * @returns {Classes | undefined} undefined if the middleware's sessions have no class
+ * @returns {Classes | undefined} undefined if the sessions of the middleware have no class
  */
 function classesOf(store, req) {
   const field = { value: undefined, writable: true, enumerable: true, configurable: true }

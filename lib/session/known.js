@@ -1,9 +1,10 @@
 'use strict'
 
-// What a store remembers of a session that it read, kept on the session itself in private fields: nothing of it can be
-// seen, listed or serialised, and it goes with the session. (A WeakMap did the same at half of the cost of `JSON.parse`.)
+// What a store remembers of a session that it read. Private fields of the session itself hold it, so it can't be seen,
+// listed or serialised, and it lives as long as the session. (A WeakMap did the same for half of the cost of
+// `JSON.parse`.)
 
-/** A class whose instances are the objects that are given to it. */
+/** A base class whose constructor returns the given object, so that a derived class can add private fields to it. */
 class Given {
   /** @param {object} object */
   constructor(object) {
@@ -21,12 +22,12 @@ class KnownSession extends Given {
   /**
    * Notes what is known of a session.
    * @param {object} session
-   * @param {object} owner who alone can ask for it
+   * @param {object} owner the only object that can ask for it
    * @param {string | undefined} sid the id under which the session was read; undefined if it was read without one
    * @param {number} expires when the session expires, in milliseconds since 1970; Infinity for never
    */
   static set(session, owner, sid, expires) {
-    // Newer engines refuse private fields on objects that take no more properties.
+    // Newer engines refuse private fields on objects that are not extensible.
     if (!(#owner in session) && !Object.isExtensible(session)) return
     const marked = #owner in session ? session : new KnownSession(session)
     marked.#owner = owner

@@ -1,7 +1,7 @@
 'use strict'
 
-// Operations whose id or session goes through functions of the application, which may answer later. They are sent in the
-// order of their calls all the same, and none waits for such a function beyond its deadline.
+// Operations whose id or session goes through functions of the application, which may answer later. They are sent in
+// the order of their calls all the same, and no operation waits for such a function beyond its deadline.
 
 const { Deadline } = require('../common/deadline.js')
 const { closedError } = require('../common/errors.js')
@@ -11,16 +11,16 @@ const { Turns } = require('./turns.js')
 
 /** @import { Awaitable } from '../common/promises.js' */
 
-/** Who an operation waits for that has to wait for its turn. */
+/** What an operation waits for while it is not its turn, for the error. */
 const EARLIER = 'a hook of an earlier operation'
 
 /**
- * What is sent besides the id, in the order of the carrier's parameters; null for nothing to send.
+ * The values to send besides the id, in the order of the carrier's parameters; null if there is nothing to send.
  * @typedef {readonly unknown[] | Record<string, unknown> | null} Values
  */
 
 /**
- * An operation, as far as it matters here.
+ * The part of an operation that matters here.
  * @typedef {object} Prepared
  * @property {string} kind
  * @property {string | undefined} sid
@@ -33,9 +33,9 @@ const EARLIER = 'a hook of an earlier operation'
  * @template {Prepared} T
  * @typedef {object} Sender
  * @property {() => number} timeLimitMs how long an operation may take
- * @property {(operation: T, sid: string) => unknown} idOf gives the `_id` of the session, or a promise of it
+ * @property {(operation: T, sid: string) => unknown} idOf returns the `_id` of the session, or a promise of it
  * @property {(operation: T, ...values: unknown[]) => void} send
- * @property {(operation: T) => void} skip answers an operation for which nothing is sent
+ * @property {(operation: T) => void} skip answers an operation without sending anything
  */
 
 /** @template {Prepared} T */
@@ -82,14 +82,14 @@ class Preparing {
     return operation.promise
   }
 
-  /** Takes no more operations. Gives what resolves when all are sent; undefined when they are. */
+  /** Accepts no more operations. Returns a promise that resolves when all are sent; undefined if they are already. */
   close() {
     this.#isClosed = true
     return this.#turns.takeAll().before
   }
 
   /**
-   * Asks the functions, after those of earlier operations on the same session, and sends the operation.
+   * Calls the functions, after those of earlier operations on the same session, and sends the operation.
    * @param {T} operation
    * @param {string} sid
    * @param {() => Awaitable<Values>} values

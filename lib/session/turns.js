@@ -1,13 +1,13 @@
 'use strict'
 
-// The order of operations whose hooks answer later. Those of one session take turns, and one on all sessions waits for
-// those that were called before it, and is waited for by those that are called after it.
+// Keeps the order of operations whose hooks answer later. Operations on one session take turns. An operation on all
+// sessions waits for those that were called before it, and those that are called after it wait for it.
 
 const { Promise } = require('../common/promises.js')
 
 /** The turn of one operation. */
 class Turn {
-  /** Resolves when all turns before it are over; undefined when there are none. */
+  /** Resolves when all earlier turns are over; undefined if there are none. */
   before
   /** @type {(() => void) | undefined} */
   #resolve
@@ -24,7 +24,10 @@ class Turn {
     this.#onOver = onOver
   }
 
-  /** Resolves when this turn and those before it are over. Nobody asks a turn that is: it is in no list any more. */
+  /**
+   * Resolves when this turn and the earlier ones are over. Nobody asks a turn that is over, because it is in no list
+   * any more.
+   */
   get over() {
     this.#over ??= new Promise((resolve) => {
       this.#resolve = resolve

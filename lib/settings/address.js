@@ -2,11 +2,11 @@
 
 // The address of a server in a connection string.
 
-/** The port of a server that names none. */
+/** The default port. */
 const DEFAULT_PORT = 27017
 
 /**
- * `host:port`, or the path of a socket. An IPv6 address gets its brackets.
+ * The address as `host:port`, or the path of a socket. An IPv6 address gets brackets.
  * @param {object} server
  * @param {string} [server.host] a name, an address, or the path of a socket
  * @param {number | string | null} [server.port]
@@ -19,7 +19,7 @@ function addressOf({ host = '', port, domain_socket: socket }) {
 }
 
 /**
- * The address as it stands in a connection string: the slashes of a path would end it.
+ * The address as it is written in a connection string, where the slashes of a path are escaped.
  * @param {string} address of {@link addressOf}
  */
 function inUri(address) {

@@ -1,7 +1,7 @@
 'use strict'
 
-// Makes one connection string for the addon, with every option in it, from the application's string and its
-// `mongoOptions`, or from the parts read off a client. No message here quotes a credential.
+// Builds one connection string for the addon, with every option in it, from the application's string and its
+// `mongoOptions`, or from the settings of a client. No message here quotes a credential.
 
 const { inUri } = require('./address.js')
 const { mergeOptions } = require('./merge-options.js')
@@ -12,8 +12,8 @@ const { join, split, withCredentials, withoutUser } = require('./uri.js')
 /** @import { Parameters } from './parameters.js' */
 
 /**
- * The application's connection string with its `mongoOptions` in it; an option wins over the same one in the string.
- * A string that can't be read stays as it is: the addon refuses it when it connects.
+ * Merges `mongoOptions` into the application's connection string. They override the same options in the string. A
+ * string that can't be parsed stays as it is, and the addon refuses it when it connects.
  * @param {string} uri
  * @param {object} [mongoOptions]
  * @throws {TypeError} that names an option which can't be carried
@@ -35,7 +35,7 @@ function withOptions(uri, mongoOptions) {
 }
 
 /**
- * The credentials and hosts, with the credentials that the options name.
+ * The credentials and hosts of a string, with the credentials that the options set.
  * @param {string} authority
  * @param {Parameters} given
  */
@@ -43,7 +43,7 @@ function authorityOf(authority, given) {
   const [user] = textsOf(given, USER)
   const [password] = textsOf(given, PASSWORD)
   const full = user === undefined ? authority : withCredentials(authority, user, password)
-  // The certificate says who the user is; the addon's driver would name the user besides, in a way that servers refuse.
+  // The certificate identifies the user. The addon's driver would also send the name, in a way that servers refuse.
   return given.get('authMechanism')?.[0] === 'MONGODB-X509' ? withoutUser(full) : full
 }
 
@@ -56,7 +56,7 @@ function textsOf(parameters, name) {
 }
 
 /**
- * A connection string from its parts, all of them unescaped.
+ * Builds a connection string from its parts, all of them unescaped.
  * @param {object} parts
  * @param {string[]} parts.hosts `host:port` each, or the path of a socket
  * @param {string} [parts.user]

@@ -1,23 +1,23 @@
 'use strict'
 
-// Every option that a client of the npm package `mongodb` (1.4 to 7) or mongoose's `connect` has ever taken, and what
-// becomes of it here. This is data only: `merge-options.js` acts on it, and the table in docs/options.md is made from it.
+// Every option that the npm package `mongodb` (1.4 to 7) or mongoose's `connect` ever had, and what the store does with it.
+// This is data only: `merge-options.js` acts on it, and the table in docs/options.md is generated from it.
 
-const { LOGS, OWN_CLIENT, carried, gone, group, refused } = require('./fates.js')
+const { LOGS, carried, gone, group, refused } = require('./fates.js')
 const { TLS_OPTIONS, isOfTlsOnly } = require('./tls-options.js')
 
 /** @typedef {{name: string, tlsOnly: boolean} & import('./fates.js').Fate} DriverOption */
 
-const RECONNECTS = 'the store reconnects by itself'
-const VALUES = 'the store reads and writes sessions in one form, whatever this says'
-const SOCKETS = 'the addon sets its sockets itself'
-const NAMELESS = 'there is nothing left for it to change'
-const MONGOOSE = 'is for models of mongoose'
-const PROXY = `the addon connects directly: ${OWN_CLIENT}`
+const RECONNECTS = 'the store always reconnects'
+const VALUES = 'it does not change how sessions are read and written'
+const SOCKETS = 'the addon configures its own sockets'
+const INTERNAL = 'it concerns the internals of the driver'
+const MODELS = 'it concerns mongoose models'
+const PROXY = 'the addon does not support proxies'
 
 /**
- * By name: the versions of the driver that know the option (m: mongoose), and what becomes of it. The case of a name does
- * not matter.
+ * By name: the versions of the driver that have the option (m: mongoose), and what becomes of it. Names are
+ * case-insensitive.
  * @type {import('./fates.js').Options}
  */
 const OPTIONS = {
@@ -91,23 +91,23 @@ const OPTIONS = {
 
   ...TLS_OPTIONS,
 
-  // Ways that only the application's own client can go
-  autoEncryption: ['3-7', refused(`the addon does not encrypt fields: ${OWN_CLIENT}`)],
-  lookup: ['4-7', refused(`the addon asks the system for addresses: ${OWN_CLIENT}`)],
-  hints: ['4-7', gone('the addon asks the system for addresses')],
-  localAddress: ['4-7', refused(`the system chooses the local address: ${OWN_CLIENT}`)],
-  localPort: ['4-7', refused(`the system chooses the local address: ${OWN_CLIENT}`)],
+  // Only the `mongodb` package can do these
+  autoEncryption: ['3-7', refused('the addon has no client-side encryption')],
+  lookup: ['4-7', refused('the operating system resolves host names')],
+  hints: ['4-7', gone('the operating system resolves host names')],
+  localAddress: ['4-7', refused('the operating system chooses the local address')],
+  localPort: ['4-7', refused('the operating system chooses the local address')],
   proxyHost: ['4-7', refused(PROXY)],
   proxyPort: ['4-7', refused(PROXY)],
   proxyUsername: ['4-7', refused(PROXY)],
   proxyPassword: ['4-7', refused(PROXY)],
-  srvHostValidator: ['7', refused(`hosts must belong to the domain that was asked for: ${OWN_CLIENT}`)],
-  srvAllowedHostsSuffix: ['7', refused(`hosts must belong to the domain that was asked for: ${OWN_CLIENT}`)],
-  connectionType: ['4-7', refused(`connections are the addon's: ${OWN_CLIENT}`)],
-  srvPoller: ['4-7', refused(`the store asks the name service itself: ${OWN_CLIENT}`)],
-  runtimeAdapters: ['7', refused(`the addon does not run on JavaScript: ${OWN_CLIENT}`)],
+  srvHostValidator: ['7', refused('the hosts of an SRV record must be in its domain')],
+  srvAllowedHostsSuffix: ['7', refused('the hosts of an SRV record must be in its domain')],
+  connectionType: ['4-7', refused('the addon makes its own connections')],
+  srvPoller: ['4-7', refused('the store looks up SRV records itself')],
+  runtimeAdapters: ['7', refused('the addon does not use modules of Node.js')],
 
-  // Forms of old
+  // Older forms
   server: ['1-3', group],
   replSet: ['1-3', group],
   replset: ['2 3', group],
@@ -115,12 +115,12 @@ const OPTIONS = {
   mongos: ['1-3', group],
   db: ['1-3', group],
   socketOptions: ['1-3', group],
-  config: ['m', gone(MONGOOSE)],
+  config: ['m', gone(MODELS)],
 
-  // Nothing to do any more
-  useNewUrlParser: ['3-6 m', gone('there is one parser')],
-  useUnifiedTopology: ['3-6 m', gone('there is one way to monitor servers')],
-  uri_decode_auth: ['1', gone('credentials in a connection string are always percent-encoded')],
+  // No longer needed
+  useNewUrlParser: ['3-6 m', gone('there is only one parser')],
+  useUnifiedTopology: ['3-6 m', gone('there is only one way to monitor servers')],
+  uri_decode_auth: ['1', gone('credentials in a connection string must be percent-encoded')],
   auto_reconnect: ['1-3', gone(RECONNECTS)],
   autoReconnect: ['2 3', gone(RECONNECTS)],
   reconnectTries: ['2 3', gone(RECONNECTS)],
@@ -131,30 +131,27 @@ const OPTIONS = {
   retryMiliSeconds: ['1-3', gone(RECONNECTS)],
   retryMilliSeconds: ['1', gone(RECONNECTS)],
   ha: ['1-3', gone(RECONNECTS)],
-  connectWithNoPrimary: [
-    '1-3',
-    gone('the store is ready at once, and each operation waits for the server that it needs'),
-  ],
-  connectArbiter: ['1', gone(RECONNECTS)],
-  strategy: ['1 2', gone('the addon uses the nearest servers, see localThresholdMS')],
-  bufferMaxEntries: ['1-3 m', gone('65,536 operations may wait')],
-  bufferCommands: ['m', gone('operations wait for a server, see timeoutMS')],
-  bufferTimeoutMS: ['m', gone('operations wait for a server, see timeoutMS')],
-  waitQueueTimeoutMS: ['3-7', gone('waiting counts as part of the operation, see timeoutMS')],
+  connectWithNoPrimary: ['1-3', gone('the store is ready at once; each operation waits for the server that it needs')],
+  connectArbiter: ['1', gone('the addon monitors all members')],
+  strategy: ['1 2', gone('the addon uses the nearest servers; see `localThresholdMS`')],
+  bufferMaxEntries: ['1-3 m', gone('up to 65,536 operations may wait')],
+  bufferCommands: ['m', gone('operations wait for a server; see `timeoutMS`')],
+  bufferTimeoutMS: ['m', gone('operations wait for a server; see `timeoutMS`')],
+  waitQueueTimeoutMS: ['3-7', gone('waiting counts as part of the operation; see `timeoutMS`')],
   waitQueueMultiple: ['3', gone('operations share connections')],
-  minHeartbeatFrequencyMS: ['3-7', gone('it is 500')],
-  serverSelectionTryOnce: ['3', gone('the store looks for a server until serverSelectionTimeoutMS is over')],
-  useRecoveryToken: ['3', gone('the store has no transactions')],
+  minHeartbeatFrequencyMS: ['3-7', gone('it is always 500')],
+  serverSelectionTryOnce: ['3', gone('the store looks for a server until `serverSelectionTimeoutMS` has passed')],
+  useRecoveryToken: ['3', gone('the store uses no transactions')],
   keepAlive: ['1-5', gone(SOCKETS)],
   keepAliveInitialDelay: ['2-7', gone(SOCKETS)],
   noDelay: ['1-7', gone(SOCKETS)],
-  family: ['2-7', gone('the addon tries all addresses of a host')],
-  autoSelectFamily: ['6 7', gone('the addon tries all addresses of a host')],
-  autoSelectFamilyAttemptTimeout: ['6 7', gone('the addon tries all addresses of a host')],
+  family: ['2-7', gone('the addon tries every address of a host')],
+  autoSelectFamily: ['6 7', gone('the addon tries every address of a host')],
+  autoSelectFamilyAttemptTimeout: ['6 7', gone('the addon tries every address of a host')],
   timeout: ['1', gone(SOCKETS)],
   emitError: ['2 3', gone('each operation reports its own error')],
   monitoring: ['2 3', gone('the addon always monitors the servers')],
-  monitorCommands: ['3-7', gone('the addon emits no events for its commands')],
+  monitorCommands: ['3-7', gone('the addon emits no command events')],
   logger: ['1-4', gone(LOGS)],
   loggerLevel: ['2-4', gone(LOGS)],
   recordQueryStats: ['1', gone(LOGS)],
@@ -162,10 +159,10 @@ const OPTIONS = {
   mongodbLogComponentSeverities: ['6 7', gone(LOGS)],
   mongodbLogMaxDocumentLength: ['6 7', gone(LOGS)],
   mongodbLogPath: ['6 7', gone(LOGS)],
-  domainsEnabled: ['2 3', gone('callbacks run in the asynchronous context of their call')],
+  domainsEnabled: ['2 3', gone('callbacks run in the async context of their call')],
   promiseLibrary: ['2-4 m', gone('the store uses native promises')],
-  driverInfo: ['3-7', gone('the addon tells the server its own name')],
-  name: ['4-7', gone('the addon tells the server its own name')],
+  driverInfo: ['3-7', gone('the addon sends its own name to the server')],
+  name: ['4-7', gone('the addon sends its own name to the server')],
   bsonRegExp: ['3-7', gone(VALUES)],
   checkKeys: ['4-7', gone(VALUES)],
   enableUtf8Validation: ['4-7', gone(VALUES)],
@@ -174,7 +171,7 @@ const OPTIONS = {
   ignoreUndefined: ['2-7', gone(VALUES)],
   index: ['4-7', gone(VALUES)],
   minInternalBufferSize: ['4-7', gone(VALUES)],
-  pkFactory: ['1-7', gone('the `_id` of a session is its id, see transformId')],
+  pkFactory: ['1-7', gone('the `_id` of a session is its id; see `transformId`')],
   promoteBuffers: ['2-7', gone(VALUES)],
   promoteLongs: ['1-7', gone(VALUES)],
   promoteValues: ['2-7', gone(VALUES)],
@@ -185,21 +182,21 @@ const OPTIONS = {
   disableDriverBSONSizeCheck: ['1', gone(VALUES)],
   native_parser: ['1-3', gone(VALUES)],
   nativeParser: ['1 2', gone(VALUES)],
-  store: ['2', gone(NAMELESS)],
-  parentDb: ['2 3', gone(NAMELESS)],
-  noListener: ['2 3', gone(NAMELESS)],
-  noDbName: ['1', gone(NAMELESS)],
-  nodbname: ['3', gone(NAMELESS)],
+  store: ['2', gone(INTERNAL)],
+  parentDb: ['2 3', gone(INTERNAL)],
+  noListener: ['2 3', gone(INTERNAL)],
+  noDbName: ['1', gone(INTERNAL)],
+  nodbname: ['3', gone(INTERNAL)],
   validateOptions: ['2 3', gone('the store always checks its options')],
   __skipPingOnConnect: ['6 7', gone('the store is ready at once')],
-  adaptiveRetries: ['7', gone('the store retries by itself, see timeoutMS')],
-  autoCreate: ['m', gone(MONGOOSE)],
-  autoIndex: ['m', gone(MONGOOSE)],
-  autoSearchIndex: ['m', gone(MONGOOSE)],
-  sanitizeFilter: ['m', gone(MONGOOSE)],
-  useCreateIndex: ['m', gone(MONGOOSE)],
-  useFindAndModify: ['m', gone(MONGOOSE)],
-  useMongoClient: ['m', gone('there is one way to connect')],
+  adaptiveRetries: ['7', gone('the store has its own retries; see `timeoutMS`')],
+  autoCreate: ['m', gone(MODELS)],
+  autoIndex: ['m', gone(MODELS)],
+  autoSearchIndex: ['m', gone(MODELS)],
+  sanitizeFilter: ['m', gone(MODELS)],
+  useCreateIndex: ['m', gone(MODELS)],
+  useFindAndModify: ['m', gone(MODELS)],
+  useMongoClient: ['m', gone('there is only one way to connect')],
 }
 
 const BY_LOWER_NAME = new Map(
@@ -210,9 +207,9 @@ const BY_LOWER_NAME = new Map(
 )
 
 /**
- * What is known of an option; undefined for one that no driver knows.
+ * Looks up an option.
  * @param {string} name in any case
- * @returns {DriverOption | undefined}
+ * @returns {DriverOption | undefined} undefined for an option that no driver has
  */
 function optionOf(name) {
   return BY_LOWER_NAME.get(name.toLowerCase())

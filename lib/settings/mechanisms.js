@@ -1,23 +1,23 @@
 'use strict'
 
-// Mechanisms of authentication.
+// Authentication mechanisms.
 
-/** The mechanisms that the addon has. */
+/** The mechanisms that the addon supports. */
 const MECHANISMS = ['SCRAM-SHA-1', 'SCRAM-SHA-256', 'MONGODB-X509', 'PLAIN']
 
-/** Names by which the drivers leave the choice to the server: every server that the addon knows negotiates SCRAM. */
+/** Names that leave the choice to the server. Every server that the addon supports negotiates SCRAM. */
 const NEGOTIATED = ['DEFAULT', 'MONGODB-CR']
 
 /**
- * The mechanism that a client uses, as it stands in a connection string.
+ * The mechanism of a client, as it is written in a connection string.
  * @param {string} name as in the client's settings, in capitals
- * @returns {string | undefined} undefined when client and server negotiate
- * @throws {TypeError} for a mechanism that the addon does not have
+ * @returns {string | undefined} undefined if client and server negotiate
+ * @throws {TypeError} for a mechanism that the addon does not support
  */
 function mechanismOf(name) {
   if (NEGOTIATED.includes(name)) return undefined
   if (MECHANISMS.includes(name)) return name
-  throw new TypeError(`it authenticates by ${name}`)
+  throw new TypeError(`it authenticates with ${name}`)
 }
 
 module.exports = { MECHANISMS, mechanismOf }

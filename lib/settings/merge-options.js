@@ -1,8 +1,8 @@
 'use strict'
 
-// Merges the options of a connection string and of `mongoOptions` into parameters for the addon. It takes what the
-// drivers of npm take, by the table of `driver-options.js`, and it refuses what the addon can't do. No message here
-// quotes a value, which may be a credential.
+// Merges the options of a connection string and of `mongoOptions` into parameters for the addon. It accepts what the
+// drivers of npm accept, according to the table in `driver-options.js`, and refuses what the addon can't do. No message
+// here quotes a value, which may be a credential.
 
 const { optionOf } = require('./driver-options.js')
 const { parametersOf } = require('./option-values.js')
@@ -18,8 +18,8 @@ const { theOptions } = require('../common/words.js')
  * @typedef {object} Given
  * @property {string} name
  * @property {unknown} value neither undefined nor null
- * @property {string} label how messages call the option
- * @property {boolean} [inString] whether it stands in the connection string
+ * @property {string} label the option's name in messages
+ * @property {boolean} [inString] whether it is part of the connection string
  */
 
 /**
@@ -27,11 +27,12 @@ const { theOptions } = require('../common/words.js')
  * @typedef {object} Context
  * @property {boolean} hasTls
  * @property {boolean} isVerified whether certificates are checked
- * @property {string[]} ignored collects the names of options that say how TLS is done, where there is none
+ * @property {string[]} ignored collects the names of TLS options if there is no TLS
  */
 
 /**
- * What was given, in the order in which later stages win: the connection string, groups of options, single options.
+ * The given options, in stages. Later stages override earlier ones: the connection string, groups of options, single
+ * options.
  * @param {string} query
  * @param {object} mongoOptions
  * @returns {Given[][]}
@@ -50,7 +51,7 @@ function stagesOf(query, mongoOptions) {
 }
 
 /**
- * The options that are no groups. What is in the groups goes to `groups`, the innermost first.
+ * Returns the options that are not groups. The contents of groups go to `groups`, the innermost first.
  * @param {object} options
  * @param {string} path of the options, for messages
  * @param {Given[][]} groups
@@ -83,7 +84,7 @@ function contextOf(scheme, stages) {
 }
 
 /**
- * The text of a parameter, as the last stage that sets it has it.
+ * The text of a parameter in the last stage that sets it.
  * @param {string} key
  * @param {Given[][]} stages
  */
@@ -98,7 +99,7 @@ function settled(key, stages) {
 }
 
 /**
- * The parameters of one stage. An option's own name wins over its older ones.
+ * The parameters of one stage. The current name of an option wins over its older names.
  * @param {Given[]} stage
  * @param {Context} context
  * @returns {Parameters}
@@ -114,16 +115,16 @@ function parametersOfStage(stage, context) {
     const known = parameters.get(key)
     if (known === undefined) parameters.set(key, texts)
     else if (key === 'readPreferenceTags') known.push(...texts)
-    // A certificate that one option checks must not stay unchecked because of another.
+    // If one option checks certificates, another one must not turn the check off.
     else if (key === 'tlsAllowInvalidCertificates' && texts.length === 0) parameters.set(key, texts)
-    // The addon refuses a parameter that comes twice, as the drivers refuse tls=true with ssl=false.
+    // The addon refuses a repeated parameter, as the drivers refuse tls=true with ssl=false.
     else if (key === 'tls' && known[0] !== texts[0]) known.push(...texts)
   }
   return parameters
 }
 
 /**
- * The parameters that one given option sets; none when it has no effect.
+ * The parameters that one given option sets; none if it has no effect.
  * @param {Given} given
  * @param {Context} context
  * @returns {{key: string, texts: Text[], isAlias: boolean}[]} `isAlias`: the option has another name than the parameter
@@ -131,7 +132,7 @@ function parametersOfStage(stage, context) {
 function carry({ name, value, label, inString }, { hasTls, isVerified, ignored }) {
   const option = optionOf(name)
   if (option === undefined) {
-    // A misspelt option of security must not end in a connection without it.
+    // A misspelt security option must not lead to a connection without it.
     if (!inString || /^(tls|ssl|auth)/i.test(name)) throw refusal(label, 'no driver of MongoDB for Node knows it')
     warnOnce(`${label} is unknown and has no effect`, 'MONGO_STORE_OPTION')
     return []
@@ -142,10 +143,10 @@ function carry({ name, value, label, inString }, { hasTls, isVerified, ignored }
     return []
   }
   if (option.refused) {
-    // Where no certificate is checked, no name in it is.
+    // If certificates are not checked, neither are their host names.
     if (!isVerified && ['tlsAllowInvalidHostnames', 'checkServerIdentity'].includes(option.name)) return []
-    if (option.harmless?.(value)) return []
-    throw refusal(label, option.refused)
+    if (option.takes?.[1](value)) return []
+    throw refusal(label, `${option.refused}; ${option.remedy}`)
   }
   try {
     return parametersOf(option, value).map(([key, ...texts]) => ({
@@ -201,7 +202,7 @@ function mergeOptions(scheme, query, mongoOptions) {
   const { hasTls, ignored } = context
   if (ignored.length > 0)
     warnOnce(`${theOptions(ignored, 'has', 'have')} no effect without tls=true`, 'MONGO_STORE_OPTION')
-  // The drivers of npm ignore these without a read preference; the addon's driver would refuse them.
+  // The drivers of npm ignore these without a read preference. The addon's driver would refuse them.
   if (!given.get('readPreference')?.length) {
     given.delete('readPreferenceTags')
     given.delete('maxStalenessSeconds')

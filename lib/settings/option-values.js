@@ -23,7 +23,7 @@ const { isFalse, isTrue } = require('./truth.js')
 /** @import { Parameter } from './parameters.js' */
 
 /**
- * One set of tags as `key:value,key:value`, from that or from an object.
+ * One set of tags as `key:value,key:value`, from that text or from an object.
  * @param {unknown} tags
  */
 function tagSet(tags) {
@@ -31,7 +31,7 @@ function tagSet(tags) {
   if (!isRecord(tags)) throw shapeRefusal('a list of objects')
   return Object.entries(tags)
     .map(([key, tag]) => {
-      if (/[,:]/.test(`${key}${tag}`)) throw new Refusal('a tag with a comma or a colon cannot be carried')
+      if (/[,:]/.test(`${key}${tag}`)) throw new Refusal('a tag with a comma or a colon cannot be used')
       return `${key}:${tag}`
     })
     .join(',')
@@ -116,7 +116,7 @@ function mechanismProperties(value) {
       'authMechanismProperties',
       pairs
         .map(([name, property]) => {
-          if (typeof property === 'function' || Array.isArray(property)) throw new Refusal(`${name} cannot be carried`)
+          if (typeof property === 'function' || Array.isArray(property)) throw new Refusal(`${name} cannot be used`)
           return `${name}:${property}`
         })
         .join(','),
@@ -137,7 +137,7 @@ function serverApi(value) {
 }
 
 /**
- * "none" stands among the compressors for no compression, which needs no parameter.
+ * The compressor "none" means no compression, which needs no parameter.
  * @param {unknown} value
  * @returns {Parameter[]}
  */
@@ -168,7 +168,7 @@ function tls(value) {
 }
 
 /**
- * Whether certificates are checked; the parameter says whether invalid ones are allowed.
+ * The option says whether certificates are checked. The parameter says whether invalid ones are allowed.
  * @param {unknown} value
  * @returns {Parameter[]}
  */
@@ -177,7 +177,8 @@ function verified(value) {
 }
 
 /**
- * Reads certificates or a key: PEM text, as a string, bytes or a list of those, or, as in some drivers, a file's name.
+ * Reads certificates or a key: PEM text as a string, as bytes, or as a list of those. Some drivers also take the name
+ * of a file.
  * @param {string} part
  * @returns {Reader}
  */
@@ -203,7 +204,7 @@ const toFile = (part) => (value) => [[part, { file: textOf(part, value) }]]
 const named = (part) => (value) => (value === '' ? [] : [[part, String(value)]])
 
 /**
- * The readers of options that are not one plain value each, by their names in small letters.
+ * The readers of options whose values are not plain, by their lower-case names.
  * @type {Record<string, Reader>}
  */
 const READERS = {
@@ -268,16 +269,17 @@ function parametersOf({ name, to: [parameter] = [] }, value) {
   return reader(value).map(withinLimits)
 }
 
-/** The least time between two checks of a server, in every driver. */
+/** The shortest time between two checks of a server, in every driver. */
 const SHORTEST_HEARTBEAT = 500 // ms
 
 /**
- * Changes values that the drivers of npm take and that the addon's driver would refuse or understand otherwise.
+ * Changes values that the drivers of npm accept, but that the addon's driver would refuse or interpret differently.
  * @param {Parameter} parameter
  * @returns {Parameter}
  */
 function withinLimits([name, ...texts]) {
-  // There, 0 means no limit. Here every operation ends, and no store needs many connections: the default stays.
+  // In the drivers, 0 means no limit. Here every operation has a deadline, and no store needs many connections, so the
+  // default applies.
   if (['serverSelectionTimeoutMS', 'socketTimeoutMS', 'timeoutMS', 'maxPoolSize'].includes(name) && texts[0] === '0')
     return [name]
   if (name === 'heartbeatFrequencyMS' && Number(texts[0]) < SHORTEST_HEARTBEAT)

@@ -1,6 +1,6 @@
 'use strict'
 
-// What the addon's connection string can say, and each value as the text that it has there.
+// The parameters of the addon's connection string, and the text of each value.
 
 /**
  * The options of the addon's connection string, and the kind of each value.
@@ -59,7 +59,7 @@ const PARAMETERS = {
 /** @typedef {string | Material} Text */
 
 /**
- * A parameter with its texts: one, or none when the parameter is to be absent, or many.
+ * A parameter with its texts: one, several, or none to leave the parameter out.
  * @typedef {[name: string, ...texts: Text[]]} Parameter
  */
 
@@ -68,7 +68,7 @@ const PARAMETERS = {
  * @typedef {Map<string, Text[]>} Parameters
  */
 
-/** Parts of a connection string besides its parameters, under the names that they have among the parameters. */
+/** Parts of a connection string that are not parameters, with the names that they have among the parameters. */
 const USER = '@user'
 const PASSWORD = '@password'
 const DATABASE = '@database'
@@ -83,7 +83,7 @@ const KEY = '@key'
  */
 const isRecord = (value) => value !== null && typeof value === 'object' && !Array.isArray(value)
 
-/** Why a value can't be taken; `merge-options.js` adds the name of the option. */
+/** Why a value is refused. `merge-options.js` adds the name of the option. */
 class Refusal extends Error {}
 
 /** @param {string} wanted */
@@ -92,7 +92,8 @@ function shapeRefusal(wanted) {
 }
 
 /**
- * One value as text, by the kind of its parameter. The addon refuses a value that is not a number or a truth value.
+ * One value as text, according to the kind of its parameter. The addon refuses a value that is not a number or not a
+ * truth value.
  * @param {string} parameter
  * @param {unknown} value
  */

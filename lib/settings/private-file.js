@@ -1,7 +1,8 @@
 'use strict'
 
-// Writes certificates and keys that were given as values to files that only the addon can open. On Linux the files have
-// no name, so that nothing of them is left behind however the process ends. Elsewhere the process removes their folder.
+// Writes certificates and keys that were given as values to files, because the addon reads them from files. On Linux
+// the files have no name, so nothing is left behind, however the process ends. Elsewhere the process removes their
+// folder when it exits.
 
 const fs = require('node:fs')
 const os = require('node:os')
@@ -14,14 +15,14 @@ const path = require('node:path')
 const files = new Map()
 
 /**
- * A path to an open file that does not need its name, if the system has one.
+ * A path to an open file that does not need the file's name, if the system has such paths.
  * @param {number} descriptor
  * @param {string} text of the file
  */
 function nameless(descriptor, text) {
   const found = `/proc/self/fd/${descriptor}`
   try {
-    // Not every runtime numbers its files as the system does.
+    // Not every runtime uses the file descriptors of the system.
     return fs.readFileSync(found, 'latin1') === text ? found : undefined
   } catch {
     return undefined
@@ -29,7 +30,7 @@ function nameless(descriptor, text) {
 }
 
 /**
- * A file of this process with the text in it; the same one for the same text.
+ * Writes a text to a file of this process. The same text gets the same file.
  * @param {string} text of ASCII characters, as PEM is
  * @returns {string} its path
  */
@@ -43,7 +44,7 @@ function privateFile(text) {
 
 /** @param {string} text */
 function write(text) {
-  // Only this user may enter it.
+  // Only this user may open the folder.
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-mongo-native-'))
   const remove = () => fs.rmSync(folder, { recursive: true, force: true })
   const named = path.join(folder, 'tls.pem')

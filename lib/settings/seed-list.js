@@ -1,7 +1,8 @@
 'use strict'
 
-// Looks up the servers of a `mongodb+srv` connection string, by Node's own resolver: it is quick to say that a name does not
-// exist, and asks the servers of `dns.setServers`. The rules and the words are those of the `mongodb` package.
+// Looks up the servers of a `mongodb+srv` connection string with Node's resolver. It is quick to report that a name
+// does not exist, and uses the servers of `dns.setServers`. The rules and the messages are those of the `mongodb`
+// package.
 
 const dns = require('node:dns')
 const { MongoStoreError } = require('../common/errors.js')
@@ -9,20 +10,20 @@ const { join, pairsOf, split } = require('./uri.js')
 
 /** @import { UriParts } from './uri.js' */
 
-/** How long a name server has to answer. */
+/** How long a name server has to answer one query. */
 const PATIENCE = 1000 // ms
-/** What a TXT record may set. */
+/** The options that a TXT record may set. */
 const OPTIONS = ['authSource', 'replicaSet', 'loadBalanced']
-/** The codes for a name without TXT records, which need not have any. */
+/** The codes for a name without TXT records, which are optional. */
 const NO_RECORD = ['ENODATA', 'ENOTFOUND']
-/** The mechanisms whose users are not in a database. */
+/** The mechanisms whose users are not stored in a database. */
 const EXTERNAL = ['GSSAPI', 'MONGODB-AWS', 'MONGODB-OIDC', 'MONGODB-X509']
 
 /**
- * The same connection string with the servers in it, and with what the TXT record adds.
+ * Puts the servers into a connection string, with the options of the TXT record.
  * @param {string} uri of `withOptions`, with a seed list
  * @returns {Promise<string>}
- * @throws {Error} Node's, or one that says what is wrong with the records
+ * @throws {Error} Node's error, or one that says what is wrong with the records
  */
 async function withServers(uri) {
   const { authority, query } = /** @type {UriParts} */ (split(uri))
@@ -40,7 +41,7 @@ async function withServers(uri) {
 }
 
 /**
- * The same connection string with these servers in it.
+ * Puts these servers into a connection string.
  * @param {string} uri
  * @param {{name: string, port: number}[]} records
  * @param {Map<string, string>} added the options of the TXT record
@@ -52,7 +53,7 @@ function withRecords(uri, records, added) {
   const mechanism = given.get('authMechanism') ?? ''
   if (at === 0 || EXTERNAL.includes(mechanism)) added.delete('authSource')
   if (added.get('loadBalanced') !== 'true') added.delete('loadBalanced')
-  // TLS is the default of a seed list, and what the application says comes before the record.
+  // A seed list turns TLS on by default. The application's options override those of the record.
   const all = new Map([['tls', 'true'], ...added, ...given])
   const most = Number(all.get('srvMaxHosts') ?? 0)
   if (all.has('replicaSet') && most > 0) {
@@ -61,7 +62,7 @@ function withRecords(uri, records, added) {
   for (const name of ['srvMaxHosts', 'srvServiceName']) all.delete(name)
   const servers = most > 0 && most < records.length ? shuffled(records).slice(0, most) : records
   const hosts = servers.map(({ name, port }) => `${name}:${port}`).join(',')
-  // A parameter may come more than once, such as the tags of a read preference.
+  // A parameter may be repeated, such as the tags of a read preference.
   const repeated = pairsOf(query).filter(([name]) => all.has(name))
   const pairs = [...[...all].filter(([name]) => !given.has(name)), ...repeated]
   return join(
@@ -82,7 +83,7 @@ async function recordsOf(host, service) {
 }
 
 /**
- * A server must be in the domain of the seed list: whoever answers for the name must not send passwords elsewhere.
+ * A server must be in the domain of the seed list, so that a forged answer can't send passwords elsewhere.
  * @param {string} server
  * @param {string} host
  */
@@ -127,12 +128,12 @@ async function optionsOf(host) {
 }
 
 /**
- * Asks the name servers, and once more where they did not answer in time.
+ * Asks the name servers, and asks again if they did not answer in time.
  * @template T
  * @param {(resolver: dns.promises.Resolver) => Promise<T>} ask
  */
 async function twice(ask) {
-  // Node's own resolver asks a silent name server for longer than an operation may take.
+  // The default resolver waits for a silent name server for longer than an operation may take.
   const resolver = new dns.promises.Resolver({ timeout: PATIENCE, tries: 1 })
   resolver.setServers(dns.getServers())
   try {

@@ -1,10 +1,11 @@
 'use strict'
 
-// Finds out where a store's sessions are: by a connection string, or by what the application already has. Of a given
-// client, Db or mongoose connection only the settings are read, and the store opens connections of its own with them.
-// Where that is not possible, the target says why, and the store works through the given object itself.
+// Finds out where the sessions of a store are, from a connection string or from an object of the application. Only the
+// settings of a given client, Db or mongoose connection are read, and the store opens its own connections with them. If
+// that is not possible, the target says why, and the store works through the given object itself.
 //
-// What reads either of the two is loaded with the first store that needs it: most of this package's files are for that.
+// The code that reads either of them is loaded with the first store that needs it. Most files of this package are for
+// that.
 
 const { Promise, isThenable } = require('../common/promises.js')
 const { warnOnce } = require('../common/warn.js')
@@ -13,18 +14,18 @@ const { warnOnce } = require('../common/warn.js')
 
 /**
  * @typedef {object} Target
- * @property {string} [uri] for the addon, with every option in it; absent when the store can't use the addon
+ * @property {string} [uri] for the addon, with every option in it; undefined if the store can't use the addon
  * @property {string} [obstacle] why it can't
  * @property {TypeError} [refusal] the error that says so
- * @property {string} [database] the database's name, where it is not the one of `uri`
- * @property {boolean} isOwn whether the connection is the store's own, by a connection string
+ * @property {string} [database] the name of the database, if it is not the one in `uri`
+ * @property {boolean} isOwn whether the store has a connection of its own, from a connection string
  * @property {Client} [client] the application's own client
  * @property {Db} [db] the application's own Db
- * @property {boolean} [isStandIn] whether the given object is not a driver's, but for instance a test's
+ * @property {boolean} [isStandIn] whether the given object is not a driver's, but a stand-in, such as one in a test
  */
 
 /**
- * The options that name a connection, of which one is given, and those that stand beside it.
+ * The options that name a connection, of which one is given, and the options that belong to it.
  * @typedef {object} ConnectionOptions
  * @property {string} [mongoUrl]
  * @property {string} [url]
@@ -39,7 +40,7 @@ const { warnOnce } = require('../common/warn.js')
  */
 
 /**
- * Who looks for a target. It is told each change of what is given, until the target is found.
+ * Waits for a target. It is told about each change of the given object, until the target is found.
  * @typedef {object} Seeker
  * @property {() => void} waiting the connection is opening, or may open
  * @property {(error: unknown) => void} failed the connection could not be opened; it may be tried again
@@ -47,7 +48,7 @@ const { warnOnce } = require('../common/warn.js')
  */
 
 /**
- * Ends a search. Nothing of the seeker is kept, and nothing listened to.
+ * Ends a search. Afterwards nothing refers to the seeker, and no listener is left.
  * @typedef {() => void} Stop
  */
 
@@ -62,7 +63,7 @@ const STRATEGIES = {
   client: ({ client, dbName }, seeker) => {
     if (!isThenable(client)) return borrowed().seekClient(client, dbName, seeker)
     // A promise of a client counts as one, as in connect-mongo 4 to 6.
-    warnOnce('The option client is a promise: clientPromise is the option for it', 'MONGO_STORE_OPTION')
+    warnOnce('The option client is a promise. Use clientPromise instead', 'MONGO_STORE_OPTION')
     return STRATEGIES.clientPromise({ clientPromise: client, dbName }, seeker)
   },
   db: ({ db }, seeker) => borrowed().seekDb(db, seeker),
@@ -73,9 +74,9 @@ const STRATEGIES = {
 /**
  * Looks for the target of a store.
  * @param {ConnectionOptions} options the application's, one of which names a connection
- * @param {Seeker} seeker is told at once where nothing has to be waited for
+ * @param {Seeker} seeker is told at once if there is nothing to wait for
  * @returns {Stop | void}
- * @throws {TypeError} for a connection that can't be one
+ * @throws {TypeError} for a value that is not a connection
  */
 function seekTarget(options, seeker) {
   const given = /** @type {Record<string, unknown>} */ (options)
@@ -84,7 +85,7 @@ function seekTarget(options, seeker) {
 }
 
 /**
- * Looks for the target of what a promise gives.
+ * Looks for the target of the value of a promise.
  * @param {string} name of the option
  * @param {unknown} given
  * @param {Seeker} seeker
@@ -96,7 +97,7 @@ function seekPromised(name, given, seeker, seek) {
     if (borrowed().connectionOf(given)) return seek(given, seeker)
     throw new TypeError(`The option ${name} must be a promise`)
   }
-  // A promise that never settles keeps its listeners: they must not keep the store.
+  // A promise that never settles keeps its listeners, which must not keep the store.
   /** @type {Seeker | undefined} */
   let waiting = seeker
   /** @type {Stop | void} */
@@ -113,7 +114,7 @@ function seekPromised(name, given, seeker, seek) {
   }
 }
 
-/** What reads the settings of objects that the application already has. */
+/** The module that reads the settings of the application's own objects. */
 function borrowed() {
   return require('./borrowed/index.js')
 }

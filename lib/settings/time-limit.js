@@ -5,19 +5,19 @@
 const { LONGEST_TIMER } = require('../common/timers.js')
 const { join, pairsOf, split } = require('./uri.js')
 
-/** How long the servers have for an operation by default, in milliseconds: 30 s to find one, and 10 s to answer. */
+/** The default time limits of an operation, in milliseconds: 30 s to find a server, and 10 s for its answer. */
 const DEFAULT_TIMES = { serverSelectionTimeoutMS: 30_000, socketTimeoutMS: 10_000 }
 
 /**
  * @typedef {object} TimeLimit
- * @property {string} uri the connection string without the options that are only ours
+ * @property {string} uri the connection string without our own options
  * @property {number} timeLimitMs how long an operation may take
  * @property {number} selectionLimitMs how long an operation looks for a server
  */
 
 /**
- * Takes the time limit of operations out of a connection string: `timeoutMS`, or else the time to find a server and the
- * time that it has to answer.
+ * Takes the time limit of operations out of a connection string: `timeoutMS`, or else the time to find a server plus
+ * the time for its answer.
  * @param {string} uri of `withOptions`
  * @returns {TimeLimit}
  */
@@ -31,7 +31,7 @@ function takeTimeLimit(uri) {
     if (name === 'timeoutMS' || name === 'serverSelectionTimeoutMS' || name === 'socketTimeoutMS') {
       if (Number(value) > 0) times[name] = Number(value)
     }
-    // The engine keeps these two itself.
+    // The engine enforces these two itself.
     if (name !== 'timeoutMS' && name !== 'socketTimeoutMS') others.push([name, [value]])
   }
   const { timeoutMS = times.serverSelectionTimeoutMS + times.socketTimeoutMS } = times

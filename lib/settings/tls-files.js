@@ -1,7 +1,7 @@
 'use strict'
 
-// Makes the two files that the addon reads for TLS, the trusted authorities and the client's certificate with its key, of
-// certificates and keys that are given in any of the ways of the drivers of npm.
+// Makes the two files that the addon reads for TLS: the trusted authorities, and the client's certificate with its key.
+// The certificates and keys may be given in every way that the drivers of npm accept.
 
 const { createPrivateKey } = require('node:crypto')
 const fs = require('node:fs')
@@ -14,7 +14,7 @@ const { warnOnce } = require('../common/warn.js')
 /** @import { Addon } from '../common/native.js' */
 /** @import { Material, Parameters } from './parameters.js' */
 
-/** Keys in OpenSSL's own form, which the addon can't decrypt. */
+/** Encrypted keys in OpenSSL's own form, which the addon can't decrypt. */
 const OLD_ENCRYPTION = /-----BEGIN (?:RSA|EC|DSA) PRIVATE KEY-----\s+Proc-Type: 4,ENCRYPTED/
 
 /**
@@ -27,13 +27,13 @@ function withTlsFiles(given) {
   const ca = materialOf(given, CA)
   if (ca) parameters.set('tlsCAFile', [ca.pem === undefined ? ca.file : privateFile(ca.pem)])
   const isVerified = !['tlsInsecure', 'tlsAllowInvalidCertificates'].some((name) => given.get(name)?.[0] === 'true')
-  // The `mongodb` package has roots of its own.
+  // The `mongodb` package has its own root certificates.
   if (addon && isVerified && !parameters.get('tlsCAFile')?.length) parameters.set('tlsCAFile', [rootsFile(addon)])
   return withIdentity(parameters)
 }
 
 /**
- * The parameter's certificates or key; a text is the name of a file.
+ * The certificates or the key of a parameter; a text is the name of a file.
  * @param {Parameters} parameters
  * @param {string} name
  * @returns {Material | undefined}
@@ -58,10 +58,10 @@ function withIdentity(parameters) {
   const keyText = read(key)
   const old = OLD_ENCRYPTION.test(keyText)
   const isEncrypted = old || keyText.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----')
-  // The drivers of npm take a password for a key that has none, too: it is left out.
+  // The drivers of npm also accept a password for a key without one. It is left out.
   if (isEncrypted) {
     if (typeof password !== 'string')
-      throw new Error('The key of the client is encrypted: tlsCertificateKeyFilePassword is needed')
+      throw new Error('The key of the client is encrypted. Set tlsCertificateKeyFilePassword')
     parameters.set('tlsCertificateKeyFilePassword', [password])
   }
   const isOneFile = both && certificate?.file === both.file && key.file === both.file
@@ -73,7 +73,7 @@ function withIdentity(parameters) {
 }
 
 /**
- * The text of certificates or a key. If the file can't be read, the text is empty: the addon reports that when it
+ * The text of certificates or a key. If the file can't be read, the text is empty, and the addon reports that when it
  * connects.
  * @param {Material} material
  */
@@ -117,7 +117,7 @@ function reencrypted(text, passphrase) {
 }
 
 /**
- * The file of the roots: one for the process, since reading them takes some milliseconds.
+ * The file of the root certificates. There is one per process, because reading them takes some milliseconds.
  * @type {string | undefined}
  */
 let roots

@@ -1,11 +1,13 @@
 'use strict'
 
-// The options of TLS that the drivers have had. This is data only, a part of `driver-options.js`.
+// Every TLS option that the drivers ever had. This is data only, a part of `driver-options.js`.
 
-const { LOGS, OWN_CLIENT, carried, gone, refused } = require('./fates.js')
+const { LOGS, carried, gone, refused } = require('./fates.js')
 const { isFalse, isTrue } = require('./truth.js')
 
-const TLS_LAYER = 'the addon has a TLS of its own, which takes certificates and keys only'
+const TLS_LAYER = 'the addon has its own TLS, which takes only certificates and keys'
+const REVOCATION = 'the addon does not check revocation lists'
+const LEAVE_OUT = 'leave it out'
 
 /** @type {import('./fates.js').Options} */
 const TLS_OPTIONS = {
@@ -29,41 +31,48 @@ const TLS_OPTIONS = {
   sslPass: ['1-5', carried('tlsCertificateKeyFilePassword')],
   tlsAllowInvalidHostnames: [
     '3-7',
-    refused(
-      'the addon checks a certificate with its host name, or not at all: name the host in the certificate, or set tlsInsecure',
-      'false',
-      isFalse,
-    ),
+    refused('the addon checks the certificate and its host name, or neither', {
+      remedy: 'add the host name to the certificate, or set tlsInsecure',
+      takes: ['false', isFalse],
+    }),
   ],
-  checkServerIdentity: ['2-7', refused(`the addon checks host names by its own rules: ${OWN_CLIENT}`, 'true', isTrue)],
+  checkServerIdentity: ['2-7', refused('the addon has its own check of host names', { takes: ['true', isTrue] })],
   pfx: [
     '4-7',
-    refused('give tlsCertificateKeyFile instead: `openssl pkcs12 -in client.pfx -out client.pem` makes the PEM file'),
+    refused('the addon takes PEM only', {
+      remedy: 'set tlsCertificateKeyFile; `openssl pkcs12 -in client.pfx -out client.pem` makes the file',
+    }),
   ],
-  tlsCRLFile: ['6 7', refused(`the addon does not check revocation lists: ${OWN_CLIENT}`)],
-  crl: ['2-7', refused(`the addon does not check revocation lists: ${OWN_CLIENT}`)],
-  sslCRL: ['2-5', refused(`the addon does not check revocation lists: ${OWN_CLIENT}`)],
-  servername: ['2-7', refused(`the certificate must be for the host's name: ${OWN_CLIENT}`)],
-  secureContext: ['4-7', refused(`${TLS_LAYER}: give ca, cert and key`)],
-  ciphers: ['2-7', refused(`${TLS_LAYER}: leave it out`)],
-  ecdhCurve: ['2-7', refused(`${TLS_LAYER}: leave it out`, 'auto', (value) => value === 'auto')],
+  tlsCRLFile: ['6 7', refused(REVOCATION)],
+  crl: ['2-7', refused(REVOCATION)],
+  sslCRL: ['2-5', refused(REVOCATION)],
+  servername: ['2-7', refused('the certificate must have the name of the host')],
+  secureContext: ['4-7', refused(TLS_LAYER, { remedy: 'set ca, cert and key' })],
+  ciphers: ['2-7', refused(TLS_LAYER, { remedy: LEAVE_OUT })],
+  ecdhCurve: ['2-7', refused(TLS_LAYER, { remedy: LEAVE_OUT, takes: ['auto', (value) => value === 'auto'] })],
   secureProtocol: [
     '4-7',
-    refused(`the addon speaks TLS 1.2 and 1.3: leave it out`, 'TLS_method', (value) => value === 'TLS_method'),
+    refused('the addon speaks TLS 1.2 and 1.3', {
+      remedy: LEAVE_OUT,
+      takes: ['TLS_method', (value) => value === 'TLS_method'],
+    }),
   ],
-  minDHSize: ['4-7', refused(`${TLS_LAYER}: leave it out`)],
-  pskCallback: ['4-7', refused(`${TLS_LAYER}: ${OWN_CLIENT}`)],
-  ALPNProtocols: ['4-7', refused(`${TLS_LAYER}: leave it out`)],
-  allowPartialTrustChain: ['6 7', refused(`a chain must end at a trusted root: ${OWN_CLIENT}`, 'false', isFalse)],
-  requestOCSP: ['4-7', refused(`${TLS_LAYER}: leave it out`, 'false', isFalse)],
+  minDHSize: ['4-7', refused(TLS_LAYER, { remedy: LEAVE_OUT })],
+  pskCallback: ['4-7', refused(TLS_LAYER)],
+  ALPNProtocols: ['4-7', refused(TLS_LAYER, { remedy: LEAVE_OUT })],
+  allowPartialTrustChain: [
+    '6 7',
+    refused('a certificate chain must end at a trusted root', { takes: ['false', isFalse] }),
+  ],
+  requestOCSP: ['4-7', refused(TLS_LAYER, { remedy: LEAVE_OUT, takes: ['false', isFalse] })],
   session: ['4-7', gone('the addon resumes TLS sessions by itself')],
-  requestCert: ['4-7', gone('is for servers only')],
-  SNICallback: ['4-7', gone('is for servers only')],
+  requestCert: ['4-7', gone('it is for servers')],
+  SNICallback: ['4-7', gone('it is for servers')],
   enableTrace: ['4-7', gone(LOGS)],
 }
 
 /**
- * Whether an option only says how TLS is done: it means nothing to a connection without TLS.
+ * Whether an option only configures TLS: it has no meaning for a connection without TLS.
  * @param {string} name
  */
 function isOfTlsOnly(name) {

@@ -1,6 +1,6 @@
 'use strict'
 
-// Truth values as the drivers take them: booleans, or the same as text, from a connection string.
+// Truth values as the drivers accept them: booleans, or the same as text, from a connection string.
 
 /** @param {unknown} value */
 const isTrue = (value) => value === true || value === 'true'

@@ -1,7 +1,9 @@
 'use strict'
 
-// Reads and writes connection strings as text: their parts, and the names and values of their options. What an option
-// means is none of its business. No part of a string that can't be read is quoted: it may be a password.
+// Reads and writes connection strings as text: their parts, and the names and values of their options. It does not know
+// what an option means. It never quotes a string that it can't parse, because any part of it may be a password.
+
+const { unescape } = require('node:querystring')
 
 /**
  * @typedef {object} UriParts
@@ -12,25 +14,25 @@
  */
 
 /**
- * The parts of a connection string; null when it is none.
+ * The parts of a connection string; null if it is not one.
  * @param {string} uri
  * @returns {UriParts | null}
  */
 function split(uri) {
-  // Drivers up to 2.x took the path of a socket unescaped.
+  // Drivers up to 2.x accepted the path of a socket unescaped.
   const [, user = '', socket, rest = ''] =
     /^mongodb:\/\/(?:([^@/?]*)@)?(\/[^?]*?\.sock)((?:[/?].*)?)$/is.exec(uri) ?? []
   if (socket) return split(`mongodb://${user && `${user}@`}${encodeURIComponent(socket)}${rest}`)
   const [, scheme, authority, database = '', query = ''] =
     /^(mongodb(?:\+srv)?:\/\/)([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/is.exec(uri) ?? []
   if (scheme === undefined) return null
-  // What looks like the port may be a password with a "/" or "?" in it: such a string is left as it is.
+  // What looks like the port may be a password that contains "/" or "?". Such a string is left as it is.
   const areHosts = hostsOf(authority).every((host) => /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(host))
   return areHosts ? { scheme, authority: withoutGaps(authority), database, query } : null
 }
 
 /**
- * The same credentials and hosts without what the drivers of npm overlook: a host or a port that is empty.
+ * Removes empty hosts and ports, which the drivers of npm ignore.
  * @param {string} authority
  */
 function withoutGaps(authority) {
@@ -47,7 +49,7 @@ function hostsOf(authority) {
 }
 
 /**
- * The names and values of a query. The old drivers took semicolons, too.
+ * The names and values of a query. Old drivers also accepted semicolons.
  * @param {string} query
  * @returns {[name: string, value: string][]}
  */
@@ -56,14 +58,14 @@ function pairsOf(query) {
     .split(/&|;(?=[a-z_]+=)/i)
     .filter(Boolean)
     .map((pair) => {
-      // Of a query it takes away the first "?", which may be the name's own.
+      // It removes the first "?" of a query, which may be part of the name.
       const [[name, value]] = new URLSearchParams(`?${pair}`)
       return [name, value]
     })
 }
 
 /**
- * A connection string from its parts.
+ * Builds a connection string from its parts.
  * @param {Omit<UriParts, 'query'>} parts
  * @param {Iterable<[name: string, texts: string[]]>} parameters
  */
@@ -75,7 +77,7 @@ function join({ scheme, authority, database }, parameters) {
 }
 
 /**
- * The hosts with other credentials before them.
+ * Replaces the credentials before the hosts.
  * @param {string} authority
  * @param {string} user
  * @param {string} [password]
@@ -86,7 +88,7 @@ function withCredentials(authority, user, password) {
 }
 
 /**
- * The same credentials without their user.
+ * Removes the user from the credentials.
  * @param {string} authority
  */
 function withoutUser(authority) {
@@ -94,23 +96,26 @@ function withoutUser(authority) {
 }
 
 /**
- * The hosts of a connection string, and `option(name)`, the text of an option in it. Nothing, if it can't be read.
+ * The hosts of a connection string, its database, and `option(name)`, the text of an option in it. All are empty if it
+ * can't be parsed.
  * @param {string} uri
- * @returns {{hosts: string[], option: (name: string) => string | undefined}}
+ * @returns {{hosts: string[], database: string | undefined, option: (name: string) => string | undefined}}
  */
 function readUri(uri) {
-  const { scheme = '', authority = '', query = '' } = split(uri) ?? {}
-  // With an "@" behind them, what looks like the hosts may be a user's name and the beginning of a password.
+  const { scheme = '', authority = '', database, query = '' } = split(uri) ?? {}
+  // If an "@" follows, what looks like the hosts may be a user name and the beginning of a password.
   const isClear = !uri.slice(scheme.length + authority.length).includes('@')
   const options = new Map(pairsOf(query).map(([name, value]) => [name.toLowerCase(), value]))
   return {
     hosts: isClear ? hostsOf(authority).filter(Boolean) : [],
+    // Servers refuse a name that is wrongly escaped; here it must not throw.
+    database: database === undefined ? undefined : unescape(database) || 'test',
     option: (name) => options.get(name.toLowerCase()),
   }
 }
 
 /**
- * Whether a connection string names a seed list instead of servers. One that can't be read is left to the addon.
+ * Whether a connection string names a seed list instead of servers. A string that can't be parsed is left to the addon.
  * @param {string} uri
  */
 function isSeedList(uri) {

@@ -102,12 +102,15 @@ function page(rows) {
   const sections = [...groups(rows)].map(([kind, group]) => `## ${kind}\n\n${table(group)}${notes(group)}`)
   return `# Compatibility
 
-Each row is a small application in [\`__test__/compatibility/stacks/\`](../__test__/compatibility/stacks) with the versions listed. A test uses it over HTTP against
-a real MongoDB: it logs in, reads and changes the session, logs out, and lets a session expire. A separate driver checks the
-documents. Test runners run the tests of an application instead. An emulated server is a real one behind a proxy, which describes itself
-and refuses as another engine does ([Other engines](connections.md#other-engines)); the engine itself was not tried. Each variant runs on each kind of server, and \`npm run test:stacks\` writes this page from the results.
+This page shows which frameworks, drivers, servers, runtimes and tools the package was tested with, in which versions, and how.
 
-"Connection" says how the sessions travel: over the store's own connections (native), or over those of the application's driver.
+Each row is a small application in [\`__test__/compatibility/stacks/\`](../__test__/compatibility/stacks). A test installs it with the
+listed versions and uses it over HTTP, with a real MongoDB: it logs in, reads and changes the session, logs out, and lets a session
+expire. An independent driver checks the documents. The rows of test runners run the tests of an application instead. Each variant runs
+on each kind of server. An emulated server is a real one behind a proxy, which describes itself and refuses as another engine does
+([Other engines](connections.md#other-engines)). The engine itself was not tried. \`npm run test:stacks\` writes this page from the results.
+
+The column "connection" says how the store reaches MongoDB: through the addon ("native") or through the \`mongodb\` package ("driver").
 
 ${sections.join('\n\n')}
 `

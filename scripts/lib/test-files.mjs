@@ -24,6 +24,7 @@ const SLOW = [
     'unhandled-rejections',
     'workers',
   ].map((name) => `__test__/connection/${name}`),
+  ...['commands', 'stacks'].map((name) => `__test__/docs/${name}.test.mjs`),
   ...['crypto', 'derivations', 'keys', 'software'].map((name) => `__test__/encryption/${name}`),
   ...[
     'clearing',
@@ -39,7 +40,11 @@ const SLOW = [
     'server-sessions',
     'sizes',
     'stall',
+    'succession',
   ].map((name) => `__test__/engine/${name}`),
+  ...['graceful-shutdown', 'lambda', 'pm2'].map((name) => `__test__/examples/${name}.test.js`),
+  '__test__/migrating/',
+  '__test__/histories/faults.test.js',
   '__test__/package/publish.test.js',
 ]
 
@@ -49,6 +54,7 @@ const REGARDLESS = [
   '__test__/connection/fallback/failures.test.js',
   '__test__/connection/fallback/suites.test.js',
   '__test__/connection/pool.test.js',
+  ...['blocks', 'commands', 'links', 'stacks', 'wrong'].map((name) => `__test__/docs/${name}`),
   '__test__/encryption/software',
   ...[
     'batches',
@@ -61,6 +67,8 @@ const REGARDLESS = [
     'server-time',
     'stall',
   ].map((name) => `__test__/engine/${name}.test.js`),
+  ...['cluster', 'docker', 'lambda'].map((name) => `__test__/examples/${name}.test.js`),
+  '__test__/histories/',
 ]
 
 /** What `npm test` runs a second time without the addon: something of everything. */

@@ -14,11 +14,14 @@ import { unwatch, watch } from './watchdog.mjs'
 /** @typedef {import('./server.mjs').Server} Server */
 /** @typedef {import('./uri.mjs').Credentials} Credentials */
 /** @typedef {{ path: string, folder: string }} KeyFile */
+/** @typedef {(member: Server) => string | Promise<string>} HostOf */
 
 /**
  * @typedef {object} SetOptions
  * @property {number} [nodes] the number of members; default 3
  * @property {string} [name] default "rs0"
+ * @property {HostOf} [hostOf] the address by which clients and the other members know a member, such as that of a proxy in
+ *   front of it; default: its own
  */
 
 const ELECTION_TIMEOUT = 60_000 // ms
@@ -28,7 +31,15 @@ const ELECTION_TIMEOUT = 60_000 // ms
  * startServer apply to each member.
  * @param {SetOptions & Omit<import('./server.mjs').LaunchOptions, 'port'> & import('./server.mjs').UserOptions} [options]
  */
-export async function startReplicaSet({ nodes = 3, name = 'rs0', version, args = [], auth, clientOptions = {} } = {}) {
+export async function startReplicaSet({
+  nodes = 3,
+  name = 'rs0',
+  hostOf = ({ host }) => host,
+  version,
+  args = [],
+  auth,
+  clientOptions = {},
+} = {}) {
   const keyFile = auth && (await createKeyFile())
   const memberArgs = ['--replSet', name, ...(keyFile ? ['--keyFile', keyFile.path] : []), ...args]
   const started = await Promise.allSettled(Array.from({ length: nodes }, () => launch({ version, args: memberArgs })))
@@ -37,6 +48,7 @@ export async function startReplicaSet({ nodes = 3, name = 'rs0', version, args =
   try {
     const failed = started.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
+    set.hosts = await Promise.all(members.map(hostOf))
     await set.initiate(auth)
     return set
   } catch (error) {
@@ -60,6 +72,11 @@ export class ReplicaSet {
   name
   /** The servers, each as startServer returns it. */
   members
+  /**
+   * The addresses of the members, in the same order.
+   * @type {string[]}
+   */
+  hosts
   /** @type {Credentials | undefined} */
   auth
   #keyFile
@@ -74,6 +91,7 @@ export class ReplicaSet {
   constructor(name, members, keyFile, clientOptions) {
     this.name = name
     this.members = members
+    this.hosts = members.map(({ host }) => host)
     this.#keyFile = keyFile
     this.#clientOptions = clientOptions
     if (keyFile) watch({ folder: keyFile.folder })
@@ -81,8 +99,7 @@ export class ReplicaSet {
 
   /** The connection string, without a database. */
   get uri() {
-    const hosts = this.members.map((member) => member.host)
-    return connectionString({ hosts, auth: this.auth, options: { replicaSet: this.name } })
+    return connectionString({ hosts: this.hosts, auth: this.auth, options: { replicaSet: this.name } })
   }
 
   /**
@@ -100,15 +117,12 @@ export class ReplicaSet {
   async initiate(auth) {
     const config = {
       _id: this.name,
-      members: this.members.map((member, index) => ({ _id: index, host: member.host })),
+      members: this.hosts.map((host, index) => ({ _id: index, host })),
       settings: { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500 },
     }
     await this.#command(this.members[0], { replSetInitiate: config })
     const primary = await this.primary()
-    await this.#until('every member to be a secondary', async () => {
-      const states = await Promise.all(this.members.map((member) => this.#isMaster(member)))
-      return states.every((state) => state?.ismaster || state?.secondary)
-    })
+    await this.complete()
     if (!auth) return
     await createRootUser(primary.uri, auth, this.#clientOptions)
     for (const part of [this, ...this.members]) part.auth = auth
@@ -121,6 +135,14 @@ export class ReplicaSet {
         if ((await this.#isMaster(member))?.ismaster) return member
       }
       return undefined
+    })
+  }
+
+  /** Resolves when every member is the primary or a secondary. */
+  async complete() {
+    await this.#until('every member to be a secondary', async () => {
+      const states = await Promise.all(this.members.map((member) => this.#isMaster(member)))
+      return states.every((state) => state?.ismaster || state?.secondary) && states.some((state) => state?.ismaster)
     })
   }
 

@@ -250,7 +250,7 @@ function unref(child) {
  * A free port below the range that systems use for outgoing connections. From that range, a client that reconnects to a
  * stopped server could get the server's own port, and the server could not start again.
  */
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000)
     const probe = createServer()

@@ -2,17 +2,9 @@
 // chroot. `node scripts/release/old-system.mjs [FILE]` takes the addon of the root folder, unless it is given another file.
 // Needs root and debootstrap.
 
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { installDebian } from '../lib/debian.mjs'
 import { npm, pack } from '../lib/npm.mjs'
 import { root, run } from '../lib/process.mjs'
 import { Failure, runAsProgram } from '../lib/program.mjs'
@@ -29,7 +21,7 @@ await runAsProgram(import.meta.url, async () => {
     throw new Failure('old-system: only root on Linux can chroot.')
   checkAddon(addon)
 
-  const system = await installSystem()
+  const system = await installDebian(DEBIAN)
   const folder = mkdtempSync(join(system, 'tmp', 'app-'))
   const server = await startServer()
   try {
@@ -46,27 +38,6 @@ await runAsProgram(import.meta.url, async () => {
     rmSync(folder, { recursive: true, force: true })
   }
 })
-
-/** The folder of the old system, which is kept in .cache/. */
-async function installSystem() {
-  const cache = join(root, '.cache', 'old-system')
-  const system = join(cache, DEBIAN)
-  if (existsSync(system)) return system
-  mkdirSync(cache, { recursive: true })
-  const incomplete = mkdtempSync(join(cache, '.incomplete-'))
-  console.log(`old-system: installing Debian ${DEBIAN}`)
-  try {
-    const code = await run('debootstrap', ['--variant=minbase', DEBIAN, incomplete, 'http://deb.debian.org/debian'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      missing: 'Install it with `apt-get install debootstrap`.',
-    })
-    if (code !== 0) throw new Failure('old-system: debootstrap failed. Its output above says why.')
-    renameSync(incomplete, system)
-  } finally {
-    rmSync(incomplete, { recursive: true, force: true })
-  }
-  return system
-}
 
 /**
  * Installs the package as it is packed, with the addon in the package of its platform, and Node.

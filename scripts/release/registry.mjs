@@ -2,15 +2,13 @@
 // the questions for all others.
 
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { installLocked, requireFrom } from '../lib/locked.mjs'
 import { npm } from '../lib/npm.mjs'
 import { root } from '../lib/process.mjs'
 
-/** What to install: verdaccio and all that it needs, in the versions of a lock file. */
-const SOURCE = join(root, 'scripts', 'release', 'registry')
-const INSTALLED = join(root, '.cache', 'registry')
+/** verdaccio and all that it needs, in the versions of a lock file. */
+const VERDACCIO = join(root, 'scripts', 'release', 'registry')
 
 /**
  * Starts a registry that is empty.
@@ -20,8 +18,7 @@ const INSTALLED = join(root, '.cache', 'registry')
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */
 export async function startRegistry({ own, folder }) {
-  await installVerdaccio()
-  const { runServer } = createRequire(join(INSTALLED, 'package.json'))('verdaccio')
+  const { runServer } = requireFrom(await installLocked(VERDACCIO))('verdaccio')
   const server = await runServer({
     self_path: folder,
     storage: join(folder, 'storage'),
@@ -45,17 +42,4 @@ export async function startRegistry({ own, folder }) {
       await once(server, 'close')
     },
   }
-}
-
-/** Installs verdaccio, unless it is there in the versions of the lock file. */
-async function installVerdaccio() {
-  const [wanted, present] = [SOURCE, INSTALLED].map((folder) => join(folder, 'package-lock.json'))
-  const stamp = join(INSTALLED, '.installed')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === readFileSync(wanted, 'utf8')) return
-  console.log('registry: installing verdaccio')
-  mkdirSync(INSTALLED, { recursive: true })
-  copyFileSync(join(SOURCE, 'package.json'), join(INSTALLED, 'package.json'))
-  copyFileSync(wanted, present)
-  await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: INSTALLED })
-  copyFileSync(wanted, stamp)
 }

@@ -1,13 +1,14 @@
 // Puts the packages of a release together, each in a folder of npm/: what is in a folder is what is published. The checkout
 // itself is not changed.
 
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { NapiCli } from '@napi-rs/cli'
 import { packedFiles } from '../lib/npm.mjs'
 import { root } from '../lib/process.mjs'
 import { Failure } from '../lib/program.mjs'
 import { platformsOf, readManifest, STAGE } from './packages.mjs'
+import { publishedReadme } from './readme.mjs'
 import { NOTICES } from './verify.mjs'
 
 /** @import { Manifest, Platform } from './packages.mjs' */
@@ -59,6 +60,8 @@ export async function stagePackage(manifest) {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     cpSync(join(root, file), join(folder, file))
   }
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  writeFileSync(join(folder, 'README.md'), publishedReadme(readme, manifest))
   write(folder, manifest)
   return folder
 }

@@ -30,7 +30,8 @@ const FENCE_PAUSE: Duration = Duration::from_millis(100);
 const REFUSED_FENCES: usize = 20;
 
 /// The last transaction number of this process. In a server session, the server takes a number that it has
-/// seen for a write that is done, and a lower one for a write that is over. So no number is ever used twice.
+/// already seen as a write that is done, and a lower number as a write that is over. So no number is ever
+/// used twice.
 static LAST_NUMBER: AtomicI64 = AtomicI64::new(0);
 
 /// The next transaction number.

@@ -13,7 +13,7 @@ use super::errand::Errand;
 use super::operation::{Answer, Outcome, Reply, Sweep};
 use super::policy::Tries;
 
-/// A clear from its call to its end. It always tells the queue when it ends.
+/// A clear from its call to its end. It always notifies the queue when it ends.
 pub struct Clearing<R: Reply, B: Backend> {
     engine: Arc<Engine<R, B>>,
     errand: Arc<Errand>,

@@ -1,5 +1,5 @@
-//! Tells when operations find no server any more, and when they find one again. Operations go on waiting
-//! meanwhile: the person who looks after the servers need not.
+//! Reports when operations find no server any more, and when they find one again. Operations wait as long as
+//! their deadlines allow, but the operator of the servers should know at once.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use super::operation::Reply;
 use super::prepare::Event;
 use crate::model::Failure;
 
-/// How long servers that answered before must be away until it is an outage. The driver takes a server for lost
-/// when one connection breaks, and looks again within half a second. An election may take as long.
+/// How long servers that answered before must be away to count as an outage. The driver considers a server
+/// lost when one connection breaks, and checks it again within half a second. An election may take as long.
 const GRACE: Duration = Duration::from_secs(1);
 
 impl<R: Reply, B: Backend> Engine<R, B> {
-    /// Follows which servers answer, and tells of each outage once.
+    /// Follows which servers answer, and reports each outage once.
     pub(super) async fn tell_outages(&self, tell: &(impl Fn(Event) + Sync)) {
         let mut reach = self.backend.reach();
         if reach.wait_for(|reach| *reach != Reach::Unheard).await.is_err() {

@@ -1,5 +1,5 @@
 //! The failure of an operation, with the names, codes and labels that the `mongodb` package of npm gives to
-//! its errors. No message holds a password, a session id or session data.
+//! its errors. No message contains a password, a session id or session data.
 
 use std::time::Duration;
 

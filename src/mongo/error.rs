@@ -44,7 +44,7 @@ const OVERLOADED: &str = "SystemOverloadedError";
 const RETRYABLE_WRITE: &str = "RetryableWriteError";
 const RETRYABLE: &str = "RetryableError";
 
-/// What is left of a message that is all quotation.
+/// The message if nothing is left of the server's own, because all of it is quotation.
 const REFUSAL: &str = "The server refused the command";
 /// The answer of a standalone server to the write concern of a replica set. Its code is one of many errors.
 const NO_MEMBERS: &str = "cannot use 'w' > 1 when a host is not replicated";
@@ -57,7 +57,7 @@ const BAD_VALUE: (i32, &str) = (2, "BadValue");
 const NO_TTL: &str = "Index option \"expireAfterSeconds\" is not implemented yet";
 /// Messages that quote names only, while others with the same code may quote values.
 const NAMES_ONLY: [&str; 3] = [NO_MEMBERS, ONLY_TS, NO_TTL];
-/// What servers put between an error and its cause.
+/// The text that servers put between an error and its cause.
 const CAUSE: &str = " :: caused by :: ";
 
 /// The server's message for a wrong password.
@@ -93,7 +93,7 @@ fn retry_after(code: i32, message: &str) -> Option<Duration> {
     (code == THROTTLED).then(|| Duration::from_millis(milliseconds))
 }
 
-/// What a server says besides what it quotes. `lib/connection/fallback/failure.js` has the same.
+/// The part of a server's message that quotes nothing. `lib/connection/fallback/failure.js` has the same.
 fn said(code: i32, message: &str) -> String {
     if let Some(known) = NAMES_ONLY.iter().find(|known| message.starts_with(**known)) {
         return (*known).to_owned();
@@ -257,6 +257,12 @@ impl From<Error> for Failure {
             other => Self::new("MongoDriverError", cut(&other.to_string())),
         }
     }
+}
+
+/// The failure of an attempt on a primary that stood still until another member took its place.
+pub fn of_old_primary() -> Failure {
+    let message = "the server did not answer, and another one is the primary now".to_owned();
+    lost("MongoNetworkError", message, Vec::new(), true)
 }
 
 fn lost(name: &'static str, message: String, labels: Vec<String>, unanswered: bool) -> Failure {

@@ -67,7 +67,7 @@ impl Backend for Mongo {
             let opened = self.connection.opened().await?;
             Ok(read::read(opened, wanted, self.connection.limit(until)).await)
         };
-        self.explained(attempt, wanted.len()).await
+        self.explained(attempt, wanted.len(), self.retries().reads).await
     }
 
     async fn session(&self) -> Result<Option<Numbered>, Failure> {
@@ -92,7 +92,7 @@ impl Backend for Mongo {
             let _turn = opened.turn(true).await;
             write::write(&self.target(opened), statements, number, self.connection.limit(until)).await
         };
-        let attempt = self.explained(attempt, statements.len()).await;
+        let attempt = self.explained(attempt, statements.len(), self.retries().writes).await;
         if attempt
             .failure
             .as_ref()
@@ -202,9 +202,20 @@ impl Backend for Mongo {
 
 impl Mongo {
     /// Runs an attempt, unless the servers refuse the user. If no server can be reached, its failure gets the
-    /// reason for each server.
-    async fn explained(&self, attempt: impl Future<Output = Result<Attempt, Failure>>, sessions: usize) -> Attempt {
-        match self.connection.unless_refused(attempt).await {
+    /// reason for each server. One that `may_retry` does not wait for a primary that stands still when another
+    /// member has taken its place.
+    async fn explained(
+        &self,
+        attempt: impl Future<Output = Result<Attempt, Failure>>,
+        sessions: usize,
+        may_retry: bool,
+    ) -> Attempt {
+        let result = tokio::select! {
+            biased;
+            result = self.connection.unless_refused(attempt) => result,
+            () = self.connection.watched().succession(), if may_retry => Err(error::of_old_primary()),
+        };
+        match result {
             Ok(attempt) => Attempt {
                 failure: attempt.failure.map(|failure| self.connection.explain(failure)),
                 ..attempt

@@ -1,5 +1,5 @@
 //! The certificate authorities that the operating system trusts, or those of `SSL_CERT_FILE` and
-//! `SSL_CERT_DIR` if set. The driver reads its roots from a file, which `lib/settings/tls.js` writes.
+//! `SSL_CERT_DIR` if set. The driver reads its roots from a file, which `lib/settings/tls-files.js` makes.
 
 use napi_derive::napi;
 use pem::Pem;

@@ -2,7 +2,7 @@
 //! types as connect-mongo.
 
 use mongodb::bson::raw::{CStr, RawDocumentBuf};
-use mongodb::bson::{DateTime, cstr, rawbson, rawdoc};
+use mongodb::bson::{DateTime, RawBson, cstr, rawbson, rawdoc};
 
 use crate::model::{Failure, Field};
 
@@ -29,7 +29,10 @@ pub fn by_id(id: &Field) -> Result<RawDocumentBuf, Failure> {
 }
 
 /// The statement of an `update` command that stores a session. `created_at` is for a store with timestamps.
-/// `upsert` says whether a session that does not exist is created.
+///
+/// A session that is `known` to have existed is not created again. The server refuses its insertion, since it would
+/// change the `_id`. So the reply names each session that does not exist: of an update that matches nothing, it only
+/// says how many did.
 ///
 /// # Errors
 /// As for [`Field::value`].
@@ -39,10 +42,12 @@ pub fn set_statement(
     expires: DateTime,
     last_modified: Option<DateTime>,
     created_at: Option<DateTime>,
-    upsert: bool,
+    known: bool,
 ) -> Result<RawDocumentBuf, Failure> {
     let mut stored = RawDocumentBuf::new();
-    append(&mut stored, cstr!("_id"), id)?;
+    if !known {
+        append(&mut stored, cstr!("_id"), id)?;
+    }
     append(&mut stored, cstr!("session"), session)?;
     stored.append(cstr!("expires"), expires);
     if let Some(date) = last_modified {
@@ -50,16 +55,18 @@ pub fn set_statement(
     }
     let mut update = RawDocumentBuf::new();
     update.append(cstr!("$set"), stored);
-    if let Some(date) = created_at {
+    if known {
+        update.append(cstr!("$setOnInsert"), rawdoc! { "_id": RawBson::MinKey });
+    } else if let Some(date) = created_at {
         update.append(cstr!("$setOnInsert"), rawdoc! { "createdAt": date });
+    }
+    if created_at.is_some() {
         update.append(cstr!("$currentDate"), rawdoc! { "updatedAt": true });
     }
     let mut statement = RawDocumentBuf::new();
     statement.append(cstr!("q"), by_id(id)?);
     statement.append(cstr!("u"), update);
-    if upsert {
-        statement.append(cstr!("upsert"), true);
-    }
+    statement.append(cstr!("upsert"), true);
     Ok(statement)
 }
 
@@ -131,7 +138,7 @@ mod tests {
     #[test]
     fn the_checked_size_is_the_stored_size_with_all_fields() {
         let (id, session) = (text("an id"), text("x".repeat(1_000)));
-        let statement = set_statement(&id, &session, NOW, Some(NOW), None, true).unwrap();
+        let statement = set_statement(&id, &session, NOW, Some(NOW), None, false).unwrap();
         let stored = statement.get_document("u").unwrap().get_document("$set").unwrap();
         // Only the creation date is not among these fields.
         let created_at = 1 + "createdAt\0".len() + 8;
@@ -141,7 +148,7 @@ mod tests {
 
     #[test]
     fn created_at_is_the_clients_time_and_updated_at_the_servers() {
-        let statement = set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW), true).unwrap();
+        let statement = set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW), false).unwrap();
         let update = statement.get_document("u").unwrap();
         let on_insert = update.get_document("$setOnInsert").unwrap();
         assert_eq!(on_insert.get_datetime("createdAt").unwrap(), NOW);

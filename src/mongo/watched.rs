@@ -3,12 +3,14 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use mongodb::ServerType;
 use mongodb::error::ErrorKind;
 use mongodb::event::sdam::{SdamEvent, TopologyDescription};
 use mongodb::options::{ReadPreference, SelectionCriteria, ServerAddress};
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 use super::round_trip::RoundTrip;
 use crate::engine::Reach;
@@ -25,11 +27,17 @@ enum Numbers {
     No,
 }
 
+/// How long a primary has for its answers when another member has taken its place. One that was only deposed
+/// answers at once, and its connections stay open.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// What the store knows about the servers.
 #[derive(Debug)]
 pub struct Watched {
     reach: watch::Sender<Reach>,
     numbers: watch::Sender<Numbers>,
+    /// The last primary of the replica set.
+    primary: watch::Sender<Option<ServerAddress>>,
     addresses: Mutex<String>,
     round_trip: RoundTrip,
     has_sessions: AtomicBool,
@@ -46,6 +54,7 @@ impl Watched {
         Self {
             reach: watch::Sender::new(Reach::Unheard),
             numbers: watch::Sender::new(Numbers::Unknown),
+            primary: watch::Sender::new(None),
             addresses: Mutex::new(hosts),
             round_trip: RoundTrip::new(),
             has_sessions: AtomicBool::new(true),
@@ -73,6 +82,16 @@ impl Watched {
     pub fn note_unnumbered(&self) {
         self.has_sessions.store(false, Ordering::Relaxed);
         self.numbers.send_replace(Numbers::No);
+    }
+
+    /// Resolves when another member takes the place of the present primary, which then had its time to answer.
+    pub async fn succession(&self) {
+        let mut primary = self.primary.subscribe();
+        let before = primary.borrow_and_update().clone();
+        if before.is_none() || primary.wait_for(|now| *now != before).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        sleep(GRACE).await;
     }
 
     /// The addresses of the servers.
@@ -111,6 +130,14 @@ impl Watched {
         addresses.sort_unstable();
         if !addresses.is_empty() {
             *lock(&self.addresses) = addresses.join(", ");
+        }
+        let primary = servers
+            .iter()
+            .find(|(_, server)| server.server_type() == ServerType::RsPrimary);
+        if let Some((primary, _)) = primary {
+            let primary = Some((*primary).clone());
+            self.primary
+                .send_if_modified(|known| std::mem::replace(known, primary.clone()) != primary);
         }
         let numbers = servers.values().find_map(|server| match server.server_type() {
             ServerType::Standalone => Some(Numbers::No),

@@ -13,6 +13,9 @@ use super::{documents, error, read, statements};
 use crate::engine::{Answer, Attempt, Outcome, Statement, Write};
 use crate::model::{Failure, FailureKind, Field};
 
+/// The server's code for an update that would change an `_id`.
+const IMMUTABLE_FIELD: i32 = 66;
+
 /// The destination of a write.
 pub struct Target<'a> {
     /// The database.
@@ -49,7 +52,7 @@ pub async fn write(
                 DateTime::from_millis(*expires),
                 last_modified.map(DateTime::from_millis),
                 target.timestamps.then(|| DateTime::from_millis(*now)),
-                !known,
+                *known,
             )?,
             Write::Touch {
                 expires,
@@ -176,7 +179,7 @@ async fn send(
     Ok(limit.timed(sending.into_future()).await?)
 }
 
-/// An attempt, and whether some session that should exist was not found.
+/// An attempt, and whether some touched session was not found.
 struct Read {
     attempt: Attempt,
     missed: bool,
@@ -197,7 +200,12 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
     let mut failure = None;
     for refused in elements(reply, "writeErrors") {
         expected -= 1;
+        let place = place(refused);
         let refusal = error::of_statement(refused);
+        if refusal.code == Some(IMMUTABLE_FIELD) && batch.get(place).is_some_and(is_known_set) {
+            set(&mut answers, place, Some(Ok(Outcome::Missing)));
+            continue;
+        }
         // The server's state is not the statement's fault: all remaining statements go on together.
         let is_of_server = matches!(
             refusal.kind,
@@ -209,9 +217,9 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
         } else {
             Some(Err(refusal))
         };
-        set(&mut answers, place(refused), answer);
+        set(&mut answers, place, answer);
     }
-    let missed = batch.iter().any(can_miss) && number(reply.get("n")).unwrap_or(expected) < expected;
+    let missed = batch.iter().any(is_touch) && number(reply.get("n")).unwrap_or(expected) < expected;
     if let Ok(concern) = reply.get_document("writeConcernError") {
         // The statements were carried out, except those that have an error of their own, which they keep.
         let concern = error::of_write_concern(concern, reply);
@@ -245,9 +253,12 @@ fn is_set(statement: &Statement<'_>) -> bool {
     matches!(statement.write, Write::Set { .. })
 }
 
-/// Whether the statement has no effect on a session that does not exist.
-fn can_miss(statement: &Statement<'_>) -> bool {
-    matches!(statement.write, Write::Touch { .. } | Write::Set { known: true, .. })
+fn is_known_set(statement: &Statement<'_>) -> bool {
+    matches!(statement.write, Write::Set { known: true, .. })
+}
+
+fn is_touch(statement: &Statement<'_>) -> bool {
+    matches!(statement.write, Write::Touch { .. })
 }
 
 fn set(answers: &mut [Option<Answer>], place: usize, answer: Option<Answer>) {
@@ -277,7 +288,7 @@ fn place(element: &Document) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
-/// Finds out which sessions were missing. The reply only says how many were found.
+/// Finds out which touched sessions were missing. The reply only says how many were found.
 async fn find_missed(
     collection: &Collection<RawDocumentBuf>,
     batch: &[Statement<'_>],
@@ -287,11 +298,11 @@ async fn find_missed(
     let sought: Vec<Sought<'_>> = batch
         .iter()
         .enumerate()
-        .filter(|(_, statement)| can_miss(statement))
+        .filter(|(_, statement)| is_touch(statement))
         .map(|(place, statement)| Sought { place, statement })
         .collect();
     if let [only] = sought.as_slice() {
-        return set(&mut attempt.answers, only.place, Some(Ok(only.missed())));
+        return set(&mut attempt.answers, only.place, Some(Ok(Outcome::Done(false))));
     }
     match expiry_of(collection, &sought, limit).await {
         Ok(there) => {
@@ -300,7 +311,7 @@ async fn find_missed(
                     .get(sought.statement.id)
                     .is_some_and(|expires| sought.can_match(*expires));
                 if !is_there && matches!(attempt.answers.get(sought.place), Some(Some(Ok(_)))) {
-                    set(&mut attempt.answers, sought.place, Some(Ok(sought.missed())));
+                    set(&mut attempt.answers, sought.place, Some(Ok(Outcome::Done(false))));
                 }
             }
         }
@@ -317,7 +328,7 @@ async fn find_missed(
     }
 }
 
-/// A statement of a batch that may have found no session.
+/// A touch of a batch, which may have found no session.
 struct Sought<'a> {
     place: usize,
     statement: &'a Statement<'a>,
@@ -330,14 +341,6 @@ impl Sought<'_> {
         match self.statement.write {
             Write::Touch { expires, now, .. } => stored.is_none_or(|date| date > *now || date == *expires),
             _ => true,
-        }
-    }
-
-    /// Its result when it has found no session.
-    fn missed(&self) -> Outcome {
-        match self.statement.write {
-            Write::Set { .. } => Outcome::Missing,
-            _ => Outcome::Done(false),
         }
     }
 }

@@ -261,7 +261,7 @@ fn milliseconds(time: Option<Duration>) -> Option<f64> {
     time.map(|time| time.as_secs_f64() * 1000.0)
 }
 
-/// The driver gives the name of a level only when it is serialised to BSON.
+/// The driver reveals the name of a level only when it is serialised to BSON.
 fn name_of(level: &mongodb::options::ReadConcernLevel) -> String {
     bson::serialize_to_bson(level)
         .ok()

@@ -1,4 +1,4 @@
-//! The settings of a store, as JavaScript gives them to the addon once.
+//! The settings of a store, which JavaScript passes to the addon once.
 
 use std::time::Duration;
 

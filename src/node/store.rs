@@ -47,7 +47,7 @@ impl NativeStore {
             fastrand::Rng::new(),
         );
         let completions = Completions::new(deliver)?;
-        // The engine tells until the store is gone, and must not keep it.
+        // The engine reports events until the store is gone, and must not keep it alive.
         let teller = Arc::downgrade(&completions);
         engine.start(move |event| {
             if let Some(completions) = teller.upgrade() {

@@ -40,10 +40,7 @@ const REFUSED = {
 }
 
 const inParts = (names) =>
-  error(
-    'Error',
-    `${names} cannot make a connection: give mongoUrl, such as mongodb://user:password@host:27017/database`,
-  )
+  error('Error', `${names} cannot make a connection. Use mongoUrl, such as mongodb://user:password@host:27017/database`)
 
 /** By name: the outcomes of our modern store and our factory's. No genuine store of any release finds a connection. */
 const OTHER_CONNECTION = {

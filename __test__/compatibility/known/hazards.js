@@ -9,7 +9,7 @@ const { answerOf, answering, errorOf, eventsOf, missing, valueOf } = require('./
 const SESSION = JSON.parse(JSON.stringify(person(1)))
 const error = (name, message) => ({ '<Error>': { name, message } })
 
-const NO_SESSION = error('TypeError', 'touch needs the session')
+const NO_SESSION = error('TypeError', 'touch needs a session')
 const NOT_FOUND = error('Error', 'Unable to find the session to touch')
 const CLOSED = error('MongoNotConnectedError', 'Client must be connected before running operations')
 const NO_SERVER = error('MongoServerSelectionError', 'connect ECONNREFUSED 127.0.0.1:9')
@@ -122,7 +122,7 @@ const HAZARDS_DIFFER = [
     play: 'a callback in the place of the session',
     step: 'bare set a',
     genuine: (entry) => eventsOf(entry)[0][0] === 'create',
-    ours: (entry) => promised(entry, { rejected: error('TypeError', 'set needs a session, and got a function') }),
+    ours: (entry) => promised(entry, { rejected: error('TypeError', 'set needs a session, but got a function') }),
   },
   {
     why: 'set refused a callback in the place of the session, so that there is none',

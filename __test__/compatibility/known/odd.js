@@ -167,7 +167,7 @@ const VALUES = [
       return failing(
         entry,
         'TypeError',
-        `set needs a session object, and got ${sid === 'null' ? 'null' : `a ${KIND[sid] ?? sid}`}`,
+        `set needs a session object, but got ${sid === 'null' ? 'null' : `a ${KIND[sid] ?? sid}`}`,
       )
     },
   },

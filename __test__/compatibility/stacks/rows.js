@@ -1,27 +1,31 @@
 'use strict'
 
-// The stacks that the package is tested in. Each is a small application in its own folder; a row says what to test.
+// The stacks in which the package is tested. Each is a small application in its own folder. A row says what to test.
 //
 // - `row`: the name of the row, and its folder unless `folder` names one;
 // - `kind`, `title`, `versions`: columns of the table in docs/compatibility.md;
 // - `variants`: values for the application's VARIANT; each runs on each of the `deployments` (default: one standalone);
-// - `own`: whether the application has its own connection beside the store's, and uses it at the end;
+// - `own`: whether the application also has its own connection, and uses it at the end;
 // - `server`: the version of MongoDB, since old drivers don't support new servers;
 // - `quick`: whether `npm run test:slow` includes the row;
 // - `command`: the start command, or a function from a variant to it (default: this Node with the row's `app.js`);
 // - `alias`: the name under which the package is installed, if not its own;
 // - `build`: the build command, if the application needs a build before it starts;
-// - `withoutAddon`: tells of a variant whether it can't load the addon there, and works through the `mongodb` package;
+// - `deployed`: for a variant, the files and folders that a deployment copies. The application then runs in a folder that
+//   has nothing else (default: in the folder of the row);
+// - `base`: for a variant, the path before those of the application's routes;
+// - `withoutAddon`: whether a variant can't load the addon, and works through the `mongodb` package;
 // - `ends`: for a test runner, whose command must end by itself, with code 0;
 // - `also`: a file with a function `({ origin, browser, sessions })` that tests what only this application does;
 // - `platform`: the only platform that the row's packages support;
 // - `note`: for the page, what this application does differently or which settings it needs;
 // - `cannot`: instead of variants, the reason why the row can't run on any machine. An optional `cannot.js` exits with
-//   code 0 if it confirms the reason. What only one machine lacks shows when the row is tested there.
+//   code 0 if it confirms the reason. A row that only fails on some machine has no `cannot`.
 
+const { platformName } = require('../../helpers/package-folder.js')
 const { ACCESS, EMULATED } = require('./harness/deployments.js')
 
-/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], ends?: boolean, withoutAddon?: (variant: string) => boolean, also?: string, platform?: string, note?: string, cannot?: string }} Row */
+/** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], deployed?: (variant: string) => string[] | undefined, base?: (variant: string) => string, ends?: boolean, withoutAddon?: (variant: string) => boolean, also?: string, platform?: string, note?: string, cannot?: string }} Row */
 
 /** @type {Row[]} */
 const express = [
@@ -80,7 +84,7 @@ const MONGOOSE = [process.execPath, 'shared/mongoose.js']
 const DRIVER = [process.execPath, 'shared/driver.js']
 const CONNECTIONS = ['connection', 'createConnection']
 const DROPS_REPLIES =
-  'the driver calls `listeners(id)[0].listener` when a reply comes, which is nothing since Node 7, so that it never hears a server'
+  'for each reply, the driver calls `listeners(id)[0].listener`, which is undefined since Node 7, so it never hears from a server'
 
 /** @type {Row[]} */
 const mongoose = [
@@ -289,6 +293,9 @@ const runtimes = [
 const TSC = [process.execPath, 'node_modules/typescript/bin/tsc']
 const NEST = [process.execPath, 'dist/main.js']
 
+/** Where a build of Next.js has its standalone server. */
+const nextOutput = (variant) => `${variant.endsWith('webpack') ? '.next-webpack' : '.next'}/standalone`
+
 /** @type {Row[]} */
 const frameworks = [
   {
@@ -298,7 +305,7 @@ const frameworks = [
     variants: ['factory', 'client'],
     own: true,
     quick: true,
-    note: 'a logout begins a new session, and removes the old one',
+    note: 'a logout starts a new session and removes the old one',
   },
   {
     row: 'nestjs-11',
@@ -325,14 +332,14 @@ const frameworks = [
     versions: 'sails 1.5.18',
     variants: ['adapter', 'host and db', 'create'],
     alias: 'connect-mongo',
-    note: 'installed as `connect-mongo`; the store is given the settings of the whole session, whose `secret` it leaves alone; sessions are stored with every request (`resave`)',
+    note: 'installed as `connect-mongo`; the store gets the settings of the whole session and ignores their `secret`; sessions are stored with every request (`resave`)',
   },
   {
     row: 'fastify',
     title: '@fastify/session',
     versions: 'fastify 5.12.8, @fastify/session 11.1.3',
     variants: ['factory', 'create'],
-    note: 'has sessions of its own, which are stored with every request (`rolling`) and never touched',
+    note: 'has its own sessions, which it stores with every request (`rolling`) and never touches',
   },
   {
     row: 'koa-session',
@@ -340,14 +347,14 @@ const frameworks = [
     versions: 'koa 3.3.0, koa-session 7.0.2',
     variants: ['create'],
     command: [process.execPath, 'app.mjs'],
-    note: 'has sessions of its own; the promises of the store are what its `store` asks for, but for the lifetime, which goes into `cookie.expires`; stored with every request (`rolling`)',
+    note: 'has its own sessions, which it stores with every request (`rolling`); its `store` option takes the methods of this store, with the lifetime put into `cookie.expires`',
   },
   {
     row: 'koa-generic-session',
     title: 'Koa with koa-generic-session',
     versions: 'koa 3.3.0, koa-generic-session 2.3.1',
     variants: ['create'],
-    note: 'has sessions of its own; gives the lifetime where the store takes a callback, so that `set` is wrapped; stored with every request (`rolling`)',
+    note: 'has its own sessions, which it stores with every request (`rolling`); it passes the lifetime in the place of the callback, so the application wraps `set`',
   },
   {
     row: 'socket-io',
@@ -355,7 +362,7 @@ const frameworks = [
     versions: 'socket.io 4.8.4, express 5.3.0',
     variants: ['create'],
     also: 'sockets.js',
-    note: 'a socket keeps the session of its handshake, and reads it anew by `req.session.reload`',
+    note: 'a socket keeps the session of its handshake; `req.session.reload` reads it again',
   },
   {
     row: 'next',
@@ -365,13 +372,35 @@ const frameworks = [
     command: [process.execPath, 'server.js'],
     build: [process.execPath, 'node_modules/next/dist/bin/next', 'build'],
     also: 'page.js',
-    note: '`req.session` is there in API routes and `getServerSideProps`, which are given the request',
+    note: 'API routes and `getServerSideProps` get the request, with `req.session`',
+  },
+  {
+    row: 'next-standalone',
+    title: "Next.js' standalone server",
+    versions: 'next 16.4.6, express-session 1.19.0, cookie-signature 1.2.2',
+    variants: ['App Router', 'Pages Router', 'App Router, webpack', 'Pages Router, webpack'],
+    build: ['npm', 'run', 'build'],
+    command: (variant) => [process.execPath, 'start.js', `${nextOutput(variant)}/server.js`],
+    deployed: (variant) => ['start.js', nextOutput(variant)],
+    base: (variant) => (variant.startsWith('App') ? '/app' : '/api'),
+    also: 'routers.js',
+    note: "`serverExternalPackages` must name the package; `output: 'standalone'` copies the addon",
   },
 ].map((row) => ({ kind: 'Frameworks', server: '6.0', quick: false, ...row }))
 
-const bundle = (variant) => `dist/${variant.endsWith('inside') ? 'inside' : 'outside'}/app.js`
 const WORKSPACE = [process.execPath, 'shared/install-workspace.js']
-const BOTH = ['factory, inside', 'create, inside', 'create, outside']
+const BUNDLED = ['factory, inside', 'create, inside', 'create, outside']
+const MODULES = ['factory, inside, ESM', 'create, inside, ESM', 'create, outside, ESM']
+
+/** The folder of a bundle, with the package inside or outside of it. */
+const bundle = (variant) => `dist/${variant.includes('inside') ? 'inside' : 'outside'}`
+const bundled = (variant, main = 'app.js') => [
+  process.execPath,
+  `${bundle(variant)}/${variant.endsWith('ESM') ? 'app.mjs' : main}`,
+]
+const packages = () => ['connect-mongo-native', platformName()].map((name) => `node_modules/${name}`)
+/** What a deployment copies of a bundle: its folder, and the package if that is outside. */
+const deployed = (variant) => [bundle(variant), ...(variant.includes('outside') ? packages() : [])]
 
 /** @type {Row[]} */
 const deployment = [
@@ -379,47 +408,75 @@ const deployment = [
     row: 'bundle-esbuild',
     title: 'esbuild',
     versions: 'esbuild 0.28.2, express 5.3.0, express-session 1.19.0',
-    variants: BOTH,
-    build: [process.execPath, 'build.js'],
-    command: (variant) => [process.execPath, bundle(variant)],
+    variants: [...BUNDLED, ...MODULES],
+    build: [process.execPath, 'build.mjs'],
+    command: (variant) => bundled(variant),
+    deployed,
     quick: true,
-    note: "inside a bundle, addons need the loader `{ '.node': 'copy' }`",
+    note: "inside a bundle, addons need the loader `{ '.node': 'copy' }`; a bundle that is an ES module needs a `require`",
   },
   {
     row: 'bundle-webpack',
     title: 'webpack',
     versions: 'webpack 5.113.0, node-loader 2.1.0, express 5.3.0, express-session 1.19.0',
-    variants: BOTH,
-    build: [process.execPath, 'build.js'],
-    command: (variant) => [process.execPath, bundle(variant)],
-    note: 'inside a bundle, addons need `node-loader`',
+    variants: [...BUNDLED, ...MODULES],
+    build: [process.execPath, 'build.mjs'],
+    command: (variant) => bundled(variant),
+    deployed,
+    note: "inside a bundle, addons need `node-loader`, and in ES modules `publicPath: ''`",
   },
   {
     row: 'bundle-ncc',
     title: '@vercel/ncc',
     versions: '@vercel/ncc 0.45.0, express 5.3.0, express-session 1.19.0',
-    variants: ['factory, inside', 'create, inside'],
-    build: [process.execPath, 'node_modules/@vercel/ncc/dist/ncc/cli.js', 'build', 'shared/bundled.js', '-o', 'dist'],
-    command: [process.execPath, 'dist/index.js'],
+    variants: ['factory, inside', 'create, inside', 'create, inside, ESM'],
+    build: ['npm', 'run', 'build'],
+    command: (variant) => [process.execPath, variant.endsWith('ESM') ? 'dist/module/index.mjs' : 'dist/index.js'],
+    deployed: (variant) => (variant.endsWith('ESM') ? ['dist/module'] : ['dist']),
   },
   {
     row: 'bundle-rollup',
     title: 'Rollup',
     versions: 'rollup 4.68.8, express 5.3.0, express-session 1.19.0',
-    variants: ['factory, CommonJS', 'create, CommonJS', 'create, ESM'],
-    build: [process.execPath, 'node_modules/rollup/dist/bin/rollup', '--config'],
-    command: (variant) => [process.execPath, variant.endsWith('ESM') ? 'dist/app.mjs' : 'dist/app.cjs'],
-    note: 'the package is `external`',
+    variants: [...BUNDLED, ...MODULES],
+    build: ['npm', 'run', 'build'],
+    command: (variant) => bundled(variant, 'app.cjs'),
+    deployed,
+    note: "inside a bundle, `commonjs` must leave the addon's `require` alone, and a bundle that is an ES module needs a `require`",
+  },
+  {
+    row: 'vite-ssr',
+    title: 'Vite, for the server',
+    versions: 'vite 8.3.8, express 5.3.0, express-session 1.19.0',
+    variants: ['development', 'outside', 'inside'],
+    build: ['npm', 'run', 'build'],
+    command: [process.execPath, 'server.js'],
+    deployed: (variant) => (variant === 'inside' ? ['package.json', 'server.js', 'shared', 'dist/inside'] : undefined),
+    also: 'page.cjs',
+    quick: true,
+    note: 'Vite leaves packages outside by default; with `ssr.noExternal: true`, the addon is copied beside the bundle',
+  },
+  {
+    row: 'bundle-bun',
+    title: 'bun build',
+    versions: 'bun 1.4.5, express 5.3.0, express-session 1.19.0',
+    variants: ['create, inside', 'factory, inside, ESM', 'create, inside, ESM', 'create, inside, executable'],
+    build: ['npm', 'run', 'build'],
+    command: (variant) => (variant.endsWith('executable') ? ['dist/executable/app'] : bundled(variant)),
+    deployed: (variant) => [variant.endsWith('executable') ? 'dist/executable' : 'dist/inside'],
+    platform: 'linux-x64',
+    note: 'an executable of `--compile` contains the addon',
   },
   {
     row: 'single-executable',
     title: 'Single executable',
     versions: 'esbuild 0.28.2, postject 1.0.0-alpha.6, express 5.3.0, express-session 1.19.0',
-    variants: BOTH,
-    build: [process.execPath, 'build.js'],
-    command: (variant) => [bundle(variant).replace(/\.js$/, '')],
-    withoutAddon: (variant) => variant.endsWith('inside'),
-    note: 'inside, it works without the addon; outside, the package is found by `createRequire(process.execPath)`',
+    variants: [...BUNDLED, 'create, inside, alone'],
+    build: [process.execPath, 'build.mjs'],
+    command: (variant) => [`${bundle(variant)}/app`],
+    deployed: (variant) => (variant.endsWith('alone') ? ['dist/inside/app'] : deployed(variant)),
+    withoutAddon: (variant) => variant.endsWith('alone'),
+    note: 'the addon or the package is beside the executable, where `createRequire(process.execPath)` finds it; alone, it works without the addon',
   },
   {
     row: 'workspace-npm',
@@ -428,7 +485,7 @@ const deployment = [
     variants: ['factory', 'create'],
     command: [process.execPath, 'apps/web/app.mjs'],
     quick: true,
-    note: 'only the store is hoisted, and the application is started from the folder above it',
+    note: 'only the store is hoisted; the application is started from the folder above it',
   },
   {
     row: 'workspace-pnpm',
@@ -460,7 +517,7 @@ const deployment = [
       'project/apps/web/app.mjs',
     ],
     platform: 'linux-x64',
-    note: 'Yarn unplugs the package with the addon by itself',
+    note: 'Yarn unplugs the package of the addon by itself',
   },
 ].map((row) => ({ kind: 'Bundles and workspaces', server: '6.0', quick: false, ...row }))
 
@@ -491,7 +548,7 @@ const runners = [
     variants: ['workers', 'one process', 'jsdom'],
     command: (variant) => [...JEST, ...JEST_VARIANTS[variant]],
     ends: true,
-    note: '`--detectOpenHandles` names `CustomGC`, which every addon of napi-rs has and which keeps nothing alive',
+    note: '`--detectOpenHandles` reports `CustomGC`, which every addon made with napi-rs has, and which keeps nothing alive',
   },
   {
     row: 'vitest-4',

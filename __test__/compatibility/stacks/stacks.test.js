@@ -10,6 +10,7 @@ const path = require('node:path')
 const { after, describe, it } = require('node:test')
 const { Browser } = require('../../helpers/browser.js')
 const { until } = require('../../helpers/wait.js')
+const { whereDeployed } = require('./harness/deploy.js')
 const { Deployments } = require('./harness/deployments.js')
 const { drive, MAX_AGE } = require('./harness/drive.js')
 const { install, STACKS } = require('./harness/install.js')
@@ -59,9 +60,13 @@ async function runTests(row, variant, { client, url, connections }) {
   }
 }
 
-/** Runs one application once and resolves with the observed result. */
+/** Runs one application once, where it is deployed, and resolves with the observed result. */
 async function run(row, variant, deployment) {
-  const folder = await install(row)
+  const built = await install(row)
+  return whereDeployed(built, row.deployed?.(variant), (folder) => runIn(folder, row, variant, deployment))
+}
+
+async function runIn(folder, row, variant, deployment) {
   const { client, url, members, connections } = deployment
   const database = `stack-${randomBytes(6).toString('hex')}`
   const db = client.db(database)
@@ -75,8 +80,9 @@ async function run(row, variant, deployment) {
   try {
     const { origin } = program
     const sessions = db.collection('sessions')
-    await drive(origin, sessions)
-    if (row.also) await require(path.join(folder, row.also))({ origin, browser: () => new Browser(origin), sessions })
+    await drive(origin + (row.base?.(variant) ?? ''), sessions)
+    if (row.also)
+      await require(path.join(await install(row), row.also))({ origin, browser: () => new Browser(origin), sessions })
     const native = await connections()
     const transport = native > 0 ? 'native' : 'driver'
     const isByDriver = OLD_SERVERS.includes(row.server) || row.withoutAddon?.(variant)

@@ -9,6 +9,8 @@ const tls = require('node:tls')
 const { MongoClient } = require('mongodb')
 const { runProgram } = require('../../helpers/child.js')
 const { eachStyle, make, useStores } = require('../../helpers/stores.js')
+const { OPTIONS } = require('../../../lib/settings/driver-options.js')
+const { seekTarget } = require('../../../lib/settings/target.js')
 
 const server = useStores()
 
@@ -109,13 +111,13 @@ eachStyle(({ style }) => {
   })
 })
 
+function targetOf(options) {
+  let target
+  seekTarget(options, { found: (known) => (target = known) })
+  return target
+}
+
 test('options that only the client can follow are found before anything is connected', async (t) => {
-  const { seekTarget } = require('../../../lib/settings/target.js')
-  const targetOf = (options) => {
-    let target
-    seekTarget(options, { found: (known) => (target = known) })
-    return target
-  }
   const known = {
     proxyHost: ['proxy.example', /proxy/],
     secureContext: [tls.createSecureContext(), /secureContext/],
@@ -140,6 +142,24 @@ test('options that only the client can follow are found before anything is conne
   }
   const { obstacle } = targetOf({ client: new MongoClient('mongodb://db.example/?tls=true', { tlsInsecure: true }) })
   assert.equal(obstacle, undefined, 'where no certificate is checked, its names are not, either')
+})
+
+test('a connection string with an option or a mechanism that the addon lacks is left to the mongodb package', () => {
+  const lacking = Object.entries(OPTIONS).flatMap(([name, [, { refused }]]) => (refused ? name : []))
+  assert.ok(lacking.includes('proxyHost'))
+  for (const name of lacking) {
+    const { uri, obstacle, isOwn } = targetOf({
+      mongoUrl: 'mongodb://db.example/?tls=true',
+      mongoOptions: { [name]: {} },
+    })
+    assert.deepEqual({ uri, isOwn }, { uri: undefined, isOwn: true })
+    assert.match(obstacle, new RegExp(`mongoOptions.${name} is not supported`))
+  }
+  for (const mechanism of ['GSSAPI', 'MONGODB-AWS', 'MONGODB-OIDC']) {
+    const { uri, obstacle } = targetOf({ mongoUrl: `mongodb://db.example/?authMechanism=${mechanism}` })
+    assert.equal(uri, undefined)
+    assert.match(obstacle, /authMechanism/)
+  }
 })
 
 test('a warning says once that a store works through a client, with the reason and without a secret', async () => {

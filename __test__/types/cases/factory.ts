@@ -26,7 +26,7 @@ const options: LegacyMongoStoreOptions = {
   autoRemove: 'disabled',
   touchAfter: 5,
   transformId: (sid) => sid,
-  mongoOptions: { useNewUrlParser: true },
+  mongoOptions: { useNewUrlParser: true, timeoutMS: 5000 },
 }
 new MongoStore(options)
 new MongoStore({ fallbackMemory: true })
@@ -79,3 +79,6 @@ new MongoStore()
 new Named({ host: 'localhost', port: 27017 })
 // @ts-expect-error not a boolean
 new MongoStore({ url, fallbackMemory: 'yes' })
+
+// @ts-expect-error the time of an operation is a number, in the options of either style
+new MongoStore({ url, mongoOptions: { timeoutMS: 'long' } })

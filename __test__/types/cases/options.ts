@@ -6,7 +6,14 @@ const mongoUrl = 'mongodb://127.0.0.1/app'
 
 const everything: ConnectMongoOptions = {
   mongoUrl,
-  mongoOptions: { serverSelectionTimeoutMS: 500, maxPoolSize: 5, tls: true, auth: { username: 'u', password: 'p' } },
+  mongoOptions: {
+    timeoutMS: 5000,
+    serverSelectionTimeoutMS: 500,
+    socketTimeoutMS: 500,
+    maxPoolSize: 5,
+    tls: true,
+    auth: { username: 'u', password: 'p' },
+  },
   dbName: 'app',
   collectionName: 'visits',
   ttl: 3600,
@@ -18,6 +25,7 @@ const everything: ConnectMongoOptions = {
   unserialize: async (stored: string) => JSON.parse(stored),
   transformId: async (sid) => Buffer.from(sid, 'base64url'),
   timestamps: true,
+  saveDestroyed: true,
   writeOperationOptions: { w: 'majority', journal: true, wtimeoutMS: 500, j: true, wtimeout: 500 },
 }
 new MongoStore(everything)
@@ -80,5 +88,7 @@ new MongoStore({ mongoUrl, mongoOptions: 5 })
 new MongoStore({ mongoUrl, mongoOptions: { maxPoolSize: 'many' } })
 // @ts-expect-error only for the class that the factory makes
 new MongoStore({ mongoUrl, fallbackMemory: true })
+// @ts-expect-error so has the time of an operation
+new MongoStore({ mongoUrl, mongoOptions: { timeoutMS: 'long' } })
 // @ts-expect-error a slip of the pen
 new MongoStore({ mongoUrl, touchafter: 5 })

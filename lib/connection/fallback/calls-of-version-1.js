@@ -1,6 +1,6 @@
 'use strict'
 
-// The operations of a store by version 1 of the driver, which has callbacks and other names.
+// The operations of a store with version 1 of the driver, which has callbacks and other names.
 
 const { resultsOf } = require('../../common/promises.js')
 const { uptime } = require('../../common/timers.js')
@@ -64,7 +64,7 @@ class CallsOfVersion1 {
    * @param {Update} update
    */
   async upsert(filter, update) {
-    // This version can't have an `_id` in an update: a new document takes it from the filter.
+    // This version allows no `_id` in an update. A new document takes it from the filter.
     const fields = { ...update.$set }
     delete fields._id
     const changes = { ...update, $set: fields }
@@ -129,7 +129,7 @@ class CallsOfVersion1 {
   }
 
   async makeIndex() {
-    // Its own way to make an index is to write it into a collection which servers no longer have.
+    // This version makes an index by writing it into a collection that servers no longer have.
     const { db, collectionName } = this.#collection
     const reply = await command(db, { createIndexes: collectionName, indexes: [TTL_INDEX] })
     if (!reply.ok) throw Object.assign(new Error(reply.errmsg), { code: reply.code, codeName: reply.codeName })

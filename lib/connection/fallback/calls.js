@@ -1,7 +1,7 @@
 'use strict'
 
-// The operations of a store as calls of a driver's collection: by promises, which drivers have from version 2 on, or by the
-// methods and callbacks of version 1. A stand-in of a test may have only some of the methods, and may answer anything.
+// The operations of a store as calls of a driver's collection, with promises from version 2 on, or with the methods and
+// callbacks of version 1. A stand-in in a test may have only some of the methods, and may answer anything.
 
 const { types } = require('node:util')
 const { uptime } = require('../../common/timers.js')
@@ -17,18 +17,19 @@ const { EXPIRED, IDS, LIVE, TTL, TTL_INDEX, TTL_KEY, indexesOf } = require('./qu
  * The operations on a collection.
  * @typedef {object} Calls
  * @property {(filter: object, now: number) => Promise<Found | null | undefined>} findLive
- * @property {(filter: object, update: Update) => Promise<boolean>} upsert resolves with whether the document was created
+ * @property {(filter: object, update: Update) => Promise<boolean>} upsert resolves with whether the document was
+ *   created
  * @property {(filter: object, update: Update, liveAt?: number) => Promise<boolean>} update resolves with whether there
- *   was a document; without `liveAt`, also one that has expired
+ *   was a document; without `liveAt`, an expired one counts, too
  * @property {(filter: object) => Promise<void>} remove
  * @property {(now: number) => Promise<Found[]>} findAllLive
  * @property {() => Promise<number>} count
  * @property {() => Promise<void>} removeAll
- * @property {() => AsyncIterable<Found>} ids gives the ids of all documents, each as its document is found
+ * @property {() => AsyncIterable<Found>} ids yields the documents of the collection, with their ids alone
  * @property {(ids: unknown[]) => Promise<void>} removeMany
  * @property {(now: number) => Promise<number>} removeExpired
- * @property {(db: Db) => Promise<unknown>} makeIndex resolves with the server's reply, where it is known
- * @property {(db: Db) => Promise<Index[]>} indexes gives those of the collection; none where there is no telling
+ * @property {(db: Db) => Promise<unknown>} makeIndex resolves with the server's reply, if it is known
+ * @property {(db: Db) => Promise<Index[]>} indexes returns the indexes of the collection; none if they can't be listed
  * @property {(db: Db) => Promise<void>} ping resolves when a server answers
  */
 
@@ -40,7 +41,7 @@ const { EXPIRED, IDS, LIVE, TTL, TTL_INDEX, TTL_KEY, indexesOf } = require('./qu
 /** @typedef {{$set: Record<string, unknown>, $setOnInsert?: object, $currentDate?: object}} Update */
 
 /**
- * A collection of a driver from version 2 on, or of a test. What a test's object answers may be anything.
+ * A collection of a driver from version 2 on, or of a test. The object of a test may answer anything.
  * @typedef {object} Collection
  * @property {(filter: object, options?: object) => Promise<Found | null | undefined>} findOne
  * @property {(filter: object, options?: object) => Cursor} find
@@ -68,9 +69,9 @@ const { EXPIRED, IDS, LIVE, TTL, TTL_INDEX, TTL_KEY, indexesOf } = require('./qu
 
 /**
  * @typedef {object} CallSettings
- * @property {object} [concern] stands beside the options of every write
- * @property {boolean} exact whether to read documents as the stored bytes, so that nothing changes its type on the way, and to
- *   tell the server how long it has: a test's object knows neither
+ * @property {object} [concern] is added to the options of every write
+ * @property {boolean} exact whether to read documents as their stored bytes, so that nothing changes its type on the
+ *   way, and to tell the server how long it has; the object of a test supports neither
  * @property {number} until the caller's deadline, by `uptime`
  * @property {boolean} numbered whether the driver may give writes transaction numbers
  */
@@ -86,8 +87,8 @@ const WRITES = {
 }
 
 /**
- * How much longer than its caller a driver with deadlines of its own waits for a write. Otherwise it would give up a write
- * that the server goes on with.
+ * How much longer than its caller a driver with its own deadlines waits for a write. Otherwise it would give up a write
+ * that the server still carries out.
  */
 const GRACE = 5000 // ms
 
@@ -121,7 +122,7 @@ class CallsByPromise {
   }
 
   /**
-   * The time that the server has; with drivers before version 4 only for reads.
+   * The time limit of the server; with drivers before version 4 only for reads.
    * @param {number} grace
    */
   #time(grace) {
@@ -142,8 +143,9 @@ class CallsByPromise {
   }
 
   /**
-   * Whether a document is not the bytes that it was asked for as. Then the collection speaks as that of version 2 did, which
-   * wrappers of newer drivers imitate: it took the options for the fields that are wanted, and the others are missing.
+   * Whether a document did not come as bytes, as requested. Then the collection works like that of version 2, which
+   * wrappers of newer drivers imitate. It took the options as the list of wanted fields, and the other fields are
+   * missing.
    * @param {Found | null | undefined} found
    */
   #isUnasked(found) {
@@ -183,7 +185,7 @@ class CallsByPromise {
 
   async count() {
     const options = this.#read()
-    // Before version 3.1 there is only `count`.
+    // Before version 3.1, there is only `count`.
     if (!this.#collection.countDocuments) return Number(await this.#collection.count({}, ...options))
     return Number(await this.#collection.countDocuments({}, ...options))
   }
@@ -232,7 +234,7 @@ class CallsByPromise {
 }
 
 /**
- * The calls of a collection, by the methods that it has.
+ * The calls of a collection, chosen by the methods that it has.
  * @param {object} collection
  * @param {CallSettings} settings
  * @returns {Calls}

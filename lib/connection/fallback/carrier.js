@@ -1,7 +1,7 @@
 'use strict'
 
-// Carries out the operations of a store: it answers each one exactly once, by its deadline, and tries it again until then as
-// `policy.js` says. A write that outlives its caller keeps its session until the driver is done with it.
+// Carries out the operations of a store. It answers each one exactly once, by its deadline, and retries it until then
+// as `policy.js` decides. A write that outlives its caller holds its session until the driver is done with it.
 
 const { MongoStoreError, closedError } = require('../../common/errors.js')
 const { sleep } = require('../../common/promises.js')
@@ -21,7 +21,7 @@ const { KIND } = require('../results.js')
 
 /** @typedef {{calls: Calls, db: Db}} Opened the collection's operations, and its database */
 
-/** How long the store waits for a write after its caller has left. The server knows how long it has. */
+/** How long the store waits for a write after its caller has left. The server has a time limit of its own. */
 const GRACE = 5000 // ms
 
 const overloaded = () =>
@@ -40,7 +40,7 @@ class Carrier {
   #push
   #policy = new Policy()
   /**
-   * Why there is no server for reads, and none for writes, as far as is known.
+   * Why there is no server for reads, and why there is none for writes, as far as known.
    * @type {{reads?: Error, writes?: Error}}
    */
   #absence = {}
@@ -55,7 +55,7 @@ class Carrier {
   }
 
   /**
-   * Takes a job, and gives its answer to its slot.
+   * Takes a job, and delivers its answer to its slot.
    * @param {Job} job
    * @param {() => Promise<Answer>} work resolves with the answer, by way of `attempt`
    */
@@ -83,7 +83,7 @@ class Carrier {
   }
 
   /**
-   * Answers the caller of a job with an error, unless it has its answer.
+   * Answers the caller of a job with an error, unless it already has an answer.
    * @param {Job} job
    * @param {Error} error
    */
@@ -107,7 +107,7 @@ class Carrier {
   }
 
   /**
-   * The caller's time is over, whatever its operation is doing.
+   * The deadline of the caller has passed, whatever its operation is doing.
    * @param {Job} job
    * @param {Error} error
    */
@@ -119,7 +119,7 @@ class Carrier {
   }
 
   /**
-   * Tries until `perform` succeeds or its failure is the answer. It sends nothing after the job's deadline.
+   * Tries until `perform` succeeds or its failure is the answer. Sends nothing after the deadline of the job.
    * @template T
    * @param {Job} job
    * @param {(opened: Opened) => Promise<T>} perform
@@ -142,7 +142,7 @@ class Carrier {
         if (kind === FAILURE.NO_SERVER) this.#missed(job, error)
         const pause = this.#policy.next(kind, tries, job.writes ? retries.writes : retries.reads, retryAfter)
         if (pause === undefined || job.isAnswered) throw error
-        // That the time is over does not explain why it was not enough.
+        // An expired time limit does not explain why the time was not enough.
         if (kind !== FAILURE.OUT_OF_TIME) job.cause = error
         await sleep(pause)
         if (job.isAnswered) throw error
@@ -150,8 +150,8 @@ class Carrier {
     }
   }
 
-  // Where there is no server, each caller waits for one, and its time counts from its call: an operation that waits behind
-  // another one must not begin a search of its own.
+  // If there is no server, each caller waits for one, and its time counts from its call. An operation that waits behind
+  // another one must not start its own search.
 
   /** @param {Job} job that got an answer from a server */
   #found({ writes }) {
@@ -168,7 +168,7 @@ class Carrier {
    */
   #missed({ writes }, error) {
     const { readsFrom, selectionLimitMs } = this.#settings
-    // Where nothing can be read, the primary is not there either, unless reads are for secondaries only.
+    // If nothing can be read, there is no primary either, unless reads are for secondaries only.
     if (writes || readsFrom !== 'secondary') this.#absence.writes = error
     if (!writes || readsFrom === 'primary') this.#absence.reads = error
     if (this.#absence.reads && this.#absence.writes) this.reach = false

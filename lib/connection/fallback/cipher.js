@@ -1,6 +1,7 @@
 'use strict'
 
-// Encrypts and decrypts a store's sessions where they are stored without the addon: with the addon's cipher, on its threads.
+// Encrypts and decrypts the sessions of a store that are not stored through the addon. It uses the addon's cipher, on
+// its threads, or the one that replaces it.
 
 const { fromCipher } = require('../../common/errors.js')
 
@@ -44,9 +45,9 @@ class SessionCipher {
 }
 
 /**
- * The value that a cipher gives.
+ * The value that a cipher returned.
  * @param {Value | CipherFailure} result
- * @throws {Error} when it gives the parts of an error instead
+ * @throws {Error} if it returned the parts of an error instead
  */
 function resultOf(result) {
   if (Array.isArray(result)) throw fromCipher(result)

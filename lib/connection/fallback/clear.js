@@ -1,7 +1,7 @@
 'use strict'
 
-// Carries out `clear` in chunks of the ids that are there. Each removal is an operation on its session, in the session's
-// order: no late removal takes what was stored after it, and no session waits for more than a chunk. It mirrors
+// Carries out `clear` in chunks of ids. Each removal is an operation on its session, in the order of that session. So
+// no late removal removes what was stored after it, and no session waits for more than a chunk. It mirrors
 // `src/engine/clear.rs`.
 
 const { Promise } = require('../../common/promises.js')
@@ -25,12 +25,12 @@ class Clearing {
   #carrier
   #source
   /**
-   * The sessions that this clear leaves alone, since they were used after it was called.
+   * The sessions that this clear leaves alone, because they were used after it was called.
    * @type {Set<string>}
    */
   #spared = new Set()
   /**
-   * The removals that are not done.
+   * The unfinished removals.
    * @type {Set<Removal>}
    */
   #open = new Set()
@@ -39,7 +39,7 @@ class Clearing {
    * @type {Removal[]}
    */
   #ready = []
-  /** Whether everything that was there is removed, or has its removal. */
+  /** Whether every session that existed is removed, or has its removal. */
   #isListed = false
   #isEmpty = true
   #isOver = false
@@ -50,18 +50,18 @@ class Clearing {
   /**
    * @param {Carrier} carrier
    * @param {Source} source
-   * @param {number} slot by which the answer goes back
+   * @param {number} slot for the answer
    * @param {number} [since] when it was called, by `uptime`
    */
   constructor(carrier, source, slot, since) {
     this.#carrier = carrier
     this.#source = source
-    /** The job of the clear, for which all attempts are made. */
+    /** The job of the clear, to which all attempts belong. */
     this.job = new Job('clear', slot, { writes: true, clearing: this, since })
   }
 
   /**
-   * Takes note that a session is used after the clear was called. Gives whether it must be removed before.
+   * Notes that a session is used after the clear was called. Returns whether it must be removed before that.
    * @param {string} key of the session
    */
   spare(key) {
@@ -83,15 +83,15 @@ class Clearing {
     return job
   }
 
-  /** Removes the documents that are there. */
+  /** Removes the existing documents. */
   async carryOut() {
     try {
       await this.#carrier.attempt(this.job, ({ calls }) => this.#removeListed(calls))
     } finally {
       await this.#settled()
     }
-    // A write all the same, which removes nothing: it shows whether the user may remove sessions, and whether enough
-    // members confirm it.
+    // A write that removes nothing. It shows whether the user may remove sessions, and whether enough members confirm
+    // it.
     if (this.#isEmpty) await this.#carrier.attempt(this.job, ({ calls }) => calls.removeExpired(-LAST_DATE))
   }
 
@@ -120,12 +120,12 @@ class Clearing {
       return this.#spared.has(key) ? [] : [this.removal(key, id)]
     })
     this.#carrier.queue.pushErrands(jobs)
-    // Each removal is tried again as often as makes sense: its failure is the clear's.
+    // Each removal has its own retries. If it fails, the clear fails.
     await this.#settled(() => jobs.some((job) => this.#open.has(job)))
   }
 
   /**
-   * Removals that are ready in the same turn make one command.
+   * Removals that are ready in the same turn become one command.
    * @param {Removal} job
    */
   #gather(job) {
@@ -160,7 +160,7 @@ class Clearing {
     this.#onSettled()
   }
 
-  /** Resolves when no removal can happen any more; rejects with the first failure. */
+  /** Resolves when no removal can happen any more. Rejects with the first failure. */
   async #settled(isWaiting = () => this.#open.size > 0) {
     while (isWaiting()) {
       await new Promise((resolve) => {
@@ -170,7 +170,7 @@ class Clearing {
     if (this.#failure) throw this.#failure
   }
 
-  /** The caller has left: removals that were not sent are not sent any more. */
+  /** The caller has left. Removals that have not been sent are dropped. */
   giveUp() {
     this.#isOver = true
   }
@@ -184,7 +184,7 @@ class Clearing {
 }
 
 /**
- * What distinguishes a session from all others. Bytes and text of the same characters are different ids.
+ * The key of a session in the queue. Bytes and text with the same characters are different ids.
  * @param {Value} id
  */
 function keyOf(id) {

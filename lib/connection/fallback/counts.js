@@ -52,7 +52,7 @@ class Histogram {
 }
 
 class Counts {
-  /** Commands sent, each with one operation, and repeated ones. */
+  /** The number of commands, each with one operation, and of repeated ones. */
   #sent = 0
   #retries = 0
   /** @type {Map<string, Histogram>} */
@@ -61,7 +61,7 @@ class Counts {
   #errors = new Map()
 
   /**
-   * A command is sent.
+   * Counts a command.
    * @param {boolean} isRetry
    */
   sent(isRetry) {
@@ -70,7 +70,7 @@ class Counts {
   }
 
   /**
-   * A caller got its answer.
+   * Counts the answer to a caller.
    * @param {string} kind of the operation
    * @param {number} milliseconds since its call
    * @param {Error | null} error

@@ -29,7 +29,7 @@ function datesOf(expires, lastModified) {
 }
 
 /**
- * A stored date in milliseconds; undefined for anything else. A test runner's dates are of another realm.
+ * A stored date in milliseconds; undefined for anything else. The dates of a test runner belong to another realm.
  * @param {unknown} value
  */
 function timeOf(value) {

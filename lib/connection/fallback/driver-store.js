@@ -1,8 +1,8 @@
 'use strict'
 
-// Carries out the store's operations through a client of the `mongodb` package, where the addon's own driver can't. It has
-// the methods of the addon's `NativeStore`, and gives results in the same form, so that nothing above it differs. It answers
-// each operation exactly once, by its deadline, and in a later turn.
+// Carries out the operations of a store through a client of the `mongodb` package. It has the methods of the addon's
+// `NativeStore`, and returns results in the same form, so that nothing above it differs. It answers each operation
+// exactly once, by its deadline, and in a later turn.
 
 const { MongoStoreError, isOfCrypto } = require('../../common/errors.js')
 const { Promise } = require('../../common/promises.js')
@@ -37,10 +37,10 @@ const DRAIN = 10_000 // ms
 const DRAIN_UNHEARD = 2_000 // ms
 /** The number of sessions that `all` decrypts at once. */
 const AT_ONCE = 256
-/** What a timer calls that must not refer to a store. */
+/** The callback of a timer that must not refer to a store. */
 const nothing = () => {}
 /**
- * Ends what outlives stores that were collected without having been closed.
+ * Ends what outlives stores that were collected without being closed.
  * @type {FinalizationRegistry<{holder: NodeJS.Timeout, outages: InstanceType<typeof Outages>}>}
  */
 const forgotten = new FinalizationRegistry(({ holder, outages }) => {
@@ -73,7 +73,7 @@ class DriverStore {
     this.#source = settings.source
     this.#deliver = deliver
     this.#carrier = new Carrier(settings, (slot, answer) => this.#push(slot, answer))
-    // This timer keeps the process alive, or not, as `hold` says.
+    // `hold` decides whether this timer keeps the process alive.
     this.#holder = setInterval(nothing, 2 ** 30)
     this.#holder.unref()
     this.#outages = new Outages(settings.source.emitter, DriverStore.#telling(new WeakRef(this)))
@@ -88,8 +88,8 @@ class DriverStore {
   }
 
   /**
-   * What tells a store of outages. The client outlives the store, and must not keep it: these functions are made here, since
-   * those of the constructor refer to the store.
+   * The functions that report outages to a store. The client outlives the store, and must not keep it alive. These
+   * functions are made here, because those of the constructor refer to the store.
    * @param {WeakRef<DriverStore>} store
    */
   static #telling(store) {
@@ -101,7 +101,7 @@ class DriverStore {
   }
 
   /**
-   * Says whether this store keeps the process alive.
+   * Sets whether this store keeps the process alive.
    * @param {boolean} alive
    */
   hold(alive) {
@@ -109,7 +109,7 @@ class DriverStore {
     else this.#holder.unref()
   }
 
-  /** Nothing waits for it: each operation starts when it is called. */
+  /** Does nothing: each operation starts when it is called. */
   flush() {}
 
   /**
@@ -122,9 +122,9 @@ class DriverStore {
       const found = await calls.findLive(filter, now)
       if (found === null || found === undefined) return [KIND.MISSING]
       const { id: stored, session, expires, lastModified } = this.#source.read(found)
-      // With a collation, the server may find a document with another id.
+      // If the collection has a collation, the server may find a document with another id.
       if (typeof id === 'string' && typeof stored === 'string' && stored !== id) return [KIND.MISSING]
-      // An array of dates matches the query, too. Such a document has no date of expiry.
+      // An array of dates matches the query, too. Such a document has no expiry.
       if (!this.#source.isStandIn && expires !== undefined && timeOf(expires) === undefined) return [KIND.MISSING]
       const opened = await this.#open(id, session)
       return opened === null ? [KIND.MISSING] : [KIND.FOUND, opened, [timeOf(expires), timeOf(lastModified)]]
@@ -132,7 +132,7 @@ class DriverStore {
   }
 
   /**
-   * The session of what is stored; null where it can't be decrypted and counts as none.
+   * The session of a stored value; null if it can't be decrypted and counts as none.
    * @param {Value} id
    * @param {Value | undefined} stored
    */
@@ -220,8 +220,8 @@ class DriverStore {
   }
 
   /**
-   * A session; null for one that can't be read, which must not hide the others. One whose key was not derived in time can be
-   * read another time: that is an error of `all`.
+   * A session; null for one that can't be read, which must not hide the others. A session whose key was not derived in
+   * time may be readable later, so that is an error of `all`.
    * @param {Found} found
    */
   async #readOrNull(found) {
@@ -250,7 +250,7 @@ class DriverStore {
   }
 
   /**
-   * A test's object only has the one method that connect-mongo calls.
+   * The object of a test has only the one method that connect-mongo calls.
    * @param {number} slot
    */
   #clearStandIn(slot) {
@@ -275,7 +275,7 @@ class DriverStore {
   }
 
   /**
-   * Takes no more operations, waits for those under way while a server is there to answer them, and fails the rest.
+   * Accepts no more operations, waits for those under way while there is a server to answer them, and fails the rest.
    * @param {number} slot
    */
   close(slot) {
@@ -296,7 +296,7 @@ class DriverStore {
     carrier.queue.whenEmpty(end)
   }
 
-  /** Lets go of what is left, once the store is closed. */
+  /** Drops what is left, once the store is closed. */
   release() {
     clearInterval(this.#holder)
   }
@@ -349,7 +349,7 @@ class DriverStore {
   }
 
   /**
-   * Gives a result back: those of one turn together, in the next one.
+   * Delivers a result. The results of one turn are delivered together, in the next turn.
    * @param {number} slot
    * @param {Answer | ConnectionEvent} result
    */

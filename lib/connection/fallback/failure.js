@@ -1,8 +1,8 @@
 'use strict'
 
-// Reads a driver's errors: what they mean for the next attempt, and what the caller may know of them. It mirrors
-// `src/mongo/error.rs` and `src/model/failure.rs`. A server quotes commands and documents, with ids and sessions in them:
-// no error for a caller has anything of that.
+// Interprets the errors of a driver: what they mean for the next attempt, and what the caller may know. It mirrors
+// `src/mongo/error.rs` and `src/model/failure.rs`. A server quotes commands and documents that contain ids and
+// sessions. No error for a caller contains any of that.
 
 const { MongoStoreError, timeoutError } = require('../../common/errors.js')
 const { masked } = require('../../common/secrets.js')
@@ -11,7 +11,7 @@ const { whyNone } = require('./servers.js')
 /** @import { Topology } from './servers.js' */
 
 /**
- * An error of a driver, with all that is read of it.
+ * An error of a driver, with all properties that are read here.
  * @typedef {object} DriverError
  * @property {string} [name]
  * @property {string} [message]
@@ -22,11 +22,11 @@ const { whyNone } = require('./servers.js')
  * @property {object} [keyPattern]
  * @property {string} [errmsg]
  * @property {{writeErrors?: Refused[]}} [result]
- * @property {Topology} [reason] the servers, where none of them could be used
+ * @property {Topology} [reason] the servers, if none of them could be used
  */
 
 /**
- * What the server says of a statement that it refused.
+ * What the server says about a statement that it refused.
  * @typedef {{code?: number, codeName?: string, errmsg?: string, keyPattern?: object, message?: string}} Refused
  */
 
@@ -34,7 +34,7 @@ const { whyNone } = require('./servers.js')
 
 /** What a failure means for the next attempt; `policy.js` decides what to do about it. */
 const FAILURE = Object.freeze({
-  /** The same operation fails again. */
+  /** The same operation would fail again. */
   FINAL: 'final',
   /** A statement conflicted with another write. */
   CONFLICT: 'conflict',
@@ -44,7 +44,7 @@ const FAILURE = Object.freeze({
   OVERLOAD: 'overload',
   /** The servers refuse the transaction numbers of retryable writes. */
   UNNUMBERED: 'unnumbered',
-  /** Its time is over. */
+  /** The server's time limit has passed. */
   OUT_OF_TIME: 'out of time',
   /** The driver found no server. */
   NO_SERVER: 'no server',
@@ -53,7 +53,7 @@ const FAILURE = Object.freeze({
 })
 
 /**
- * The codes after which another attempt may find the server in another state, as in `src/mongo/error.rs`.
+ * The codes after which the next attempt may find the server in another state, as in `src/mongo/error.rs`.
  * @type {Set<unknown>}
  */
 const PASSING = new Set([6, 7, 43, 89, 91, 134, 189, 234, 237, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436])
@@ -65,7 +65,10 @@ const OUT_OF_TIME = 50
 const WRITE_CONFLICT = 112
 const DUPLICATE_KEY = 11_000
 const AUTHENTICATION_FAILED = 18
-/** The codes of a command that can't work with any statements, whose messages quote no values: as in `src/mongo/error.rs`. */
+/**
+ * The codes of a command that can't work with any statements, and whose messages quote no values, as in
+ * `src/mongo/error.rs`.
+ */
 const COMMANDS_OWN = new Set([
   13, 18, 20, 24, 26, 46, 59, 60, 64, 72, 73, 79, 100, 115, 165, 166, 206, 225, 251, 322, 323, 324, 391, 8000, 11601,
   13297, 14031,
@@ -85,7 +88,7 @@ const CAUSE = ' :: caused by :: '
 /** The signs that servers put before values. Between letters, one of them is an apostrophe. */
 const QUOTATION = /[{[:"`]|(?<![\p{L}\p{N}])'/u
 /**
- * The drivers' errors for a connection that was lost or could not be opened.
+ * The errors of drivers for a connection that was lost or could not be opened.
  * @type {Set<unknown>}
  */
 const LOST = new Set([
@@ -97,22 +100,22 @@ const LOST = new Set([
   'MongoServerClosedError',
 ])
 /**
- * Node's codes for writing to a connection that the other side has ended.
+ * Node's codes for writing to a connection that the other side has closed.
  * @type {Set<unknown>}
  */
 const ENDED = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'])
-/** The labels of an error after which newer drivers have tried again as often as the policy would. */
+/** The labels of errors that newer drivers have already retried as often as the policy would. */
 const BACK_OFF = ['SystemOverloadedError', 'RetryableError']
 /** @type {Record<string, FailureKind | undefined>} */
 const NAMES = { MongoServerSelectionError: FAILURE.NO_SERVER, MongoOperationTimeoutError: FAILURE.OUT_OF_TIME }
 
 /**
- * What was thrown, as `{ kind, error, retryAfter }`: what it means for the next attempt, the error for the caller, and how
- * many milliseconds a server that throttles requests asks to wait.
+ * Interprets what was thrown, as `{ kind, error, retryAfter }`: what it means for the next attempt, the error for the caller,
+ * and how many milliseconds a server that throttles requests asks to wait.
  * @param {unknown} thrown
  * @param {object} by what threw it
- * @param {boolean} by.isStandIn whether it is an object of the application's tests, whose errors stay as they are
- * @param {boolean} [by.backsOff] whether it is a driver that tries again under overload by itself
+ * @param {boolean} by.isStandIn whether it is a stand-in in a test of the application, whose errors stay as they are
+ * @param {boolean} [by.backsOff] whether it is a driver that retries under overload by itself
  * @param {string} by.servers the names of its servers
  * @returns {{kind: FailureKind, error: Error & DriverError, retryAfter?: number}}
  */
@@ -142,7 +145,7 @@ function retryAfterOf({ code, errmsg, message }) {
 }
 
 /**
- * What the server says of the one statement that it refused, where the driver's error is about the write concern.
+ * What the server says about the one statement that it refused, if the driver's error is about the write concern.
  * @param {DriverError} error
  */
 function refusedStatement(error) {
@@ -156,7 +159,7 @@ function refusedStatement(error) {
  */
 function kindOf(error, statement) {
   const { name, code, syscall } = error
-  // Some drivers pass an error of the socket on as it is. Its labels are not the server's.
+  // Some drivers pass on an error of the socket unchanged. Its labels are not the server's.
   if (LOST.has(name) || ENDED.has(code) || ['read', 'write', 'connect'].includes(String(syscall)))
     return FAILURE.PASSING
   const named = NAMES[String(name)]
@@ -182,7 +185,8 @@ function ofCode(code, labels, details) {
 }
 
 /**
- * Whether a duplicate key is the session's id, which another attempt finds. Other keys are the application's.
+ * Whether a duplicate key is the id of the session, which the next attempt will find. Other keys belong to the
+ * application.
  * @param {Refused | DriverError} details
  */
 function isOfId({ keyPattern, errmsg, message }) {
@@ -199,7 +203,7 @@ function labelsOf({ errorLabels }) {
 }
 
 /**
- * The error for the caller: a driver's own keeps documents beside its message.
+ * The error for the caller. The driver's own error holds documents next to its message.
  * @param {Error & DriverError} error
  * @param {Refused | undefined} statement
  * @param {string} servers
@@ -218,7 +222,7 @@ function told(error, statement, servers) {
   const message = (name === 'MongoServerSelectionError' && whyNone(error.reason ?? {}, servers)) || error.message
   // Some servers' errors have no code.
   const words = said(code ?? (name === 'MongoServerError' ? 0 : undefined), masked(message))
-  // Drivers before version 4 have one class for all that servers say.
+  // Drivers before version 4 have one class for all errors of servers.
   const isOfServer = typeof code === 'number' && ['MongoError', 'WriteError'].includes(name)
   return new MongoStoreError(isOfServer ? 'MongoServerError' : name, words, code, codeName, labelsOf(error))
 }
@@ -231,7 +235,7 @@ function told(error, statement, servers) {
 function said(code, message = '') {
   const known = NAMES_ONLY.find((text) => message.startsWith(text))
   if (known) return known
-  // A message without a server's code is the driver's, which quotes documents at most.
+  // A message without a server's code comes from the driver, which quotes nothing but documents.
   const namesOnly = typeof code !== 'number' || [OUT_OF_TIME, DUPLICATE_KEY].includes(code) || COMMANDS_OWN.has(code)
   if (namesOnly || PASSING.has(code)) return trimmed(message.split('{', 1)[0])
   const parts = []
@@ -249,14 +253,14 @@ function trimmed(text) {
 }
 
 /**
- * The error of an operation that was not done by its deadline, with what is known of the cause.
+ * The error of an operation that did not end by its deadline, with what is known about the cause.
  * @param {number} limitMs
  * @param {Error & DriverError} [cause]
  * @param {string} [servers] their names
  */
 function lateError(limitMs, cause, servers) {
   if (!cause) return timeoutError(limitMs, `${servers} did not answer`)
-  // Node's codes are words: express-session takes one of them, ENOENT, for "no such session".
+  // Node's codes are words. express-session takes one of them, ENOENT, as "no such session".
   const code = typeof cause.code === 'number' ? cause.code : undefined
   return timeoutError(limitMs, cause.message, { code, codeName: cause.codeName, errorLabels: labelsOf(cause) })
 }

@@ -12,7 +12,7 @@ const { uptime } = require('../../common/timers.js')
  * @typedef {object} Queued
  * @property {string} [key] the session, for an operation on one; a job without it is on the whole collection
  * @property {Value} [id] the session's id
- * @property {boolean} [isErrand] whether the store itself asks for it, which does many in one go
+ * @property {boolean} [isErrand] whether the store itself asks for it, many at a time
  * @property {boolean} [exclusive] whether later jobs wait for this one
  * @property {Clearing} [clearing] for a job that clears the collection
  * @property {number} [bytes] of the session
@@ -23,7 +23,7 @@ const { uptime } = require('../../common/timers.js')
 
 /** @implements {Queued} */
 class Job {
-  /** What carries the job out, once it is its turn. */
+  /** Carries the job out, when its turn has come. */
   start = () => {}
   /** Its place in the order of all jobs. */
   number = 0
@@ -42,14 +42,14 @@ class Job {
    */
   timer
   /**
-   * Fires when the search for a server is over, while there is none.
+   * Fires when the search for a server has taken too long, while there is none.
    * @type {NodeJS.Timeout | undefined}
    */
   search
 
   /**
    * @param {string} kind the store's method
-   * @param {number} slot by which the answer goes back
+   * @param {number} slot for the answer
    * @param {object} [more]
    * @param {boolean} [more.writes]
    * @param {Value} [more.id] the session's id

@@ -1,6 +1,6 @@
 'use strict'
 
-// Opens the fallback of a store, which stands in for the addon.
+// Opens the fallback of a store, which replaces the addon.
 
 const { Addon } = require('../addon.js')
 const { SessionCipher } = require('./cipher.js')
@@ -49,8 +49,8 @@ function openFallback(target, driver, options, settings, owner) {
 }
 
 /**
- * Makes the store's own client now, so that an option that nobody knows is refused when the store is made. A connection
- * string that can't be read fails operations, as with the addon.
+ * Makes the store's own client now, so that an unknown option is refused when the store is made. A connection string
+ * that can't be parsed fails operations, as with the addon.
  * @param {Target} target
  * @param {DriverObjects} driver
  */

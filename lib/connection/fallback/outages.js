@@ -1,6 +1,7 @@
 'use strict'
 
-// Follows which servers a driver's client finds, and tells of each outage once, as `src/engine/outage.rs` does for the addon.
+// Follows which servers a driver's client finds, and reports each outage once, as `src/engine/outage.rs` does for the
+// addon.
 
 const { clearTimeout, setTimeout } = require('../../common/timers.js')
 const { causesOf, serversOf } = require('./servers.js')
@@ -8,14 +9,17 @@ const { causesOf, serversOf } = require('./servers.js')
 /** @import { EventEmitter } from 'node:events' */
 /** @import { Topology } from './servers.js' */
 
-/** How long servers that answered before must be away until it is an outage: a broken connection or an election is none. */
+/**
+ * How long servers that answered before must be away to count as an outage. A broken connection or an election does
+ * not.
+ */
 const GRACE = 1000 // ms
 const EVENT = 'topologyDescriptionChanged'
-/** What can be written to. */
+/** The types of servers that accept writes. */
 const WRITABLE = new Set(['Standalone', 'RSPrimary', 'Mongos', 'LoadBalancer'])
 
 /**
- * Who follows a client, and the one listener for all of them: that many listeners would look like a leak.
+ * The followers of each client, and the one listener for all of them. Many listeners would look like a leak.
  * @type {WeakMap<EventEmitter, {all: Set<Follower>, listener: (change: {newDescription: Topology}) => void}>}
  */
 const followed = new WeakMap()
@@ -44,7 +48,7 @@ class Outages {
     if (emitter) follow(emitter, this.#take)
   }
 
-  /** Notes that a server has answered: what is away from now on was there. */
+  /** Notes that a server has answered, so it was available before any later outage. */
   answered() {
     this.#hasAnswered = true
   }
@@ -109,7 +113,8 @@ function unfollow(emitter, take) {
 }
 
 /**
- * Why operations find no server, and whether every server was tried; no reason where they find one, or nothing is known yet.
+ * Why operations find no server, and whether every server was tried. There is no reason if they find one, or if nothing
+ * is known yet.
  * @param {Topology} topology
  * @param {boolean} hasAnswered
  * @returns {{why?: string, all?: boolean}}

@@ -1,6 +1,6 @@
 'use strict'
 
-// Decides what to do after a failure: the only place that does. It mirrors `src/engine/policy.rs`.
+// The only place that decides what to do after a failure. It mirrors `src/engine/policy.rs`.
 
 const { FAILURE } = require('./failure.js')
 
@@ -13,9 +13,9 @@ const { FAILURE } = require('./failure.js')
 
 /** The pauses before further attempts; the last one repeats. There is none before the first retry. */
 const PAUSES = [10, 50, 100, 250, 500] // ms
-/** The pause after the server gave up by its own clock. */
+/** The pause after the server ran out of time. */
 const OUT_OF_TIME_PAUSE = 20 // ms
-/** The most attempts of a write that keeps conflicting with others. */
+/** The maximum number of attempts of a write that keeps conflicting with others. */
 const CONFLICTS = 5
 /** Retries under overload, their first and longest pause, and the bucket of their tokens, as MongoDB specifies them. */
 const OVERLOAD = { retries: 2, first: 100, longest: 10_000, bucket: 1000, deposit: 0.1 } // ms
@@ -26,7 +26,7 @@ class Policy {
   #tokens = OVERLOAD.bucket
 
   /**
-   * The pause before the next attempt in milliseconds; undefined when the failure is the answer.
+   * The pause before the next attempt in milliseconds; undefined if the failure is the answer.
    * @param {FailureKind} kind
    * @param {Tries} tries of the operation; this failure is added to them
    * @param {boolean} mayRetry the setting of the connection, `retryReads` or `retryWrites`
@@ -44,10 +44,10 @@ class Policy {
       tries.isUnnumbered = true
       return 0
     }
-    // The caller has left by then, or it was not the caller's time that was over.
+    // Either the caller has left by the next attempt, or it was not the caller's time that ran out.
     if (kind === FAILURE.OUT_OF_TIME) return OUT_OF_TIME_PAUSE
     if (kind === FAILURE.CONFLICT && tries.failures <= CONFLICTS) return pauseAfter(tries.failures)
-    // The time since the call decides when the search for a server ends.
+    // The time since the call limits the search for a server.
     if (kind === FAILURE.NO_SERVER) return pauseAfter(tries.failures)
     return undefined
   }
@@ -72,7 +72,7 @@ class Policy {
 }
 
 /**
- * The pause before the next attempt. Half of it is random, so that many processes do not come back in step.
+ * The pause before the next attempt. Half of it is random, so that many processes do not retry in step.
  * @param {number} failures
  */
 function pauseAfter(failures) {

@@ -20,7 +20,7 @@ const PAUSES = [500, 30_000] // ms
  * @param {boolean} settings.ttlIndex whether to make the TTL index
  * @param {Carrier} carrier learns whether a server answers
  * @param {object} tell
- * @param {(error?: Error) => void} tell.ready a server has answered; it may have refused the index
+ * @param {(error?: Error) => void} tell.ready a server has answered, and may have refused the index
  * @param {(error: Error) => void} tell.unavailable no server has answered
  */
 async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
@@ -33,9 +33,9 @@ async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
       carrier.reach = true
       return ready()
     } catch (thrown) {
-      // However often the driver has tried by itself, the store tries again.
+      // The store tries again, however often the driver has tried by itself.
       const { kind, error } = failureOf(thrown, { isStandIn: source.isStandIn, servers: source.servers })
-      // The server answered, and refused: operations may work all the same.
+      // The server answered and refused. Operations may work all the same.
       carrier.reach = typeof error.code === 'number' && (kind === FAILURE.FINAL || kind === FAILURE.CONFLICT)
       if (carrier.reach) return ready(error)
       if (!carrier.isClosed) unavailable(error)
@@ -46,7 +46,7 @@ async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
 }
 
 /**
- * Makes the TTL index, unless the server refuses or ignores that and another index removes expired sessions.
+ * Makes the TTL index. If the server refuses or ignores that, another index may remove expired sessions.
  * @param {Calls} calls
  * @param {Db} db
  */
@@ -57,7 +57,7 @@ async function ensureTtlIndex(calls, db) {
     if (isIgnored) throw uselessIndexError()
   } catch (error) {
     const isRefusal = typeof (/** @type {{code?: unknown}} */ (error).code) === 'number'
-    // A user who may not look is told what the server said of the index.
+    // If the user may not list indexes, the error is what the server said about the index.
     const indexes = isRefusal ? await calls.indexes(db).catch(() => []) : []
     if (!indexes.some((index) => removesUnchanged(index) || (!isIgnored && removesExpired(index)))) throw error
   }

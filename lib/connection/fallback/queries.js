@@ -1,25 +1,28 @@
 'use strict'
 
-// What a driver is asked for.
+// The queries and updates for a driver.
 
 // `now` is the caller's clock, in milliseconds since 1970.
 
-/** Finds sessions that may be returned: those without `expires`, or with a date that is to come. */
+/** Matches sessions that may be returned: those without `expires`, or with a date in the future. */
 const LIVE = (/** @type {number} */ now) => ({
   $or: [{ expires: { $exists: false } }, { expires: { $gt: new Date(now) } }],
 })
 const EXPIRED = (/** @type {number} */ now) => ({ expires: { $lt: new Date(now) } })
-/** The index by which the server removes expired sessions, as connect-mongo describes it. */
+/** The index by which the server removes expired sessions, as connect-mongo defines it. */
 const TTL = { background: true, expireAfterSeconds: 0 }
 const TTL_KEY = { expires: 1 }
 const TTL_INDEX = { key: TTL_KEY, name: 'expires_1', ...TTL }
-/** Reads ids alone, and from the primary: an id that a secondary has too late would be removed for ever. */
+/**
+ * Reads only ids, and from the primary. A secondary may have an outdated list, and what is on it would be removed for
+ * good.
+ */
 const IDS = { projection: { _id: 1 }, fields: { _id: 1 }, batchSize: 512, readPreference: 'primary' }
 
 /** @import { Index } from './calls.js' */
 
 /**
- * The indexes in a reply of the server, which has all of them in the first batch.
+ * The indexes in a reply of the server, whose first batch contains all of them.
  * @param {unknown} reply
  */
 function indexesOf(reply) {

@@ -1,13 +1,13 @@
 'use strict'
 
-// Keeps the jobs that wait and those that are under way. Operations on one session run one after the other, in the order of
-// their calls; sessions overtake each other. A caller may leave before its operation is done: the session goes on when it
-// is. The queue knows nothing of MongoDB. It mirrors `src/engine/queue/`.
+// Holds the jobs that wait and those that are under way. Operations on one session run one after the other, in the
+// order of their calls. Sessions may overtake each other. A caller may leave before its operation is done, and the
+// session continues when it is. The queue knows nothing about MongoDB. It mirrors `src/engine/queue/`.
 
-/** The most callers of one store that may wait, and the most bytes of sessions in their operations. */
+/** The maximum number of waiting callers of one store, and of bytes of sessions in their operations. */
 const MAX_OPERATIONS = 65_536
 const MAX_BYTES = 512 * 1024 * 1024
-/** The most operations that the driver gets at a time; it has a queue of its own for its connections. */
+/** The maximum number of operations that the driver gets at a time. It has its own queue for its connections. */
 const MAX_UNDER_WAY = 256
 
 /** @import { Clearing } from './clear.js' */
@@ -20,12 +20,12 @@ class Queue {
    */
   #callers = new Set()
   /**
-   * The jobs that are not done.
+   * The unfinished jobs.
    * @type {Set<Queued>}
    */
   #jobs = new Set()
   /**
-   * The jobs of each session that are not done, in the order of their calls.
+   * The unfinished jobs of each session, in the order of their calls.
    * @type {Map<string, Queued[]>}
    */
   #trains = new Map()
@@ -59,7 +59,7 @@ class Queue {
   #onEmpty = () => {}
 
   /**
-   * Adds a job, and starts it when it is its turn. Gives false when too much waits.
+   * Adds a job, and starts it when its turn has come. Returns false if too much is waiting.
    * @param {Job} job
    */
   push(job) {
@@ -82,7 +82,7 @@ class Queue {
       if (job.exclusive) this.#exclusive = job
       if (job.clearing) this.#clearings.add(job.clearing)
     } else {
-      // Before a session is used again, the clears that are under way remove what was there.
+      // Before a session is used again, the clears that are under way remove the old one.
       for (const clearing of this.#clearings) {
         if (job.id !== undefined && clearing.spare(job.key)) this.#couple(job.key, clearing.removal(job.key, job.id))
       }
@@ -142,7 +142,7 @@ class Queue {
 
   /**
    * @param {Queued} job
-   * @param {Set<Queued>} waiting where it is
+   * @param {Set<Queued>} waiting the set that contains it
    */
   #start(job, waiting) {
     waiting.delete(job)
@@ -152,7 +152,7 @@ class Queue {
   }
 
   /**
-   * The caller of a job has its answer. A job that is under way stays so until `finish`.
+   * Notes that the caller of a job has its answer. A job that is under way stays so until `finish`.
    * @param {Queued} job
    */
   leave(job) {
@@ -160,7 +160,7 @@ class Queue {
   }
 
   /**
-   * Nothing of the job can happen any more, whether or not it was started.
+   * Notes that nothing of a job can happen any more, whether or not it was started.
    * @param {Queued} job
    */
   finish(job) {
@@ -211,7 +211,7 @@ class Queue {
     if (this.#jobs.size === 0) done()
   }
 
-  /** Takes out everything, and starts nothing more. Gives the jobs whose callers wait. */
+  /** Removes everything, and starts nothing more. Returns the jobs whose callers wait. */
   drain() {
     const jobs = [...this.#callers]
     this.#onEmpty = () => {}
@@ -225,7 +225,7 @@ class Queue {
     return this.#callers
   }
 
-  /** How many callers wait for operations that are not sent, and for those that are under way. */
+  /** The number of callers that wait for operations that are not sent, and for those that are under way. */
   get load() {
     return { waiting: this.#callers.size - this.#underWay, inFlight: this.#underWay }
   }

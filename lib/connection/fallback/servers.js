@@ -1,6 +1,7 @@
 'use strict'
 
-// Reads off a driver's description of its servers why they can't be used, in the words of `src/mongo/watched.rs`.
+// Finds out from a driver's description of its servers why they can't be used. The words are those of
+// `src/mongo/watched.rs`.
 
 /**
  * A driver's description of the servers. Drivers before version 3.3 have a list of them, and no errors.
@@ -10,7 +11,7 @@
 /** @typedef {{address?: string, type?: string, error?: Error | null}} Server */
 
 /**
- * What it may mean that a server closes a connection without a word, by the driver's words for that.
+ * Why a server may close a connection without a word, by the driver's message.
  * @type {[words: RegExp, reason: string][]}
  */
 const CLOSED = [
@@ -24,7 +25,7 @@ function serversOf({ servers = [] }) {
 }
 
 /**
- * Why servers can't be reached, for each one that has told.
+ * Why servers can't be reached, for each server with an error.
  * @param {Topology} topology
  */
 function causesOf(topology) {
@@ -44,10 +45,10 @@ function cause({ address = '', error }) {
 }
 
 /**
- * Why no server was found. A driver drops those that are not of the replica set which was asked for.
+ * Why no server was found. A driver drops servers that do not belong to the requested replica set.
  * @param {Topology} topology
- * @param {string} asked the names of the servers that were asked
- * @returns {string | undefined} nothing where the driver does not tell
+ * @param {string} asked the names of the contacted servers
+ * @returns {string | undefined} undefined if the driver does not say
  */
 function whyNone(topology, asked) {
   const causes = causesOf(topology)

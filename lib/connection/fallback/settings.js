@@ -1,7 +1,7 @@
 'use strict'
 
-// Reads off a client's settings what the fallback needs to know: how long operations may take, which failures are tried
-// again, and the names of the servers for messages.
+// Reads from the settings of a client what the fallback needs: how long operations may take, which failures are
+// retried, and the names of the servers for messages.
 
 const { addressOf } = require('../../settings/address.js')
 const { takeTimeLimit } = require('../../settings/time-limit.js')
@@ -14,12 +14,12 @@ const { readUri } = require('../../settings/uri.js')
  * @typedef {object} ClientSettings
  * @property {number} timeLimitMs how long an operation may take
  * @property {number} selectionLimitMs how long an operation looks for a server
- * @property {{reads: boolean, writes: boolean}} retries whether the store tries again what fails in passing
+ * @property {{reads: boolean, writes: boolean}} retries whether the store retries passing failures
  * @property {string} readsFrom the mode of the read preference
  * @property {string} servers the servers' names, for messages
  */
 
-/** The options by which a client tells how long an operation may take. */
+/** The options of a client that limit the time of an operation. */
 const TIMES = ['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS']
 
 /**
@@ -29,7 +29,7 @@ const TIMES = ['timeoutMS', 'serverSelectionTimeoutMS', 'socketTimeoutMS']
  * @returns {ClientSettings}
  */
 function settingsOf({ uri, client, db, isOwn }, { mongoUrl, url, mongoOptions }) {
-  // A connection string for the addon has every option in it.
+  // A connection string for the addon contains every option.
   const said = uri === undefined ? (isOwn ? mongoOptions : optionsOf(client, db)) : undefined
   const given = /** @type {Partial<ClientOptions> & DriverOptions} */ (said ?? {})
   const address = readUri(uri ?? (isOwn ? (mongoUrl ?? url) : client?.s?.url) ?? '')

@@ -1,6 +1,6 @@
 'use strict'
 
-// Finds the collection of the fallback: in the application's client or Db, or in a client of the store's own. It uses the
+// Finds the collection of the fallback in the application's client or Db, or in the store's own client. It uses the
 // application's client as the application would, and never closes it.
 
 const { createRequire } = require('node:module')
@@ -18,16 +18,16 @@ const { callsOf } = require('./calls.js')
 /** @import { Calls } from './calls.js' */
 
 /**
- * A document as a driver gives it: its bytes, or an object.
+ * A document as a driver returns it: its bytes, or an object.
  * @typedef {Uint8Array | {_id?: unknown, session?: unknown, expires?: unknown, lastModified?: unknown}} Found
  */
 
 /**
- * The fields of a found document. An id or a session of undefined is not there.
+ * The fields of a found document. An id or a session that is undefined does not exist.
  * @typedef {{id: Value | undefined, session: Value | undefined, expires: unknown, lastModified: unknown}} Fields
  */
 
-/** Reads types as they are stored. Only in the session, text that is not UTF-8 is an error. */
+/** Reads types as they are stored. Text that is not UTF-8 is an error only in the session. */
 const UNCHANGED = { promoteValues: false, promoteLongs: false, bsonRegExp: true }
 /** @type {import('bson').DeserializeOptions} */
 const READING = { ...UNCHANGED, validation: { utf8: { session: true } } }
@@ -75,7 +75,7 @@ class Source {
   async #openDb() {
     const { client, db, database, isOwn } = this.#target
     if (isOwn) return this.#driver.openDb()
-    // A client that the application closed stays so.
+    // A client that the application closed stays closed.
     if (client && !this.#wasUsable) await this.#whenUsable(client)
     this.#wasUsable = true
     if (db) return db
@@ -84,7 +84,8 @@ class Source {
   }
 
   /**
-   * Waits with all operations until the client is connected: they would fail with another error than its connecting does.
+   * All operations wait until the client is connected. Otherwise they would fail with another error than the
+   * connecting.
    * @param {Client} client
    */
   #whenUsable(client) {
@@ -103,7 +104,7 @@ class Source {
     if (!writeConcern) return undefined
     const { w, journal: j, wtimeoutMs: wtimeout } = writeConcern
     const number = /^\d+$/.test(w ?? '') ? Number(w) : w
-    // An unacknowledged write has no result.
+    // An unacknowledged write would have no result.
     const given = { w: number === 0 && !this.#target.isStandIn ? 1 : number, j, wtimeout }
     const concern = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     const isBeforeVersion3 = db.serverConfig !== undefined
@@ -111,8 +112,8 @@ class Source {
   }
 
   /**
-   * The driver's BSON library, if it can be found: its ObjectId and Decimal128 are only understood by the version that made
-   * them.
+   * The driver's BSON library, if it can be found. Only the version that made an ObjectId or a Decimal128 understands
+   * it.
    */
   get #bson() {
     const { client = this.#driver.ownClient, db } = this.#target
@@ -144,7 +145,7 @@ class Source {
   /**
    * The opposite of `decode`.
    * @param {unknown} value
-   * @param {boolean} isExact whether the value has its stored types; otherwise it is as a driver gives it
+   * @param {boolean} isExact whether the value has its stored types; otherwise it is as a driver returns it
    * @returns {Value | undefined}
    */
   #encode(value, isExact) {
@@ -160,19 +161,19 @@ class Source {
     return this.#settings.servers
   }
 
-  /** Whether the given object is not a driver's, but for instance a test's. */
+  /** Whether the given object is not a driver's, but a stand-in, such as one in a test. */
   get isStandIn() {
     return Boolean(this.#target.isStandIn)
   }
 
-  /** Whether the driver tries again by itself when a server is overloaded. */
+  /** Whether the driver retries by itself when a server is overloaded. */
   get backsOff() {
     const { client = this.#driver.ownClient } = this.#target
     return typeof client?.options?.maxAdaptiveRetries === 'number'
   }
 
   /**
-   * What emits the events of the driver's servers; undefined for what is not a driver's.
+   * The emitter of the driver's server events; undefined if the object is not a driver's.
    * @returns {import('node:events').EventEmitter | undefined}
    */
   get emitter() {
@@ -181,7 +182,7 @@ class Source {
     return isStandIn || typeof found?.on !== 'function' ? undefined : found
   }
 
-  /** Whether a server is there; undefined where the driver does not tell. */
+  /** Whether there is a server; undefined if the driver does not say. */
   get isConnected() {
     const { client = this.#driver.ownClient, db } = this.#target
     const topology = client?.topology ?? db?.serverConfig
@@ -195,7 +196,7 @@ function firstOf(document) {
 }
 
 /**
- * Waits until a client takes operations: the first releases of a version do that only when they are connected.
+ * Waits until a client accepts operations. The first releases of a version do so only when they are connected.
  * @param {Client} client
  */
 async function whenUsable(client) {
@@ -214,8 +215,8 @@ async function whenUsable(client) {
 }
 
 /**
- * The `bson` module of a driver; undefined where it can't be found.
- * @param {unknown} maker the driver's class of clients or databases
+ * The `bson` module of a driver; undefined if it can't be found.
+ * @param {unknown} maker the class of the driver's clients or databases
  */
 function libraryOf(maker) {
   for (const [filename, module] of Object.entries(require.cache)) {

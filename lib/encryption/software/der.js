@@ -1,12 +1,12 @@
 'use strict'
 
-// The container that kruptein 3 stores: a DER sequence of octet strings. The decoder takes only what the encoder writes.
+// The container of kruptein 3: a DER sequence of octet strings. The decoder accepts only what the encoder writes.
 
 const { failures } = require('./failures.js')
 
 const SEQUENCE = 0x30
 const OCTETS = 0x04
-/** From here on, the first byte of a length tells how many bytes of it follow. */
+/** From this value on, the first byte of a length says how many more bytes the length has. */
 const LONG = 0x80
 const MOST_DIGITS = 4
 
@@ -48,7 +48,7 @@ function decode(container) {
 }
 
 /**
- * The value at the front, and the rest.
+ * The first value, and the rest.
  * @param {Buffer} bytes
  * @param {number} kind
  */
@@ -63,9 +63,9 @@ function take(bytes, kind) {
 }
 
 /**
- * A length in the long form: without a leading zero, and only where the short form can't express it.
+ * A length in the long form: without a leading zero, and only if the short form can't express it.
  * @param {Buffer} digits
- * @param {number} count how many there should be
+ * @param {number} count the expected number of digits
  */
 function longLength(digits, count) {
   if (digits.length < count || count === 0 || count > MOST_DIGITS || digits[0] === 0) throw failures.unreadable()

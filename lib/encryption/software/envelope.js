@@ -1,7 +1,7 @@
 'use strict'
 
-// The records of `encryption`: `cmn1.<key id>.<base64url of salt, nonce, cipher text and tag>`. Each record has a key of its
-// own, derived from the secret that it names, and is bound to the `_id` of its document.
+// The records of `encryption`: `cmn1.<key id>.<base64url of salt, nonce, cipher text and tag>`. Each record has its own
+// key, derived from the secret that it names, and is bound to the `_id` of its document.
 
 const { createSecretKey, hkdfSync } = require('node:crypto')
 const { TAG } = require('../formats.js')
@@ -12,7 +12,7 @@ const { checkDocument } = require('./values.js')
 /** @import { KeyObject } from 'node:crypto' */
 /** @import { CipherSettings, Value } from '../../common/native.js' */
 
-/** What every record begins with: the format and its version. */
+/** The beginning of every record: the format and its version. */
 const PREFIX = 'cmn1.'
 const ID_PREFIX = 'cmnid1.'
 const ALGORITHM = 'aes-256-gcm'
@@ -21,7 +21,7 @@ const ENCODING = 'base64url'
 const KEY = 32
 const SALT = 16
 const NONCE = 12
-/** The salt of HKDF-Extract (RFC 5869, 2.2). All secrets have the same, since they are random themselves. */
+/** The salt of HKDF-Extract (RFC 5869, 2.2). It is the same for all secrets, because they are random themselves. */
 const EXTRACT = 'connect-mongo-native encryption 1'
 /** What the derived keys are for. */
 const FOR_RECORD = Buffer.from('session')
@@ -75,7 +75,7 @@ class Envelope {
     if (start === 0) throw failures.unreadable()
     const record = decode(stored.slice(start), ENCODING)
     const tagAt = record.length - TAG
-    // The kind of the value has a byte.
+    // One byte is the kind of the value.
     if (tagAt <= SALT + NONCE) throw failures.unreadable()
     const header = stored.slice(0, start)
     const named = this.#keys.find((key) => `${PREFIX}${key.id}.` === header)
@@ -90,7 +90,7 @@ class Envelope {
   }
 
   /**
-   * The ids under which a session may be stored, that of the newest key first.
+   * The ids under which a session may be stored, the id of the newest key first.
    * @param {string} sid
    */
   hashIds(sid) {
@@ -112,13 +112,13 @@ function decrypt(...rest) {
   try {
     return gcmDecrypt(ALGORITHM, ...rest)
   } catch (error) {
-    // Only the tag tells a wrong key or a changed record.
+    // Only the tag reveals a wrong key or a changed record.
     throw failures.tampered(error)
   }
 }
 
 /**
- * What is authenticated beside the cipher text: the header and the id.
+ * The associated data: the header and the id.
  * @param {string} header
  * @param {Value} id
  */
@@ -127,7 +127,7 @@ function bound(header, id) {
 }
 
 /**
- * The bytes of a value, behind the one for its kind.
+ * The bytes of a value, after the byte for its kind.
  * @param {Value} value
  */
 function marked(value) {
@@ -136,7 +136,7 @@ function marked(value) {
 }
 
 /**
- * The value that `marked` was given.
+ * The value that was passed to `marked`.
  * @param {Buffer} plain
  * @returns {Value}
  */

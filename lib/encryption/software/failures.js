@@ -1,13 +1,13 @@
 'use strict'
 
-// What can go wrong with a stored session or its key, in the addon's words (`src/crypto/error.rs`). None of them quotes a
+// What can be wrong with a stored session or its key, in the addon's words (`src/crypto/error.rs`). No message quotes a
 // secret, a session or its id.
 
 const { timeoutError } = require('../../common/errors.js')
 
 /** @import { CipherFailure } from '../../common/native.js' */
 
-/** A failure that a method of the cipher gives in its parts. */
+/** A failure, which the methods of the cipher return as its parts. */
 class CipherError extends Error {
   /** @type {CipherFailure} */
   parts
@@ -58,7 +58,7 @@ const failures = {
   undecryptable: ofSession('ERR_SESSION_DECRYPT', 'Unable to decrypt ciphertext!'),
   unknownKey: ofSession('ERR_SESSION_KEY', 'The session is encrypted with a key that is not among encryption.keys'),
   noRandom: ofSession('ERR_SESSION_RANDOM', 'The operating system gave no random bytes to encrypt the session with'),
-  /** Too many keys wait, and newer ones took this one's place. It says nothing of the session, as the next two. */
+  /** Too many keys wait, and newer ones took this one's place. Like the next two, it says nothing about the session. */
   overloaded: () =>
     new CipherError(
       'MongoStoreOverloadedError',

@@ -1,6 +1,6 @@
 'use strict'
 
-// Parses a record of kruptein in any of its forms. Only what kruptein would write is taken.
+// Parses a record of kruptein in any of its forms. It accepts only what kruptein would write.
 
 const { BLOCK, ENCODINGS, TAG } = require('../formats.js')
 const der = require('./der.js')
@@ -14,7 +14,7 @@ const { bufferOf, parseMembers } = require('./strict-json.js')
  * @typedef {object} KrupteinRecord
  * @property {Form} form
  * @property {Buffer} text the cipher text
- * @property {Buffer} authenticated what the HMAC covers of it
+ * @property {Buffer} authenticated the part of it that the HMAC covers
  * @property {Buffer} mac
  * @property {Buffer} iv
  * @property {Buffer} salt
@@ -67,7 +67,8 @@ function parseContainer(stored, format) {
 }
 
 /**
- * The bytes of a container. A sequence begins with 0x30, which is `30` in hexadecimal, and begins with `M` in base64.
+ * The bytes of a container. A sequence begins with 0x30, which is `30` in hexadecimal, and gives `M` as the first
+ * letter in base64.
  * @param {string} stored
  */
 function decodeContainer(stored) {
@@ -103,7 +104,8 @@ function parseJson(stored, format) {
 }
 
 /**
- * The encoding of the texts in a record, which the length of its HMAC tells: records stay readable when the option changes.
+ * The encoding of the texts in a record, according to the length of its HMAC. So records stay readable when the option
+ * changes.
  * @param {number} length of the HMAC as text
  * @param {KrupteinFormat} format
  */

@@ -1,7 +1,7 @@
 'use strict'
 
-// The records of `crypto` in connect-mongo 4 to 6, whose format the npm package kruptein defines. The form of one release is
-// written, by default that of 3.0.x, and those of all releases from 2.2.3 to 3.4.0 are read.
+// The records of `crypto` in connect-mongo 4 to 6, whose format the npm package kruptein defines. The form of one
+// release is written, by default 3.0.x. The forms of all releases from 2.2.3 to 3.4.0 are read.
 
 const { createHash } = require('node:crypto')
 const { ALGORITHMS, BLOCK } = require('../formats.js')
@@ -28,7 +28,7 @@ const { asJson } = require('./values.js')
  * @property {number} macLength the bytes of an HMAC
  * @property {BufferEncoding} encoding
  * @property {number} ivLength
- * @property {string} release the one whose form is written
+ * @property {string} release the release whose form is written
  */
 
 /**
@@ -42,13 +42,13 @@ const { asJson } = require('./values.js')
 const ROUNDS = 15_000
 const LATER_ROUNDS = 20_000
 /**
- * The rounds that a record may have been written with. Nothing in it tells releases of the same form apart.
+ * The possible rounds of a record. Nothing in it distinguishes releases with the same form.
  * @type {Record<Form, number[]>}
  */
 const ROUNDS_OF = { early: [ROUNDS], texts: [ROUNDS, LATER_ROUNDS], bytes: [LATER_ROUNDS] }
 const FIRST_RELEASE = '3.0'
 const BYTES_RELEASE = '3.4'
-/** The bytes of the key that gives the associated data. */
+/** The length in bytes of the key that produces the associated data. */
 const AAD_KEY = 128
 const NONE = Buffer.alloc(0)
 
@@ -72,7 +72,7 @@ class Kruptein {
     this.#writing = new WritingKey(this.#keys, ['3.0', '3.1'].includes(release) ? ROUNDS : LATER_ROUNDS)
   }
 
-  /** Orders the key that the first write needs. */
+  /** Requests the key that the first write needs. */
   prepare() {
     this.#writing.prepare()
   }
@@ -87,7 +87,7 @@ class Kruptein {
   }
 
   /**
-   * Encrypts what a JSON text means.
+   * Encrypts the value of a JSON text.
    * @param {string} json
    * @param {Patience} patience
    */
@@ -206,7 +206,7 @@ class Kruptein {
 }
 
 /**
- * Bytes as releases 3.1.1 to 3.3.0 authenticate them: as a text, which has other bytes in the place of some.
+ * Bytes as releases 3.1.1 to 3.3.0 authenticate them: as UTF-8 text, which replaces some of the bytes.
  * @param {Buffer} bytes
  */
 function lossy(bytes) {
@@ -222,7 +222,7 @@ function typed(json) {
 }
 
 /**
- * What `typed` was given.
+ * The value that was passed to `typed`.
  * @param {string} plain
  * @returns {Plain}
  */

@@ -1,7 +1,8 @@
 'use strict'
 
-// Ciphers, codes and encodings of the formats, by Node's `crypto`. Keys and nonces have the lengths that stored sessions
-// have. Decoding takes exactly what encoding writes, so that no two texts are the same record.
+// The ciphers, authentication codes and encodings of the formats, with Node's `crypto`. Keys and nonces have the
+// lengths that occur in stored sessions. Decoding accepts exactly what encoding writes, so no two texts are the same
+// record.
 
 const crypto = require('node:crypto')
 const { TextDecoder } = require('node:util')
@@ -15,7 +16,7 @@ const { failures } = require('./failures.js')
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Random bytes of the operating system.
+ * Random bytes from the operating system.
  * @param {number} length
  */
 function random(length) {
@@ -27,7 +28,7 @@ function random(length) {
 }
 
 /**
- * HMAC over all parts in one.
+ * The HMAC of all parts together.
  * @param {string} hash
  * @param {Key} key
  * @param {...(string | Uint8Array)} parts texts as UTF-8
@@ -129,7 +130,7 @@ function cbcDecrypt(algorithm, key, iv, text) {
  */
 function decode(text, encoding) {
   const bytes = Buffer.from(text, encoding)
-  // Node skips what is not of the encoding.
+  // Node skips characters that are not part of the encoding.
   if (bytes.toString(encoding) !== text) throw failures.unreadable()
   return bytes
 }
@@ -147,7 +148,7 @@ function textOf(bytes) {
 }
 
 /**
- * A text as UTF-8 has it: half a surrogate pair becomes U+FFFD.
+ * A text as UTF-8 has it. Half of a surrogate pair becomes U+FFFD.
  * @param {string} text
  */
 function wellFormed(text) {

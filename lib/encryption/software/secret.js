@@ -12,10 +12,12 @@ const { bufferOf, isText, parseMembers, parseText } = require('./strict-json.js'
 /** @import { PasswordSettings } from '../../common/native.js' */
 /** @typedef {InstanceType<typeof import('./keys/patience.js').Patience>} Patience */
 
-/** The rounds of PBKDF2, and the bytes that it derives. The key is the beginning of the text of these. */
+/**
+ * The rounds of PBKDF2, and the number of bytes that it derives. The key is the beginning of their hexadecimal text.
+ */
 const ROUNDS = 10_000
 const DERIVED = 64
-/** The characters of the salt. */
+/** The number of characters in the salt. */
 const SALT = 16
 const MEMBERS = ['hmac', 'ct', 'at', 'aad', 'iv']
 
@@ -39,7 +41,7 @@ class Secret {
     this.#name = { salt: Buffer.from(salt), rounds: ROUNDS }
   }
 
-  /** Orders the key. */
+  /** Requests the key. */
   prepare() {
     this.#keys.prepare(this.#name)
   }
@@ -61,7 +63,7 @@ class Secret {
   }
 
   /**
-   * Encrypts what a JSON text means: as that text.
+   * Encrypts the value of a JSON text, as that text.
    * @param {string} json
    * @param {Patience} patience
    */

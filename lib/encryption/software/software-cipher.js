@@ -1,7 +1,8 @@
 'use strict'
 
-// Stands in for the addon's cipher where the addon can't be loaded: the same formats, byte for byte, by Node's `crypto`.
-// Keys are derived on the threads of Node's pool, sessions encrypted on the event loop. `src/crypto/` has the original.
+// Replaces the addon's cipher if the addon can't be loaded. It has the same formats, byte for byte, with Node's
+// `crypto`. Keys are derived on the threads of Node's pool, and sessions are encrypted on the event loop. `src/crypto/`
+// has the original.
 
 const { Envelope } = require('./envelope.js')
 const { CipherError, failures } = require('./failures.js')
@@ -23,7 +24,7 @@ class SoftwareCipher {
   #readsPlain
 
   /**
-   * A cipher. The key that it writes with is derived in the background.
+   * Makes a cipher. Its key for writing is derived in the background.
    * @param {CipherSettings} settings
    */
   constructor({ keys, kruptein, web, secret, foreign, readsPlain }) {
@@ -103,7 +104,7 @@ class SoftwareCipher {
     return this.#envelope?.hashIds(sid) ?? []
   }
 
-  /** What encrypts without `encryption`. */
+  /** The format that encrypts without `encryption`. */
   get #writer() {
     return this.#ofAdapter ?? (this.#foreign ? undefined : this.#secret)
   }
@@ -139,7 +140,7 @@ function check(value) {
 }
 
 /**
- * A promise of what an action gives, or of the parts of its failure.
+ * A promise of the result of an action, or of the parts of its failure.
  * @template {Value} T
  * @param {() => T | Promise<T>} act
  * @returns {Promise<T | CipherFailure>}

@@ -1,13 +1,13 @@
 'use strict'
 
-// JSON in stored records. Only what `JSON.stringify` writes is taken, with or without white space: no member twice, and no other
-// spelling of the same value.
+// JSON in stored records. Only what `JSON.stringify` writes is accepted, with or without white space: no repeated
+// member, and no other spelling of the same value.
 
 const { failures, succeeds } = require('./failures.js')
 const { wellFormed } = require('./primitives.js')
 
 /**
- * What a JSON text means.
+ * The value of a JSON text.
  * @param {string} text
  * @returns {unknown}
  */
@@ -20,7 +20,7 @@ function parse(text) {
 }
 
 /**
- * The text that a JSON string means.
+ * The value of a JSON string.
  * @param {string} json
  */
 function parseText(json) {
@@ -42,7 +42,7 @@ function parseMembers(json, names) {
 }
 
 /**
- * A JSON text without white space, also in its strings: for comparisons alone.
+ * A JSON text without white space, even in its strings. For comparisons only.
  * @param {string} json
  */
 function compact(json) {
@@ -70,7 +70,7 @@ function isJson(text) {
 }
 
 /**
- * Whether a value is text that UTF-8 can have.
+ * Whether a value is text that UTF-8 can represent.
  * @param {unknown} value
  * @returns {value is string}
  */
@@ -79,7 +79,7 @@ function isText(value) {
 }
 
 /**
- * Whether a value is an object without other members than these.
+ * Whether a value is an object with no other members than these.
  * @param {unknown} value
  * @param {string[]} names
  * @returns {value is Record<string, unknown>}

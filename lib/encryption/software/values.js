@@ -11,7 +11,7 @@ const { failures } = require('./failures.js')
 const EMPTY = 5
 
 /**
- * The same bytes, if they are framed as a document that is not empty.
+ * Returns the bytes if they are framed as a document that is not empty.
  * @param {Uint8Array} bytes
  */
 function checkDocument(bytes) {
@@ -27,7 +27,7 @@ function lengthIn({ buffer, byteOffset, byteLength }) {
 }
 
 /**
- * The JSON text in the place of which JavaScript gave a document.
+ * The JSON text in a document that JavaScript passed instead of the text.
  * @param {Uint8Array} bytes
  */
 function jsonIn(bytes) {

@@ -1,7 +1,7 @@
 'use strict'
 
-// The records of `createWebCryptoAdapter` in connect-mongo 6: the nonce and the cipher text, encoded. Each adapter has one key.
-// Records with AES-CBC are not authenticated.
+// The records of `createWebCryptoAdapter` in connect-mongo 6: the nonce and the cipher text, encoded. Each adapter has
+// one key. Records with AES-CBC are not authenticated.
 
 const { TAG } = require('../formats.js')
 const { failures, succeeds } = require('./failures.js')
@@ -14,7 +14,7 @@ const { asJson } = require('./values.js')
 /** @import { WebSettings } from '../../common/native.js' */
 /** @typedef {InstanceType<typeof import('./keys/patience.js').Patience>} Patience */
 
-/** The adapter asks Web Crypto for 256 bits, and has this hash. */
+/** The adapter requests 256 bits from Web Crypto, with this hash. */
 const KEY = 32
 const HASH = 'sha256'
 const NONE = Buffer.alloc(0)
@@ -38,7 +38,7 @@ class WebCrypto {
     this.#parses = parses
   }
 
-  /** Orders the key. */
+  /** Requests the key. */
   prepare() {
     this.#keys.prepare(this.#name)
   }
@@ -55,7 +55,7 @@ class WebCrypto {
   }
 
   /**
-   * Encrypts what a JSON text means: as that text.
+   * Encrypts the value of a JSON text, as that text.
    * @param {string} json
    * @param {Patience} patience
    */
@@ -116,7 +116,7 @@ class WebCrypto {
     try {
       return gcmDecrypt('aes-256-gcm', key, iv, NONE, text, tag)
     } catch (error) {
-      // Only the tag tells a wrong key or a changed record.
+      // Only the tag reveals a wrong key or a changed record.
       throw failures.tampered(error)
     }
   }

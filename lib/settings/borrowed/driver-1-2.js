@@ -1,7 +1,7 @@
 'use strict'
 
-// Reads the settings of a Db of versions 1 and 2, which keeps them in the parts of its topology: where exactly depends on
-// the version and on what the Db is connected to.
+// Reads the settings of a Db of versions 1 and 2, which keeps them in its topology. The exact place depends on the
+// version and on what the Db is connected to.
 
 const { addressOf } = require('../address.js')
 const { fromParts } = require('../connection-string.js')
@@ -13,7 +13,7 @@ const { tlsOf } = require('./tls-before-4.js')
 /** The defaults of these drivers, which are not carried over. Times in milliseconds. */
 const DEFAULTS = { size: 5, socketTimeout: [0, 30_000, 360_000], connectionTimeout: [0, 10_000, 30_000] }
 /**
- * The mechanisms by the names of these drivers. Every server negotiates SCRAM now.
+ * The names of the mechanisms in these drivers. Every server negotiates SCRAM now.
  * @type {Record<string, string | undefined>}
  */
 const PROVIDERS = {
@@ -28,8 +28,8 @@ const PROVIDERS = {
 /**
  * @param {Db} db of version 1 or 2, open or not
  * @param {Pick<MongooseConnection, 'user' | 'pass'>} [account] of the mongoose connection that has the Db
- * @returns {string | undefined} the connection string; undefined when it can't be read
- * @throws {TypeError} that tells what can't be carried over
+ * @returns {string | undefined} the connection string; undefined if the settings can't be read
+ * @throws {TypeError} that says what can't be carried over
  */
 function readLegacy(db, account = {}) {
   const topology = db.serverConfig
@@ -102,7 +102,7 @@ function hostsOf(topology, many) {
 }
 
 /**
- * The sets of tags: the drivers have one, or a list of them.
+ * The sets of tags. The drivers have one, or a list of them.
  * @param {ReadPreference} preference
  */
 function tagsOf({ tags }) {

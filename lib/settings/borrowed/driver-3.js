@@ -1,7 +1,7 @@
 'use strict'
 
-// Reads the settings of a client of version 3, which keeps its connection string and the options given beside it, and of
-// a Db of that version, which has no public link to its client.
+// Reads the settings of a client of version 3, which keeps its connection string and its options. Also reads those of a
+// Db of that version, which has no public link to its client.
 
 const { addressOf } = require('../address.js')
 const { fromParts, withOptions } = require('../connection-string.js')
@@ -42,7 +42,7 @@ const CARRIED = {
 /**
  * @param {Client} client of version 3
  * @returns {string | undefined} the connection string; undefined for a client of another kind
- * @throws {TypeError} that tells what can't be carried over
+ * @throws {TypeError} that says what can't be carried over
  */
 function readVersion3(client) {
   const { url, options: given } = client.s ?? {}
@@ -54,7 +54,7 @@ function readVersion3(client) {
   if (credentials?.password !== undefined)
     carried.auth = { user: credentials.user ?? credentials.username, password: credentials.password }
   if (authSource) carried.authSource = authSource
-  // The driver connected to one host without a set's name directly, even if it belongs to a set.
+  // With one host and no name of a set, the driver connected directly, even if the host belongs to a set.
   if (/^mongodb:\/\/[^,/?]+(?:[/?]|$)/.test(url) && !/[?&]replicaSet=/i.test(url) && !carried.replicaSet)
     carried.directConnection ??= true
   return withOptions(url, carried)
@@ -64,7 +64,7 @@ function readVersion3(client) {
  * The same from a Db's topology, which has the options with which it was made.
  * @param {Topology} topology
  * @param {string} [database]
- * @throws {TypeError} that tells what can't be carried over
+ * @throws {TypeError} that says what can't be carried over
  */
 function readVersion3Topology(topology, database) {
   const options = flatten(topology.s?.options)
@@ -85,7 +85,7 @@ function readVersion3Topology(topology, database) {
 }
 
 /**
- * The options together with those of the nested forms, which older code still gives.
+ * The options, with the contents of the nested forms that older code still uses.
  * @param {DriverOptions} [options]
  * @returns {DriverOptions}
  */
@@ -99,7 +99,7 @@ function flatten(options = {}) {
 }
 
 /**
- * Whether an object has no class, in whatever realm it was made.
+ * Whether an object is a plain one, of any realm.
  * @param {object} value
  */
 function isPlain(value) {
@@ -113,7 +113,7 @@ function isPlain(value) {
  */
 function carriedOf(options) {
   if (options.autoEncryption) throw new TypeError('it has client-side encryption (autoEncryption)')
-  if (options.lookup) throw new TypeError('it has a lookup function of its own')
+  if (options.lookup) throw new TypeError('it has its own lookup function')
   const mechanism = mechanismOf(options.authMechanism?.toUpperCase() || 'DEFAULT')
   /** @type {Record<string, unknown>} */
   const carried = {}

@@ -40,7 +40,10 @@ const CARRIED = /** @type {const} */ ([
   'zlibCompressionLevel',
 ])
 
-/** Options that only the client itself can follow: they change the servers, the safety of the way to them, or what is stored. */
+/**
+ * Options that only the client itself can apply. They change the servers, the security of the connection, or what is
+ * stored.
+ */
 const OBSTACLES = {
   autoEncryption: 'client-side encryption (autoEncryption)',
   lookup: 'a lookup function of its own',
@@ -56,13 +59,13 @@ const OBSTACLES = {
   secureProtocol: 'a choice of TLS versions',
   ecdhCurve: 'a choice of ecdhCurve',
 }
-/** The driver's own defaults, which are not carried over: the store's make fewer connections. */
+/** The driver's own defaults, which are not carried over, because those of the store make fewer connections. */
 const DEFAULTS = { maxPoolSize: 100, serverMonitoringMode: 'auto' }
 
 /**
  * @param {ClientOptions & Record<string, unknown>} options of the client
  * @returns {string} the connection string
- * @throws {TypeError} that tells what can't be carried over
+ * @throws {TypeError} that says what can't be carried over
  */
 function readModern(options) {
   const { credentials, hosts, srvHost, dbName } = options
@@ -73,10 +76,10 @@ function readModern(options) {
   /** @type {Record<string, unknown>} */
   const carried = {}
   for (const name of CARRIED) if (options[name] !== undefined && options[name] !== null) carried[name] = options[name]
-  // A client keeps the name of a file beside the content that it read from it.
+  // A client keeps the name of a file in addition to its content.
   if (options.tlsCAFile) delete carried.ca
   if (options.tlsCertificateKeyFile) for (const name of ['cert', 'key', 'passphrase']) delete carried[name]
-  // With several hosts, directConnection is refused even when it is false.
+  // With several hosts, directConnection is refused even if it is false.
   for (const name of ['directConnection', 'loadBalanced']) if (options[name]) carried[name] = true
   for (const [name, value] of Object.entries(DEFAULTS)) if (carried[name] === value) delete carried[name]
   if (!options.compressors?.includes('zlib')) delete carried.zlibCompressionLevel
@@ -87,7 +90,7 @@ function readModern(options) {
     carried.authMechanism = mechanism
   }
   if (srvHost) {
-    // The hosts in the options are those of the last look-up.
+    // The hosts in the options are those of the last lookup.
     const auth = user ? { auth: { username: user, password } } : {}
     return withOptions(`mongodb+srv://${srvHost}/${encodeURIComponent(dbName ?? '')}`, { ...carried, ...auth })
   }
@@ -107,7 +110,7 @@ function readModern(options) {
 function refuseObstacles(options, insecure) {
   for (const [name, what] of Object.entries(OBSTACLES)) if (options[name]) throw new TypeError(`it has ${what}`)
   if (typeof options.checkServerIdentity === 'function' && options.tls && !insecure) {
-    throw new TypeError('it checks the names in certificates in a way of its own (checkServerIdentity)')
+    throw new TypeError('it has its own check of the names in certificates (checkServerIdentity)')
   }
 }
 

@@ -1,7 +1,7 @@
 'use strict'
 
-// Reads the settings of a given client, Db or mongoose connection, by the generation of its driver. The given object is
-// only looked at.
+// Reads the settings of a given client, Db or mongoose connection, according to the generation of its driver. It does
+// not change the given object.
 
 const { addon } = require('../../common/native.js')
 const { warnOnce } = require('../../common/warn.js')
@@ -28,8 +28,8 @@ function borrowed(live, read) {
 }
 
 /**
- * Finds the target of a client, connected or not, or of anything else that is given in its place. Versions 1 and 2 of the
- * driver have no client: their Db stands for it.
+ * Finds the target of a client, connected or not, or of another object that was given as one. Versions 1 and 2 of the
+ * driver have no client, so their Db stands for it.
  * @param {unknown} given
  * @param {string | undefined} dbName
  * @param {Seeker} seeker
@@ -46,7 +46,7 @@ function seekClient(given, dbName, seeker) {
 }
 
 /**
- * Finds the target of a Db, or of a mongoose connection that is given in its place.
+ * Finds the target of a Db, or of a mongoose connection that was given as one.
  * @param {unknown} given
  * @param {Seeker} seeker
  * @returns {Stop | void}
@@ -57,7 +57,7 @@ function seekDb(given, seeker) {
 }
 
 /**
- * Finds the target of a mongoose connection, or of the default one of a mongoose module.
+ * Finds the target of a mongoose connection, or of the default connection of a mongoose module.
  * @param {unknown} given
  * @param {Seeker} seeker
  * @returns {Stop | void}
@@ -69,13 +69,13 @@ function seekMongoose(given, seeker) {
 }
 
 /**
- * The mongoose connection that is given, or the default one of a mongoose module.
+ * The given mongoose connection, or the default connection of a given mongoose module.
  * @param {unknown} given
  */
 function givenMongoose(given) {
   const connection = connectionOf(given)
   if (connection && connection !== given) {
-    warnOnce('The mongoose module is given as a connection: give mongoose.connection', 'MONGO_STORE_OPTION')
+    warnOnce('The mongoose module was passed as a connection. Pass mongoose.connection instead', 'MONGO_STORE_OPTION')
   }
   return connection
 }
@@ -125,7 +125,7 @@ function readDb(client, db, account) {
 /** @param {MongooseConnection} connection */
 function isKnown(connection) {
   // Before version 6, a connection that is opening does not have all settings yet, and its driver may lose operations.
-  // Without the addon, it carries the operations itself.
+  // Without the addon, the connection itself carries the operations.
   if (connection.readyState !== 1 && !(addon && clientOfMongoose(connection)?.options?.hosts)) return false
   const hasDatabase = Boolean(connection.db) || typeof connection.name === 'string'
   return hasDatabase && (isDb(connection.db) || clientOfMongoose(connection) !== undefined)
@@ -133,11 +133,11 @@ function isKnown(connection) {
 
 /**
  * @param {MongooseConnection} connection
- * @param {string | undefined} dbName of the store, which counts before the connection's
+ * @param {string | undefined} dbName of the store, which overrides the connection's
  */
 function targetOfConnection(connection, dbName) {
   const client = clientOfMongoose(connection)
-  // A connection made by useDb shares its client with others, and has a database of its own.
+  // A connection made by useDb shares its client with others, and has its own database.
   const database = dbName || (connection.name ?? connection.db?.databaseName)
   const isOther = dbName && dbName !== connection.db?.databaseName
   const db = isOther ? (client ?? connection.db)?.db?.(dbName) : connection.db

@@ -1,17 +1,18 @@
 'use strict'
 
-// Finds the database that a mongoose connection has chosen beside its connection string: its client does not know of it.
+// Finds the database of a mongoose connection that differs from the one in its connection string. Its client does not
+// know it.
 
 const { warnOnce } = require('../../common/warn.js')
 const { clientOfMongoose, mongooseOf } = require('./shape.js')
 
 /** @import { Client } from './shape.js' */
 
-/** The files that have the exports of a mongoose package, wherever and under whatever name it is installed. */
+/** The files with the exports of a mongoose package, wherever and under whatever name it is installed. */
 const MONGOOSE = /[\\/]node_modules[\\/][^\\/]*mongoose[^\\/]*[\\/](?:lib[\\/])?index\.js$/
 
 /**
- * Warns when a client is that of mongoose connections which all use another database.
+ * Warns if a client belongs to mongoose connections that all use another database.
  * @param {Client} client given without the name of a database
  * @param {string} [database] of the client
  */
@@ -21,8 +22,8 @@ function warnOfHiddenDatabase(client, database = 'test') {
   const names = connectionsOf(client).flatMap(({ name, $dbName }) => name ?? $dbName ?? [])
   if (names.length === 0 || names.includes(database)) return
   warnOnce(
-    `The given client of mongoose does not know the database "${names[0]}", which only its connection has: sessions go to "${database}". ` +
-      'Give the store the connection instead of its client, or the option dbName',
+    `The client of the mongoose connection does not know its database "${names[0]}", so sessions go to "${database}". ` +
+      'Pass the connection instead of its client, or set dbName',
     'MONGO_STORE_CONNECTION',
   )
 }

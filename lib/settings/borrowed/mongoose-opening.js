@@ -1,8 +1,8 @@
 'use strict'
 
-// Follows a mongoose connection that is not open yet, for all stores that wait for it. It listens to each event once,
-// however many they are, and to nothing when none waits any more. It never listens to "error" itself, which would
-// take the place of a handler that the application lacks.
+// Follows a mongoose connection that is not open yet, for all stores that wait for it. There is one listener for each
+// event, however many stores there are, and none when no store waits any more. It never listens to "error" itself,
+// because that would hide the fact that the application has no handler.
 
 const { errorMonitor } = require('node:events')
 const { MongoStoreError } = require('../../common/errors.js')
@@ -23,7 +23,7 @@ class MongooseOpening {
   /** @type {Set<Waiter>} */
   #waiters = new Set()
   /**
-   * Why the last attempt to open the connection failed, while that is its state.
+   * Why the last attempt to open the connection failed; undefined after a new attempt has begun.
    * @type {unknown}
    */
   #failure
@@ -66,7 +66,7 @@ class MongooseOpening {
 
   #listen() {
     const { on, once } = this.#connection
-    // A test's stand-in may only have what connect-mongo calls.
+    // A stand-in in a test may have only what connect-mongo calls.
     if (on) for (const [event, listener] of this.#listeners) on.call(this.#connection, event, listener)
     else once?.call(this.#connection, 'open', () => this.#look())
   }
@@ -96,13 +96,13 @@ class MongooseOpening {
   }
 
   /**
-   * Finds out whether the connection has failed, which versions from 5 on tell by a promise.
-   * @param {boolean} hasEnded whether it has just stopped to open
+   * Finds out whether the connection has failed. Versions from 5 on have a promise for that.
+   * @param {boolean} hasEnded whether it has just stopped opening
    */
   #findFailure(hasEnded) {
     const ended = () =>
       hasEnded ? new MongoStoreError('MongoNotConnectedError', 'The given mongoose connection did not open') : undefined
-    // A connection string that is refused ends the attempt before its promise is there.
+    // If the connection string is refused, the attempt ends before its promise exists.
     nextTick(() =>
       Promise.resolve(this.#connection.$initialConnection).then(
         () => this.#fail(ended()),
@@ -121,9 +121,9 @@ class MongooseOpening {
 }
 
 /**
- * Tells a seeker what becomes of a mongoose connection that is not open, until it is.
+ * Tells a seeker about the changes of a mongoose connection, until it is open.
  * @param {MongooseConnection} connection
- * @param {() => Target | undefined} look gives the target when the connection is open
+ * @param {() => Target | undefined} look returns the target when the connection is open
  * @param {Seeker} seeker
  * @returns {Stop}
  */

@@ -1,17 +1,17 @@
 'use strict'
 
-// Tells whether the servers of a given object are too old for the addon's driver, as far as the object knows.
+// Finds out whether the servers of a given object are too old for the addon's driver, as far as the object knows.
 
 const { types } = require('node:util')
 
 /** @import { Client, Db, Hello, Topology } from './shape.js' */
 
-/** The wire version of MongoDB 4.4, the oldest that the addon's driver speaks. */
+/** The wire version of MongoDB 4.4, the oldest that the addon's driver supports. */
 const OLDEST = 9
 
 /**
  * @param {{client?: Client, db?: Db}} live
- * @returns {boolean} false also when nothing is known
+ * @returns {boolean} also false if nothing is known
  */
 function isTooOld({ client, db }) {
   const topology = client?.topology ?? db?.s?.topology ?? db?.serverConfig
@@ -36,7 +36,7 @@ function lastHello(topology) {
   try {
     return topology?.lastIsMaster?.()
   } catch {
-    // It throws before it is connected.
+    // This throws before the connection is open.
     return undefined
   }
 }

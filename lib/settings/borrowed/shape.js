@@ -1,7 +1,7 @@
 'use strict'
 
-// Tells by its shape what a given object is. Nothing of the application's is imported, and each generation of the driver
-// has classes of its own. The types name the parts that are read; each generation has some of them.
+// Recognises a given object by its shape. The application's packages are not imported, and each generation of the
+// driver has its own classes. The types name the parts that are read. Each generation has some of them.
 
 /**
  * @typedef {object} Client
@@ -23,7 +23,7 @@
  * @property {{username?: string, password?: string, source?: string, mechanism?: string}} [credentials]
  * @property {unknown} [checkServerIdentity]
  * @property {string[]} [compressors]
- * @property {object} [driverInfo] what mongoose says of itself
+ * @property {object} [driverInfo] what mongoose says about itself
  * @property {number} [maxAdaptiveRetries]
  * @property {boolean} [rejectUnauthorized]
  * @property {boolean} [tls]
@@ -131,7 +131,7 @@
  * @property {() => Client | undefined} [getClient]
  * @property {string} [user]
  * @property {string} [pass]
- * @property {string} [$dbName] of the database, where it is not the one of the connection string
+ * @property {string} [$dbName] of the database, if it is not the one in the connection string
  * @property {PromiseLike<unknown>} [$initialConnection] rejects when the connection can't be opened
  * @property {(event: string | symbol, listener: (error?: unknown) => void) => unknown} [on]
  * @property {(event: string | symbol, listener: () => void) => unknown} [once]
@@ -144,8 +144,8 @@
  */
 
 /**
- * The mongoose connection that an object is, or that a mongoose package has by default. A connection also has
- * collections, and often a client: it must be told first.
+ * Returns an object that is a mongoose connection, or the default connection of a mongoose package. A connection also
+ * has collections, and often a client, so it must be recognised first.
  * @param {unknown} given
  */
 function connectionOf(given) {
@@ -153,7 +153,7 @@ function connectionOf(given) {
 }
 
 /**
- * An object, if it is the mongoose package.
+ * Returns an object if it is the mongoose package.
  * @param {unknown} given
  */
 function mongooseOf(given) {

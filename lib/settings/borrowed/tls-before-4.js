@@ -1,7 +1,7 @@
 'use strict'
 
-// Reads the TLS options of drivers before version 4, which stand under the names of all their layers, and gives them the
-// names of later drivers.
+// Reads the TLS options of drivers before version 4, which use the names of all their layers, and returns them under
+// the names of later drivers.
 
 /** @import { DriverOptions } from './shape.js' */
 
@@ -10,7 +10,7 @@
  * @param {object} [defaults]
  * @param {boolean} [defaults.checked] whether certificates are checked by default, which version 2 does not
  * @returns {Record<string, unknown>}
- * @throws {TypeError} that tells what can't be carried over
+ * @throws {TypeError} that says what can't be carried over
  */
 function tlsOf(options, { checked = true } = {}) {
   const tls = options.tls ?? options.ssl
@@ -57,7 +57,7 @@ function refuseObstacles({ sslCRL, crl, checkServerIdentity, tlsAllowInvalidHost
     throw new TypeError('it has a list of revoked certificates (crl)')
   const hasOwnCheck = typeof checkServerIdentity === 'function' || checkServerIdentity === false
   if (!insecure && (hasOwnCheck || tlsAllowInvalidHostnames))
-    throw new TypeError('it checks the names in certificates in a way of its own (checkServerIdentity)')
+    throw new TypeError('it has its own check of the names in certificates (checkServerIdentity)')
 }
 
 /**

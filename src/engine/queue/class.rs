@@ -31,8 +31,7 @@ pub const FAR_LANES: [usize; 5] = [3, 2, 1, 1, 1];
 pub const FAR: Duration = Duration::from_millis(1);
 
 impl Class {
-    /// The class of an action with this many bytes. `is_bulky` tells whether the session is known to be
-    /// large.
+    /// The class of an action with this many bytes. `is_bulky` says whether the session is known to be large.
     pub fn of(action: &Action, bytes: usize, is_bulky: bool) -> Self {
         match action {
             Action::Get { .. } if is_bulky => Self::BulkyRead,

@@ -1,8 +1,8 @@
 'use strict'
 
-// Sets a row's folder up as on a user's machine, in `.cache/stacks/<folder>/`. It contains the application, the files
-// that rows share, the packages of the lock file, and a copy of the package under test as npm would unpack it. If the
-// application has a build, the folder also contains its output.
+// Sets a row's folder up as on a user's machine, in `.cache/stacks/<folder>/` or another cache. It contains the application,
+// the files that rows share, the packages of the lock file, and the package under test with that of this platform, as npm
+// would unpack both. If the application has a build, the folder also contains its output.
 
 const { execFile } = require('node:child_process')
 const { createHash } = require('node:crypto')
@@ -11,7 +11,7 @@ const path = require('node:path')
 const { promisify } = require('node:util')
 const { ROOT } = require('../../../helpers/child.js')
 const { npm, packedFiles } = require('../../../helpers/npm.js')
-const { addonFile, manifest } = require('../../../helpers/package-folder.js')
+const { manifest, platformName, platformPackage } = require('../../../helpers/package-folder.js')
 const { Unavailable } = require('./unavailable.js')
 
 const STACKS = path.join(__dirname, '..')
@@ -20,29 +20,39 @@ const CACHE = path.join(ROOT, '.cache', 'stacks')
 const STAMP = '.installed'
 
 let packed
-/** Folder -> the promise of its installation. */
+/** Folder in a cache -> the promise of its installation. */
 const installed = new Map()
 let last = Promise.resolve()
 
-/** Brings the folder of a row up to date and resolves with its path. Folders are installed one after the other. */
-function install({ row, folder = row, alias = manifest.name, build, platform }) {
-  if (!installed.has(folder)) {
-    const done = last.then(() => installNow({ folder, alias, build, platform }))
-    installed.set(folder, done)
+/**
+ * Brings the folder of a row up to date and resolves with its path. Folders are installed one after the other. `source` is
+ * the folder of the application, if it is not one of the stacks.
+ */
+function install({
+  row,
+  folder = row,
+  alias = manifest.name,
+  build,
+  platform,
+  source = path.join(STACKS, folder),
+  cache = CACHE,
+}) {
+  const target = path.join(cache, folder)
+  if (!installed.has(target)) {
+    const done = last.then(() => installNow({ source, target, alias, build, platform }))
+    installed.set(target, done)
     last = done.catch(() => {}) // its callers see the error
   }
-  return installed.get(folder)
+  return installed.get(target)
 }
 
-async function installNow({ folder, alias, build, platform }) {
+async function installNow({ source, target, alias, build, platform }) {
   if (platform && platform !== `${process.platform}-${process.arch}`)
     throw new Unavailable(`its packages are for ${platform}`)
-  const source = path.join(STACKS, folder)
-  const target = path.join(CACHE, folder)
   copySources(source, target)
   await installPackages(target)
   packed ??= packedFiles()
-  installPackage(path.join(target, 'node_modules', alias), await packed)
+  installPackage(path.join(target, 'node_modules'), alias, await packed)
   if (build) await runBuild(build, target)
   return target
 }
@@ -80,14 +90,28 @@ async function installPackages(target) {
 }
 
 /** Makes a real copy, never a link: Node looks for the application's packages from the real path of a file. */
-function installPackage(target, files) {
-  fs.rmSync(target, { recursive: true, force: true })
+function installPackage(modules, alias, files) {
+  const target = path.join(modules, alias)
+  const platform = platformName()
+  for (const folder of [target, path.join(modules, platform)]) fs.rmSync(folder, { recursive: true, force: true })
   for (const file of files) fs.cpSync(path.join(ROOT, file), path.join(target, file))
-  // The platform's addon is too large to copy for each row. A hard link has its own real path, unlike a symbolic link.
-  fs.linkSync(path.join(ROOT, addonFile()), path.join(target, addonFile()))
-  for (const name of Object.keys(manifest.dependencies)) {
+  const published = { ...manifest, optionalDependencies: { [platform]: manifest.version } }
+  fs.writeFileSync(path.join(target, 'package.json'), JSON.stringify(published))
+  // The addon is too large to copy for each row. A hard link has its own real path, unlike a symbolic link.
+  platformPackage(modules, (folder, addon) => fs.linkSync(addon, path.join(folder, path.basename(addon))))
+  for (const name of dependencies(manifest)) {
     fs.cpSync(path.join(ROOT, 'node_modules', name), path.join(target, 'node_modules', name), { recursive: true })
   }
+}
+
+/** Returns the names of a package's dependencies and of theirs, which are all in this clone's `node_modules`. */
+function dependencies(of, names = new Set()) {
+  for (const name of Object.keys(of.dependencies ?? {})) {
+    if (names.has(name)) continue
+    names.add(name)
+    dependencies(require(path.join(ROOT, 'node_modules', name, 'package.json')), names)
+  }
+  return names
 }
 
 async function runBuild([program, ...args], cwd) {

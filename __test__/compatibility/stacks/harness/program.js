@@ -45,12 +45,12 @@ async function runProgram(options) {
 }
 
 /**
- * Starts an application. As soon as it listens, resolves with its `origin`, `stderr()`, `kill()` and `stop()`. `stop()`
+ * Starts an application. As soon as it listens, resolves with its `origin`, `stderr()`, `output()`, `kill()` and `stop()`. `stop()`
  * resolves with the exit status: `{ code, signal }`. If the application ends early or never listens, rejects with its
  * output.
  */
 async function startProgram(options) {
-  const { child, ended, stderr } = start(options)
+  const { child, ended, stderr, output } = start(options)
   const endedEarly = ended.then(({ code, signal }) => {
     throw new Error(`the application ended (${signal ?? `exit code ${code}`}) before it listened`)
   })
@@ -60,6 +60,7 @@ async function startProgram(options) {
     return {
       origin: `http://127.0.0.1:${port}`,
       stderr,
+      output,
       stop() {
         child.kill('SIGTERM')
         child.stdin.end() // Deno can't be made to give up a read from it
@@ -80,7 +81,7 @@ function environment(env) {
   return { ...process.env, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined, ...env }
 }
 
-/** Resolves with the port from the line `{"port": N}`. Other lines may precede it. */
+/** Resolves with the port from the line `{"port": N}` or `Listening on http://127.0.0.1:N`. Other lines may precede it. */
 function portOf(child) {
   let rest = ''
   return new Promise((resolve) => {
@@ -88,7 +89,10 @@ function portOf(child) {
       const lines = (rest + text).split('\n')
       rest = lines.pop()
       for (const line of lines) {
-        const port = /^\{"port": ?(\d+)\}\s*$/.exec(line)?.[1]
+        const port = /^(?:\{"port": ?(\d+)\}|listening on http:\/\/127\.0\.0\.1:(\d+))\s*$/i
+          .exec(line)
+          ?.slice(1)
+          .find(Boolean)
         if (port) resolve(Number(port))
       }
     })

@@ -9,4 +9,4 @@ const packages = {
   session: require('express-session'),
   connectMongo: require('connect-mongo-native'),
 }
-run(packages, process.env.VARIANT.endsWith('inside'))
+run(packages, process.env.VARIANT.includes('inside'))

@@ -12,23 +12,16 @@ const project = path.join(root, 'project')
 const packages = path.join(project, 'packages')
 const run = (program, args, cwd) => execFileSync(program, args, { cwd, stdio: 'inherit' })
 
-const source = path.join(root, 'node_modules', 'connect-mongo-native')
-const manifest = JSON.parse(fs.readFileSync(path.join(source, 'package.json'), 'utf8'))
-const addon = fs.readdirSync(source).find((name) => name.endsWith('.node'))
-const platform = `${manifest.name}-${addon.split('.').at(-2)}`
-
-/** Puts files into a folder, as they are in a tarball, and packs them. */
-function pack(name, entries, content) {
-  const folder = path.join(packages, name)
-  fs.mkdirSync(folder, { recursive: true })
-  for (const entry of entries) fs.cpSync(path.join(source, entry), path.join(folder, entry), { recursive: true })
-  fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(content))
+/** Packs an installed package. Returns its manifest. */
+function pack(name) {
+  const folder = path.join(root, 'node_modules', name)
+  const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'))
   run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', packages], folder)
   fs.renameSync(path.join(packages, `${name}-${manifest.version}.tgz`), path.join(packages, `${name}.tgz`))
+  return manifest
 }
 
-const files = fs.readdirSync(source).filter((name) => !['node_modules', 'package.json', addon].includes(name))
-const { version } = manifest
-pack(manifest.name, files, { ...manifest, optionalDependencies: { [platform]: version } })
-pack(platform, [addon], { name: platform, version, main: addon, files: [addon] })
+fs.mkdirSync(packages, { recursive: true })
+const { optionalDependencies } = pack('connect-mongo-native')
+for (const name of Object.keys(optionalDependencies)) pack(name)
 run(process.execPath, process.argv.slice(2), project)

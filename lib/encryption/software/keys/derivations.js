@@ -1,8 +1,8 @@
 'use strict'
 
-// The queue of keys to be derived, for all ciphers. A derivation keeps one of the threads of Node's pool busy for
-// milliseconds. So none is begun for callers that have given up, and the newest callers, who have the most time left, are
-// served first.
+// The queue of keys to derive, for all ciphers. A derivation keeps one thread of Node's pool busy for milliseconds. So
+// none is started for callers that have given up, and the newest callers, who have the most time left, are served
+// first.
 
 const os = require('node:os')
 const { clearTimeout } = require('../../../common/timers.js')
@@ -13,15 +13,15 @@ const { failures } = require('../failures.js')
 /** @typedef {InstanceType<typeof import('./patience.js').Patience>} Patience */
 
 /**
- * A key that is wanted.
+ * A requested key.
  * @typedef {object} Wanted
- * @property {string} id tells it from all other keys
- * @property {boolean} shared whether all writes wait for it: a flood of reads must not hold it up
+ * @property {string} id distinguishes it from all other keys
+ * @property {boolean} shared whether all writes wait for it; a flood of reads must not hold it up
  * @property {() => Promise<KeyObject>} derive
  */
 
 /**
- * A key that is not derived yet. It is in one of the sets of those that wait until its derivation begins.
+ * A key that is not derived yet. Until its derivation starts, it is in one of the sets of waiting keys.
  * @typedef {object} Order
  * @property {Wanted} wanted
  * @property {boolean} ahead whether it is wanted although nobody waits for it
@@ -36,9 +36,9 @@ const { failures } = require('../failures.js')
  * @property {NodeJS.Timeout} [timer]
  */
 
-/** How many keys may wait. One more pushes out the oldest. */
+/** The maximum number of waiting keys. One more pushes out the oldest. */
 const MAX_WAITING = 4_096
-/** The threads of Node's pool, unless UV_THREADPOOL_SIZE tells another number. */
+/** The number of threads in Node's pool, unless UV_THREADPOOL_SIZE sets another one. */
 const POOL = 4
 
 class Derivations {
@@ -51,7 +51,7 @@ class Derivations {
   /** @type {Map<string, Order>} */
   #orders = new Map()
   /**
-   * The keys that wait, the oldest first.
+   * The waiting keys, the oldest first.
    * @type {{shared: Set<Order>, ofRecords: Set<Order>}}
    */
   #waiting = { shared: new Set(), ofRecords: new Set() }
@@ -66,7 +66,7 @@ class Derivations {
   }
 
   /**
-   * A key, as soon as it is derived: once for all who wait for it.
+   * Resolves with a key when it has been derived, once for everybody who waits for it.
    * @param {Wanted} wanted
    * @param {Patience} patience
    * @returns {Promise<KeyObject>}
@@ -87,7 +87,7 @@ class Derivations {
   }
 
   /**
-   * Orders a key that nobody waits for yet.
+   * Requests a key that nobody waits for yet.
    * @param {Wanted} wanted
    */
   prepare(wanted) {
@@ -96,7 +96,7 @@ class Derivations {
   }
 
   /**
-   * The order of a key, as the newest one.
+   * The order of a key, which becomes the newest one.
    * @param {Wanted} wanted
    */
   #place(wanted) {
@@ -121,7 +121,7 @@ class Derivations {
     return wanted.shared ? this.#waiting.shared : this.#waiting.ofRecords
   }
 
-  /** Begins what there is a thread for, and fails the oldest key if too many wait. */
+  /** Starts as many derivations as there are free threads, and fails the oldest key if too many wait. */
   #proceed() {
     const { shared, ofRecords } = this.#waiting
     while (this.#running < this.#atOnce) {
@@ -147,7 +147,7 @@ class Derivations {
         waiter.resolve(key)
       }
     } catch (error) {
-      // The next caller of this key has it tried again.
+      // The next caller of this key tries again.
       fail(order, failures.lost(error))
     }
     this.#orders.delete(order.wanted.id)
@@ -178,7 +178,7 @@ function last(set) {
   return found
 }
 
-/** One thread of the pool stays free for files and names, and one processor for the event loop. */
+/** One thread of the pool stays free for files and name lookups, and one processor for the event loop. */
 function threads() {
   const pool = Number.parseInt(process.env.UV_THREADPOOL_SIZE ?? '', 10) || POOL
   const processors = os.availableParallelism?.() ?? os.cpus().length

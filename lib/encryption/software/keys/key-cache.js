@@ -1,6 +1,6 @@
 'use strict'
 
-// The keys that PBKDF2 derives from one secret, by their salts and rounds. A derivation takes milliseconds, on a thread of
+// The keys that PBKDF2 derives from one secret, by salt and rounds. A derivation takes milliseconds on a thread of
 // Node's pool.
 
 const { createSecretKey, pbkdf2 } = require('node:crypto')
@@ -13,9 +13,12 @@ const { Turns } = require('./turns.js')
 
 /** @typedef {{salt: Buffer, rounds: number}} KeyName what tells a key from the others of its secret */
 
-/** How many keys of one secret are kept. Each process has a salt of its own, and so has each record of connect-mongo. */
+/**
+ * The maximum number of keys that are kept for one secret. Each process has its own salt, and so has each record of
+ * connect-mongo.
+ */
 const MAX_KEYS = 16_384
-/** For how many records those who wait in turn wait at a time: so few that they never push each other out of the queue. */
+/** How many callers that wait in turn are in the queue at a time: so few that they never push each other out. */
 const IN_TURN = 256
 
 const derive = promisify(pbkdf2)
@@ -29,7 +32,7 @@ class KeyCache {
   #derivations
   #number = (count += 1)
   /**
-   * The keys that were used since the generations last changed, and those from before, which the next change drops.
+   * The keys used since the last change of generations, and the earlier ones, which the next change drops.
    * @type {Map<string, KeyObject>}
    */
   #recent = new Map()
@@ -50,7 +53,7 @@ class KeyCache {
   }
 
   /**
-   * A key that one record needs, or a few.
+   * A key that one or a few records need.
    * @param {KeyName} name
    * @param {Patience} patience
    */
@@ -68,7 +71,7 @@ class KeyCache {
   }
 
   /**
-   * Orders a key that all writes will need.
+   * Requests a key that all writes will need.
    * @param {KeyName} name
    */
   prepare(name) {
@@ -85,7 +88,7 @@ class KeyCache {
     const key = this.#get(idOf(name))
     if (key) return key
     const wait = () => this.#derivations.wait(this.#wanted(name, shared), patience)
-    // When the turn comes, another caller may have had the key derived.
+    // By then, another caller may have had the key derived.
     return patience.inTurn ? turns.run(async () => this.#get(idOf(name)) ?? wait()) : wait()
   }
 

@@ -14,7 +14,7 @@ class Patience {
   inTurn
 
   /**
-   * @param {number} [limitMs] from now on, for all keys together; no limit when absent
+   * @param {number} [limitMs] from now on, for all keys together; default: no limit
    * @param {{inTurn: boolean}} [options]
    */
   constructor(limitMs = Infinity, { inTurn } = { inTurn: false }) {
@@ -24,7 +24,7 @@ class Patience {
   }
 
   /**
-   * Calls `giveUp` when the time is over, unless the timer that this gives is cleared.
+   * Calls `giveUp` when the time is over, unless the returned timer is cleared.
    * @param {(failure: CipherError) => void} giveUp
    */
   start(giveUp) {

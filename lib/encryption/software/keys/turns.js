@@ -1,6 +1,6 @@
 'use strict'
 
-// Lets a number of tasks run at a time. The others wait, in the order of their calls.
+// Runs a limited number of tasks at a time. The others wait, in the order of their calls.
 
 const { Promise } = require('../../../common/promises.js')
 

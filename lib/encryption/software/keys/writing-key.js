@@ -1,7 +1,7 @@
 'use strict'
 
-// The key that sessions are written with in kruptein's format. This process uses one random salt for many records, and has
-// the key of the next one derived in time, so that no write waits for it.
+// The key for writing sessions in kruptein's format. The process uses one random salt for many records. It derives the
+// key of the next salt in time, so that no write waits for it.
 
 const { random } = require('../primitives.js')
 
@@ -10,13 +10,13 @@ const { random } = require('../primitives.js')
 /** @typedef {InstanceType<typeof import('./patience.js').Patience>} Patience */
 
 /**
- * How many records share a salt, and so a key. The chance that two of their random nonces of 96 bits are equal is 2^-57
- * then; NIST allows 2^-32 (SP 800-38D, 8.3).
+ * How many records share a salt, and so a key. The chance that two of their random nonces of 96 bits are equal is then
+ * 2^-57. NIST allows 2^-32 (SP 800-38D, 8.3).
  */
 const RECORDS = 2 ** 20
-/** The next key is ordered when so many records are left. */
+/** The next key is requested when this many records are left. */
 const LEAD = 2 ** 14
-/** The bytes of a salt. */
+/** The length of a salt in bytes. */
 const SALT = 128
 
 class WritingKey {
@@ -53,7 +53,7 @@ class WritingKey {
     while (this.#current === undefined || this.#left === 0) {
       const salt = this.#nextSalt()
       const key = await this.#keys.ofAll({ salt, rounds: this.#rounds }, patience)
-      // Of all who waited for it, the first one brings it into use.
+      // Of all callers that waited for it, the first one activates it.
       if (salt === this.#next) {
         this.#current = { salt, key }
         this.#left = this.#records
@@ -66,7 +66,7 @@ class WritingKey {
     return current
   }
 
-  /** Orders the next key. */
+  /** Requests the next key. */
   prepare() {
     this.#keys.prepare({ salt: this.#nextSalt(), rounds: this.#rounds })
   }

@@ -1,9 +1,10 @@
-// A page that the server renders for the user who is logged in.
+// A page that Next renders on the server with every visit.
 
 export async function getServerSideProps({ req }) {
-  return { props: { user: req.session.user ?? null } }
+  req.session.visits = (req.session.visits ?? 0) + 1
+  return { props: { visits: req.session.visits } }
 }
 
-export default function Page({ user }) {
-  return <p>{user ?? 'nobody'}</p>
+export default function Visits({ visits }) {
+  return <p>Visits: {visits}</p>
 }

@@ -1,0 +1,8 @@
+export default {
+  build: {
+    ssr: 'src/app.js',
+    outDir: 'dist/inside',
+    rolldownOptions: { external: [/^connect-mongo-native-/], output: { chunkFileNames: '[name]-[hash].js' } },
+  },
+  ssr: { noExternal: true },
+}

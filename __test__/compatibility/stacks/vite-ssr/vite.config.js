@@ -1,0 +1,3 @@
+export default {
+  build: { ssr: 'src/app.js', outDir: 'dist/outside' },
+}

@@ -1,0 +1,10 @@
+// Counts sessions in mongosh.
+
+import assert from 'node:assert/strict'
+import { shell as db } from './shared/old-sessions.mjs'
+
+const [count] = await Promise.all([
+  // EXAMPLE
+])
+assert.equal(count, 3)
+process.exit()

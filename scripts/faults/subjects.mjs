@@ -1,0 +1,40 @@
+// The stores that are run under faults, and what their connection strings say.
+
+import { OURS, THEIRS } from '../../benchmark/peers.mjs'
+
+/**
+ * @typedef {object} Subject
+ * @property {string} key names it on the command line
+ * @property {string} name
+ * @property {string} store a peer of the benchmark
+ * @property {Record<string, string>} concerns parameters of the connection string
+ * @property {Record<string, string>} [env]
+ * @property {boolean} [isJudged] whether the run fails if this store does not keep its promises
+ */
+
+/**
+ * With these, MongoDB itself promises that each read finds the last write. Its default reads (`local`) may find what an
+ * election takes back, and what an old primary still has.
+ */
+const STRICT = { w: 'majority', readConcernLevel: 'linearizable' }
+
+/**
+ * The servers elect a new primary after 2 s, a fifth of their default, so the clients ask for it after a fifth of theirs. A
+ * member that did not answer is only asked again then.
+ */
+export const COMMON = { heartbeatFrequencyMS: '2000' }
+
+/** @type {Subject[]} */
+export const SUBJECTS = [
+  { key: 'ours', name: OURS, store: OURS, concerns: STRICT, isJudged: true },
+  { key: 'defaults', name: `${OURS}, default concerns`, store: OURS, concerns: {} },
+  { key: 'w1', name: `${OURS}, \`w=1\``, store: OURS, concerns: { w: '1' } },
+  {
+    key: 'fallback',
+    name: `${OURS} without its addon`,
+    store: OURS,
+    concerns: STRICT,
+    env: { CONNECT_MONGO_NATIVE_ADDON: 'off' },
+  },
+  { key: 'theirs', name: `${THEIRS} 6`, store: THEIRS, concerns: STRICT },
+]
