@@ -92,7 +92,10 @@ declare class MongoStore<T extends MongoStore.SessionData = MongoStore.SessionDa
   /** The write concern of the store's writes; empty if none was given. */
   readonly writeOperationOptions: MongoStore.WriteConcernLike
 
-  /** The timer of `autoRemove: 'interval'`; undefined in the other modes and after `close()`. */
+  /**
+   * The timer of `autoRemove: 'interval'`, and of `'native'` where there is no TTL index; otherwise undefined, as after
+   * `close()`.
+   */
   readonly timer?: NodeJS.Timeout | undefined
 
   /**
@@ -366,7 +369,8 @@ declare namespace MongoStore {
     /**
      * How expired sessions are removed. In every mode, the store never returns an expired session. Default: `'native'`.
      *
-     * - `'native'`: the server removes them, by a TTL index that the store creates
+     * - `'native'`: the server removes them, by a TTL index that the store creates; if it refuses the index, the store warns,
+     *   and removes them as with `'interval'`
      * - `'interval'`: the store removes them every `autoRemoveInterval` minutes
      * - `'disabled'`: nobody removes them, and no index is created
      */

@@ -60,11 +60,16 @@ class Core {
    * @param {Style} from.style
    * @param {Function} from.computeStorageId
    * @param {(state: 'connected' | 'disconnected') => void} from.onState is told the state of the connection
+   * @param {() => void} from.onNoIndex is called if no index removes expired sessions, although one was asked for
    * @param {(then?: Function) => Promise<void>} from.closeStore closes the store when its client is closed
    * @param {InstanceType<typeof import('./session/host-session.js').HostSession>} [from.host] finds the class of
    *   sessions if the application did not pass the class to derive from
    */
-  constructor(store, { connection, settings, hooks }, { style, computeStorageId, onState, closeStore, host }) {
+  constructor(
+    store,
+    { connection, settings, hooks },
+    { style, computeStorageId, onState, onNoIndex, closeStore, host },
+  ) {
     const { serialize, unserialize } = store.options
     this.#style = style
     this.host = host
@@ -79,7 +84,7 @@ class Core {
       send: (operation, ...values) => this.#connection.carrier.send(operation, operation.kind, ...values),
       skip: (operation) => this.#answerLater(operation),
     })
-    this.#connection = new Connection(connection, settings, { onState, closeStore })
+    this.#connection = new Connection(connection, settings, { onState, onNoIndex, closeStore })
   }
 
   /** The objects of the `mongodb` package for the same collection. */

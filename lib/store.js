@@ -68,15 +68,19 @@ function defineStore(Base, style, MemoryStore) {
         emit({ store: this }, state)
       }
       changeState('init')
+      const removeAtInterval = () => {
+        this.timer ??= startRemoving(new WeakRef(core), settings.autoRemoveInterval)
+      }
       const core = new Core(this, checked, {
         style,
         computeStorageId: MongoStore.#computeStorageId,
         onState: changeState,
+        onNoIndex: removeAtInterval,
         closeStore: (then) => close(this, then),
         host: style.baseIsGiven ? undefined : new HostSession(Base),
       })
       attach(this, core)
-      if (settings.autoRemove === 'interval') this.timer = startRemoving(new WeakRef(core), settings.autoRemoveInterval)
+      if (settings.autoRemove === 'interval') removeAtInterval()
       changeState('connecting')
     }
 

@@ -1,20 +1,21 @@
 'use strict'
 
 // The two styles of stores, with the connection options of each. A test file can request stores that use a client of
-// the `mongodb` package instead of the addon. It must do so before it loads the tests.
+// the `mongodb` package instead of the addon, or that use an emulated engine. It must do so before it loads the tests.
 
 const dns = require('node:dns')
 const { MongoClient } = require('mongodb')
 const session = require('express-session')
 const MongoStore = require('connect-mongo-native')
 
-const THROUGH_CLIENT = process.env.TEST_THROUGH === 'client'
+/** What TEST_THROUGH requests. */
+const WAYS = { client: throughClient, engine: throughEngine }
 
 /** `{ name, Store, ofUrl, collectionOption }`: `new Store({ [ofUrl]: url })`. */
 const STYLES = [
   { name: 'new MongoStore', Store: MongoStore, ofUrl: 'mongoUrl', collectionOption: 'collectionName' },
   { name: 'new (MongoStore(session))', Store: MongoStore(session), ofUrl: 'url', collectionOption: 'collection' },
-].map((style) => (THROUGH_CLIENT ? throughClient(style) : style))
+].map((style) => WAYS[process.env.TEST_THROUGH]?.(style) ?? style)
 
 /** The style with a client that only its own driver supports, instead of a connection string. */
 function throughClient({ name, Store, ofUrl, ...others }) {
@@ -38,6 +39,24 @@ function throughClient({ name, Store, ofUrl, ...others }) {
     }
   }
   return { ...others, name: `${name} through a client`, Store: StoreThroughClient, ofUrl }
+}
+
+/** The style with the engine at TEST_ENGINE_HOST instead of the shared server, which stands behind it. */
+function throughEngine({ name, Store, ofUrl, ...others }) {
+  const throughProxy = (url) => {
+    const { host } = new URL(process.env.TEST_MONGO_URL)
+    return url.replace(`//${host}/`, `//${process.env.TEST_ENGINE_HOST}/`).replace(/replicaSet=[^&]*/, '')
+  }
+  class StoreThroughEngine extends Store {
+    constructor(options) {
+      super(typeof options?.[ofUrl] === 'string' ? { ...options, [ofUrl]: throughProxy(options[ofUrl]) } : options)
+    }
+
+    static create(options) {
+      return new this(options)
+    }
+  }
+  return { ...others, name: `${name} on an engine`, Store: StoreThroughEngine, ofUrl }
 }
 
 module.exports = { STYLES }

@@ -42,6 +42,7 @@ class Connection {
   #options
   #settings
   #onState
+  #onNoIndex
   /** @type {Target | undefined} */
   #target
   /**
@@ -85,13 +86,15 @@ class Connection {
    * @param {Readonly<Settings>} settings
    * @param {object} store
    * @param {(state: 'connected' | 'disconnected') => void} store.onState
+   * @param {() => void} store.onNoIndex is called if no index removes expired sessions, although one was asked for
    * @param {CloseStore} store.closeStore
    * @throws {TypeError} for a connection that can't be read
    */
-  constructor(options, settings, { onState, closeStore }) {
+  constructor(options, settings, { onState, onNoIndex, closeStore }) {
     this.#options = options
     this.#settings = settings
     this.#onState = onState
+    this.#onNoIndex = onNoIndex
     this.driver = new DriverObjects(options, settings, { whenReady: () => this.#whenReady(), closeStore })
     this.#stopSeeking = seekTarget(options, this.#seeker())
   }
@@ -250,7 +253,10 @@ class Connection {
 
   /** @param {AnyFailure | undefined} failure why there is no TTL index */
   #prepared(failure) {
-    if (failure) this.#warnOfIndex(fromNative(failure))
+    if (failure) {
+      this.#warnOfIndex(fromNative(failure))
+      this.#onNoIndex()
+    }
     if (this.#proving && this.#crossing) {
       this.#proving = null
       this.#carryBy(this.#crossing)
@@ -283,8 +289,10 @@ class Connection {
 
   /** @param {Error & {codeName?: string}} failure */
   #warnOfIndex(failure) {
+    const { collectionName, autoRemoveInterval } = this.#settings
+    const reason = failure.message.replace(/\.$/, '')
     warnOnce(
-      `The store could not create a TTL index on "${this.#settings.collectionName}", and no other index there removes expired sessions: ${failure.message}`,
+      `The store could not create a TTL index on "${collectionName}", and no other index there removes expired sessions: ${reason}. The store removes them itself every ${autoRemoveInterval} minutes, as autoRemove: 'interval' does without this warning`,
       'MONGO_STORE_INDEX',
       `${this.#where} ${failure.codeName ?? failure.name}`,
     )

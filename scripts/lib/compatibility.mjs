@@ -107,7 +107,8 @@ This page shows which frameworks, drivers, servers, runtimes and tools the packa
 Each row is a small application in [\`__test__/compatibility/stacks/\`](../__test__/compatibility/stacks). A test installs it with the
 listed versions and uses it over HTTP, with a real MongoDB: it logs in, reads and changes the session, logs out, and lets a session
 expire. An independent driver checks the documents. The rows of test runners run the tests of an application instead. Each variant runs
-on each kind of server. \`npm run test:stacks\` writes this page from the results.
+on each kind of server. An emulated server is a real one behind a proxy, which describes itself and refuses as another engine does
+([Other engines](connections.md#other-engines)). The engine itself was not tried. \`npm run test:stacks\` writes this page from the results.
 
 The column "connection" says how the store reaches MongoDB: through the addon ("native") or through the \`mongodb\` package ("driver").
 

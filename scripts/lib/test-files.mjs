@@ -9,6 +9,7 @@ const SLOW = [
   '__test__/api/statistics.test.js',
   ...['connect-mongo-1', 'connect-mongo-5', 'every-option', 'stacks/'].map((name) => `__test__/compatibility/${name}`),
   ...[
+    'engines/',
     'exit',
     'fallback/failures',
     'fallback/old-servers',

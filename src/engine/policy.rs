@@ -26,6 +26,11 @@ const CONFLICTS: usize = 5;
 /// the deposit for each success. The values come from `MongoDB`'s specification of client backpressure.
 const OVERLOAD_RETRIES: usize = 2;
 const OVERLOAD_PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
+/// The same for a server that throttles requests: it gives its clients a new budget every second, and its own
+/// clients retry nine times:
+/// <https://learn.microsoft.com/dotnet/api/microsoft.azure.documents.client.retryoptions.maxretryattemptsonthrottledrequests>.
+const THROTTLED_RETRIES: usize = 9;
+const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
 const BUCKET: f64 = 1_000.0;
 const DEPOSIT: f64 = 0.1;
 /// The maximum number of commands into which a batch may be split while every one of them fails: then no
@@ -98,7 +103,11 @@ impl Policy {
             // The next attempt has no transaction number: the backend has noted that the servers don't
             // support them.
             FailureKind::Unnumbered => Next::Retry(Duration::ZERO),
-            FailureKind::Overload if may_retry => self.after_overload(tries),
+            // An engine that throttles requests asks for `retryWrites=false`, for want of transaction numbers. It
+            // has done nothing of what it throttled.
+            FailureKind::Overload if may_retry || failure.retry_after.is_some() => {
+                self.after_overload(tries, failure.retry_after)
+            }
             // Either the callers have left by the next attempt, or it was not their time that ran out.
             FailureKind::OutOfTime => Next::Retry(OUT_OF_TIME_PAUSE),
             FailureKind::Conflict if tries.failures <= CONFLICTS => match scope {
@@ -131,9 +140,14 @@ impl Policy {
         self.with(|state| pause.mul_f64(0.5 + 0.5 * state.random.f64()))
     }
 
-    fn after_overload(&self, tries: &mut Tries) -> Next {
+    fn after_overload(&self, tries: &mut Tries, retry_after: Option<Duration>) -> Next {
         tries.overloads += 1;
-        if tries.overloads > OVERLOAD_RETRIES {
+        let (first, longest) = OVERLOAD_PAUSE;
+        let (retries, most) = match retry_after {
+            Some(_) => (THROTTLED_RETRIES, THROTTLED_PAUSE),
+            None => (OVERLOAD_RETRIES, longest),
+        };
+        if tries.overloads > retries {
             return Next::Fail;
         }
         self.with(|state| {
@@ -141,9 +155,9 @@ impl Policy {
                 return Next::Fail;
             }
             state.tokens -= 1.0;
-            let (first, longest) = OVERLOAD_PAUSE;
             let doubled = first * (1 << tries.overloads);
-            Next::Retry(doubled.min(longest).mul_f64(state.random.f64()))
+            let named = retry_after.unwrap_or_default().min(longest);
+            Next::Retry(named + doubled.min(most).mul_f64(state.random.f64()))
         })
     }
 
@@ -217,6 +231,21 @@ mod tests {
             true,
         );
         assert!(matches!(next, Next::Retry(_)));
+    }
+
+    #[test]
+    fn throttling_is_retried_more_often_and_not_before_the_time_that_the_server_names() {
+        let (policy, mut tries) = (policy(), Tries::default());
+        let named = Duration::from_millis(34);
+        let throttled = Failure {
+            retry_after: Some(named),
+            ..failure(FailureKind::Overload)
+        };
+        for _ in 0..THROTTLED_RETRIES {
+            let next = policy.next(&throttled, Scope::Command(9), &mut tries, false);
+            assert!(matches!(next, Next::Retry(pause) if pause >= named && pause <= named + THROTTLED_PAUSE));
+        }
+        assert_eq!(policy.next(&throttled, Scope::Command(9), &mut tries, true), Next::Fail);
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Failure {
     pub labels: Vec<String>,
     /// What the failure says about the next attempt.
     pub kind: FailureKind,
+    /// How long a server that throttles requests asks to wait before the next one.
+    pub retry_after: Option<Duration>,
     /// Whether the command may have reached a server that has not answered it, and so may still be carried
     /// out.
     pub unanswered: bool,
@@ -61,6 +63,7 @@ impl Failure {
             code_name: None,
             labels: Vec::new(),
             kind: FailureKind::Final,
+            retry_after: None,
             unanswered: false,
         }
     }

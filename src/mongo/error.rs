@@ -1,6 +1,8 @@
 //! Turns the driver's errors and the servers' replies into failures. The text of a server is cut before it
 //! quotes a command, a document or a value, since those contain session ids and session data.
 
+use std::time::Duration;
+
 use mongodb::bson::{Bson, Document};
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
@@ -20,8 +22,16 @@ const DUPLICATE_KEY: i32 = 11_000;
 const OUT_OF_TIME: i32 = 50;
 /// The code of a server that takes no more requests at the moment.
 const RATE_LIMIT: i32 = 462;
+/// The code of Azure Cosmos DB for more requests than the account pays for, of which it carried out none:
+/// <https://learn.microsoft.com/azure/cosmos-db/mongodb/error-codes-solutions>.
+const THROTTLED: i32 = 16_500;
+/// What stands before the number of milliseconds after which a throttled request may be sent again.
+const RETRY_AFTER: &str = "RetryAfterMs=";
 /// The code of a server that doesn't support transaction numbers. It has other meanings, too.
 const ILLEGAL_OPERATION: i32 = 20;
+/// How other engines refuse transaction numbers, with codes of their own: Amazon `DocumentDB` with 301, Azure
+/// Cosmos DB with 2, which has many meanings.
+const NO_RETRYABLE_WRITES: &str = "Retryable writes are not supported";
 /// The code of a user who could not log in.
 const AUTHENTICATION_FAILED: i32 = 18;
 /// Codes of a command that can't work with any statements: access, namespaces, sessions, concerns, versions,
@@ -38,6 +48,15 @@ const RETRYABLE: &str = "RetryableError";
 const REFUSAL: &str = "The server refused the command";
 /// The answer of a standalone server to the write concern of a replica set. Its code is one of many errors.
 const NO_MEMBERS: &str = "cannot use 'w' > 1 when a host is not replicated";
+/// The answer of Azure Cosmos DB to a TTL index on another field than its own, and its code:
+/// <https://github.com/animir/node-rate-limiter-flexible/issues/206>.
+const ONLY_TS: &str = "The 'expireAfterSeconds' option is supported on '_ts' field only.";
+const BAD_VALUE: (i32, &str) = (2, "BadValue");
+/// The answer of `FerretDB` 1 to a TTL index:
+/// <https://github.com/FerretDB/FerretDB/blob/v1.24.0/internal/handler/msg_createindexes.go>.
+const NO_TTL: &str = "Index option \"expireAfterSeconds\" is not implemented yet";
+/// Messages that quote names only, while others with the same code may quote values.
+const NAMES_ONLY: [&str; 3] = [NO_MEMBERS, ONLY_TS, NO_TTL];
 /// The text that servers put between an error and its cause.
 const CAUSE: &str = " :: caused by :: ";
 
@@ -48,12 +67,9 @@ fn kind_of(code: i32, message: &str, labels: &[String]) -> FailureKind {
     let has = |label: &str| labels.iter().any(|other| other == label);
     match code {
         _ if has(OVERLOADED) => FailureKind::Overload,
-        RATE_LIMIT => FailureKind::Overload,
+        RATE_LIMIT | THROTTLED => FailureKind::Overload,
         OUT_OF_TIME => FailureKind::OutOfTime,
-        // The driver replaces the server's message by its own, so match both.
-        ILLEGAL_OPERATION if message.starts_with("Transaction numbers") || message.contains("retryWrites=false") => {
-            FailureKind::Unnumbered
-        }
+        _ if refuses_numbers(code, message) => FailureKind::Unnumbered,
         _ if PASSING.contains(&code) || has(RETRYABLE_WRITE) => FailureKind::Passing,
         _ if has(RETRYABLE) => FailureKind::Overload,
         _ if CONFLICTS.contains(&code) => FailureKind::Conflict,
@@ -62,10 +78,27 @@ fn kind_of(code: i32, message: &str, labels: &[String]) -> FailureKind {
     }
 }
 
+/// Whether a server refuses a transaction number.
+fn refuses_numbers(code: i32, message: &str) -> bool {
+    // The driver replaces the message of MongoDB by its own, so match both.
+    let is_illegal = message.starts_with("Transaction numbers") || message.contains("retryWrites=false");
+    message.starts_with(NO_RETRYABLE_WRITES) || code == ILLEGAL_OPERATION && is_illegal
+}
+
+/// How long a server that throttles requests asks to wait. Not all of its messages name a time.
+fn retry_after(code: i32, message: &str) -> Option<Duration> {
+    let named = message.split_once(RETRY_AFTER).map_or("", |(_, rest)| rest);
+    let digits = named.split(|sign: char| !sign.is_ascii_digit()).next();
+    let milliseconds = digits.and_then(|digits| digits.parse().ok()).unwrap_or_default();
+    (code == THROTTLED).then(|| Duration::from_millis(milliseconds))
+}
+
 /// The part of a server's message that quotes nothing. `lib/connection/fallback/failure.js` has the same.
 fn said(code: i32, message: &str) -> String {
-    let names_only =
-        [OUT_OF_TIME, DUPLICATE_KEY].contains(&code) || COMMANDS_OWN.contains(&code) || message == NO_MEMBERS;
+    if let Some(known) = NAMES_ONLY.iter().find(|known| message.starts_with(**known)) {
+        return (*known).to_owned();
+    }
+    let names_only = [OUT_OF_TIME, DUPLICATE_KEY].contains(&code) || COMMANDS_OWN.contains(&code);
     if names_only || PASSING.contains(&code) {
         // It quotes names of users, collections, indexes or options, and the whole command at most.
         return trimmed(message.split('{').next().unwrap_or_default());
@@ -106,7 +139,7 @@ fn quotation(text: &str) -> Option<usize> {
 }
 
 fn trimmed(said: &str) -> String {
-    said.trim_end_matches([' ', ':', '(', ',']).to_owned()
+    said.trim_end_matches([' ', ':', '(', ',', '=']).to_owned()
 }
 
 fn labels_of(reply: &Document) -> Vec<String> {
@@ -127,9 +160,16 @@ fn server(code: i32, whole: &str, code_name: &str, labels: Vec<String>) -> Failu
     let message = if said.is_empty() { REFUSAL } else { &said };
     Failure {
         kind: kind_of(code, whole, &labels),
+        retry_after: retry_after(code, whole),
         labels,
         ..Failure::server(message, code, code_name)
     }
+}
+
+/// The failure of a TTL index that Azure Cosmos DB accepts, although it removes nothing by it.
+pub fn useless_index() -> Failure {
+    let (code, name) = BAD_VALUE;
+    Failure::server(ONLY_TS, code, name)
 }
 
 fn from_reply(error: &Document, labels: Vec<String>) -> Failure {
@@ -280,6 +320,21 @@ mod tests {
         let message = "Transaction numbers are only allowed on a replica set member or mongos";
         assert_eq!(kind_of(20, message, &[]), FailureKind::Unnumbered);
         assert_eq!(kind_of(20, "no", &[]), FailureKind::Final);
+        for code in [2, 301] {
+            assert_eq!(kind_of(code, NO_RETRYABLE_WRITES, &[]), FailureKind::Unnumbered);
+        }
+    }
+
+    #[test]
+    fn a_throttled_request_is_an_overload_with_the_time_that_the_server_names() {
+        let wait = |message| server(THROTTLED, message, "", vec![]).retry_after;
+        let message = "Error=16500, RetryAfterMs=34, Details='Response status code does not indicate success'";
+        assert_eq!(wait(message), Some(Duration::from_millis(34)));
+        assert_eq!(wait("Request rate is large"), Some(Duration::ZERO));
+        assert_eq!(wait("RetryAfterMs=99999999999999999999999"), Some(Duration::ZERO));
+        assert_eq!(server(2, message, "", vec![]).retry_after, None);
+        assert_eq!(kind(THROTTLED), FailureKind::Overload);
+        assert_eq!(said(THROTTLED, message), "Error=16500, RetryAfterMs=34, Details");
     }
 
     #[test]
@@ -335,6 +390,12 @@ mod tests {
             ),
             (9, "'$set' is empty", ""),
             (2, NO_MEMBERS, NO_MEMBERS),
+            (238, NO_TTL, NO_TTL),
+            (
+                2,
+                "The 'expireAfterSeconds' option is supported on '_ts' field only. ActivityId: 'a'",
+                ONLY_TS,
+            ),
         ] {
             assert_eq!(said(code, text), left);
         }

@@ -207,7 +207,11 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
             continue;
         }
         // The server's state is not the statement's fault: all remaining statements go on together.
-        let answer = if refusal.kind == FailureKind::Passing {
+        let is_of_server = matches!(
+            refusal.kind,
+            FailureKind::Passing | FailureKind::Overload | FailureKind::Unnumbered
+        );
+        let answer = if is_of_server {
             failure = Some(refusal);
             None
         } else {

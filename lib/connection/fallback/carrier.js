@@ -137,9 +137,10 @@ class Carrier {
         this.#found(job)
         return result
       } catch (thrown) {
-        const { kind, error } = failureOf(thrown, source)
+        const { kind, error, retryAfter } = failureOf(thrown, source)
+        if (kind === FAILURE.UNNUMBERED) source.numbersWrites = false
         if (kind === FAILURE.NO_SERVER) this.#missed(job, error)
-        const pause = this.#policy.next(kind, tries, job.writes ? retries.writes : retries.reads)
+        const pause = this.#policy.next(kind, tries, job.writes ? retries.writes : retries.reads, retryAfter)
         if (pause === undefined || job.isAnswered) throw error
         // An expired time limit does not explain why the time was not enough.
         if (kind !== FAILURE.OUT_OF_TIME) job.cause = error

@@ -42,6 +42,8 @@ const FAILURE = Object.freeze({
   PASSING: 'passing',
   /** The server has too much to do. */
   OVERLOAD: 'overload',
+  /** The servers refuse the transaction numbers of retryable writes. */
+  UNNUMBERED: 'unnumbered',
   /** The server's time limit has passed. */
   OUT_OF_TIME: 'out of time',
   /** The driver found no server. */
@@ -56,6 +58,9 @@ const FAILURE = Object.freeze({
  */
 const PASSING = new Set([6, 7, 43, 89, 91, 134, 189, 234, 237, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436])
 const RATE_LIMIT = 462
+/** The code of Azure Cosmos DB for more requests than are paid for, and what it says to wait, as in `src/mongo/error.rs`. */
+const THROTTLED = 16_500
+const RETRY_AFTER = /RetryAfterMs=(\d+)/
 const OUT_OF_TIME = 50
 const WRITE_CONFLICT = 112
 const DUPLICATE_KEY = 11_000
@@ -68,8 +73,16 @@ const COMMANDS_OWN = new Set([
   13, 18, 20, 24, 26, 46, 59, 60, 64, 72, 73, 79, 100, 115, 165, 166, 206, 225, 251, 322, 323, 324, 391, 8000, 11601,
   13297, 14031,
 ])
-/** The answer of a standalone server to the write concern of a replica set. Its code is one of many errors. */
-const NO_MEMBERS = "cannot use 'w' > 1 when a host is not replicated"
+/** How servers refuse transaction numbers; the second is the driver's text for MongoDB's refusal. */
+const NO_NUMBERS = /^(?:Retryable writes are not supported|This MongoDB deployment does not support retryable writes)/
+/** The answer of Azure Cosmos DB to a TTL index on another field than its own. */
+const ONLY_TS = "The 'expireAfterSeconds' option is supported on '_ts' field only."
+/** Messages that quote names only, while others with the same code may quote values: as in `src/mongo/error.rs`. */
+const NAMES_ONLY = [
+  "cannot use 'w' > 1 when a host is not replicated",
+  ONLY_TS,
+  'Index option "expireAfterSeconds" is not implemented yet',
+]
 /** What servers put between an error and its cause. */
 const CAUSE = ' :: caused by :: '
 /** The signs that servers put before values. Between letters, one of them is an apostrophe. */
@@ -97,13 +110,14 @@ const BACK_OFF = ['SystemOverloadedError', 'RetryableError']
 const NAMES = { MongoServerSelectionError: FAILURE.NO_SERVER, MongoOperationTimeoutError: FAILURE.OUT_OF_TIME }
 
 /**
- * Interprets what was thrown, as `{ kind, error }`: what it means for the next attempt, and the error for the caller.
+ * Interprets what was thrown, as `{ kind, error, retryAfter }`: what it means for the next attempt, the error for the caller,
+ * and how many milliseconds a server that throttles requests asks to wait.
  * @param {unknown} thrown
  * @param {object} by what threw it
  * @param {boolean} by.isStandIn whether it is a stand-in in a test of the application, whose errors stay as they are
  * @param {boolean} [by.backsOff] whether it is a driver that retries under overload by itself
  * @param {string} by.servers the names of its servers
- * @returns {{kind: FailureKind, error: Error & DriverError}}
+ * @returns {{kind: FailureKind, error: Error & DriverError, retryAfter?: number}}
  */
 function failureOf(thrown, { isStandIn, backsOff, servers }) {
   if (thrown instanceof MongoStoreError) return { kind: NAMES[thrown.name] ?? FAILURE.FINAL, error: thrown }
@@ -113,7 +127,21 @@ function failureOf(thrown, { isStandIn, backsOff, servers }) {
   const statement = refusedStatement(error)
   const kind = kindOf(error, statement)
   const isTriedOut = kind === FAILURE.OVERLOAD && backsOff && BACK_OFF.every((label) => labelsOf(error).includes(label))
-  return { kind: isTriedOut ? FAILURE.FINAL : kind, error: isStandIn ? error : told(error, statement, servers) }
+  return {
+    kind: isTriedOut ? FAILURE.FINAL : kind,
+    error: isStandIn ? error : told(error, statement, servers),
+    retryAfter: retryAfterOf(statement ?? error),
+  }
+}
+
+/**
+ * How long a server that throttles requests asks to wait, in milliseconds. Not all of its messages name a time.
+ * @param {Refused | DriverError} details
+ */
+function retryAfterOf({ code, errmsg, message }) {
+  if (code !== THROTTLED) return undefined
+  const [, named = 0] = RETRY_AFTER.exec(errmsg ?? message ?? '') ?? []
+  return Number(named)
 }
 
 /**
@@ -147,8 +175,9 @@ function kindOf(error, statement) {
  * @param {Refused | DriverError} details
  */
 function ofCode(code, labels, details) {
-  if (labels.includes('SystemOverloadedError') || code === RATE_LIMIT) return FAILURE.OVERLOAD
+  if (labels.includes('SystemOverloadedError') || code === RATE_LIMIT || code === THROTTLED) return FAILURE.OVERLOAD
   if (code === OUT_OF_TIME) return FAILURE.OUT_OF_TIME
+  if (NO_NUMBERS.test(details.errmsg ?? details.message ?? '')) return FAILURE.UNNUMBERED
   if (PASSING.has(code) || labels.includes('RetryableWriteError')) return FAILURE.PASSING
   if (labels.includes('RetryableError')) return FAILURE.OVERLOAD
   if (code === WRITE_CONFLICT || (code === DUPLICATE_KEY && isOfId(details))) return FAILURE.CONFLICT
@@ -204,9 +233,11 @@ function told(error, statement, servers) {
  * @param {string} [message]
  */
 function said(code, message = '') {
+  const known = NAMES_ONLY.find((text) => message.startsWith(text))
+  if (known) return known
   // A message without a server's code comes from the driver, which quotes nothing but documents.
   const namesOnly = typeof code !== 'number' || [OUT_OF_TIME, DUPLICATE_KEY].includes(code) || COMMANDS_OWN.has(code)
-  if (message === NO_MEMBERS || namesOnly || PASSING.has(code)) return trimmed(message.split('{', 1)[0])
+  if (namesOnly || PASSING.has(code)) return trimmed(message.split('{', 1)[0])
   const parts = []
   for (const part of message.split(CAUSE)) {
     const at = part.search(QUOTATION)
@@ -218,7 +249,7 @@ function said(code, message = '') {
 
 /** @param {string} text */
 function trimmed(text) {
-  return text.replace(/[ :(,]+$/, '')
+  return text.replace(/[ :(,=]+$/, '')
 }
 
 /**
@@ -234,4 +265,9 @@ function lateError(limitMs, cause, servers) {
   return timeoutError(limitMs, cause.message, { code, codeName: cause.codeName, errorLabels: labelsOf(cause) })
 }
 
-module.exports = { FAILURE, failureOf, lateError }
+/** The error of a TTL index that Azure Cosmos DB accepts, although it removes nothing by it. */
+function uselessIndexError() {
+  return new MongoStoreError('MongoServerError', ONLY_TS, 2, 'BadValue')
+}
+
+module.exports = { FAILURE, failureOf, lateError, uselessIndexError }

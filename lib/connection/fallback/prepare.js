@@ -3,8 +3,8 @@
 // Prepares the collection of a store in the background, again and again until a server has answered.
 
 const { sleep } = require('../../common/promises.js')
-const { FAILURE, failureOf } = require('./failure.js')
-const { removesExpired } = require('./queries.js')
+const { FAILURE, failureOf, uselessIndexError } = require('./failure.js')
+const { isOfCosmos, removesExpired, removesUnchanged } = require('./queries.js')
 
 /** @import { Db } from '../../settings/borrowed/shape.js' */
 /** @import { Calls } from './calls.js' */
@@ -46,18 +46,20 @@ async function prepare({ source, ttlIndex }, carrier, { ready, unavailable }) {
 }
 
 /**
- * Makes the TTL index. If the server refuses, another index may remove expired sessions.
+ * Makes the TTL index. If the server refuses or ignores that, another index may remove expired sessions.
  * @param {Calls} calls
  * @param {Db} db
  */
 async function ensureTtlIndex(calls, db) {
+  let isIgnored = false
   try {
-    await calls.makeIndex()
+    isIgnored = isOfCosmos(await calls.makeIndex(db))
+    if (isIgnored) throw uselessIndexError()
   } catch (error) {
     const isRefusal = typeof (/** @type {{code?: unknown}} */ (error).code) === 'number'
     // If the user may not list indexes, the error is what the server said about the index.
     const indexes = isRefusal ? await calls.indexes(db).catch(() => []) : []
-    if (!indexes.some(removesExpired)) throw error
+    if (!indexes.some((index) => removesUnchanged(index) || (!isIgnored && removesExpired(index)))) throw error
   }
 }
 

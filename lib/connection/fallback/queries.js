@@ -12,6 +12,7 @@ const EXPIRED = (/** @type {number} */ now) => ({ expires: { $lt: new Date(now) 
 /** The index by which the server removes expired sessions, as connect-mongo defines it. */
 const TTL = { background: true, expireAfterSeconds: 0 }
 const TTL_KEY = { expires: 1 }
+const TTL_INDEX = { key: TTL_KEY, name: 'expires_1', ...TTL }
 /**
  * Reads only ids, and from the primary. A secondary may have an outdated list, and what is on it would be removed for
  * good.
@@ -28,13 +29,52 @@ function indexesOf(reply) {
   return /** @type {{cursor?: {firstBatch?: Index[]}} | undefined} */ (reply)?.cursor?.firstBatch ?? []
 }
 
+// Which indexes remove expired sessions, as in `src/mongo/expiry.rs`.
+
 /**
- * Whether an index removes every expired session sooner or later, as in `src/mongo/expiry.rs`.
+ * Whether an index removes documents some time after the date in `expires`.
  * @param {Index} index
  */
-function removesExpired({ key = {}, expireAfterSeconds, partialFilterExpression }) {
-  const isOfExpires = Object.keys(key).join() === 'expires' && typeof key.expires === 'number'
-  return isOfExpires && Number(expireAfterSeconds) >= 0 && partialFilterExpression === undefined
+function removesExpired(index) {
+  return isOf(index, 'expires') && Number(index.expireAfterSeconds) >= 0
 }
 
-module.exports = { EXPIRED, IDS, LIVE, TTL, TTL_KEY, indexesOf, removesExpired }
+/**
+ * Whether an index of Azure Cosmos DB removes documents some time after their last change. The value -1 leaves that to a
+ * field of each document, which sessions don't have.
+ * @param {Index} index
+ */
+function removesUnchanged(index) {
+  return isOf(index, '_ts') && Number(index.expireAfterSeconds) > 0
+}
+
+/**
+ * Whether an index has all documents, by this field alone.
+ * @param {Index} index
+ * @param {string} field
+ */
+function isOf({ key = {}, partialFilterExpression }, field) {
+  return Object.keys(key).join() === field && typeof key[field] === 'number' && partialFilterExpression === undefined
+}
+
+/**
+ * Whether a reply is one of an old version of Azure Cosmos DB. No TTL index has an effect there but those on `_ts`:
+ * https://learn.microsoft.com/azure/cosmos-db/mongodb/time-to-live.
+ * @param {unknown} reply
+ */
+function isOfCosmos(reply) {
+  return reply !== null && typeof reply === 'object' && '_t' in reply
+}
+
+module.exports = {
+  EXPIRED,
+  IDS,
+  LIVE,
+  TTL,
+  TTL_INDEX,
+  TTL_KEY,
+  indexesOf,
+  isOfCosmos,
+  removesExpired,
+  removesUnchanged,
+}

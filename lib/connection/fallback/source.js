@@ -40,6 +40,8 @@ class Source {
   /** @type {Library | undefined} */
   #codec
   #wasUsable = false
+  /** Whether the driver may number writes: until the servers refuse that. */
+  numbersWrites = true
   /** @type {Promise<void> | undefined} */
   #opening
 
@@ -63,7 +65,10 @@ class Source {
     const db = await this.#openDb()
     const collection = db.collection(this.#settings.collectionName)
     const exact = !this.#target.isStandIn
-    return { db, calls: callsOf(collection, { exact, until, concern: this.#concern(db) }) }
+    return {
+      db,
+      calls: callsOf(collection, { exact, until, concern: this.#concern(db), numbered: this.numbersWrites }),
+    }
   }
 
   /** @returns {Promise<Db>} */

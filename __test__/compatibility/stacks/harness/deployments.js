@@ -1,9 +1,10 @@
 'use strict'
 
 // The servers of one version for the applications: standalone servers and replica sets, with different ways to
-// authenticate. Each server starts on first use, and all stop together.
+// authenticate, and emulated engines in front of them. Each server starts on first use, and all stop together.
 
 const { MongoClient } = require('mongodb')
+const { ENGINES, startEngine } = require('../../../helpers/engines.js')
 const { manifest } = require('../../../helpers/package-folder.js')
 const { makeCertificates, tlsArguments } = require('../../../helpers/tls.js')
 const { Unavailable } = require('./unavailable.js')
@@ -25,18 +26,28 @@ const ACCESS = {
   'replica set, X.509': { servers: 'setAuthTls', mechanism: 'MONGODB-X509' },
 }
 
+/** The same for other engines, which are emulated. */
+const EMULATED = Object.fromEntries(
+  Object.entries(ENGINES).map(([name, engine]) => [
+    `${engine.title}, emulated`,
+    { name, servers: engine.members ? 'setOfOne' : 'plain', engine },
+  ]),
+)
+
 const SERVERS = {
   plain: {},
   tls: { tls: true },
   auth: { auth: true },
   authTls: { auth: true, tls: true },
   set: { members: 3 },
+  setOfOne: { members: 1 },
   setAuthTls: { members: 3, auth: true, tls: true },
 }
 
 class Deployments {
   #version
   #started = new Map()
+  #engines = []
   #certificates
 
   /** @param {string} version of the servers, such as "6.0" */
@@ -47,13 +58,17 @@ class Deployments {
   /**
    * Resolves with `url(database)` for an application, the connected `client` of an independent driver, `connections()`
    * and the number of `members`. `connections()` resolves with the number of connections that the stores opened there.
-   * @param {string} access one of ACCESS
+   * @param {string} access one of ACCESS or EMULATED
    */
   async get(access) {
-    const { servers, mechanism } = ACCESS[access]
+    const { servers, mechanism, engine } = ACCESS[access] ?? EMULATED[access]
     if (!this.#started.has(servers)) this.#started.set(servers, this.#start(SERVERS[servers]))
     const { server, client, watchers, files } = await this.#started.get(servers)
+    const emulated = engine && (await this.#emulate(engine, server))
     const url = (database) => {
+      // Without the parameter, such an engine would refuse the writes of the application's own client.
+      if (emulated)
+        return `mongodb://${emulated.host}/${database}${engine.refusals?.numbers ? '?retryWrites=false' : ''}`
       const hosts = (server.members ?? [server]).map(({ host }) => host)
       const query = new URLSearchParams()
       if (server.members) query.set('replicaSet', server.name)
@@ -75,6 +90,12 @@ class Deployments {
     const members = watchers.length > 0 ? watchers : [client]
     const connections = async () => (await Promise.all(members.map(nativeConnections))).flat().length
     return { url, client, connections, members: members.length }
+  }
+
+  async #emulate(engine, server) {
+    const emulated = await startEngine(engine, (server.members?.[0] ?? server).host)
+    this.#engines.push(emulated)
+    return emulated
   }
 
   async #start({ members, auth, tls }) {
@@ -99,6 +120,7 @@ class Deployments {
 
   /** Stops all servers that were started. */
   async stop() {
+    for (const engine of this.#engines) engine.close()
     const started = await Promise.allSettled(this.#started.values())
     await Promise.all(
       started.map(async ({ value }) => {
@@ -141,4 +163,4 @@ async function nativeConnections(client) {
   return all.filter(({ clientMetadata }) => clientMetadata?.driver?.name.includes(manifest.name))
 }
 
-module.exports = { ACCESS, Deployments }
+module.exports = { ACCESS, EMULATED, Deployments }
