@@ -295,31 +295,36 @@ async fn find_missed(
     attempt: &mut Attempt,
     limit: Limit<'_>,
 ) {
-    let sought: Vec<Sought<'_>> = batch
+    let touched: Vec<Touched<'_>> = batch
         .iter()
         .enumerate()
-        .filter(|(_, statement)| is_touch(statement))
-        .map(|(place, statement)| Sought { place, statement })
+        .filter_map(|(place, statement)| match statement.write {
+            Write::Touch { expires, now, .. } => Some(Touched {
+                place,
+                id: statement.id,
+                expires: *expires,
+                now: *now,
+            }),
+            _ => None,
+        })
         .collect();
-    if let [only] = sought.as_slice() {
+    if let [only] = touched.as_slice() {
         return set(&mut attempt.answers, only.place, Some(Ok(Outcome::Done(false))));
     }
-    match expiry_of(collection, &sought, limit).await {
+    match expiry_of(collection, &touched, limit).await {
         Ok(there) => {
-            for sought in sought {
-                let is_there = there
-                    .get(sought.statement.id)
-                    .is_some_and(|expires| sought.can_match(*expires));
-                if !is_there && matches!(attempt.answers.get(sought.place), Some(Some(Ok(_)))) {
-                    set(&mut attempt.answers, sought.place, Some(Ok(Outcome::Done(false))));
+            for touch in touched {
+                let is_there = there.get(touch.id).is_some_and(|expires| touch.can_match(*expires));
+                if !is_there && matches!(attempt.answers.get(touch.place), Some(Some(Ok(_)))) {
+                    set(&mut attempt.answers, touch.place, Some(Ok(Outcome::Done(false))));
                 }
             }
         }
         Err(failure) => {
-            for sought in sought {
-                set(&mut attempt.answers, sought.place, None);
+            for touch in touched {
+                set(&mut attempt.answers, touch.place, None);
             }
-            // The statements were carried out, only their results are unknown.
+            // The touches were carried out, only their results are unknown.
             attempt.failure = Some(Failure {
                 unanswered: false,
                 ..failure
@@ -328,20 +333,19 @@ async fn find_missed(
     }
 }
 
-/// A touch of a batch, which may have found no session.
-struct Sought<'a> {
+/// A touch among the statements of a batch.
+struct Touched<'a> {
     place: usize,
-    statement: &'a Statement<'a>,
+    id: &'a Field,
+    expires: i64,
+    now: i64,
 }
 
-impl Sought<'_> {
-    /// Whether the statement can have matched a session that has this expiry now, or none. A touched session
-    /// is live, or has the past date that this touch may have written.
+impl Touched<'_> {
+    /// Whether the touch can have matched a session that has this expiry now, or none: the session is live,
+    /// or has the past date that this touch may have written.
     fn can_match(&self, stored: Option<i64>) -> bool {
-        match self.statement.write {
-            Write::Touch { expires, now, .. } => stored.is_none_or(|date| date > *now || date == *expires),
-            _ => true,
-        }
+        stored.is_none_or(|date| date > self.now || date == self.expires)
     }
 }
 
@@ -349,18 +353,18 @@ impl Sought<'_> {
 /// write yet.
 async fn expiry_of(
     collection: &Collection<RawDocumentBuf>,
-    sought: &[Sought<'_>],
+    touched: &[Touched<'_>],
     limit: Limit<'_>,
 ) -> Result<HashMap<Field, Option<i64>>, Failure> {
     let mut cursor = collection
-        .find(read::among(sought.iter().map(|sought| sought.statement.id))?)
+        .find(read::among(touched.iter().map(|touch| touch.id))?)
         .projection(doc! { "expires": 1 })
-        .batch_size(read::all_of(sought.len()))
+        .batch_size(read::all_of(touched.len()))
         .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
         .read_concern(ReadConcern::local())
         .max_time(limit.left())
         .await?;
-    let mut there = HashMap::with_capacity(sought.len());
+    let mut there = HashMap::with_capacity(touched.len());
     while cursor.advance().await? {
         let document = cursor.current();
         let Some(id) = documents::id(document)? else {
