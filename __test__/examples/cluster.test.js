@@ -39,5 +39,5 @@ it('all workers see a session, a crashed one is replaced, and all end cleanly', 
   await until('a worker in its place', () => listening() === WORKERS + 1)
   assert.equal(await visit(), 3 * WORKERS + 1)
 
-  assert.deepEqual(await example.end(), { code: 0, signal: null }, example.output())
+  assert.deepEqual(await example.stop(), { code: 0, signal: null }, example.output())
 })

@@ -123,7 +123,7 @@ describe('the server, as slim.Dockerfile installs and starts it', () => {
     await client.db('admin').command({ configureFailPoint: 'failCommand', mode: { times: 1 }, data: slow })
     const answer = browser.get('/')
     await until('the request to be under way', () => isAtWork(client, 'docker'))
-    const end = server.end()
+    const end = server.stop()
 
     assert.equal((await answer).body, 'Visits in this session: 2\n')
     assert.deepEqual(await end, { code: 0, signal: null }, server.output())
@@ -133,7 +133,7 @@ describe('the server, as slim.Dockerfile installs and starts it', () => {
   it('is healthy while it is up, even without MongoDB', async (t) => {
     const server = await start(t, 'mongodb://127.0.0.1:1/app')
     assert.equal(await runProbe(server), 0)
-    assert.deepEqual(await server.end(), { code: 0, signal: null }, server.output())
+    assert.deepEqual(await server.stop(), { code: 0, signal: null }, server.output())
     assert.equal(await runProbe(server), 1)
   })
 })

@@ -82,7 +82,7 @@ describe('without MongoDB', () => {
       // A request without a session needs no MongoDB. When it is answered, the one before it is under way.
       assert.equal((await new Browser(server.origin).get('/nothing')).status, 404)
 
-      assert.deepEqual(await server.end(), CLEAN, server.output())
+      assert.deepEqual(await server.stop(), CLEAN, server.output())
       assert.equal(await within('the request to be cut off', cutOff), 'UND_ERR_SOCKET')
     })
   }

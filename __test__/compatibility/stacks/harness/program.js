@@ -45,9 +45,9 @@ async function runProgram(options) {
 }
 
 /**
- * Starts an application. As soon as it listens, resolves with its `origin`, `stderr()`, `output()`, `kill()` and `stop()`. `stop()`
- * resolves with the exit status: `{ code, signal }`. If the application ends early or never listens, rejects with its
- * output.
+ * Starts an application. As soon as it listens, resolves with its `origin`, `child`, `ended`, `stderr()`, `output()`, `kill()` and
+ * `stop(signal)`. `ended` and `stop()` resolve with the exit status: `{ code, signal }`. If the application ends early or
+ * never listens, rejects with its output.
  */
 async function startProgram(options) {
   const { child, ended, stderr, output } = start(options)
@@ -59,10 +59,12 @@ async function startProgram(options) {
     const port = await within('the application to listen', Promise.race([portOf(child), endedEarly]))
     return {
       origin: `http://127.0.0.1:${port}`,
+      child,
+      ended,
       stderr,
       output,
-      stop() {
-        child.kill('SIGTERM')
+      stop(signal = 'SIGTERM') {
+        child.kill(signal)
         child.stdin.end() // Deno can't be made to give up a read from it
         return within('the application to end', ended)
       },
