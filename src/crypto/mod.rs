@@ -70,6 +70,8 @@ pub struct Cipher {
     pub reads_plain: bool,
     /// Whether a session that can't be decrypted counts as missing.
     pub forgets: bool,
+    /// Whether a decrypted session comes with its record, to compare it with what is stored later.
+    pub keeps_records: bool,
 }
 
 /// Encrypts sessions. Its key is already derived.

@@ -129,7 +129,7 @@ fn action(call: Call, text: &str) -> Action {
             session: Field::Text(text.to_owned()),
             expires,
             last_modified: None,
-            known: false,
+            condition: Condition::None,
             now: NOW,
         }),
         Call::Touch => Action::Write(Write::Touch {

@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use backend::{Attempt, Backend, Ids, Reach, Retries, Statement, Wanted};
-pub use operation::{Action, Answer, Outcome, Reply, Sweep, Write};
+pub use operation::{Action, Answer, Condition, Outcome, Reply, Sweep, Write};
 pub use prepare::Event;
 pub use stats::Stats;
 
@@ -131,9 +131,9 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             return false;
         }
         if self.has(Planted::Upsert)
-            && let Action::Write(Write::Set { known, .. }) = &mut action
+            && let Action::Write(Write::Set { condition, .. }) = &mut action
         {
-            *known = false;
+            *condition = Condition::None;
         }
         let Some(caller) = self.admit(kind, since, action.live_at(), reply) else {
             return false;

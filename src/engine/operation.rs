@@ -1,5 +1,7 @@
 //! What the store asks the engine to do, and what it gets back.
 
+use std::mem;
+
 use crate::model::{Failure, Field, Kind, StoredSession};
 
 /// An operation on one session. Dates are milliseconds since 1970.
@@ -25,9 +27,8 @@ pub enum Write {
         expires: i64,
         /// The `lastModified` field.
         last_modified: Option<i64>,
-        /// Whether the caller has read the session under this id. The session is then stored only if it still
-        /// exists: a save must not bring back a session that was destroyed meanwhile.
-        known: bool,
+        /// What must hold for that.
+        condition: Condition,
         /// The caller's clock.
         now: i64,
     },
@@ -46,11 +47,42 @@ pub enum Write {
     Destroy,
 }
 
+/// What must hold for a set to store its session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// Nothing. The session is created if it does not exist.
+    None,
+    /// The session exists, because the caller has read it under this id: a save must not bring back a session
+    /// that was destroyed meanwhile.
+    Exists,
+    /// The `session` field is as the caller has read it: a save must not undo what another one has stored
+    /// meanwhile.
+    IsStill(Field),
+}
+
+impl Condition {
+    /// Whether a set under this condition can be left out for a later one. A set that may create the session does
+    /// not save an earlier one from finding it gone, and each comparison has a result of its own.
+    const fn takes(&self, later: &Self) -> bool {
+        matches!(
+            (self, later),
+            (Self::None, Self::None | Self::Exists) | (Self::Exists, Self::Exists)
+        )
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::None | Self::Exists => 0,
+            Self::IsStill(session) => session.len(),
+        }
+    }
+}
+
 impl Action {
     /// The number of bytes that wait to be sent, not counting the id.
     pub fn len(&self) -> usize {
         match self {
-            Self::Write(Write::Set { session, .. }) => session.len(),
+            Self::Write(Write::Set { session, condition, .. }) => session.len() + condition.len(),
             _ => 0,
         }
     }
@@ -69,15 +101,14 @@ impl Action {
     pub fn takes(&self, later: &Self) -> bool {
         match (self, later) {
             (Self::Get { now }, Self::Get { now: later }) => now <= later,
-            // A set that may create the session does not save an earlier one from finding it gone.
             (
-                Self::Write(Write::Set { now, known, .. }),
+                Self::Write(Write::Set { now, condition, .. }),
                 Self::Write(Write::Set {
                     now: later,
-                    known: known_later,
+                    condition: of_later,
                     ..
                 }),
-            ) => now <= later && known <= known_later,
+            ) => now <= later && condition.takes(of_later),
             (Self::Write(Write::Touch { now, expires, .. }), Self::Write(Write::Touch { now: later, .. })) => {
                 now <= later && later < expires
             }
@@ -89,18 +120,18 @@ impl Action {
     /// Becomes a later action that [`Self::takes`] allows. Whether the session exists for the earlier caller
     /// decides for both, so the earlier clock stays.
     pub fn become_later(&mut self, mut later: Self) {
-        match (&*self, &mut later) {
+        match (&mut *self, &mut later) {
             (Self::Get { now }, Self::Get { now: later }) => *later = *now,
             (
-                Self::Write(Write::Set { now, known, .. }),
+                Self::Write(Write::Set { now, condition, .. }),
                 Self::Write(Write::Set {
                     now: later,
-                    known: known_later,
+                    condition: of_later,
                     ..
                 }),
             ) => {
                 *later = *now;
-                *known_later = *known;
+                mem::swap(of_later, condition);
             }
             (
                 Self::Write(Write::Touch { now, known_live, .. }),
@@ -157,7 +188,7 @@ impl From<Sweep> for Kind {
 /// The result of an operation that succeeded.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// `Get`: no live session has this id. `Set` of a known session: it does not exist any more.
+    /// `Get`: no live session has this id. `Set`: its condition does not hold.
     Missing,
     /// `Get`: the session.
     Found(StoredSession),
@@ -186,5 +217,69 @@ pub trait Reply: Send + Sync + 'static {
         Self: Sized,
     {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a set finds, and what is stored after it.
+    fn carry_out(action: &Action, stored: Option<&Field>) -> (Outcome, Option<Field>) {
+        let Action::Write(Write::Set { session, condition, .. }) = action else {
+            unreachable!("only sets are tested here");
+        };
+        let holds = match condition {
+            Condition::None => true,
+            Condition::Exists => stored.is_some(),
+            Condition::IsStill(read) => stored == Some(read),
+        };
+        if holds {
+            (Outcome::Done(stored.is_none()), Some(session.clone()))
+        } else {
+            (Outcome::Missing, stored.cloned())
+        }
+    }
+
+    #[test]
+    fn sets_that_become_one_have_the_results_that_they_would_have_had_one_after_the_other() {
+        let text = |text: &str| Field::Text(text.into());
+        let stored = [None, Some(text("one")), Some(text("two"))];
+        let conditions = [
+            Condition::None,
+            Condition::Exists,
+            Condition::IsStill(text("one")),
+            Condition::IsStill(text("two")),
+        ];
+        let sets = |session: &'static str| {
+            conditions.clone().map(|condition| {
+                Action::Write(Write::Set {
+                    session: text(session),
+                    expires: 0,
+                    last_modified: None,
+                    condition,
+                    now: 0,
+                })
+            })
+        };
+        let mut merged = 0;
+        for (earlier, later) in sets("one")
+            .into_iter()
+            .flat_map(|set| sets("two").map(|later| (set.clone(), later)))
+        {
+            if !earlier.takes(&later) {
+                continue;
+            }
+            merged += 1;
+            let mut both = earlier.clone();
+            both.become_later(later.clone());
+            for stored in &stored {
+                let (first, between) = carry_out(&earlier, stored.as_ref());
+                let (second, after) = carry_out(&later, between.as_ref());
+                assert_eq!(carry_out(&both, stored.as_ref()), (first.clone(), after));
+                assert_eq!(first == Outcome::Missing, second == Outcome::Missing);
+            }
+        }
+        assert_eq!(merged, 3);
     }
 }

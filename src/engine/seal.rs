@@ -172,6 +172,9 @@ fn open(cipher: &Cipher, job: &Job, answer: &mut Option<Answer>) -> Option<Pendi
     let Some(Ok(Outcome::Found(session))) = answer else {
         return None;
     };
+    if cipher.keeps_records {
+        session.record.clone_from(&session.value);
+    }
     match cipher.open(&job.id, session.value.as_ref()) {
         Ok(Opened::Value(value)) => session.value = Some(value),
         Ok(Opened::Waits(pending)) => {

@@ -189,7 +189,7 @@ impl Caller {
                 session: Field::Text(text),
                 expires,
                 last_modified: None,
-                known: false,
+                condition: Condition::None,
                 now: NOW,
             }),
             Operation::Touch => Action::Write(Write::Touch {

@@ -14,6 +14,8 @@ pub struct StoredSession {
     pub expires: Option<i64>,
     /// The `lastModified` field, in milliseconds since 1970.
     pub last_modified: Option<i64>,
+    /// The `session` field as it is stored, for a session that was decrypted by a cipher that keeps records.
+    pub record: Option<Field>,
 }
 
 /// The size of the document in which a session is stored, in bytes.

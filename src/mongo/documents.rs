@@ -40,6 +40,7 @@ pub fn read(document: &RawDocument) -> Result<StoredSession, Failure> {
         value,
         expires: date("expires")?,
         last_modified: date("lastModified")?,
+        record: None,
     })
 }
 
@@ -85,6 +86,7 @@ mod tests {
             value: Some(Field::Text("{}".into())),
             expires: Some(1_000),
             last_modified: None,
+            record: None,
         };
         assert_eq!(session, expected);
         let session = read(&rawdoc! { "_id": "a", "lastModified": NOW }).unwrap();

@@ -4,6 +4,7 @@
 use mongodb::bson::raw::{CStr, RawDocumentBuf};
 use mongodb::bson::{DateTime, RawBson, cstr, rawbson, rawdoc};
 
+use crate::engine::Condition;
 use crate::model::{Failure, Field};
 
 fn append(document: &mut RawDocumentBuf, name: &CStr, field: &Field) -> Result<(), Failure> {
@@ -11,28 +12,34 @@ fn append(document: &mut RawDocumentBuf, name: &CStr, field: &Field) -> Result<(
     Ok(())
 }
 
-/// Matches one id exactly: `$eq` keeps a document such as `{ $gt: '' }` a value.
+/// Matches one value exactly: `$eq` keeps a document such as `{ $gt: '' }` a value.
+fn match_exactly(filter: &mut RawDocumentBuf, name: &CStr, field: &Field) -> Result<(), Failure> {
+    match field {
+        Field::Text(_) => append(filter, name, field),
+        Field::Wrapped(_) => {
+            let mut equal = RawDocumentBuf::new();
+            append(&mut equal, cstr!("$eq"), field)?;
+            filter.append(name, equal);
+            Ok(())
+        }
+    }
+}
+
+/// Matches one id exactly.
 ///
 /// # Errors
 /// As for [`Field::value`].
 pub fn by_id(id: &Field) -> Result<RawDocumentBuf, Failure> {
     let mut filter = RawDocumentBuf::new();
-    match id {
-        Field::Text(_) => append(&mut filter, cstr!("_id"), id)?,
-        Field::Wrapped(_) => {
-            let mut equal = RawDocumentBuf::new();
-            append(&mut equal, cstr!("$eq"), id)?;
-            filter.append(cstr!("_id"), equal);
-        }
-    }
+    match_exactly(&mut filter, cstr!("_id"), id)?;
     Ok(filter)
 }
 
 /// The statement of an `update` command that stores a session. `created_at` is for a store with timestamps.
 ///
-/// A session that is `known` to have existed is not created again. The server refuses its insertion, since it would
-/// change the `_id`. So the reply names each session that does not exist: of an update that matches nothing, it only
-/// says how many did.
+/// Under a condition, the session is not created. The server refuses its insertion, since it would change the `_id`.
+/// So the reply names each session for which the condition does not hold: of an update that matches nothing, it
+/// only says how many did.
 ///
 /// # Errors
 /// As for [`Field::value`].
@@ -42,10 +49,15 @@ pub fn set_statement(
     expires: DateTime,
     last_modified: Option<DateTime>,
     created_at: Option<DateTime>,
-    known: bool,
+    condition: &Condition,
 ) -> Result<RawDocumentBuf, Failure> {
+    let mut filter = by_id(id)?;
+    if let Condition::IsStill(read) = condition {
+        match_exactly(&mut filter, cstr!("session"), read)?;
+    }
     let mut stored = RawDocumentBuf::new();
-    if !known {
+    let creates = *condition == Condition::None;
+    if creates {
         append(&mut stored, cstr!("_id"), id)?;
     }
     append(&mut stored, cstr!("session"), session)?;
@@ -55,7 +67,7 @@ pub fn set_statement(
     }
     let mut update = RawDocumentBuf::new();
     update.append(cstr!("$set"), stored);
-    if known {
+    if !creates {
         update.append(cstr!("$setOnInsert"), rawdoc! { "_id": RawBson::MinKey });
     } else if let Some(date) = created_at {
         update.append(cstr!("$setOnInsert"), rawdoc! { "createdAt": date });
@@ -64,7 +76,7 @@ pub fn set_statement(
         update.append(cstr!("$currentDate"), rawdoc! { "updatedAt": true });
     }
     let mut statement = RawDocumentBuf::new();
-    statement.append(cstr!("q"), by_id(id)?);
+    statement.append(cstr!("q"), filter);
     statement.append(cstr!("u"), update);
     statement.append(cstr!("upsert"), true);
     Ok(statement)
@@ -138,7 +150,7 @@ mod tests {
     #[test]
     fn the_checked_size_is_the_stored_size_with_all_fields() {
         let (id, session) = (text("an id"), text("x".repeat(1_000)));
-        let statement = set_statement(&id, &session, NOW, Some(NOW), None, false).unwrap();
+        let statement = set_statement(&id, &session, NOW, Some(NOW), None, &Condition::None).unwrap();
         let stored = statement.get_document("u").unwrap().get_document("$set").unwrap();
         // Only the creation date is not among these fields.
         let created_at = 1 + "createdAt\0".len() + 8;
@@ -148,7 +160,7 @@ mod tests {
 
     #[test]
     fn created_at_is_the_clients_time_and_updated_at_the_servers() {
-        let statement = set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW), false).unwrap();
+        let statement = set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW), &Condition::None).unwrap();
         let update = statement.get_document("u").unwrap();
         let on_insert = update.get_document("$setOnInsert").unwrap();
         assert_eq!(on_insert.get_datetime("createdAt").unwrap(), NOW);

@@ -10,7 +10,7 @@ use mongodb::{Collection, Database};
 use super::limit::Limit;
 use super::sessions::Numbered;
 use super::{documents, error, read, statements};
-use crate::engine::{Answer, Attempt, Outcome, Statement, Write};
+use crate::engine::{Answer, Attempt, Condition, Outcome, Statement, Write};
 use crate::model::{Failure, FailureKind, Field};
 
 /// The server's code for an update that would change an `_id`.
@@ -44,7 +44,7 @@ pub async fn write(
                 session,
                 expires,
                 last_modified,
-                known,
+                condition,
                 now,
             } => statements::set_statement(
                 id,
@@ -52,7 +52,7 @@ pub async fn write(
                 DateTime::from_millis(*expires),
                 last_modified.map(DateTime::from_millis),
                 target.timestamps.then(|| DateTime::from_millis(*now)),
-                *known,
+                condition,
             )?,
             Write::Touch {
                 expires,
@@ -202,7 +202,7 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
         expected -= 1;
         let place = place(refused);
         let refusal = error::of_statement(refused);
-        if refusal.code == Some(IMMUTABLE_FIELD) && batch.get(place).is_some_and(is_known_set) {
+        if refusal.code == Some(IMMUTABLE_FIELD) && batch.get(place).is_some_and(is_conditional) {
             set(&mut answers, place, Some(Ok(Outcome::Missing)));
             continue;
         }
@@ -253,8 +253,8 @@ fn is_set(statement: &Statement<'_>) -> bool {
     matches!(statement.write, Write::Set { .. })
 }
 
-fn is_known_set(statement: &Statement<'_>) -> bool {
-    matches!(statement.write, Write::Set { known: true, .. })
+fn is_conditional(statement: &Statement<'_>) -> bool {
+    matches!(statement.write, Write::Set { condition, .. } if *condition != Condition::None)
 }
 
 fn is_touch(statement: &Statement<'_>) -> bool {

@@ -193,7 +193,10 @@ fn to_array(env: &Env, Finished(finished): Finished) -> napi::Result<Array<'_>> 
             }
             Message::Answer(Ok(Outcome::Found(session))) => {
                 set_value(&mut list, first, session.value)?;
-                list.set(second, dates(env, session.expires, session.last_modified)?)?;
+                list.set(
+                    second,
+                    beside(env, session.expires, session.last_modified, session.record)?,
+                )?;
                 kind::FOUND
             }
             Message::Answer(Ok(Outcome::Sessions(sessions))) => {
@@ -247,17 +250,23 @@ impl ToNapiValue for Latin1 {
     }
 }
 
-/// `[expires, lastModified]` in milliseconds. A missing date is `undefined`.
+/// `[expires, lastModified, record]`, the dates in milliseconds. What is missing is `undefined`.
 #[expect(clippy::cast_precision_loss, reason = "JavaScript represents dates as such numbers")]
-fn dates(env: &Env, expires: Option<i64>, last_modified: Option<i64>) -> napi::Result<Array<'_>> {
-    let mut pair = env.create_array(2)?;
+fn beside(
+    env: &Env,
+    expires: Option<i64>,
+    last_modified: Option<i64>,
+    record: Option<Field>,
+) -> napi::Result<Array<'_>> {
+    let mut values = env.create_array(if record.is_some() { 3 } else { 2 })?;
     if let Some(expires) = expires {
-        pair.set(0, expires as f64)?;
+        values.set(0, expires as f64)?;
     }
     if let Some(last_modified) = last_modified {
-        pair.set(1, last_modified as f64)?;
+        values.set(1, last_modified as f64)?;
     }
-    Ok(pair)
+    set_value(&mut values, 2, record)?;
+    Ok(values)
 }
 
 /// The values of all sessions, in order. `null` stands for a session that can't be read.

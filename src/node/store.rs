@@ -10,7 +10,7 @@ use super::cipher::NativeCipher;
 use super::completion::{Completions, Finished, SlotReply};
 use super::settings::Settings;
 use super::statistics::Statistics;
-use crate::engine::{Action, Engine, Outcome, Reply, Sweep, Write};
+use crate::engine::{Action, Condition, Engine, Outcome, Reply, Sweep, Write};
 use crate::model::{Failure, Field};
 use crate::mongo::Mongo;
 use crate::runtime;
@@ -76,7 +76,7 @@ impl NativeStore {
     }
 
     /// Stores a session. `expires` and `last_modified` are milliseconds since 1970. A `known` session is stored
-    /// only if it still exists.
+    /// only if it still exists, and with `record`, only if that still is what is stored.
     #[napi]
     pub fn set(
         &self,
@@ -87,13 +87,21 @@ impl NativeStore {
         expires: f64,
         last_modified: Option<f64>,
         known: bool,
+        record: Option<Given>,
     ) -> bool {
-        let write = to_field(session).map(|session| Write::Set {
-            session,
-            expires: to_date(expires),
-            last_modified: last_modified.map(to_date),
-            known,
-            now: to_date(now),
+        let condition = match record {
+            Some(record) => to_field(record).map(Condition::IsStill),
+            None if known => Ok(Condition::Exists),
+            None => Ok(Condition::None),
+        };
+        let write = to_field(session).and_then(|session| {
+            Ok(Write::Set {
+                session,
+                expires: to_date(expires),
+                last_modified: last_modified.map(to_date),
+                condition: condition?,
+                now: to_date(now),
+            })
         });
         self.submit(slot, id, write.map(Action::Write))
     }

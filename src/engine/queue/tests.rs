@@ -10,6 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::super::callers::Callers;
+use super::super::operation::Condition;
 use super::*;
 use crate::model::Kind;
 
@@ -50,7 +51,7 @@ pub(super) fn set(bytes: usize) -> Action {
         session: Field::Wrapped(vec![0; bytes]),
         expires: 0,
         last_modified: None,
-        known: false,
+        condition: Condition::None,
         now: 0,
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::super::backend::Statement;
-use super::super::operation::{Answer, Outcome, Write};
+use super::super::operation::{Answer, Condition, Outcome, Write};
 use crate::model::{Failure, FailureKind, Field, StoredSession};
 
 /// A document: the text of its session, and its expiry.
@@ -151,7 +151,9 @@ impl Shard {
             return Ok(Outcome::Done(false));
         };
         Ok(Outcome::Done(match write {
-            Write::Set { known: true, .. } if !self.documents.contains_key(&id) => return Ok(Outcome::Missing),
+            Write::Set { condition, .. } if !holds(condition, self.documents.get(&id)) => {
+                return Ok(Outcome::Missing);
+            }
             Write::Set { session, expires, .. } => {
                 let text = text(session);
                 if text.starts_with(REFUSED) {
@@ -191,11 +193,21 @@ impl Shard {
     }
 }
 
+/// Whether the condition of a set holds for what is stored.
+fn holds(condition: &Condition, stored: Option<&Document>) -> bool {
+    match condition {
+        Condition::None => true,
+        Condition::Exists => stored.is_some(),
+        Condition::IsStill(read) => stored.is_some_and(|document| document.text == text(read)),
+    }
+}
+
 /// A document, as a read returns it.
 pub fn stored(document: &Document) -> StoredSession {
     StoredSession {
         value: Some(Field::Text(document.text.clone())),
         expires: Some(document.expires),
         last_modified: None,
+        record: None,
     }
 }

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::super::Engine;
-use super::super::operation::{Action, Answer, Outcome, Reply, Sweep, Write};
+use super::super::operation::{Action, Answer, Condition, Outcome, Reply, Sweep, Write};
 use super::super::planted::Planted;
 use super::check::{self, Call, Violation};
 use super::faults::{self, Deployment};
@@ -105,8 +105,8 @@ impl Store {
         let place = slot.place;
         match call {
             Call::Get(id, now) => self.submit(&id, Action::Get { now }, slot),
-            Call::Set(id, text, expires) => self.submit(&id, set(text, expires, false), slot),
-            Call::Save(id, text, expires) => self.submit(&id, set(text, expires, true), slot),
+            Call::Set(id, text, expires) => self.submit(&id, set(text, expires, Condition::None), slot),
+            Call::Save(id, text, expires) => self.submit(&id, set(text, expires, Condition::Exists), slot),
             Call::Touch(id, expires, now) => {
                 let write = Write::Touch {
                     expires,
@@ -131,12 +131,12 @@ impl Store {
     }
 }
 
-fn set(text: String, expires: i64, known: bool) -> Action {
+fn set(text: String, expires: i64, condition: Condition) -> Action {
     Action::Write(Write::Set {
         session: Field::Text(text),
         expires,
         last_modified: None,
-        known,
+        condition,
         now: NOW,
     })
 }
