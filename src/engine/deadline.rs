@@ -45,13 +45,14 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                 () = self.cut_off.cancelled() => return,
                 // The channel doesn't close before the backend is gone.
                 changed = reach.changed() => if changed.is_err() { return },
+                () = self.callers.one_comes_late() => {}
                 () = sleep_until(wake) => {}
             }
         }
     }
 
-    /// Answers late callers, and returns when the next ones may be late. A later call never has an earlier
-    /// deadline.
+    /// Answers late callers, and returns when the next ones may be late. Only a caller that comes late can have
+    /// an earlier deadline.
     fn answer_late(&self, absence: &Absence) -> Instant {
         let now = Instant::now();
         let selection = self.backend.selection_limit().min(self.time_limit);
