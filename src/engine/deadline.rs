@@ -88,11 +88,11 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Reach::Unreachable { causes, .. } => Failure::no_server(causes.clone()),
             Reach::Refused(failure) => failure.clone(),
             _ => {
-                let wanted = if writes { "takes writes" } else { "can be read from" };
+                let wanted = if writes { "accepts writes" } else { "can be read from" };
                 Failure::no_server(format!(
-                    "No server that {wanted} was found within {} ms among {}",
-                    limit.as_millis(),
-                    self.backend.servers()
+                    "The store found no server that {wanted} among {} within {} ms",
+                    self.backend.servers(),
+                    limit.as_millis()
                 ))
             }
         }
