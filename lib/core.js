@@ -42,8 +42,8 @@ class Core {
   #connection
   /** Whether functions of the application, which may be asynchronous, make ids or sessions. */
   #hasHooks
-  /** The function that serialises sessions, unless somebody patches it later. */
-  #serialize
+  /** The functions that convert sessions, unless somebody patches them later. */
+  #hooks
   /** The method of the store's class that makes ids, unless somebody patches it later. */
   #computeStorageId
   /** @type {InstanceType<typeof Preparing<AnOperation>>} */
@@ -76,10 +76,9 @@ class Core {
     this.#settings = settings
     this.#codec = new Codec(new Live(store, style, settings), settings)
     this.#hasHooks = Boolean(serialize || unserialize || settings.encryption?.adapter)
-    this.#serialize = hooks.serialize
+    this.#hooks = { ...hooks }
     this.#computeStorageId = computeStorageId
     this.#preparing = new Preparing({
-      timeLimitMs: () => this.#connection.timeLimitMs,
       idOf: (operation, sid) => /** @type {AnyStore} */ (operation.store).computeStorageId(sid),
       send: (operation, ...values) => this.#connection.carrier.send(operation, operation.kind, ...values),
       skip: (operation) => this.#answerLater(operation),
@@ -95,6 +94,11 @@ class Core {
   /** Where the sessions are. */
   get place() {
     return this.#connection.place
+  }
+
+  /** How long an operation may take, in milliseconds. */
+  get timeLimitMs() {
+    return this.#connection.timeLimitMs
   }
 
   /** What the store has done so far. */
@@ -151,7 +155,8 @@ class Core {
       this.#hasHooks ||
         store.options.transformId ||
         store.computeStorageId !== this.#computeStorageId ||
-        store.transformFunctions.serialize !== this.#serialize,
+        store.transformFunctions.serialize !== this.#hooks.serialize ||
+        store.transformFunctions.unserialize !== this.#hooks.unserialize,
     )
   }
 
@@ -219,7 +224,7 @@ class Core {
   /** @type {OnResult} */
   #found(operation, _kind, documents) {
     settle(
-      () => this.#codec.fromDocuments(documents),
+      () => this.#codec.fromDocuments(operation, documents),
       (sessions) => {
         emit(operation, 'all', sessions)
         operation.answer(null, sessions)
@@ -270,7 +275,7 @@ class Core {
     if (kind === KIND.MISSING) return this.#give(operation, null)
     let session
     try {
-      session = this.#codec.fromDocument(operation.sid, value, dates[0], dates[1])
+      session = this.#codec.fromDocument(operation, value, dates[0], dates[1])
     } catch (error) {
       return operation.fail(error)
     }
@@ -300,12 +305,13 @@ class Core {
     }
     operation.ofRequest = this.#isOfRequest(session)
     const now = Date.now()
-    if (this.#isHooked(store)) return this.#preparing.start(operation, () => this.#codec.toDocument(sid, session, now))
+    if (this.#isHooked(store))
+      return this.#preparing.start(operation, () => this.#codec.toDocument(operation, session, now))
     try {
       const id = this.#idOf(sid)
       if (operation.flaw) throw operation.flaw
       // Without hooks this is never a promise.
-      const document = /** @type {SessionDocument} */ (this.#codec.toDocument(sid, session, now))
+      const document = /** @type {SessionDocument} */ (this.#codec.toDocument(operation, session, now))
       const { value, expires, lastModified, isKnown } = document
       this.#connection.carrier.send(operation, 'set', id, now, value, expires, lastModified, isKnown)
     } catch (error) {

@@ -50,19 +50,19 @@ describe('a server that cannot be used', () => {
     [
       'is of another replica set',
       () => `${set.current.uri}`.replace('rs0', 'other'),
-      () => new RegExp(`${set.current.members[0].host} is no member of the replica set "other"`),
+      () => new RegExp(`${set.current.members[0].host} is not a member of the replica set "other"`),
     ],
     [
       'is of no replica set',
       () => `${plain.current.uri}&replicaSet=rs0`,
-      () => new RegExp(`${plain.current.host} is no member of the replica set "rs0"`),
+      () => new RegExp(`${plain.current.host} is not a member of the replica set "rs0"`),
     ],
     [
       'has no TLS',
       () => `${plain.current.uri}&tls=true`,
-      () => new RegExp(`${plain.current.host}: .*it may have no TLS`),
+      () => new RegExp(`${plain.current.host}: .*it may not use TLS`),
     ],
-    ['wants TLS', () => tls.server.uri, () => new RegExp(`${tls.server.host}: .*it may want TLS, see tls=true`)],
+    ['wants TLS', () => tls.server.uri, () => new RegExp(`${tls.server.host}: .*it may require TLS: try tls=true`)],
   ]) {
     it(title, async (t) => {
       for (const error of await errorsOf(t, url(), soon)) {

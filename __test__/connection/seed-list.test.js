@@ -128,6 +128,16 @@ describe('a seed list', () => {
     })
   }
 
+  it('that no name server tells of is not waited for beyond the deadline', async (t) => {
+    await startNameServer(t, () => undefined)
+    const store = open(t, `mongodb+srv://${HOST}/shop`, { timeoutMS: 200 })
+    assert.deepEqual(seen(await errorOf(store.length())), {
+      name: 'MongoOperationTimeoutError',
+      message: 'timed out after 200 ms: no name server answered',
+      code: undefined,
+    })
+  })
+
   it('that no name server tells of is refused with the code ETIMEOUT', async (t) => {
     await startNameServer(t, () => undefined)
     const url = `mongodb+srv://${HOST}/shop`

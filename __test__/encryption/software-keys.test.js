@@ -182,7 +182,7 @@ test('with the addon and without it, of 4,100 records that need keys the oldest 
     assert.ok(refused.length >= 1 && refused.length <= 4, `${refused}`)
     assert.ok(Math.max(...refused) < 8, `${refused}`)
     assert.deepEqual(results[refused[0]].slice(1), [
-      'Too many keys of encrypted sessions wait to be derived: try again later',
+      'Too many keys of encrypted sessions are waiting to be derived: try again later',
       null,
       null,
     ])

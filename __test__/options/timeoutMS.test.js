@@ -104,37 +104,3 @@ describe('A write that another member does not confirm', () => {
     })
   })
 })
-
-describe('An asynchronous hook', () => {
-  const never = () => new Promise(() => {})
-
-  for (const [hook, call] of Object.entries({
-    transformId: (store) => store.get('s'),
-    serialize: (store) => store.set('s', { cookie: {} }),
-  })) {
-    test(`${hook} has timeoutMS for itself`, async (t) => {
-      const store = open(t, server.current.url('hooks'), { timeoutMS: 400 }, { [hook]: never })
-      await assert.rejects(call(store), {
-        name: 'MongoOperationTimeoutError',
-        message: `timed out after 400 ms: ${hook} did not answer`,
-      })
-    })
-  }
-
-  test('unserialize has no limit', async (t) => {
-    let finish
-    const unserialize = () =>
-      new Promise((resolve) => {
-        finish = () => resolve({ cookie: {}, user: 'Ada' })
-      })
-    const timeoutMS = 2000
-    const store = open(t, server.current.url('hooks'), { timeoutMS }, { unserialize, serialize: (session) => session })
-    await store.set('s', { cookie: {} })
-    const reading = store.get('s')
-    // Another operation reaches its limit meanwhile.
-    const other = open(t, NOWHERE, { timeoutMS: 1.5 * timeoutMS })
-    await assert.rejects(other.get('s'))
-    finish()
-    assert.equal((await reading).user, 'Ada')
-  })
-})

@@ -1,45 +1,35 @@
 'use strict'
 
-// The moment by which an operation must have ended, for everything that it waits for in JavaScript.
+// Keeps the deadline of an operation while it waits for something in JavaScript.
 
 const { timeoutError } = require('./errors.js')
 const { Promise } = require('./promises.js')
 const { clearTimeout, uptime, setTimeout } = require('./timers.js')
 
-class Deadline {
-  #limit
-  #at
-
-  /** @param {number} limit in milliseconds from now */
-  constructor(limit) {
-    this.#limit = limit
-    this.#at = uptime() + limit
-  }
-
-  /**
-   * Waits for a promise until the deadline.
-   * @template T
-   * @param {PromiseLike<T>} promise
-   * @param {string} who did not answer, for the error
-   * @returns {Promise<T>}
-   * @throws {Error} at the deadline
-   */
-  wait(promise, who) {
-    return new Promise((resolve, reject) => {
-      const late = () => reject(timeoutError(this.#limit, `${who} did not answer`))
-      const timer = setTimeout(late, Math.max(0, this.#at - uptime()))
-      promise.then(
-        (value) => {
-          clearTimeout(timer)
-          resolve(value)
-        },
-        (error) => {
-          clearTimeout(timer)
-          reject(error)
-        },
-      )
-    })
-  }
+/**
+ * Waits for a promise as long as an operation may take.
+ * @template T
+ * @param {PromiseLike<T>} promise
+ * @param {{since: number, limitMs: number}} time when the operation was called, by `uptime`, and how long it may take
+ * @param {string} who may not answer, for the error
+ * @returns {Promise<T>}
+ * @throws {Error} at the deadline
+ */
+function inTime(promise, { since, limitMs }, who) {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(timeoutError(limitMs, `${who} did not answer`))
+    const timer = setTimeout(late, Math.max(0, since + limitMs - uptime()))
+    promise.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
+  })
 }
 
-module.exports = { Deadline }
+module.exports = { inTime }

@@ -58,6 +58,7 @@
  *   boolean) => boolean} touch
  * @property {(slot: number, id: Value) => boolean} destroy
  * @property {() => void} flush sends the operations that wait for it
+ * @property {(milliseconds: number) => void} backdate tells how long ago the next operation was called
  * @property {(slot: number, now: number) => void} all
  * @property {(slot: number) => void} length
  * @property {(slot: number) => void} clear

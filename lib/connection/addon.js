@@ -3,7 +3,7 @@
 // The crossing to the addon. An operation takes a slot, and one synchronous call with primitives submits it. The
 // results of many operations come back in one flat array. The calls of one turn of the event loop are sent together.
 
-const { setImmediate } = require('../common/timers.js')
+const { setImmediate, uptime } = require('../common/timers.js')
 const { EVENTS, STRIDE } = require('./results.js')
 
 /** @import { AnyFailure } from './results.js' */
@@ -19,6 +19,7 @@ const NOBODY = Object.freeze({ finish() {} })
  * @typedef {object} Caller
  * @property {(kind: number, first: unknown, second: unknown) => void} finish takes the result, as `Answer` of
  *   `results.js`
+ * @property {number} [since] when it was called, by `uptime`; now, if it is left out
  */
 
 /**
@@ -35,9 +36,9 @@ const NOBODY = Object.freeze({ finish() {} })
  */
 
 class Addon {
-  /** How long an operation may take, in milliseconds. */
+  /** How long an operation may take, in milliseconds. Its time counts from its call. */
   timeLimitMs
-  /** @type {Native & Record<string, Function> & {since?: number}} */
+  /** @type {Native & Record<string, Function>} */
   #native
   /** @type {(Caller | undefined)[]} */
   #callers = [undefined]
@@ -93,20 +94,8 @@ class Addon {
     const slot = this.#free.pop() ?? this.#callers.length
     this.#callers[slot] = caller
     if (this.#pending++ === 0) this.#begin()
+    if (caller.since !== undefined) this.#native.backdate(uptime() - caller.since)
     if (this.#native[method](slot, ...values)) this.#sendSoon()
-  }
-
-  /**
-   * Starts an operation that was called earlier, at a time of `uptime`, with a class that takes that time.
-   * @param {number} since
-   * @param {Caller} caller
-   * @param {string} method
-   * @param {unknown[]} values
-   */
-  sendAgain(since, caller, method, ...values) {
-    this.#native.since = since
-    this.send(caller, method, ...values)
-    this.#native.since = undefined
   }
 
   // Requests that arrive together, and those that results trigger, make one batch, and wake the addon's thread once.

@@ -50,6 +50,8 @@ class Connection {
    * @type {Crossing | undefined}
    */
   #crossing
+  /** How long an operation may take before there is a crossing, in milliseconds. */
+  #timeLimitMs = LIMIT
   /**
    * Remembers the operations that the addon got before it reached a server; null when it has reached one.
    * @type {InstanceType<typeof Proving> | null}
@@ -153,7 +155,11 @@ class Connection {
       this.#useAddon(target, found)
       resolving.passTo(this.carrier)
     }
-    const resolving = new Resolving(look, (error) => this.#unavailable(error), target.isOwn)
+    this.#timeLimitMs = takeTimeLimit(uri).timeLimitMs
+    const resolving = new Resolving(look, (error) => this.#unavailable(error), {
+      keepsAlive: target.isOwn,
+      timeLimitMs: this.#timeLimitMs,
+    })
     this.carrier = resolving
   }
 
@@ -323,7 +329,7 @@ class Connection {
 
   /** How long an operation may take, in milliseconds. */
   get timeLimitMs() {
-    return this.#crossing?.timeLimitMs ?? LIMIT
+    return this.#crossing?.timeLimitMs ?? this.#timeLimitMs
   }
 
   /** What the carrier has done so far; undefined before there is one. */

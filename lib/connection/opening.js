@@ -1,22 +1,33 @@
 'use strict'
 
-// The waiting room for operations while the application opens its connection.
+// The waiting room for operations while the application opens its connection. The time that they spend here counts.
 
 const { MongoStoreError } = require('../common/errors.js')
-const { clearTimeout, setTimeout } = require('../common/timers.js')
+const { clearTimeout, setTimeout, uptime } = require('../common/timers.js')
 
 /** @import { Carrier } from './addon.js' */
 /** @typedef {InstanceType<typeof import('./operation.js').Operation>} Operation */
 
-/** How long operations wait, in milliseconds. */
+/** How long operations wait for a connection whose own limit is not known yet, in milliseconds. */
 const LIMIT = 40_000
 
 class Opening {
+  #limit
+  #late
   /**
    * The waiting operations, with their methods, values and timers.
    * @type {Map<Operation, {method: string, values: unknown[], timer: NodeJS.Timeout}>}
    */
   #waiting = new Map()
+
+  /**
+   * @param {number} [limit] how long operations wait, in milliseconds
+   * @param {() => Error} [late] the error of those that have waited for so long
+   */
+  constructor(limit = LIMIT, late = notOpened) {
+    this.#limit = limit
+    this.#late = late
+  }
 
   /**
    * Makes an operation wait.
@@ -25,12 +36,12 @@ class Opening {
    * @param {unknown[]} values
    */
   send(operation, method, ...values) {
+    operation.since ??= uptime()
+    const left = Math.max(0, operation.since + this.#limit - uptime())
     const timer = setTimeout(() => {
       this.#waiting.delete(operation)
-      operation.failLater(
-        new MongoStoreError('MongoOperationTimeoutError', `The given connection did not open within ${LIMIT} ms`),
-      )
-    }, LIMIT)
+      operation.failLater(this.#late())
+    }, left)
     this.#waiting.set(operation, { method, values, timer })
   }
 
@@ -64,6 +75,10 @@ class Opening {
     for (const [, { timer }] of all) clearTimeout(timer)
     return all
   }
+}
+
+function notOpened() {
+  return new MongoStoreError('MongoOperationTimeoutError', `The given connection did not open within ${LIMIT} ms`)
 }
 
 module.exports = { LIMIT, Opening }

@@ -4,6 +4,7 @@
 // context of the call, so that AsyncLocalStorage reaches the caller's callback.
 
 const { AsyncResource } = require('node:async_hooks')
+const { inTime } = require('../common/deadline.js')
 const { asError, fromNative } = require('../common/errors.js')
 const { quiet } = require('../common/promises.js')
 const { nextTick, uptime } = require('../common/timers.js')
@@ -38,6 +39,7 @@ const { CHANNELS } = require('./stats.js')
  * Who starts operations.
  * @typedef {object} Owner
  * @property {Place} place where the sessions are, for the channels
+ * @property {number} timeLimitMs how long an operation may take
  */
 
 /**
@@ -60,8 +62,6 @@ class Operation extends AsyncResource {
   /** @type {((error: unknown) => void) | undefined} */
   #reject
   #besideErrors
-  /** @type {number | undefined} */
-  #since
 
   /**
    * @param {string} kind the store's method
@@ -73,7 +73,11 @@ class Operation extends AsyncResource {
   constructor(kind, call, owner, onResult = answerNothing, both = false) {
     super('MongoStore', { requireManualDestroy: true })
     const { store, sid, session, callback, besideErrors = NOTHING } = call
-    if (CHANNELS[kind].hasSubscribers) this.#since = uptime()
+    /**
+     * When it was called, by `uptime`; undefined as long as nobody needs to know.
+     * @type {number | undefined}
+     */
+    this.since = CHANNELS[kind].hasSubscribers ? uptime() : undefined
     this.#owner = owner
     this.store = store
     this.#onResult = onResult
@@ -104,6 +108,17 @@ class Operation extends AsyncResource {
   }
 
   /**
+   * Waits for a function of the application until the operation's deadline.
+   * @template T
+   * @param {PromiseLike<T>} promise
+   * @param {string} who may not answer, for the error
+   */
+  wait(promise, who) {
+    this.since ??= uptime()
+    return inTime(promise, { since: this.since, limitMs: this.#owner.timeLimitMs }, who)
+  }
+
+  /**
    * Takes the result of a carrier.
    * @param {number} kind
    * @param {unknown} first
@@ -121,7 +136,7 @@ class Operation extends AsyncResource {
   answer(...results) {
     this.emitDestroy() // or it would look pending, as to `jest --detectOpenHandles`, until it is collected
     const [error, value] = results
-    if (this.#since !== undefined) this.#publish(this.#since, error)
+    if (this.since !== undefined && CHANNELS[this.kind].hasSubscribers) this.#publish(this.since, error)
     if (error) this.#reject?.(error)
     else this.#resolve?.(value)
     const { domain } = /** @type {OfDomain} */ (this)

@@ -79,7 +79,10 @@ class Proving {
     this.#successor = carrier
     const all = [...this.#open]
     this.#open.clear()
-    for (const { caller, method, values, since } of all) carrier.sendAgain(since, caller, method, ...values)
+    for (const { caller, method, values, since } of all) {
+      caller.since = since
+      carrier.send(caller, method, ...values)
+    }
     this.#addon.abandon()
   }
 }
@@ -99,7 +102,7 @@ class Unproven {
     this.caller = caller
     this.method = method
     this.values = values
-    this.since = uptime()
+    this.since = caller.since ?? uptime()
   }
 
   /**

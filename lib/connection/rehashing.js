@@ -3,6 +3,7 @@
 // A carrier for sessions that are stored under hashes of their ids. While keys are rotated, or while a store moves to
 // hashed ids, a session may still be stored under an older id. It is found there, and its next write moves it.
 
+const { uptime } = require('../common/timers.js')
 const { KIND } = require('./results.js')
 
 /** @import { Caller, Carrier } from './addon.js' */
@@ -87,7 +88,7 @@ const STEPS = {
   },
 }
 
-/** An operation that takes its steps one after the other, until one of them fails. */
+/** An operation that takes its steps one after the other, until one of them fails. All of them share its time. */
 class Walk {
   #carrier
   #operation
@@ -102,6 +103,7 @@ class Walk {
     this.#carrier = carrier
     this.#operation = operation
     this.#steps = steps
+    this.since = operation.since ?? uptime()
   }
 
   start() {

@@ -4,6 +4,7 @@
 // its error. Each later operation repeats the lookup, and so does the store itself, because a name server may answer
 // later.
 
+const { timeoutError } = require('../common/errors.js')
 const { clearTimeout, setTimeout } = require('../common/timers.js')
 const { Opening } = require('./opening.js')
 
@@ -25,10 +26,12 @@ class Resolving extends Opening {
   /**
    * @param {() => Promise<void>} look resolves when the waiting operations have been passed on
    * @param {(error: Error) => void} failed
-   * @param {boolean} keepsAlive whether the process stays alive meanwhile
+   * @param {object} more
+   * @param {boolean} more.keepsAlive whether the process stays alive meanwhile
+   * @param {number} more.timeLimitMs how long an operation may take
    */
-  constructor(look, failed, keepsAlive) {
-    super()
+  constructor(look, failed, { keepsAlive, timeLimitMs }) {
+    super(timeLimitMs, () => timeoutError(timeLimitMs, 'no name server answered'))
     this.#look = look
     this.#failed = failed
     this.#keepsAlive = keepsAlive

@@ -37,6 +37,16 @@ const { KnownSession } = require('./known.js')
  */
 
 /**
+ * The part of an operation that matters here.
+ * @typedef {object} Coded
+ * @property {string | undefined} sid the session's id
+ * @property {<T>(promise: PromiseLike<T>, who: string) => Promise<T>} wait waits until the operation's deadline
+ */
+
+/** What reads a session, for the error if it does not answer. */
+const READERS = 'unserialize or cryptoAdapter'
+
+/**
  * The session as a plain object, for `stringify: false`. The cookie is converted by its `toJSON`, as in connect-mongo.
  * @param {Session} session
  */
@@ -116,15 +126,15 @@ class Codec {
   }
 
   /**
-   * The stored form of a session, or a promise of it.
-   * @param {string} sid
+   * The stored form of a session, or a promise of it that ends by the deadline.
+   * @param {Coded} operation
    * @param {Session} session
    * @param {number} now the caller's clock
    * @returns {Awaitable<SessionDocument>}
    */
-  toDocument(sid, session, now) {
-    const value = this.#encode(session)
-    const isKnown = !this.#savesDestroyed && KnownSession.isRead(session, this, sid)
+  toDocument(operation, session, now) {
+    const value = this.#encode(operation, session)
+    const isKnown = !this.#savesDestroyed && KnownSession.isRead(session, this, operation.sid)
     if (typeof value !== 'string' && isThenable(value))
       return value.then((encoded) => ({ now, value: encoded, ...this.#dates(session, now), isKnown }))
     const { expires, lastModified } = this.#dates(session, now)
@@ -132,15 +142,26 @@ class Codec {
   }
 
   /**
+   * @param {Coded} operation
    * @param {Session} session
    * @returns {Awaitable<Value>}
    */
-  #encode(session) {
+  #encode(operation, session) {
     const stored = this.#live.hooks.serialize(this.#withoutLastModified(session))
-    const encryption = this.#encryption
-    if (typeof stored === 'string' && !encryption) return stored
-    const store = encryption ? (/** @type {unknown} */ value) => encrypt(encryption, value) : wrap
-    return isThenable(stored) ? Promise.resolve(stored).then(store) : store(stored)
+    if (typeof stored === 'string' && !this.#encryption) return stored
+    const store = (/** @type {unknown} */ value) => this.#store(operation, value)
+    return isThenable(stored) ? operation.wait(stored, 'serialize').then(store) : store(stored)
+  }
+
+  /**
+   * @param {Coded} operation
+   * @param {unknown} stored
+   * @returns {Awaitable<Value>}
+   */
+  #store(operation, stored) {
+    if (!this.#encryption) return wrap(stored)
+    const encrypted = encrypt(this.#encryption, stored)
+    return isThenable(encrypted) ? operation.wait(encrypted, 'cryptoAdapter') : encrypted
   }
 
   /**
@@ -156,14 +177,26 @@ class Codec {
   }
 
   /**
-   * The session of a document, or a promise of it; null for none.
-   * @param {string | undefined} sid the session's id, where it is known
+   * The session of a document, or a promise of it that ends by the deadline; null for none.
+   * @param {Coded} operation
    * @param {Value | undefined} value the stored form
    * @param {number} [expires] the document's, in milliseconds
    * @param {number} [lastModified] likewise
    * @returns {Awaitable<Session | null>}
    */
-  fromDocument(sid, value, expires, lastModified) {
+  fromDocument(operation, value, expires, lastModified) {
+    const session = this.#decode(operation.sid, value, expires, lastModified)
+    return isThenable(session) ? operation.wait(session, READERS) : session
+  }
+
+  /**
+   * @param {string | undefined} sid the session's id, where it is known
+   * @param {Value | undefined} value
+   * @param {number} [expires]
+   * @param {number} [lastModified]
+   * @returns {Awaitable<Session | null>}
+   */
+  #decode(sid, value, expires, lastModified) {
     if (typeof value === 'string' && !this.#encryption) return this.#unserialize(sid, value, expires, lastModified)
     if (!this.#encryption) return this.#unserialize(sid, unwrap(value), expires, lastModified)
     const stored = decrypt(this.#encryption, value)
@@ -187,22 +220,24 @@ class Codec {
   }
 
   /**
-   * The sessions of many documents, or a promise of them. A session that can't be read does not hide the others.
+   * The sessions of many documents, or a promise of them that ends by the deadline. A session that can't be read does not
+   * hide the others.
+   * @param {Coded} operation
    * @param {(Value | undefined | null)[]} values
    * @returns {Awaitable<Session[]>}
    */
-  fromDocuments(values) {
+  fromDocuments(operation, values) {
     // The addon's array belongs to the main realm, and so would everything that its methods return.
     const decoded = Array.from(values, (value) => {
       try {
         if (value === null) throw new Error('The stored session is not valid BSON')
-        return this.fromDocument(undefined, value)
+        return this.#decode(undefined, value)
       } catch (error) {
         return Promise.reject(error)
       }
     })
     if (!decoded.some(isThenable)) return /** @type {Session[]} */ (decoded.filter((session) => session !== null))
-    return Promise.allSettled(decoded).then((results) => {
+    return operation.wait(Promise.allSettled(decoded), READERS).then((results) => {
       if (results.some(({ status }) => status === 'rejected')) {
         warnOnce('all() left out sessions that could not be read', 'MONGO_STORE_UNREADABLE')
       }

@@ -58,7 +58,7 @@ class KnownSession extends Given {
    * Whether a session was read under an id.
    * @param {unknown} session
    * @param {object} owner
-   * @param {string} sid
+   * @param {string | undefined} sid
    */
   static isRead(session, owner, sid) {
     return KnownSession.#isOf(session, owner) && session.#sid === sid

@@ -1,11 +1,12 @@
 'use strict'
 
 // Operations whose id or session goes through functions of the application, which may answer later. They are sent in
-// the order of their calls all the same, and no operation waits for such a function beyond its deadline.
+// the order of their calls all the same. Their time counts from the call, so that no function delays an operation beyond
+// its deadline.
 
-const { Deadline } = require('../common/deadline.js')
 const { closedError } = require('../common/errors.js')
 const { isThenable } = require('../common/promises.js')
+const { uptime } = require('../common/timers.js')
 const { sessionId, storedId } = require('./session-id.js')
 const { Turns } = require('./turns.js')
 
@@ -26,13 +27,14 @@ const EARLIER = 'a hook of an earlier operation'
  * @property {string | undefined} sid
  * @property {Promise<unknown> | undefined} promise
  * @property {TypeError | undefined} flaw why it can't be carried out
+ * @property {number | undefined} since when it was called, by `uptime`
+ * @property {<V>(promise: PromiseLike<V>, who: string) => Promise<V>} wait waits until its deadline
  * @property {(thrown: unknown) => void} failLater
  */
 
 /**
  * @template {Prepared} T
  * @typedef {object} Sender
- * @property {() => number} timeLimitMs how long an operation may take
  * @property {(operation: T, sid: string) => unknown} idOf returns the `_id` of the session, or a promise of it
  * @property {(operation: T, ...values: unknown[]) => void} send
  * @property {(operation: T) => void} skip answers an operation without sending anything
@@ -52,9 +54,10 @@ class Preparing {
   /**
    * Starts an operation on one session.
    * @param {T} operation
-   * @param {() => Awaitable<Values>} values
+   * @param {() => Awaitable<Values>} values ends by the deadline
    */
   start(operation, values) {
+    operation.since ??= uptime()
     try {
       const sid = sessionId(operation.sid)
       if (operation.flaw) throw operation.flaw
@@ -72,6 +75,7 @@ class Preparing {
    * @param {readonly unknown[]} values what is sent
    */
   startOnAll(operation, values) {
+    operation.since ??= uptime()
     try {
       if (operation.flaw) throw operation.flaw
       if (this.#isClosed) throw closedError()
@@ -96,16 +100,15 @@ class Preparing {
    */
   async #prepare(operation, sid, values) {
     const turn = this.#turns.take(sid)
-    const deadline = new Deadline(this.#sender.timeLimitMs())
     let isInTurn = turn.before === undefined
     try {
-      if (turn.before) await deadline.wait(turn.before, EARLIER)
+      if (turn.before) await operation.wait(turn.before, EARLIER)
       isInTurn = true
       let id = this.#sender.idOf(operation, sid)
-      if (isThenable(id)) id = await deadline.wait(id, 'transformId')
+      if (isThenable(id)) id = await operation.wait(id, 'transformId')
       const stored = storedId(id)
       let others = values()
-      if (isThenable(others)) others = await deadline.wait(others, 'serialize')
+      if (isThenable(others)) others = await others
       if (others === null) this.#sender.skip(operation)
       else this.#sender.send(operation, stored, ...Object.values(others))
     } catch (error) {
@@ -123,7 +126,7 @@ class Preparing {
     const turn = this.#turns.takeAll()
     let isInTurn = turn.before === undefined
     try {
-      if (turn.before) await new Deadline(this.#sender.timeLimitMs()).wait(turn.before, EARLIER)
+      if (turn.before) await operation.wait(turn.before, EARLIER)
       isInTurn = true
       this.#sender.send(operation, ...values)
     } catch (error) {

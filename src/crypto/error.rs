@@ -43,8 +43,8 @@ impl CryptoError {
             Self::Tampered => "Encrypted session was tampered with!",
             Self::Decrypt => "Unable to decrypt ciphertext!",
             Self::UnknownKey => "The session is encrypted with a key that is not among encryption.keys",
-            Self::Random => "The operating system gave no random bytes to encrypt the session with",
-            Self::Overloaded => "Too many keys of encrypted sessions wait to be derived: try again later",
+            Self::Random => "The operating system provided no random bytes to encrypt the session",
+            Self::Overloaded => "Too many keys of encrypted sessions are waiting to be derived: try again later",
             Self::Lost => "The key of an encrypted session could not be derived",
         }
     }

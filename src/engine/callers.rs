@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use slab::Slab;
 use tokio::sync::Notify;
@@ -14,6 +15,9 @@ use crate::model::{Failure, Kind};
 
 /// The maximum number of waiting callers in one store. One more fails at once.
 pub const MAX_CALLERS: usize = 65_536;
+
+/// A caller that came this long after its call may be the next to be late.
+const LATE: Duration = Duration::from_millis(1);
 
 /// The handle by which an operation refers to its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +52,8 @@ pub struct Answered<R> {
 
 struct State<R> {
     waiting: Slab<Caller<R>>,
-    /// The callers of reads and of writes, in the order of their calls, which is also the order of their
-    /// deadlines. Answered callers are removed when they reach the front, or when they outnumber the waiting
+    /// The callers of reads and of writes, in the order of the times of their calls, which is also the order
+    /// of their deadlines. Answered callers are removed when they reach the front, or when they outnumber the waiting
     /// ones.
     by_age: [VecDeque<(Instant, Key)>; 2],
     next: u64,
@@ -60,6 +64,7 @@ pub struct Callers<R> {
     state: Mutex<State<R>>,
     expired: AtomicU64,
     left: Notify,
+    came_late: Notify,
 }
 
 impl<R> Callers<R> {
@@ -73,6 +78,7 @@ impl<R> Callers<R> {
             }),
             expired: AtomicU64::new(0),
             left: Notify::new(),
+            came_late: Notify::new(),
         }
     }
 
@@ -102,8 +108,15 @@ impl<R> Callers<R> {
         });
         let key = Key { slot, number };
         state.keep_order_short(kind);
-        let [reads, writes] = &mut state.by_age;
-        if kind.writes() { writes } else { reads }.push_back((since, key));
+        let order = state.order(kind.writes());
+        // A caller that waited for a hook of the application comes late, and stands before younger ones.
+        let younger = order.iter().rev().take_while(|(other, _)| *other > since).count();
+        let place = order.len() - younger;
+        order.insert(place, (since, key));
+        drop(state);
+        if place == 0 && since.elapsed() > LATE {
+            self.came_late.notify_one();
+        }
         Ok(key)
     }
 
@@ -221,6 +234,11 @@ impl<R> Callers<R> {
         }
     }
 
+    /// Resolves when a caller has come whose deadline may be earlier than all that were known.
+    pub async fn one_comes_late(&self) {
+        self.came_late.notified().await;
+    }
+
     /// Resolves when a deadline answers some caller.
     pub async fn one_leaves(&self) {
         self.left.notified().await;
@@ -278,8 +296,6 @@ impl<R> State<R> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const DONE: Answer = Ok(Outcome::Done(true));
@@ -312,6 +328,19 @@ mod tests {
         assert_eq!(callers.oldest(false), Some(at(6)));
         assert_eq!(callers.oldest(true), Some(at(1)));
         assert_eq!(callers.len(), 7);
+    }
+
+    #[test]
+    fn callers_that_come_late_expire_in_the_order_of_their_calls() {
+        let callers = Callers::new();
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        for seconds in [3, 5, 1, 4, 1, 6, 0] {
+            callers.enter(Kind::Get, at(seconds), None, seconds).unwrap();
+        }
+        let late = callers.expire(false, at(4), |_| Failure::lost());
+        assert_eq!(late.iter().map(|late| late.reply).collect::<Vec<_>>(), [0, 1, 1, 3, 4]);
+        assert_eq!(callers.oldest(false), Some(at(5)));
     }
 
     #[test]

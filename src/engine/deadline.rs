@@ -45,13 +45,14 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                 () = self.cut_off.cancelled() => return,
                 // The channel doesn't close before the backend is gone.
                 changed = reach.changed() => if changed.is_err() { return },
+                () = self.callers.one_comes_late() => {}
                 () = sleep_until(wake) => {}
             }
         }
     }
 
-    /// Answers late callers, and returns when the next ones may be late. A later call never has an earlier
-    /// deadline.
+    /// Answers late callers, and returns when the next ones may be late. Only a caller that comes late can have
+    /// an earlier deadline.
     fn answer_late(&self, absence: &Absence) -> Instant {
         let now = Instant::now();
         let selection = self.backend.selection_limit().min(self.time_limit);
@@ -87,11 +88,11 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Reach::Unreachable { causes, .. } => Failure::no_server(causes.clone()),
             Reach::Refused(failure) => failure.clone(),
             _ => {
-                let wanted = if writes { "takes writes" } else { "can be read from" };
+                let wanted = if writes { "accepts writes" } else { "can be read from" };
                 Failure::no_server(format!(
-                    "No server that {wanted} was found within {} ms among {}",
-                    limit.as_millis(),
-                    self.backend.servers()
+                    "The store found no server that {wanted} among {} within {} ms",
+                    self.backend.servers(),
+                    limit.as_millis()
                 ))
             }
         }

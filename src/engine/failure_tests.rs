@@ -155,6 +155,7 @@ async fn ask(
             engine.submit(
                 Field::Text(format!("s{id}")),
                 action(call, &text(id, round)),
+                Instant::now(),
                 Slot { answers },
             );
             receiver

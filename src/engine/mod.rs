@@ -119,10 +119,10 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         engine
     }
 
-    /// Takes an operation on one session and sends its answer to `reply`. Returns whether the operation waits
-    /// for [`Self::flush`], which lets operations submitted together travel together.
-    pub fn submit(self: &Arc<Self>, id: Field, mut action: Action, reply: R) -> bool {
-        let since = Instant::now();
+    /// Takes an operation on one session that was called at `since`, and sends its answer to `reply`. Returns
+    /// whether the operation waits for [`Self::flush`], which lets operations submitted together travel
+    /// together.
+    pub fn submit(self: &Arc<Self>, id: Field, mut action: Action, since: Instant, reply: R) -> bool {
         let kind = Kind::from(&action);
         if let Action::Write(Write::Set { session, .. }) = &action
             && let Err(failure) = check_size(&id, session)

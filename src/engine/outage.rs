@@ -62,7 +62,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Reach::Reachable { reads: false, .. } => {
                 let servers = self.backend.servers();
                 Some(Failure::no_server(format!(
-                    "the read preference fits none of {servers}"
+                    "no server among {servers} matches the read preference"
                 )))
             }
             Reach::Unheard | Reach::Reachable { .. } => None,

@@ -23,9 +23,9 @@ enum Begun<R: Reply, B: Backend> {
 }
 
 impl<R: Reply, B: Backend> Engine<R, B> {
-    /// Carries out an operation on the whole collection, after those that were submitted before it.
-    pub fn sweep(self: &Arc<Self>, sweep: Sweep, reply: R) {
-        let since = Instant::now();
+    /// Carries out an operation on the whole collection that was called at `since`, after those that were
+    /// submitted before it.
+    pub fn sweep(self: &Arc<Self>, sweep: Sweep, since: Instant, reply: R) {
         let Some(caller) = self.admit(sweep.into(), since, None, reply) else {
             return;
         };

@@ -201,7 +201,7 @@ impl Caller {
             Operation::Destroy => Action::Write(Write::Destroy),
         };
         let slot = self.slot(expected, id.clone());
-        if self.engine.submit(Field::Text(id), action, slot) {
+        if self.engine.submit(Field::Text(id), action, Instant::now(), slot) {
             self.engine.flush();
         }
     }
@@ -210,7 +210,7 @@ impl Caller {
         let own = self.stored.len() as u64;
         let others = u64::from((TASKS - 1) * OWN + SHARED);
         let slot = self.slot(Expected::Between(own, own + others), String::new());
-        self.engine.sweep(sweep, slot);
+        self.engine.sweep(sweep, Instant::now(), slot);
     }
 
     async fn wait(&mut self) -> Result<(), TestCaseError> {
@@ -327,7 +327,7 @@ async fn carry_out(engine: &Arc<Engine<Slot, Mongo>>, run: Run) -> Result<(), Te
         }
         if clear {
             let (answers, cleared) = oneshot::channel();
-            engine.sweep(Sweep::Clear, Slot { answers });
+            engine.sweep(Sweep::Clear, Instant::now(), Slot { answers });
             // These are called before the clear is answered, and carried out after it.
             for task in 0..TASKS {
                 let mut caller = Caller {

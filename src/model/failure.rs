@@ -119,7 +119,7 @@ impl Failure {
     pub fn lost() -> Self {
         Self::new(
             "MongoRuntimeError",
-            "The operation ended without a result: please report this as a defect",
+            "The operation ended without a result: please report this as a bug",
         )
     }
 

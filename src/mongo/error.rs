@@ -261,7 +261,7 @@ impl From<Error> for Failure {
 
 /// The failure of an attempt on a primary that stood still until another member took its place.
 pub fn of_old_primary() -> Failure {
-    let message = "the server did not answer, and another one is the primary now".to_owned();
+    let message = "the server did not answer, and another member is the primary now".to_owned();
     lost("MongoNetworkError", message, Vec::new(), true)
 }
 

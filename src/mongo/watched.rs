@@ -204,7 +204,7 @@ fn strangers(set: &str, before: &TopologyDescription, now: &TopologyDescription)
     let known = servers.len();
     let causes = servers
         .into_keys()
-        .map(|address| format!("{address} is no member of the replica set \"{set}\""));
+        .map(|address| format!("{address} is not a member of the replica set \"{set}\""));
     unreachable(causes.collect(), known)
 }
 
@@ -224,11 +224,11 @@ fn cause(address: &ServerAddress, error: &mongodb::error::Error) -> String {
         ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
             let text = cause.to_string();
             let reason = if text.contains("handshake") {
-                "it may have no TLS, while the connection asks for it"
+                "it may not use TLS, although the connection does"
             } else if text.contains("TLS") {
-                "it may want a client certificate, see tlsCertificateKeyFile"
+                "it may require a client certificate: see tlsCertificateKeyFile"
             } else {
-                "it may want TLS, see tls=true"
+                "it may require TLS: try tls=true"
             };
             format!("{address}: the server closed the connection: {reason}")
         }

@@ -1,10 +1,13 @@
 //! The class that JavaScript calls: arguments in, one operation of the engine out. It decides nothing.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use napi::bindgen_prelude::{Either, Function, Uint8Array};
 use napi::{Env, Error};
 use napi_derive::napi;
+use tokio::time::Instant;
 
 use super::cipher::NativeCipher;
 use super::completion::{Completions, Finished, SlotReply};
@@ -25,6 +28,8 @@ pub type Given = Either<String, Uint8Array>;
 pub struct NativeStore {
     engine: Arc<Engine<SlotReply, Mongo>>,
     completions: Arc<Completions>,
+    /// How many microseconds ago the next operation was called.
+    age: AtomicU64,
 }
 
 #[expect(clippy::too_many_arguments, reason = "an operation crosses once, as primitives")]
@@ -54,7 +59,11 @@ impl NativeStore {
                 completions.tell(event);
             }
         });
-        Ok(Self { engine, completions })
+        Ok(Self {
+            engine,
+            completions,
+            age: AtomicU64::new(0),
+        })
     }
 
     /// Sets whether this store keeps the process alive.
@@ -67,6 +76,14 @@ impl NativeStore {
     #[napi]
     pub fn release(&self) {
         self.completions.release();
+    }
+
+    /// Tells how many milliseconds ago the next operation was called. Its deadline counts from then.
+    #[napi]
+    pub fn backdate(&self, milliseconds: f64) {
+        let age = Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default();
+        let age = u64::try_from(age.as_micros()).unwrap_or_default();
+        self.age.store(age, Ordering::Relaxed);
     }
 
     /// Reads a session. `now` is the caller's clock in milliseconds since 1970, as for all methods.
@@ -141,27 +158,25 @@ impl NativeStore {
     /// Reads all live sessions.
     #[napi]
     pub fn all(&self, slot: u32, now: f64) {
-        self.engine
-            .sweep(Sweep::All(to_date(now)), self.completions.reply(slot));
+        self.sweep(slot, Sweep::All(to_date(now)));
     }
 
     /// Counts the documents.
     #[napi]
     pub fn length(&self, slot: u32) {
-        self.engine.sweep(Sweep::Length, self.completions.reply(slot));
+        self.sweep(slot, Sweep::Length);
     }
 
     /// Removes all documents.
     #[napi]
     pub fn clear(&self, slot: u32) {
-        self.engine.sweep(Sweep::Clear, self.completions.reply(slot));
+        self.sweep(slot, Sweep::Clear);
     }
 
     /// Removes the expired documents.
     #[napi]
     pub fn remove_expired(&self, slot: u32, now: f64) {
-        self.engine
-            .sweep(Sweep::RemoveExpired(to_date(now)), self.completions.reply(slot));
+        self.sweep(slot, Sweep::RemoveExpired(to_date(now)));
     }
 
     /// What the store has done so far.
@@ -180,13 +195,26 @@ impl NativeStore {
 
     fn submit(&self, slot: u32, id: Given, action: Result<Action, Failure>) -> bool {
         let reply = self.completions.reply(slot);
+        let since = self.since();
         match to_field(id).and_then(|id| Ok((id, action?))) {
-            Ok((id, action)) => self.engine.submit(id, action, reply),
+            Ok((id, action)) => self.engine.submit(id, action, since, reply),
             Err(failure) => {
                 Reply::send_all(vec![(reply, Err(failure))]);
                 false
             }
         }
+    }
+
+    fn sweep(&self, slot: u32, sweep: Sweep) {
+        self.engine.sweep(sweep, self.since(), self.completions.reply(slot));
+    }
+
+    /// When the operation that is being submitted was called.
+    fn since(&self) -> Instant {
+        let now = Instant::now();
+        let age = Duration::from_micros(self.age.swap(0, Ordering::Relaxed));
+        // The clock may have started later than that.
+        now.checked_sub(age).unwrap_or(now)
     }
 }
 

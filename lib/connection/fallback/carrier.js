@@ -197,7 +197,7 @@ class Carrier {
  * @param {() => void} call
  */
 function after(ms, call) {
-  return setTimeout(call, Math.min(ms, LONGEST_TIMER)).unref()
+  return setTimeout(call, Math.max(0, Math.min(ms, LONGEST_TIMER))).unref()
 }
 
 exports.Carrier = Carrier

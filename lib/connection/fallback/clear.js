@@ -51,7 +51,7 @@ class Clearing {
    * @param {Carrier} carrier
    * @param {Source} source
    * @param {number} slot for the answer
-   * @param {number} [since] when it was called, by `uptime`
+   * @param {number} since when it was called, by `uptime`
    */
   constructor(carrier, source, slot, since) {
     this.#carrier = carrier

@@ -6,7 +6,7 @@
 
 const { MongoStoreError, isOfCrypto } = require('../../common/errors.js')
 const { Promise } = require('../../common/promises.js')
-const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = require('../../common/timers.js')
+const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout, uptime } = require('../../common/timers.js')
 const { EVENTS, KIND } = require('../results.js')
 const { Carrier } = require('./carrier.js')
 const { Clearing, keyOf } = require('./clear.js')
@@ -58,11 +58,8 @@ class DriverStore {
   #finished = []
   #holder
   #outages
-  /**
-   * When the next operations were called, by `uptime`; undefined for operations that are called now.
-   * @type {number | undefined}
-   */
-  since
+  /** How many milliseconds ago the next operation was called. */
+  #age = 0
 
   /**
    * @param {FallbackSettings} settings
@@ -111,6 +108,21 @@ class DriverStore {
 
   /** Does nothing: each operation starts when it is called. */
   flush() {}
+
+  /**
+   * Tells how many milliseconds ago the next operation was called. Its deadline counts from then.
+   * @param {number} milliseconds
+   */
+  backdate(milliseconds) {
+    this.#age = milliseconds
+  }
+
+  /** When the operation that is being submitted was called, by `uptime`. */
+  #called() {
+    const since = uptime() - this.#age
+    this.#age = 0
+    return since
+  }
 
   /**
    * @param {number} slot
@@ -242,7 +254,7 @@ class DriverStore {
   /** @param {number} slot */
   clear(slot) {
     if (this.#source.isStandIn) return this.#clearStandIn(slot)
-    const clearing = new Clearing(this.#carrier, this.#source, slot, this.since)
+    const clearing = new Clearing(this.#carrier, this.#source, slot, this.#called())
     this.#carrier.submit(clearing.job, async () => {
       await clearing.carryOut()
       return [KIND.DONE, true]
@@ -327,7 +339,7 @@ class DriverStore {
    * @returns {boolean} whether the operation waits for `flush`
    */
   #onSession(kind, slot, id, more, perform) {
-    const job = new Job(kind, slot, { ...more, id, key: keyOf(id), since: this.since })
+    const job = new Job(kind, slot, { ...more, id, key: keyOf(id), since: this.#called() })
     this.#carrier.submit(job, () =>
       this.#carrier.attempt(job, ({ calls }) => {
         const _id = this.#source.decode(id)
@@ -344,7 +356,7 @@ class DriverStore {
    * @param {(calls: Calls) => Promise<Answer>} perform
    */
   #onAll(kind, slot, more, perform) {
-    const job = new Job(kind, slot, { ...more, since: this.since })
+    const job = new Job(kind, slot, { ...more, since: this.#called() })
     this.#carrier.submit(job, () => this.#carrier.attempt(job, ({ calls }) => perform(calls)))
   }
 

@@ -2,8 +2,6 @@
 
 // One operation of the fallback, from its call until nothing of it can happen any more.
 
-const { uptime } = require('../../common/timers.js')
-
 /** @import { Value } from '../../common/native.js' */
 /** @import { Clearing } from './clear.js' */
 
@@ -50,16 +48,16 @@ class Job {
   /**
    * @param {string} kind the store's method
    * @param {number} slot for the answer
-   * @param {object} [more]
+   * @param {object} more
    * @param {boolean} [more.writes]
    * @param {Value} [more.id] the session's id
    * @param {string} [more.key] what distinguishes the session from all others
    * @param {number} [more.bytes] of the session
    * @param {boolean} [more.exclusive] whether later jobs wait for this one
    * @param {Clearing} [more.clearing]
-   * @param {number} [more.since] when it was called, by `uptime`
+   * @param {number} more.since when it was called, by `uptime`
    */
-  constructor(kind, slot, { writes = false, id, key, bytes = 0, exclusive = false, clearing, since } = {}) {
+  constructor(kind, slot, { writes = false, id, key, bytes = 0, exclusive = false, clearing, since }) {
     this.kind = kind
     this.slot = slot
     this.writes = writes
@@ -68,7 +66,7 @@ class Job {
     this.bytes = bytes
     this.exclusive = exclusive
     this.clearing = clearing
-    this.since = since ?? uptime()
+    this.since = since
   }
 }
 

@@ -15,8 +15,8 @@
  * @type {[words: RegExp, reason: string][]}
  */
 const CLOSED = [
-  [/before secure TLS connection/, 'it may have no TLS, while the connection asks for it'],
-  [/^connection .* closed$/, 'it may want TLS, see tls=true'],
+  [/before secure TLS connection/, 'it may not use TLS, although the connection does'],
+  [/^connection .* closed$/, 'it may require TLS: try tls=true'],
 ]
 
 /** @param {Topology} topology */
@@ -55,7 +55,7 @@ function whyNone(topology, asked) {
   if (causes.length > 0) return causes.join('; ')
   const { setName } = topology
   if (!setName || serversOf(topology).length > 0) return undefined
-  const strangers = asked.split(', ').map((name) => `${name} is no member of the replica set "${setName}"`)
+  const strangers = asked.split(', ').map((name) => `${name} is not a member of the replica set "${setName}"`)
   return strangers.join('; ')
 }
 

@@ -57,12 +57,12 @@ const failures = {
   /** The record is authentic, but its cipher text can't be decrypted. */
   undecryptable: ofSession('ERR_SESSION_DECRYPT', 'Unable to decrypt ciphertext!'),
   unknownKey: ofSession('ERR_SESSION_KEY', 'The session is encrypted with a key that is not among encryption.keys'),
-  noRandom: ofSession('ERR_SESSION_RANDOM', 'The operating system gave no random bytes to encrypt the session with'),
+  noRandom: ofSession('ERR_SESSION_RANDOM', 'The operating system provided no random bytes to encrypt the session'),
   /** Too many keys wait, and newer ones took this one's place. Like the next two, it says nothing about the session. */
   overloaded: () =>
     new CipherError(
       'MongoStoreOverloadedError',
-      'Too many keys of encrypted sessions wait to be derived: try again later',
+      'Too many keys of encrypted sessions are waiting to be derived: try again later',
     ),
   lost: (/** @type {unknown} */ cause) => new CipherError('MongoRuntimeError', LOST, null, cause),
   /** @param {number} limitMs how long the caller was ready to wait */

@@ -23,6 +23,8 @@ const RECOVERY: Duration = Duration::from_secs(20);
 const QUIET: Duration = Duration::from_secs(60);
 /// How late an answer may be, since timers have a resolution of milliseconds.
 const SLACK: Duration = Duration::from_millis(20);
+/// How long an operation waits for hooks of the application, in milliseconds: less than any deadline.
+const LONGEST_HOOK: u64 = 100;
 /// The first date at which a session may expire, in milliseconds since 1970.
 const EXPIRES: i64 = 4_000_000_000_000;
 /// The time in which sessions expire.
@@ -46,11 +48,11 @@ pub struct Entry {
 pub struct Log(Arc<Mutex<Vec<Entry>>>);
 
 impl Log {
-    fn add(&self, call: Call) -> Slot {
+    fn add(&self, call: Call, called: Instant) -> Slot {
         let mut entries = self.0.lock().unwrap();
         entries.push(Entry {
             call,
-            called: Instant::now(),
+            called,
             answers: Vec::new(),
         });
         Slot {
@@ -101,12 +103,18 @@ struct Store {
 impl Store {
     /// Calls an operation, and returns its place in the log.
     fn call(&self, call: Call) -> usize {
-        let slot = self.log.add(call.clone());
+        self.submit_late(call, Duration::ZERO)
+    }
+
+    /// Submits an operation that was called some time ago, and waited for a hook of the application since then.
+    fn submit_late(&self, call: Call, age: Duration) -> usize {
+        let since = Instant::now() - age;
+        let slot = self.log.add(call.clone(), since);
         let place = slot.place;
         match call {
-            Call::Get(id, now) => self.submit(&id, Action::Get { now }, slot),
-            Call::Set(id, text, expires) => self.submit(&id, set(text, expires, Condition::None), slot),
-            Call::Save(id, text, expires) => self.submit(&id, set(text, expires, Condition::Exists), slot),
+            Call::Get(id, now) => self.submit(&id, Action::Get { now }, since, slot),
+            Call::Set(id, text, expires) => self.submit(&id, set(text, expires, Condition::None), since, slot),
+            Call::Save(id, text, expires) => self.submit(&id, set(text, expires, Condition::Exists), since, slot),
             Call::Touch(id, expires, now) => {
                 let write = Write::Touch {
                     expires,
@@ -114,18 +122,18 @@ impl Store {
                     known_live: false,
                     now,
                 };
-                self.submit(&id, Action::Write(write), slot);
+                self.submit(&id, Action::Write(write), since, slot);
             }
-            Call::Destroy(id) => self.submit(&id, Action::Write(Write::Destroy), slot),
-            Call::All(now) => self.engine.sweep(Sweep::All(now), slot),
-            Call::Length => self.engine.sweep(Sweep::Length, slot),
-            Call::Clear => self.engine.sweep(Sweep::Clear, slot),
+            Call::Destroy(id) => self.submit(&id, Action::Write(Write::Destroy), since, slot),
+            Call::All(now) => self.engine.sweep(Sweep::All(now), since, slot),
+            Call::Length => self.engine.sweep(Sweep::Length, since, slot),
+            Call::Clear => self.engine.sweep(Sweep::Clear, since, slot),
         }
         place
     }
 
-    fn submit(&self, id: &str, action: Action, slot: Slot) {
-        if self.engine.submit(Field::Text(id.to_owned()), action, slot) {
+    fn submit(&self, id: &str, action: Action, since: Instant, slot: Slot) {
+        if self.engine.submit(Field::Text(id.to_owned()), action, since, slot) {
             self.engine.flush();
         }
     }
@@ -145,6 +153,7 @@ fn set(text: String, expires: i64, condition: Condition) -> Action {
 async fn caller(store: Store, mut random: Rng, number: usize, sessions: usize, until: Instant) {
     let pace = random.u64(1..200);
     let many = random.usize(1..12);
+    let has_hooks = random.u8(0..4) == 0;
     for round in 0.. {
         if Instant::now() >= until {
             return;
@@ -172,7 +181,8 @@ async fn caller(store: Store, mut random: Rng, number: usize, sessions: usize, u
                 96..98 => Call::All(now),
                 _ => Call::Length,
             };
-            places.push(store.call(call));
+            let age = if has_hooks { random.u64(0..LONGEST_HOOK) } else { 0 };
+            places.push(store.submit_late(call, Duration::from_millis(age)));
         }
         // Some rounds wait for their answers, and some don't.
         let patient = random.bool();
