@@ -15,10 +15,12 @@ const { KIND } = require('./connection/results.js')
 const { shape } = require('./connection/stats.js')
 const { coreIn } = require('./core-of.js')
 const { Live } = require('./options/live.js')
+const { Saving } = require('./saving.js')
 const { Codec } = require('./session/codec.js')
 const { Preparing } = require('./session/preparing.js')
 const { sessionId, warnOfShort } = require('./session/session-id.js')
 
+/** @import { Sent } from './connection/opening.js' */
 /** @import { Call, OnResult } from './connection/operation.js' */
 /** @import { Style } from './options/index.js' */
 /** @import { Options } from './options/table.js' */
@@ -50,6 +52,11 @@ class Core {
   #preparing
   /** @type {Promise<void> | undefined} */
   #closing
+  /**
+   * What saves sessions under the option `onConflict`; undefined if the last save wins.
+   * @type {InstanceType<typeof Saving> | undefined}
+   */
+  #saving
   /** The number of saves that were left out, because their sessions had been destroyed. */
   #savesLeftOut = 0
 
@@ -78,9 +85,15 @@ class Core {
     this.#hasHooks = Boolean(serialize || unserialize || settings.encryption?.adapter)
     this.#hooks = { ...hooks }
     this.#computeStorageId = computeStorageId
+    const { onConflict } = settings
+    if (onConflict) {
+      const send = (/** @type {Sent} */ step, /** @type {string} */ method, /** @type {unknown[]} */ ...values) =>
+        this.#connection.carrier.send(step, method, ...values)
+      this.#saving = new Saving(this.#codec, { ...settings, onConflict }, send)
+    }
     this.#preparing = new Preparing({
       idOf: (operation, sid) => /** @type {AnyStore} */ (operation.store).computeStorageId(sid),
-      send: (operation, ...values) => this.#connection.carrier.send(operation, operation.kind, ...values),
+      send: (operation, ...values) => this.#send(operation, ...values),
       skip: (operation) => this.#answerLater(operation),
     })
     this.#connection = new Connection(connection, settings, { onState, onNoIndex, closeStore })
@@ -103,7 +116,10 @@ class Core {
 
   /** What the store has done so far. */
   stats() {
-    return shape(this.#connection.stats(), this.#savesLeftOut)
+    return shape(this.#connection.stats(), {
+      savesLeftOut: this.#savesLeftOut,
+      conflicts: this.#saving?.conflicts ?? 0,
+    })
   }
 
   /**
@@ -146,6 +162,14 @@ class Core {
   }
 
   /**
+   * Whether operations on a session take turns, since an earlier one may take more than one step.
+   * @param {AnyStore} store
+   */
+  #takesTurns(store) {
+    return this.#saving !== undefined || this.#isHooked(store)
+  }
+
+  /**
    * Whether an operation goes through functions of the application. Some applications patch ours, on a store or on its
    * class.
    * @param {AnyStore} store
@@ -181,12 +205,27 @@ class Core {
   }
 
   /**
+   * Sends an operation whose turn it is. Returns a promise if it may take several steps.
+   * @param {AnOperation} operation
+   * @param {any[]} values
+   */
+  #send(operation, ...values) {
+    if (this.#saving && operation.kind === 'set') {
+      const [id, now, value, expires, lastModified] = values
+      const save = /** @type {AnOperation & {sid: string, session: Session}} */ (operation)
+      return this.#saving.start(save, id, { value, expires, lastModified }, now)
+    }
+    this.#connection.carrier.send(operation, operation.kind, ...values)
+  }
+
+  /**
    * Starts an operation on one session that takes only its id, and the caller's clock if dates matter.
    * @param {AnOperation} operation
    * @param {[now?: number]} clock
    */
   #start(operation, ...clock) {
-    if (this.#isHooked(/** @type {AnyStore} */ (operation.store))) return this.#preparing.start(operation, () => clock)
+    if (this.#takesTurns(/** @type {AnyStore} */ (operation.store)))
+      return this.#preparing.start(operation, () => clock)
     try {
       const id = this.#idOf(operation.sid)
       if (operation.flaw) throw operation.flaw
@@ -203,7 +242,7 @@ class Core {
    * @param {[now?: number]} clock
    */
   #startOnAll(operation, ...clock) {
-    if (this.#isHooked(/** @type {AnyStore} */ (operation.store))) return this.#preparing.startOnAll(operation, clock)
+    if (this.#takesTurns(/** @type {AnyStore} */ (operation.store))) return this.#preparing.startOnAll(operation, clock)
     try {
       if (operation.flaw) throw operation.flaw
       this.#connection.carrier.send(operation, operation.kind, ...clock)
@@ -275,7 +314,7 @@ class Core {
     if (kind === KIND.MISSING) return this.#give(operation, null)
     let session
     try {
-      session = this.#codec.fromDocument(operation, value, dates[0], dates[1])
+      session = this.#codec.fromDocument(operation, value, dates)
     } catch (error) {
       return operation.fail(error)
     }
@@ -312,6 +351,7 @@ class Core {
       if (operation.flaw) throw operation.flaw
       // Without hooks this is never a promise.
       const document = /** @type {SessionDocument} */ (this.#codec.toDocument(operation, session, now))
+      if (this.#saving) return this.#preparing.start(operation, () => document)
       const { value, expires, lastModified, isKnown } = document
       this.#connection.carrier.send(operation, 'set', id, now, value, expires, lastModified, isKnown)
     } catch (error) {
@@ -356,7 +396,7 @@ class Core {
       return operation.refuse(new TypeError('touch needs a session'))
     }
     const now = Date.now()
-    if (this.#isHooked(store)) return this.#preparing.start(operation, () => this.#touch(operation, session, now))
+    if (this.#takesTurns(store)) return this.#preparing.start(operation, () => this.#touch(operation, session, now))
     try {
       const id = this.#idOf(sid)
       if (operation.flaw) throw operation.flaw

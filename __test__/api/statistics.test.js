@@ -15,7 +15,17 @@ const { until } = require('../helpers/wait.js')
 const server = useStores()
 const slowServer = useFaultyServer()
 const range = (count) => Array.from({ length: count }, (_, n) => n)
-const KEYS = ['operations', 'batches', 'meanBatchSize', 'queueDepth', 'inFlight', 'retries', 'savesLeftOut', 'errors']
+const KEYS = [
+  'operations',
+  'batches',
+  'meanBatchSize',
+  'queueDepth',
+  'inFlight',
+  'retries',
+  'savesLeftOut',
+  'conflicts',
+  'errors',
+]
 
 /** Collects the messages of these methods' channels until the test ends. */
 function listen(t, methods) {
@@ -39,6 +49,7 @@ test('a store that has done nothing has all its statistics', (t) => {
     inFlight: 0,
     retries: 0,
     savesLeftOut: 0,
+    conflicts: 0,
     errors: {},
   })
 })

@@ -4,9 +4,9 @@
 // back.
 
 const assert = require('node:assert/strict')
-const { once } = require('node:events')
 const { describe, it } = require('node:test')
 const { SETUPS, useApps } = require('../helpers/app.js')
+const { withSlowRoute } = require('../helpers/slow-request.js')
 
 const start = useApps()
 
@@ -25,35 +25,9 @@ const WAYS = {
   'under hashed ids': { encryption: { keys: [KEY], hashIds: true } },
 }
 
-/** A request that has read its session, changes it, and ends when `let` is called. */
-async function slowRequest(app, browser) {
-  const reached = once(app.held, 'reached')
-  const answered = browser.post('/slow')
-  const [release] = await reached
-  return { end: () => (release(), answered) }
-}
-
 /** Starts an application with a slow route, on which somebody has logged in. */
-async function loggedIn(t, { setup, store, save = false }) {
-  const held = new (require('node:events').EventEmitter)()
-  const app = await start(t, {
-    setup,
-    store,
-    routes(express) {
-      express.post('/slow', (req, res, next) => {
-        held.emit('reached', () => {
-          req.session.late = true
-          if (!save) return res.json({})
-          req.session.save((error) => (error ? next(error) : res.json({})))
-        })
-      })
-    },
-  })
-  app.held = held
-  const browser = app.browser()
-  await browser.post('/login?user=Ada')
-  return { app, browser }
-}
+const loggedIn = (t, options) =>
+  withSlowRoute(start, t, { ...options, change: (session) => Object.assign(session, { late: true }) })
 
 for (const setup of SETUPS) {
   describe(setup.name, () => {
@@ -61,8 +35,8 @@ for (const setup of SETUPS) {
       for (const save of [false, true]) {
         const by = save ? 'by req.session.save()' : 'at the end of a request'
         it(`a save ${by} does not bring back a session that was destroyed meanwhile, ${way}`, async (t) => {
-          const { app, browser } = await loggedIn(t, { setup, store, save })
-          const slow = await slowRequest(app, browser)
+          const { app, browser, slowRequest } = await loggedIn(t, { setup, store, save })
+          const slow = await slowRequest()
           await browser.post('/logout')
           assert.equal((await slow.end()).status, 200)
           assert.equal(await app.collection.countDocuments(), 0)
@@ -73,8 +47,8 @@ for (const setup of SETUPS) {
       }
 
       it(`a save stores a session that is still there, ${way}`, async (t) => {
-        const { app, browser } = await loggedIn(t, { setup, store })
-        const slow = await slowRequest(app, browser)
+        const { app, browser, slowRequest } = await loggedIn(t, { setup, store })
+        const slow = await slowRequest()
         await slow.end()
         assert.equal((await browser.get('/me')).body.user, 'Ada')
         assert.equal(app.store.stats().savesLeftOut, 0)
@@ -82,16 +56,16 @@ for (const setup of SETUPS) {
     }
 
     it('with saveDestroyed, a save brings the session back', async (t) => {
-      const { app, browser } = await loggedIn(t, { setup, store: { saveDestroyed: true } })
-      const slow = await slowRequest(app, browser)
+      const { app, browser, slowRequest } = await loggedIn(t, { setup, store: { saveDestroyed: true } })
+      const slow = await slowRequest()
       await browser.post('/logout')
       await slow.end()
       assert.equal(await app.collection.countDocuments(), 1)
     })
 
     it('a session that another process destroyed stays gone', async (t) => {
-      const { app, browser } = await loggedIn(t, { setup })
-      const slow = await slowRequest(app, browser)
+      const { app, browser, slowRequest } = await loggedIn(t, { setup })
+      const slow = await slowRequest()
       await app.collection.deleteMany({})
       assert.equal((await slow.end()).status, 200)
       assert.equal(await app.collection.countDocuments(), 0)

@@ -102,6 +102,12 @@ function goneError() {
   return new MongoStoreError('MongoStoreSessionGoneError', 'Unable to find the session to update', 'ERR_SESSION_GONE')
 }
 
+/** The error of a save of a session that was changed after it was read. */
+function conflictError() {
+  const message = 'The session was changed by another request after it was read'
+  return new MongoStoreError('MongoStoreConflictError', message, 'ERR_SESSION_CONFLICT')
+}
+
 /** The error of an operation on a closed store. */
 function closedError() {
   return new MongoStoreError('MongoNotConnectedError', 'Client must be connected before running operations')
@@ -140,5 +146,6 @@ module.exports = {
   isOfCrypto,
   closedError,
   goneError,
+  conflictError,
   asError,
 }

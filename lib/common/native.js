@@ -53,7 +53,7 @@
  * @property {(alive: boolean) => void} hold whether the store keeps the process alive
  * @property {(slot: number, id: Value, now: number) => boolean} get
  * @property {(slot: number, id: Value, now: number, session: Value, expires: number, lastModified: number | undefined, isKnown:
- *   boolean) => boolean} set
+ *   boolean, record?: Value) => boolean} set
  * @property {(slot: number, id: Value, now: number, expires: number, lastModified: number | undefined, knownLive:
  *   boolean) => boolean} touch
  * @property {(slot: number, id: Value) => boolean} destroy
@@ -102,6 +102,7 @@
  * @property {boolean} foreign whether an adapter in JavaScript reads records that have none of our own formats
  * @property {boolean} readsPlain whether the store also reads sessions that are not encrypted
  * @property {boolean} forgets whether a session that can't be decrypted counts as none
+ * @property {boolean} keepsRecords whether a decrypted session comes with its record
  */
 
 /**

@@ -24,6 +24,7 @@ const { KIND } = require('./results.js')
 /** @import { Settings } from '../options/index.js' */
 /** @import { ConnectionOptions, Seeker, Stop, Target } from '../settings/target.js' */
 /** @import { Carrier } from './addon.js' */
+/** @import { Sent } from './opening.js' */
 /** @import { AnyFailure } from './results.js' */
 /** @import { Place } from './stats.js' */
 /** @import { CloseStore } from './driver-objects.js' */
@@ -34,7 +35,7 @@ class Connection {
   /**
    * Where operations are sent now, with `send(operation, method, ...values)`: a waiting room, the addon, the fallback,
    * or an object that refuses them.
-   * @type {{send(operation: AnOperation, method: string, ...values: unknown[]): void}}
+   * @type {{send(operation: Sent, method: string, ...values: unknown[]): void}}
    */
   carrier
   /** The objects of the `mongodb` package for the same collection. */
@@ -364,7 +365,7 @@ class Connection {
  * @param {unknown} error
  */
 function refusal(error) {
-  return { send: (/** @type {AnOperation} */ operation) => operation.failLater(error) }
+  return { send: (/** @type {Sent} */ operation) => operation.failLater(error) }
 }
 
 module.exports = { Connection }

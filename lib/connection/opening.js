@@ -5,8 +5,12 @@
 const { MongoStoreError } = require('../common/errors.js')
 const { clearTimeout, setTimeout, uptime } = require('../common/timers.js')
 
-/** @import { Carrier } from './addon.js' */
-/** @typedef {InstanceType<typeof import('./operation.js').Operation>} Operation */
+/** @import { Caller, Carrier } from './addon.js' */
+
+/**
+ * An operation, or one step of it.
+ * @typedef {Caller & {sid?: string, failLater(thrown: unknown): void}} Sent
+ */
 
 /** How long operations wait for a connection whose own limit is not known yet, in milliseconds. */
 const LIMIT = 40_000
@@ -16,7 +20,7 @@ class Opening {
   #late
   /**
    * The waiting operations, with their methods, values and timers.
-   * @type {Map<Operation, {method: string, values: unknown[], timer: NodeJS.Timeout}>}
+   * @type {Map<Sent, {method: string, values: unknown[], timer: NodeJS.Timeout}>}
    */
   #waiting = new Map()
 
@@ -31,7 +35,7 @@ class Opening {
 
   /**
    * Makes an operation wait.
-   * @param {Operation} operation
+   * @param {Sent} operation
    * @param {string} method
    * @param {unknown[]} values
    */

@@ -4,10 +4,13 @@
 // hashed ids, a session may still be stored under an older id. It is found there, and its next write moves it.
 
 const { uptime } = require('../common/timers.js')
+const { isSame } = require('../common/value.js')
 const { KIND } = require('./results.js')
 
+/** @import { Value } from '../common/native.js' */
 /** @import { Caller, Carrier } from './addon.js' */
-/** @typedef {InstanceType<typeof import('./operation.js').Operation>} Operation */
+/** @import { Sent } from './opening.js' */
+/** @import { Dates } from './results.js' */
 
 /** @typedef {[kind: number, first?: unknown, second?: unknown]} Result */
 /**
@@ -32,7 +35,7 @@ class Rehashing {
 
   /**
    * Starts an operation, as `Addon` does.
-   * @param {Operation} operation
+   * @param {Sent} operation
    * @param {string} method
    * @param {unknown[]} values the id first, for an operation on one session
    */
@@ -69,11 +72,13 @@ const STEPS = {
     return result
   },
 
-  *set(id, older, now, value, expires, lastModified, isKnown) {
-    let result = yield ['set', id, now, value, expires, lastModified, isKnown]
+  *set(id, older, now, value, expires, lastModified, isKnown, record) {
+    let result = yield ['set', id, now, value, expires, lastModified, isKnown, record]
     if (result[0] === KIND.MISSING) {
-      // It may have been read under an older id, which a touch finds out.
-      const [, isElsewhere] = yield* STEPS.touch(id, older, now, expires, lastModified, false)
+      // It may have been read under an older id.
+      const isElsewhere = yield* record === undefined
+        ? isThere(id, older, now, expires, lastModified)
+        : isStored(record, older, now)
       if (!isElsewhere) return result
       result = yield ['set', id, now, value, expires, lastModified, false]
     }
@@ -86,6 +91,35 @@ const STEPS = {
     for (const place of older) yield ['destroy', place]
     return result
   },
+}
+
+/** @typedef {Generator<[method: string, ...values: unknown[]], any, Result>} Look the steps that answer a question */
+
+/**
+ * Whether a session is stored, under whichever id. Moves its expiry.
+ * @param {unknown} id
+ * @param {unknown[]} older
+ * @param {...unknown} values of `touch`
+ * @returns {Look}
+ */
+function* isThere(id, older, ...values) {
+  const [, isFound] = yield* STEPS.touch(id, older, ...values, false)
+  return isFound
+}
+
+/**
+ * Whether a record is stored under one of the older ids.
+ * @param {Value} record
+ * @param {unknown[]} older
+ * @param {number} now
+ * @returns {Look}
+ */
+function* isStored(record, older, now) {
+  for (const place of older) {
+    const [kind, value, dates] = yield ['get', place, now]
+    if (kind === KIND.FOUND) return isSame(/** @type {Dates} */ (dates)[2] ?? /** @type {Value} */ (value), record)
+  }
+  return false
 }
 
 /** An operation that takes its steps one after the other, until one of them fails. All of them share its time. */

@@ -31,8 +31,9 @@ const STRIDE = 4
  */
 
 /**
- * The dates of a document in milliseconds since 1970; undefined for a date that it does not have.
- * @typedef {[expires: number | undefined, lastModified: number | undefined]} Dates
+ * The dates of a document in milliseconds since 1970, undefined for a date that it does not have; and its session as it is
+ * stored, if that was decrypted and later saves are compared with it.
+ * @typedef {[expires: number | undefined, lastModified: number | undefined, record?: Value]} Dates
  */
 
 /**

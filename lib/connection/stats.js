@@ -28,6 +28,7 @@ const { channel } = require('node:diagnostics_channel')
  * @property {number} inFlight
  * @property {number} retries
  * @property {number} savesLeftOut
+ * @property {number} conflicts
  * @property {Record<string, number>} errors by their names
  */
 
@@ -45,10 +46,10 @@ const NOTHING = { batches: 0, steps: 0, retries: 0, waiting: 0, inFlight: 0, lat
 /**
  * The addon's statistics in the shape of the types, with times in milliseconds.
  * @param {Statistics | undefined} statistics
- * @param {number} savesLeftOut which only the core knows
+ * @param {{savesLeftOut: number, conflicts: number}} saves what only the core knows
  * @returns {StoreStats}
  */
-function shape(statistics, savesLeftOut) {
+function shape(statistics, { savesLeftOut, conflicts }) {
   const { batches, steps, retries, waiting, inFlight, latencies, errors } = statistics ?? NOTHING
   /** @type {StoreStats['operations']} */
   const operations = {}
@@ -64,6 +65,7 @@ function shape(statistics, savesLeftOut) {
     inFlight,
     retries,
     savesLeftOut,
+    conflicts,
     errors: Object.fromEntries(errors.map(({ name, count }) => [name, count])),
   }
 }

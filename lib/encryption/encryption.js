@@ -35,7 +35,7 @@ const { warnOnce } = require('../common/warn.js')
 
 /**
  * The other options of a store that matter for encryption.
- * @typedef {{serialize?: unknown, unserialize?: unknown, transformId?: unknown, hash?: unknown}} Hooks
+ * @typedef {{serialize?: unknown, unserialize?: unknown, transformId?: unknown, hash?: unknown, onConflict?: unknown}} Hooks
  */
 
 /**
@@ -84,6 +84,7 @@ function encryptionOf(given) {
     ...(encryption && keysFormat(encryption, given)),
     foreign,
     forgets: onDecryptError === 'new-session',
+    keepsRecords: Boolean(given.onConflict),
   }
   // If there is only an adapter in JavaScript, the addon has nothing to encrypt.
   const native = foreign && !encryption ? null : new NativeCipher(settings)

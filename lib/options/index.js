@@ -18,6 +18,7 @@ const { writeConcernOf } = require('./write-concern.js')
 /** @import { WriteConcern } from '../common/native.js' */
 /** @import { Encryption } from '../encryption/encryption.js' */
 /** @import { Hooks } from '../session/codec.js' */
+/** @import { OnConflict } from '../session/conflict.js' */
 /** @import { ConnectionOptions } from '../settings/target.js' */
 /** @import { Options } from './table.js' */
 
@@ -33,6 +34,8 @@ const { writeConcernOf } = require('./write-concern.js')
  * @property {number} autoRemoveInterval minutes between two removals
  * @property {boolean} timestamps whether `createdAt` and `updatedAt` are kept
  * @property {boolean} saveDestroyed whether a save brings back a session that was destroyed after it was read
+ * @property {OnConflict | undefined} onConflict what happens to a save of a session that was changed after it was read;
+ *   undefined if it overwrites the change
  * @property {((sid: string) => string) | undefined} hashId returns the `_id` of a session, if ids are hashed
  * @property {Readonly<Encryption> | null} encryption
  * @property {WriteConcern | undefined} writeConcern of the store's writes; undefined for the connection's
@@ -114,6 +117,7 @@ function readOptions(given, style) {
       autoRemoveInterval: Number(options.autoRemoveInterval ?? 10) || 10,
       timestamps: options.timestamps === true,
       saveDestroyed: options.saveDestroyed === true,
+      onConflict: options.onConflict ?? undefined,
       hashId: idsOf ? (/** @type {string} */ sid) => idsOf(sid)[0] : hashOf(options.hash),
       encryption,
       writeConcern: writeConcernOf(options.writeOperationOptions),

@@ -18,6 +18,10 @@ const KINDS = {
   number: ['a finite number', isNumber],
   port: ['a port', (value) => /^\d{1,5}$/.test(String(value))],
   nodes: ['a number of nodes or a string', (value) => ['number', 'string'].includes(typeof value)],
+  conflict: [
+    "'merge', 'error' or a function",
+    (value) => typeof value === 'function' || value === 'merge' || value === 'error',
+  ],
   any: ['anything', () => true],
 }
 

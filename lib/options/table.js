@@ -4,6 +4,7 @@
 
 /** @import { ConnectionOptions } from '../settings/target.js' */
 /** @import { EncryptionOptions } from '../encryption/encryption.js' */
+/** @import { OnConflict } from '../session/conflict.js' */
 /** @import { KindName } from './kinds.js' */
 /** @import { Parts } from './connection-parts.js' */
 
@@ -26,6 +27,7 @@
  * @property {unknown} [hash]
  * @property {boolean} [timestamps]
  * @property {boolean} [saveDestroyed]
+ * @property {OnConflict} [onConflict]
  * @property {WriteOperationOptions} [writeOperationOptions]
  * @property {unknown} [fallbackMemory]
  * @property {unknown} [adapter] of Sails, which passes the settings of the whole session
@@ -80,6 +82,7 @@ const OPTIONS = /** @type {const} */ ({
   onDecryptError: ['string'],
   timestamps: ['boolean', 'modern'],
   saveDestroyed: ['boolean'],
+  onConflict: ['conflict'],
   writeOperationOptions: ['object'],
   fallbackMemory: ['any', 'factory'],
 })

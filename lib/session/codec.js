@@ -11,7 +11,10 @@ const { KnownSession } = require('./known.js')
 
 /** @import { Value } from '../common/native.js' */
 /** @import { Awaitable } from '../common/promises.js' */
+/** @import { Dates } from '../connection/results.js' */
 /** @import { Encryption } from '../encryption/encryption.js' */
+/** @import { OnConflict } from './conflict.js' */
+/** @import { Version } from './known.js' */
 
 /**
  * A session in the application.
@@ -42,6 +45,12 @@ const { KnownSession } = require('./known.js')
  * @property {string | undefined} sid the session's id
  * @property {<T>(promise: PromiseLike<T>, who: string) => Promise<T>} wait waits until the operation's deadline
  */
+
+/**
+ * What a session has without a document around it.
+ * @type {Dates}
+ */
+const NO_DATES = [undefined, undefined]
 
 /** What reads a session, for the error if it does not answer. */
 const READERS = 'unserialize or cryptoAdapter'
@@ -114,15 +123,17 @@ class Codec {
   #live
   #encryption
   #savesDestroyed
+  #keepsVersions
 
   /**
    * @param {{readonly hooks: Hooks, readonly ttl: number, readonly touchAfter: number}} live times in milliseconds
-   * @param {{encryption: Readonly<Encryption> | null, saveDestroyed: boolean}} settings
+   * @param {{encryption: Readonly<Encryption> | null, saveDestroyed: boolean, onConflict: OnConflict | undefined}} settings
    */
-  constructor(live, { encryption, saveDestroyed }) {
+  constructor(live, { encryption, saveDestroyed, onConflict }) {
     this.#live = live
     this.#encryption = encryption
     this.#savesDestroyed = saveDestroyed
+    this.#keepsVersions = onConflict !== undefined
   }
 
   /**
@@ -180,41 +191,39 @@ class Codec {
    * The session of a document, or a promise of it that ends by the deadline; null for none.
    * @param {Coded} operation
    * @param {Value | undefined} value the stored form
-   * @param {number} [expires] the document's, in milliseconds
-   * @param {number} [lastModified] likewise
+   * @param {Dates} dates the document's
    * @returns {Awaitable<Session | null>}
    */
-  fromDocument(operation, value, expires, lastModified) {
-    const session = this.#decode(operation.sid, value, expires, lastModified)
+  fromDocument(operation, value, dates = NO_DATES) {
+    const session = this.#decode(operation.sid, value, dates)
     return isThenable(session) ? operation.wait(session, READERS) : session
   }
 
   /**
    * @param {string | undefined} sid the session's id, where it is known
    * @param {Value | undefined} value
-   * @param {number} [expires]
-   * @param {number} [lastModified]
+   * @param {Dates} dates
    * @returns {Awaitable<Session | null>}
    */
-  #decode(sid, value, expires, lastModified) {
-    if (typeof value === 'string' && !this.#encryption) return this.#unserialize(sid, value, expires, lastModified)
-    if (!this.#encryption) return this.#unserialize(sid, unwrap(value), expires, lastModified)
+  #decode(sid, value, dates) {
+    if (typeof value === 'string' && !this.#encryption) return this.#unserialize(sid, value, value, dates)
+    if (!this.#encryption) return this.#unserialize(sid, unwrap(value), value, dates)
     const stored = decrypt(this.#encryption, value)
-    if (!isThenable(stored)) return this.#unserialize(sid, stored, expires, lastModified)
-    return stored.then((known) => this.#unserialize(sid, known, expires, lastModified))
+    if (!isThenable(stored)) return this.#unserialize(sid, stored, value, dates)
+    return stored.then((known) => this.#unserialize(sid, known, value, dates))
   }
 
   /**
    * @param {string | undefined} sid
    * @param {unknown} stored
-   * @param {number | undefined} expires
-   * @param {number | undefined} lastModified
+   * @param {Value | undefined} value that it was made from
+   * @param {Dates} dates
    * @returns {Awaitable<Session | null>}
    */
-  #unserialize(sid, stored, expires, lastModified) {
+  #unserialize(sid, stored, value, dates) {
     if (stored === FORGOTTEN) return null
     const session = this.#live.hooks.unserialize(stored)
-    const finish = (/** @type {any} */ found) => this.#complete(sid, found, expires, lastModified)
+    const finish = (/** @type {any} */ found) => this.#complete(sid, found, value, dates)
     const isLater = this.#live.hooks.unserialize !== fromText && isThenable(session)
     return isLater ? Promise.resolve(session).then(finish) : finish(session)
   }
@@ -231,7 +240,7 @@ class Codec {
     const decoded = Array.from(values, (value) => {
       try {
         if (value === null) throw new Error('The stored session is not valid BSON')
-        return this.#decode(undefined, value)
+        return this.#decode(undefined, value, NO_DATES)
       } catch (error) {
         return Promise.reject(error)
       }
@@ -250,16 +259,17 @@ class Codec {
   /**
    * @param {string | undefined} sid
    * @param {any} session
-   * @param {number | undefined} expires
-   * @param {number | undefined} lastModified
+   * @param {Value | undefined} value that it was made from
+   * @param {Dates} dates
    * @returns {Session | null}
    */
-  #complete(sid, session, expires, lastModified) {
+  #complete(sid, session, value, dates) {
     if (session === null || session === undefined) return null
     if (typeof session !== 'object') return session
+    const version = this.#keepsVersions ? { value, record: dates[2] ?? value } : undefined
     try {
-      KnownSession.set(session, this, sid, expires ?? Infinity)
-      this.#addDates(session, expires, lastModified)
+      KnownSession.set(session, this, sid, dates[0] ?? Infinity, version)
+      this.#addDates(session, dates[0], dates[1])
     } catch {
       // The application's `unserialize` may return a frozen object, a proxy, or an object with getters and setters that
       // throw. It is the session all the same. Without its dates, it is only touched more often.
@@ -306,6 +316,26 @@ class Codec {
    */
   follow(session, successor) {
     if (successor !== null && typeof successor === 'object') KnownSession.pass(session, this, successor)
+  }
+
+  /**
+   * The version of a session that an operation saves, if it was read or stored under the same id.
+   * @param {{sid: string, session: Session}} operation
+   * @returns {Version | undefined}
+   */
+  versionOf({ sid, session }) {
+    return KnownSession.version(session, this, sid)
+  }
+
+  /**
+   * Notes that a session was saved.
+   * @param {{sid: string, session: Session}} operation
+   * @param {Value} value of the session
+   * @param {{value: Value, expires: number}} written what was stored: something else, if it was merged
+   */
+  noteSaved({ sid, session }, value, written) {
+    const isExact = written.value === value && !this.#encryption?.native
+    KnownSession.set(session, this, sid, written.expires, { value, record: isExact ? value : undefined })
   }
 
   /**

@@ -4,6 +4,14 @@
 // listed or serialised, and it lives as long as the session. (A WeakMap did the same for half of the cost of
 // `JSON.parse`.)
 
+/** @import { Value } from '../common/native.js' */
+
+/**
+ * A version of a session: its value as `unserialize` takes it, and what the document has, which is the same unless it is
+ * encrypted; undefined where it is not known.
+ * @typedef {{value: Value | undefined, record: Value | undefined}} Version
+ */
+
 /** A base class whose constructor returns the given object, so that a derived class can add private fields to it. */
 class Given {
   /** @param {object} object */
@@ -18,6 +26,8 @@ class KnownSession extends Given {
   /** @type {string | undefined} */
   #sid
   #expires = Infinity
+  /** @type {Version | undefined} */
+  #version
 
   /**
    * Notes what is known of a session.
@@ -25,14 +35,16 @@ class KnownSession extends Given {
    * @param {object} owner the only object that can ask for it
    * @param {string | undefined} sid the id under which the session was read; undefined if it was read without one
    * @param {number} expires when the session expires, in milliseconds since 1970; Infinity for never
+   * @param {Version} [version] what was read, if saves are compared with it
    */
-  static set(session, owner, sid, expires) {
+  static set(session, owner, sid, expires, version) {
     // Newer engines refuse private fields on objects that are not extensible.
     if (!(#owner in session) && !Object.isExtensible(session)) return
     const marked = #owner in session ? session : new KnownSession(session)
     marked.#owner = owner
     marked.#sid = sid
     marked.#expires = expires
+    marked.#version = version
   }
 
   /**
@@ -65,13 +77,24 @@ class KnownSession extends Given {
   }
 
   /**
+   * The version of a session that was read under an id; undefined if that is not known.
+   * @param {unknown} session
+   * @param {object} owner
+   * @param {string} sid
+   */
+  static version(session, owner, sid) {
+    return KnownSession.#isOf(session, owner) && session.#sid === sid ? session.#version : undefined
+  }
+
+  /**
    * Notes for another object what is known of a session.
    * @param {unknown} session
    * @param {object} owner
    * @param {object} successor
    */
   static pass(session, owner, successor) {
-    if (KnownSession.#isOf(session, owner)) KnownSession.set(successor, owner, session.#sid, session.#expires)
+    if (!KnownSession.#isOf(session, owner)) return
+    KnownSession.set(successor, owner, session.#sid, session.#expires, session.#version)
   }
 }
 

@@ -36,7 +36,8 @@ const EARLIER = 'a hook of an earlier operation'
  * @template {Prepared} T
  * @typedef {object} Sender
  * @property {(operation: T, sid: string) => unknown} idOf returns the `_id` of the session, or a promise of it
- * @property {(operation: T, ...values: unknown[]) => void} send
+ * @property {(operation: T, ...values: unknown[]) => Awaitable<void>} send may resolve when the next operation on the
+ *   session may start
  * @property {(operation: T) => void} skip answers an operation without sending anything
  */
 
@@ -110,7 +111,7 @@ class Preparing {
       let others = values()
       if (isThenable(others)) others = await others
       if (others === null) this.#sender.skip(operation)
-      else this.#sender.send(operation, stored, ...Object.values(others))
+      else await this.#sender.send(operation, stored, ...Object.values(others))
     } catch (error) {
       operation.failLater(error)
     } finally {

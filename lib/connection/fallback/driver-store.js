@@ -139,7 +139,7 @@ class DriverStore {
       // An array of dates matches the query, too. Such a document has no expiry.
       if (!this.#source.isStandIn && expires !== undefined && timeOf(expires) === undefined) return [KIND.MISSING]
       const opened = await this.#open(id, session)
-      return opened === null ? [KIND.MISSING] : [KIND.FOUND, opened, [timeOf(expires), timeOf(lastModified)]]
+      return opened === null ? [KIND.MISSING] : [KIND.FOUND, opened, [timeOf(expires), timeOf(lastModified), session]]
     })
   }
 
@@ -166,20 +166,22 @@ class DriverStore {
    * @param {Value} session
    * @param {number} expires
    * @param {number | undefined} lastModified
-   * @param {boolean} isKnown
+   * @param {boolean} isKnown whether it is stored only if it exists
+   * @param {Value} [record] what must be stored for that
    */
-  set(slot, id, now, session, expires, lastModified, isKnown) {
+  set(slot, id, now, session, expires, lastModified, isKnown, record) {
     const { cipher } = this.#settings
     /** @param {Value} value */
     const sizeOf = (value) => FIXED_BYTES + Buffer.byteLength(id) + Buffer.byteLength(value)
-    const more = { writes: true, bytes: sizeOf(session) }
+    const more = { writes: true, bytes: sizeOf(session) + (record === undefined ? 0 : Buffer.byteLength(record)) }
     return this.#onSession('set', slot, id, more, async (calls, filter, _id) => {
       checkSize(sizeOf(session))
       const stored = cipher ? await cipher.seal(id, session) : session
       checkSize(sizeOf(stored))
       const fields = { session: this.#source.decode(stored), ...datesOf(expires, lastModified) }
       if (isKnown) {
-        const isThere = await calls.update(filter, { $set: fields, ...this.#timestamps() })
+        const condition = record === undefined ? filter : { ...filter, session: { $eq: this.#source.decode(record) } }
+        const isThere = await calls.update(condition, { $set: fields, ...this.#timestamps() })
         return isThere ? [KIND.DONE, false] : [KIND.MISSING]
       }
       const update = { $set: { _id, ...fields }, ...this.#timestamps({ createdAt: new Date(now) }) }
