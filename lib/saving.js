@@ -17,10 +17,10 @@ const { isSame } = require('./common/value.js')
 /** @import { OnConflict } from './session/conflict.js' */
 
 /**
- * How often a save is tried. Of those that are tried at the same time one succeeds, and the saves of one store wait for each
- * other, so as many processes can save one session at once.
+ * How often a save is tried within its time. Of those that are tried at once, one succeeds. But a process that does nothing
+ * but save leaves the others few moments between a read and a write.
  */
-const TRIES = 20
+const TRIES = 200
 /** The tries that follow each other without a pause, and the longest pause before the next one. */
 const WITHOUT_PAUSE = 3
 const PAUSE = 10 // ms

@@ -19,13 +19,13 @@ process.once('exit', () => {
  * Runs `main(input)` in a new process, as if it were in a file in the folder `cwd`. It can't access the test's scope,
  * and has `require`. Resolves when the process has ended, with
  *
- * - `code` and `signal`: how it ended. A process that does not end is killed: `signal` is then SIGKILL;
+ * - `code` and `signal`: how it ended. A process that does not end within `limitMs` is killed: `signal` is then SIGKILL;
  * - `lines`: the lines it printed;
  * - `stderr`: text.
  *
  * `onLine(line, child)` receives each line at once, and `args` are Node's.
  */
-async function runProgram(main, input = {}, { cwd = ROOT, env = {}, args = [], onLine } = {}) {
+async function runProgram(main, input = {}, { cwd = ROOT, env = {}, args = [], onLine, limitMs = LONG } = {}) {
   const source = `(${leaveWithParent})(); (${main})(${JSON.stringify(input)})`
   const child = spawn(process.execPath, [...args, '-e', source], {
     cwd,
@@ -33,7 +33,7 @@ async function runProgram(main, input = {}, { cwd = ROOT, env = {}, args = [], o
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.on('error', () => {})
-  const timer = setTimeout(() => child.kill('SIGKILL'), LONG)
+  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs)
   running.add(child)
   const lines = []
   let rest = ''

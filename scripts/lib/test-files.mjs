@@ -44,7 +44,7 @@ const SLOW = [
   ].map((name) => `__test__/engine/${name}`),
   ...['graceful-shutdown', 'lambda', 'pm2'].map((name) => `__test__/examples/${name}.test.js`),
   '__test__/migrating/',
-  '__test__/histories/faults.test.js',
+  ...['faults', 'two-writers'].map((name) => `__test__/histories/${name}.test.js`),
   '__test__/package/publish.test.js',
 ]
 
