@@ -229,6 +229,23 @@ declare namespace MongoStore {
     max: number
   }
 
+  /** Returns what to store when two requests have changed the same session, or a promise of it. */
+  type ResolveConflict<T extends SessionData = SessionData> = {
+    bivariant(conflict: SessionConflict<T>): T | PromiseLike<T>
+  }['bivariant']
+
+  /** The versions of a session that two requests have changed, as `get` returns sessions. */
+  interface SessionConflict<T extends SessionData = SessionData> {
+    /** Id of the session. */
+    sid: string
+    /** The session as the request has read it. */
+    base: T
+    /** The session as the request saves it. */
+    mine: T
+    /** The session as it is stored now. */
+    theirs: T
+  }
+
   /** What a store has done since it was made. */
   interface StoreStats {
     /** Number and latencies of answered operations, by method. Methods that were not called are absent. */
@@ -245,6 +262,11 @@ declare namespace MongoStore {
     retries: number
     /** Number of saves that were left out, because their sessions were destroyed after they had been read. */
     savesLeftOut: number
+    /**
+     * Number of saves that found a session which another request had changed, with
+     * {@link ConnectMongoOptions.onConflict}.
+     */
+    conflicts: number
     /** Number of errors given to callers, by the name of the error. */
     errors: Record<string, number>
   }
@@ -456,6 +478,17 @@ declare namespace MongoStore {
      * the session stays gone.
      */
     saveDestroyed?: boolean | undefined
+
+    /**
+     * What happens when a session is saved that another request has changed after it was read. Both must have changed more
+     * than the dates of the cookie.
+     *
+     * - not given: the save overwrites the change, as in connect-mongo
+     * - `'merge'`: what the save has changed at the top level of the session is written into what is stored
+     * - `'error'`: the save fails with the code `ERR_SESSION_CONFLICT` and stores nothing
+     * - a function: returns the session to store, or a promise of it
+     */
+    onConflict?: 'merge' | 'error' | ResolveConflict<T> | undefined
 
     /** Write concern of the store's writes. `w: 0` is sent as `w: 1`. Default: the write concern of the connection. */
     writeOperationOptions?: WriteConcernLike | undefined

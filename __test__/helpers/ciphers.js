@@ -17,7 +17,7 @@ const RELEASES = ['3.0', '3.1', '3.3', '3.4']
 const SECRET = Buffer.from('AB12!@squirrel')
 
 /** The settings of a cipher, as the shim gives them. */
-const settingsOf = (formats) => ({ foreign: false, readsPlain: false, forgets: false, keepsRecords: false, ...formats })
+const settingsOf = (formats) => ({ foreign: false, readsPlain: false, forgets: false, ...formats })
 
 const PASSWORD = { secret: SECRET, algorithm: 'aes-256-gcm', hashing: 'sha512', encoding: 'base64', ivLen: 12 }
 const kruptein = (options) => ({ kruptein: { ...PASSWORD, release: '3.0', ...options } })

@@ -21,8 +21,7 @@ async function race(t, options) {
         res.json({})
       })
       express.get('/session', (req, res) => {
-        const { cookie: _cookie, ...data } = req.session
-        res.json(data)
+        res.json({ ...req.session, cookie: undefined })
       })
     },
   })
@@ -72,7 +71,7 @@ for (const setup of SETUPS) {
         change: (session) => Object.assign(session, { slow: (session.slow ?? 0) + 1 }),
         session: { resave: true, rolling: true },
       })
-      for (const _ of [1, 2, 3]) assert.equal((await (await slowRequest()).end()).status, 200)
+      for (let count = 0; count < 3; count += 1) assert.equal((await (await slowRequest()).end()).status, 200)
       assert.equal((await browser.post('/count')).status, 200)
       assert.deepEqual(app.errors, [])
       assert.equal(app.store.stats().conflicts, 0)

@@ -64,7 +64,7 @@ for (const setup of SETUPS) {
     })
 
     it('a session that another process destroyed stays gone', async (t) => {
-      const { app, browser, slowRequest } = await loggedIn(t, { setup })
+      const { app, slowRequest } = await loggedIn(t, { setup })
       const slow = await slowRequest()
       await app.collection.deleteMany({})
       assert.equal((await slow.end()).status, 200)

@@ -102,7 +102,7 @@
  * @property {boolean} foreign whether an adapter in JavaScript reads records that have none of our own formats
  * @property {boolean} readsPlain whether the store also reads sessions that are not encrypted
  * @property {boolean} forgets whether a session that can't be decrypted counts as none
- * @property {boolean} keepsRecords whether a decrypted session comes with its record
+ * @property {boolean} [keepsRecords] whether a decrypted session comes with its record
  */
 
 /**

@@ -36,7 +36,7 @@ const TAG = 16
  * @returns {CipherSettings}
  */
 function settingsOf(format) {
-  return { foreign: false, readsPlain: false, forgets: false, keepsRecords: false, ...format }
+  return { foreign: false, readsPlain: false, forgets: false, ...format }
 }
 
 /**

@@ -68,10 +68,6 @@ pub struct WebSettings {
 }
 
 /// How sessions are encrypted.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent settings, not the states of something"
-)]
 #[napi(object, object_to_js = false)]
 pub struct CipherSettings {
     /// `encryption.keys`, the newest first.
@@ -88,8 +84,8 @@ pub struct CipherSettings {
     pub reads_plain: bool,
     /// Whether a session that can't be decrypted counts as missing.
     pub forgets: bool,
-    /// Whether a decrypted session comes with its record.
-    pub keeps_records: bool,
+    /// Whether a decrypted session comes with its record. Without it, it doesn't.
+    pub keeps_records: Option<bool>,
 }
 
 fn secret_of(bytes: &Uint8Array) -> Zeroizing<Vec<u8>> {
@@ -160,7 +156,7 @@ impl CipherSettings {
             secret: secret.transpose()?,
             reads_plain: self.reads_plain,
             forgets: self.forgets,
-            keeps_records: self.keeps_records,
+            keeps_records: self.keeps_records.unwrap_or_default(),
         })
     }
 }

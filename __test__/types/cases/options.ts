@@ -26,6 +26,7 @@ const everything: ConnectMongoOptions = {
   transformId: async (sid) => Buffer.from(sid, 'base64url'),
   timestamps: true,
   saveDestroyed: true,
+  onConflict: async ({ sid, base, mine, theirs }) => ({ ...theirs, ...mine, cookie: base.cookie, sid }),
   writeOperationOptions: { w: 'majority', journal: true, wtimeoutMS: 500, j: true, wtimeout: 500 },
 }
 new MongoStore(everything)
