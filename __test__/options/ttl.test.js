@@ -26,7 +26,7 @@ eachStyle(({ style }) => {
     for (const [ttl, lifetime] of [
       [60, 60_000],
       ['60', 60_000],
-      [0.5, 500],
+      [10.5, 10_500],
       [1e9, 1e12],
     ]) {
       const store = await lives(t, style, { ttl }, lifetime)
