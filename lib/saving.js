@@ -7,14 +7,14 @@
 const { conflictError } = require('./common/errors.js')
 const { Promise, sleep } = require('./common/promises.js')
 const { nextTick, uptime } = require('./common/timers.js')
+const { isSame } = require('./common/value.js')
 const { KIND } = require('./connection/results.js')
 const { resolve } = require('./session/conflict.js')
-const { isSame } = require('./common/value.js')
 
 /** @import { Value } from './common/native.js' */
-/** @import { Codec, Coded, Session } from './session/codec.js' */
 /** @import { Awaitable } from './common/promises.js' */
-/** @import { OnConflict } from './session/conflict.js' */
+/** @import { Codec, Coded, Session } from './session/codec.js' */
+/** @import { Conflict, OnConflict } from './session/conflict.js' */
 
 /**
  * How often a save is tried within its time. Of those that are tried at once, one succeeds. But a process that does nothing
@@ -113,13 +113,8 @@ class Saving {
         written = mine
         continue
       }
-      const [read, saved, stored] = [
-        await this.#codec.fromDocument(operation, known.value),
-        await this.#codec.fromDocument(operation, mine.value),
-        await this.#codec.fromDocument(operation, theirs, dates),
-      ]
-      if (!read || !saved || !stored) return [KIND.MISSING]
-      const conflict = { sid: operation.sid, base: read, mine: saved, theirs: stored }
+      const conflict = await this.#versions(operation, known.value, mine.value, theirs, dates[0])
+      if (!conflict) return [KIND.MISSING]
       const session = resolve(this.#onConflict, conflict, () => {
         if (!isConflict) this.conflicts += 1
         isConflict = true
@@ -127,6 +122,22 @@ class Saving {
       written = await this.#encode(operation, session, now)
     }
     throw conflictError()
+  }
+
+  /**
+   * The versions of a session in a conflict; undefined if there is none any more, as `unserialize` may say.
+   * @param {Saved} operation
+   * @param {Value | undefined} base
+   * @param {Value} mine
+   * @param {Value | undefined} theirs
+   * @param {number | undefined} expires the date of what is stored
+   * @returns {Promise<Conflict | undefined>}
+   */
+  async #versions(operation, base, mine, theirs, expires) {
+    const read = await this.#codec.fromDocument(operation, base)
+    const saved = await this.#codec.fromDocument(operation, mine)
+    const stored = await this.#codec.fromDocument(operation, theirs, [expires, undefined])
+    return read && saved && stored ? { sid: operation.sid, base: read, mine: saved, theirs: stored } : undefined
   }
 
   /**

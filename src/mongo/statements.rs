@@ -179,6 +179,26 @@ mod tests {
     }
 
     #[test]
+    fn a_set_with_a_condition_compares_values_and_creates_nothing() {
+        let set = |condition: &Condition| set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW), condition).unwrap();
+        let query = |condition: &Condition| set(condition).get_document("q").unwrap().to_owned();
+        assert_eq!(query(&Condition::Exists), rawdoc! { "_id": "a" });
+        assert_eq!(query(&Condition::IsStill(text("x"))), rawdoc! { "_id": "a", "session": "x" });
+        let read = Field::wrapped(rawdoc! { "session": { "$gt": "" } }.into_bytes()).unwrap();
+        assert_eq!(
+            query(&Condition::IsStill(read)),
+            rawdoc! { "_id": "a", "session": { "$eq": { "$gt": "" } } }
+        );
+        for condition in [Condition::Exists, Condition::IsStill(text("x"))] {
+            let statement = set(&condition);
+            let update = statement.get_document("u").unwrap();
+            let on_insert = update.get_document("$setOnInsert").unwrap().to_owned();
+            assert_eq!(on_insert, rawdoc! { "_id": RawBson::MinKey });
+            assert!(update.get_document("$set").unwrap().get("_id").unwrap().is_none());
+        }
+    }
+
+    #[test]
     fn an_id_that_is_a_document_is_matched_as_a_value() {
         let id = Field::wrapped(rawdoc! { "id": { "$gt": "" } }.into_bytes()).unwrap();
         assert_eq!(by_id(&id).unwrap(), rawdoc! { "_id": { "$eq": { "$gt": "" } } });

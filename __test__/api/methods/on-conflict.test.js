@@ -57,7 +57,8 @@ async function readTwice(t, options, style, data = { a: 1, b: 1 }) {
   }
 }
 
-const withoutCookie = ({ cookie: _cookie, ...data }) => data
+/** What an application has put into a session. */
+const dataOf = ({ cookie: _cookie, lastModified: _date, ...data }) => data
 
 eachStyle(({ style }) => {
   for (const [way, options] of Object.entries(style === MODERN ? MODERN_WAYS : WAYS)) {
@@ -77,7 +78,7 @@ eachStyle(({ style }) => {
         const events = recordEvents(store, ['create', 'update', 'set'])
         await store.set('s', mine)
         const merged = { same: 1, mine: 2, theirs: 2, both: 3, added: { by: 'them' }, list: [1, { two: 2 }] }
-        assert.deepEqual(withoutCookie(await store.get('s')), merged)
+        assert.deepEqual(dataOf(await store.get('s')), merged)
         assert.deepEqual(
           events.map(([name]) => name),
           ['update', 'set'],
@@ -92,7 +93,7 @@ eachStyle(({ style }) => {
           theirs.b = `theirs ${round}`
           await Promise.all([store.set('s', mine), other.set('s', theirs)])
         }
-        assert.deepEqual(withoutCookie(await store.get('s')), { a: 'mine 2', b: 'theirs 2' })
+        assert.deepEqual(dataOf(await store.get('s')), { a: 'mine 2', b: 'theirs 2' })
       })
 
       it('compares a new session with what it has saved', async (t) => {
@@ -101,14 +102,14 @@ eachStyle(({ style }) => {
         await store.set('new', created)
         await other.set('new', Object.assign(await other.get('new'), { theirs: 1 }))
         await store.set('new', Object.assign(created, { mine: 2 }))
-        assert.deepEqual(withoutCookie(await store.get('new')), { mine: 2, theirs: 1 })
+        assert.deepEqual(dataOf(await store.get('new')), { mine: 2, theirs: 1 })
       })
 
       it('makes a conflict an error, and stores nothing', async (t) => {
         const { store, other, mine, theirs } = await readTwice(t, { ...options, onConflict: 'error' }, style)
         await other.set('s', Object.assign(theirs, { b: 2 }))
         await fails(store, 'set', ['s', Object.assign(mine, { a: 2 })], CONFLICT)
-        assert.deepEqual(withoutCookie(await store.get('s')), { a: 1, b: 2 })
+        assert.deepEqual(dataOf(await store.get('s')), { a: 1, b: 2 })
         assert.equal(store.stats().conflicts, 2)
         await store.set('s', Object.assign(await store.get('s'), { a: 2 }))
       })
@@ -124,7 +125,7 @@ eachStyle(({ style }) => {
         mine.cart.push('c')
         await other.set('s', theirs)
         await store.set('s', mine)
-        assert.deepEqual(withoutCookie(await store.get('s')), { cart: ['a', 'b', 'c'] })
+        assert.deepEqual(dataOf(await store.get('s')), { cart: ['a', 'b', 'c'] })
         assert.equal(conflicts.length, 1)
         const [{ sid, ...versions }] = conflicts
         assert.equal(sid, 's')
@@ -165,17 +166,21 @@ eachStyle(({ style }) => {
   })
 
   test('a change of one side is no conflict', async (t) => {
-    for (const onConflict of ['error', () => assert.fail('was asked')]) {
-      const { store, other, mine, theirs } = await readTwice(t, { onConflict }, style)
+    for (const options of [
+      { onConflict: 'error' },
+      { onConflict: 'error', touchAfter: 3600 },
+      { onConflict: () => assert.fail('was asked') },
+    ]) {
+      const { store, other, mine, theirs } = await readTwice(t, options, style)
       await other.set('s', Object.assign(theirs, { b: 2 }))
       await store.set('s', mine)
-      assert.deepEqual(withoutCookie(await store.get('s')), { a: 1, b: 2 })
+      assert.deepEqual(dataOf(await store.get('s')), { a: 1, b: 2 })
       // A save that writes the same moves no more than the cookie.
       const late = await store.get('s')
       theirs.cookie.expires = new Date(Date.now() + 2 * DAY)
       await other.set('s', theirs)
       await store.set('s', Object.assign(late, { a: 2 }))
-      assert.deepEqual(withoutCookie(await store.get('s')), { a: 2, b: 2 })
+      assert.deepEqual(dataOf(await store.get('s')), { a: 2, b: 2 })
       assert.equal(store.stats().conflicts, 0)
     }
   })
@@ -198,7 +203,7 @@ eachStyle(({ style }) => {
       await store.set('s', Object.assign(mine, { a: 2 }))
       const { expires } = await collection.findOne()
       assert.equal(Math.round((expires - Date.now()) / DAY), expected)
-      assert.deepEqual(withoutCookie(await store.get('s')), { a: 2, b: 2 })
+      assert.deepEqual(dataOf(await store.get('s')), { a: 2, b: 2 })
     }
   })
 
@@ -245,7 +250,7 @@ eachStyle(({ style }) => {
       store.set('s', mine),
       store.get('s'),
     ])
-    const values = results.map(({ reason, value }) => reason?.code ?? (value?.cookie ? withoutCookie(value) : value))
+    const values = results.map(({ reason, value }) => reason?.code ?? (value?.cookie ? dataOf(value) : value))
     assert.deepEqual(values[1], { a: 2, b: 2 })
     assert.deepEqual(values[4], { a: 2, b: 2, c: 3 })
     assert.equal(values[6], GONE.code)
@@ -268,7 +273,7 @@ eachStyle(({ style }) => {
     })
     await store.set('s', Object.assign(mine, { a: 2 }))
     await other.set('s', Object.assign(theirs, { b: 2 }))
-    assert.deepEqual(withoutCookie(await store.get('s')), {
+    assert.deepEqual(dataOf(await store.get('s')), {
       query: { $ne: null },
       $where: 'true',
       'a.b': 1,
@@ -309,8 +314,8 @@ for (const [name, make] of Object.entries({
       t.after(() => genuine.close())
       await call(genuine, 'set', 's', Object.assign(await call(genuine, 'get', 's'), { b: 2 }))
       await store.set('s', Object.assign(mine, { a: 2 }))
-      assert.deepEqual(withoutCookie(await store.get('s')), { a: 2, b: 2 })
-      assert.deepEqual(withoutCookie(await call(genuine, 'get', 's')), { a: 2, b: 2 })
+      assert.deepEqual(dataOf(await store.get('s')), { a: 2, b: 2 })
+      assert.deepEqual(dataOf(await call(genuine, 'get', 's')), { a: 2, b: 2 })
     }
   })
 }
