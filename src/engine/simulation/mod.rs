@@ -5,12 +5,25 @@
 //! `npm run simulate -- 10000` runs that many seeds; `npm run simulate -- --seed 7` runs that one and prints
 //! what happens.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
+mod call;
 mod check;
+mod deployment;
 mod faults;
+mod history;
+mod log;
 mod network;
+mod order;
 mod planted;
+mod process;
+mod reply;
+mod run;
 mod servers;
 mod shard;
 mod workload;
@@ -41,7 +54,7 @@ fn run(seed: u64, planted: Planted) -> Result<String, Violation> {
         .start_paused(true)
         .build()
         .unwrap();
-    runtime.block_on(workload::simulate(Rng::with_seed(seed), planted))
+    runtime.block_on(run::simulate(Rng::with_seed(seed), planted))
 }
 
 #[test]

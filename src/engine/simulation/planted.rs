@@ -20,6 +20,13 @@ fn each_planted_fault_is_found() {
         Planted::EarlyMerge,
         Planted::EarlyRelease,
         Planted::Upsert,
+        Planted::MergedUpsert,
+        Planted::RetriedUpsert,
+        Planted::OneProcess,
+        Planted::FreshNumber,
+        Planted::Unrecorded,
+        Planted::RefusedNumber,
+        Planted::Impatient,
     ] {
         let (seed, what) = found(planted).unwrap_or_else(|| panic!("{planted:?} was not found"));
         println!("{planted:?} by seed {seed}: {what:.120}");
