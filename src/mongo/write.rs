@@ -229,7 +229,11 @@ pub fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
             concern.kind,
             FailureKind::Passing | FailureKind::Overload | FailureKind::OutOfTime
         );
-        for answer in attempt.answers.iter_mut().filter(|answer| matches!(answer, Some(Ok(_)))) {
+        for answer in attempt
+            .answers
+            .iter_mut()
+            .filter(|answer| matches!(answer, Some(Ok(_))))
+        {
             *answer = (!passes).then(|| Err(concern.clone()));
         }
         attempt.failure = attempt.failure.or(passes.then_some(concern));

@@ -9,7 +9,7 @@ use super::super::operation::{Answer, Outcome};
 use super::call::{Call, State, live_at};
 use super::log::Entry;
 use super::order::{Explanations, explain};
-use super::shard::{Document, POISON, REFUSED};
+use super::shard::{Document, OF_SESSIONS};
 use crate::model::{Failure, Field};
 
 /// A promise that a run broke.
@@ -38,17 +38,15 @@ pub fn answers(entries: &[Entry], limit: Duration) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Checks that calls fail only by their deadline, except for those that a server refuses for their own sake. That
-/// holds while no server fails, and while one throttles requests.
+/// Checks that calls fail only by their deadline, except for those that a server refuses for the sake of their
+/// session, or of the one that took its place in the queue. That holds while no server fails, and while one throttles
+/// requests.
 pub fn failures(entries: &[Entry]) -> Result<(), Violation> {
     let late = Failure::late(Duration::ZERO, None, "").name;
-    let is_refused = |call: &Call| match call {
-        Call::Set(_, text, _) => text.starts_with(REFUSED) || text.starts_with(POISON),
-        _ => false,
-    };
-    let failed = |entry: &&Entry| matches!(entry.answers.first(), Some((_, Err(failure))) if failure.name != late);
-    match entries.iter().filter(failed).find(|entry| !is_refused(&entry.call)) {
-        Some(entry) => Err(Violation(format!("failed although nothing did: {entry:?}"))),
+    let is_due = |failure: &Failure| failure.name == late || failure.code.is_some_and(|code| OF_SESSIONS.contains(&code));
+    let fails = |entry: &&Entry| matches!(entry.answers.first(), Some((_, Err(failure))) if !is_due(failure));
+    match entries.iter().find(fails) {
+        Some(entry) => Err(Violation(format!("failed although no server did: {entry:?}"))),
         None => Ok(()),
     }
 }

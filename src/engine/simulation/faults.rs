@@ -13,7 +13,7 @@ pub enum Fault {
     Slow,
     /// Some requests and some replies don't arrive. The connection breaks or stays silent.
     Lossy,
-    /// Nothing moves for a while, and then everything continues where it stopped.
+    /// Nothing moves for a while, and then everything continues where it stopped. Some connections break meanwhile.
     Stall,
     /// There is no primary for a while, and then a new one.
     Election,

@@ -82,7 +82,7 @@ pub struct Course {
     pub back: Duration,
     pub arrives: bool,
     pub replies: bool,
-    /// How long after the request the connection breaks for the client, if it does.
+    /// How long after the sending the connection breaks for the client, if it does. The request may arrive later.
     pub breaks: Option<Duration>,
     pub refusal: Option<i32>,
     pub block: Option<(Duration, bool)>,
@@ -183,7 +183,9 @@ impl Network {
     pub fn course(&self, numbered: bool) -> Course {
         let mut world = self.lock();
         let term = world.term;
-        let paid = self.active(Fault::Throttling).map(|window| (window.share * 20.0) as u64);
+        let paid = self
+            .active(Fault::Throttling)
+            .map(|window| (window.share * 20.0) as u64);
         let throttled = paid.and_then(|paid| world.spend(self.start.elapsed(), paid));
         let random = &mut world.random;
         let throttled = throttled.map(|error| (error, random.bool()));
@@ -201,6 +203,7 @@ impl Network {
             meets(Fault::Twice),
         );
         let cut = self.active(Fault::Cut).is_some();
+        let stalled = self.active(Fault::Stall).is_some();
         let mut way = || {
             Duration::from_micros(if slow {
                 random.u64(100..2_000_000)
@@ -215,7 +218,8 @@ impl Network {
             back,
             arrives: loses != 0,
             replies: loses != 1,
-            breaks: (loses < 3 && random.bool()).then(|| Duration::from_millis(random.u64(0..1_000))),
+            breaks: ((loses < 3 || stalled) && random.bool())
+                .then(|| (there + Duration::from_secs(1)).mul_f64(random.f64())),
             refusal: refusing.then(|| *random.choice(&[91, 10107, 11600, 189, 262, 6]).unwrap()),
             block: blocking.then(|| {
                 // Longer blocks of writes without a number are a documented gap of the store, so they are not
@@ -253,6 +257,8 @@ impl Network {
         let here = Arc::new(AtomicBool::new(true));
         let there = Arc::clone(&here);
         tokio::spawn(async move {
+            // What a server reads when it goes on, it may carry out in another order.
+            inner.while_stalled().await;
             sleep(met.there).await;
             inner.while_stalled().await;
             if !met.arrives {
@@ -271,7 +277,7 @@ impl Network {
         let _gone = Gone(here);
         let broken = async {
             match course.breaks {
-                Some(breaks) => sleep(course.there + breaks).await,
+                Some(breaks) => sleep(breaks).await,
                 None => std::future::pending().await,
             }
         };

@@ -102,7 +102,11 @@ pub fn explain<'a>(
     let (mut open, mut seen) = (vec![Point::default()], HashSet::new());
     while let Some(point) = open.pop() {
         if seen.insert(point) {
-            explanations.states.entry(point.progress).or_default().insert(point.state);
+            explanations
+                .states
+                .entry(point.progress)
+                .or_default()
+                .insert(point.state);
             for process in 0..PROCESSES {
                 explanations.go_on(point, process, once, &mut open);
             }
@@ -115,7 +119,10 @@ pub fn explain<'a>(
             "in the end {id} is {there:?} instead of one of {states:?}{}",
             explanations.shown(all)
         ))),
-        None => Err(Violation(format!("nothing explains the answers on {id} {}", explanations.dead_end()))),
+        None => Err(Violation(format!(
+            "nothing explains the answers on {id} {}",
+            explanations.dead_end()
+        ))),
     }
 }
 
@@ -171,7 +178,10 @@ impl<'a> Explanations<'a> {
 
     /// Where the explanations end that reach furthest, for debugging a failure.
     fn dead_end(&self) -> String {
-        let furthest = self.states.iter().max_by_key(|(progress, _)| progress.iter().sum::<usize>());
+        let furthest = self
+            .states
+            .iter()
+            .max_by_key(|(progress, _)| progress.iter().sum::<usize>());
         let Some((progress, states)) = furthest else {
             return String::new();
         };
@@ -187,6 +197,8 @@ impl<'a> Explanations<'a> {
         let mut near: Vec<_> = near.collect();
         near.sort_unstable_by_key(|(place, _)| *place);
         let start = near.first().map(|(_, entry)| entry.called);
-        start.map_or_else(String::new, |start| history(near.iter().map(|(_, entry)| *entry), start))
+        start.map_or_else(String::new, |start| {
+            history(near.iter().map(|(_, entry)| *entry), start)
+        })
     }
 }

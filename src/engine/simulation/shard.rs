@@ -87,6 +87,8 @@ pub fn text(field: &Field) -> String {
 /// whole command fail.
 pub const REFUSED: &str = "refused ";
 pub const POISON: &str = "poison ";
+/// The codes of these refusals: a duplicate key, and a command that can't be parsed.
+pub const OF_SESSIONS: [i32; 2] = [11_000, 9];
 
 impl Shard {
     /// Starts a command with this number in a session.
@@ -132,7 +134,7 @@ impl Shard {
         statements
             .iter()
             .any(poison)
-            .then(|| mongo::of_command(&doc! { "code": 2, "errmsg": "poison" }))
+            .then(|| mongo::of_command(&doc! { "code": 9, "errmsg": "poison" }))
     }
 
     /// The result of a statement that was already carried out under the same number of a session.
@@ -170,7 +172,9 @@ impl Shard {
             Write::Set { session, expires, .. } => {
                 let text = text(session);
                 if text.starts_with(REFUSED) {
-                    return Err(doc! { "code": 11_000, "keyPattern": { "email": 1 }, "errmsg": "E11000 duplicate key error" });
+                    return Err(
+                        doc! { "code": 11_000, "keyPattern": { "email": 1 }, "errmsg": "E11000 duplicate key error" },
+                    );
                 }
                 let document = Document {
                     text,
