@@ -14,7 +14,7 @@ await runAsProgram(import.meta.url, () => {
   const env = {}
   if (values.seed !== undefined) env.SIMULATION_SEED = wholeNumber(values.seed)
   if (seeds !== undefined) env.SIMULATION_SEEDS = wholeNumber(seeds)
-  return cargo(['test', '--quiet', '--profile', 'simulation', TEST, '--', '--nocapture'], { env })
+  return cargo(['test', '--quiet', '--lib', '--profile', 'simulation', TEST, '--', '--nocapture'], { env })
 })
 
 /** @param {string} text */

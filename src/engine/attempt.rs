@@ -156,7 +156,11 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         if attempt.failure.is_some_and(|failure| failure.unanswered) {
             batch.note_doubt();
         }
-        self.finish(batch.take_out(|place, _| matches!(attempt.answers.get(place), Some(Some(Ok(_))))));
+        // Without a record of a statement, the server may still carry out an earlier attempt.
+        let is_certain = |place: usize, carried: &Carried| !carried.in_doubt || !attempt.idle.contains(&place);
+        self.finish(batch.take_out(|place, carried| {
+            is_certain(place, carried) && matches!(attempt.answers.get(place), Some(Some(Ok(_))))
+        }));
         true
     }
 

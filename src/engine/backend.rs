@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::operation::{Answer, Write};
+use super::operation::{Answer, Outcome, Write};
 use crate::model::{Failure, Field, StoredSession};
 
 /// The result of one attempt.
@@ -20,6 +20,9 @@ pub struct Attempt {
     pub failure: Option<Failure>,
     /// The places of the documents that a write created, although their answers are not known.
     pub created: Vec<usize>,
+    /// The places of the statements that may have changed nothing. A server has no record of these: it would
+    /// carry them out once more if they arrived again under the same number.
+    pub idle: Vec<usize>,
 }
 
 impl Attempt {
@@ -29,6 +32,7 @@ impl Attempt {
             answers: vec![None; sessions],
             failure: Some(failure),
             created: Vec::new(),
+            idle: Vec::new(),
         }
     }
 
@@ -38,6 +42,15 @@ impl Attempt {
             answers,
             failure: None,
             created: Vec::new(),
+            idle: Vec::new(),
+        }
+    }
+
+    /// Answers a statement that found no session to change.
+    pub fn found_nothing(&mut self, place: usize, outcome: Outcome) {
+        if let Some(answer) = self.answers.get_mut(place) {
+            *answer = Some(Ok(outcome));
+            self.idle.push(place);
         }
     }
 }

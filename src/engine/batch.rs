@@ -83,6 +83,11 @@ impl<R: Reply, B: Backend> Batch<R, B> {
         mem::take(&mut self.changed)
     }
 
+    /// Notes that the next attempt is another write to the server, although its statements are the same.
+    pub fn renew(&mut self) {
+        self.changed = true;
+    }
+
     /// The callers that wait for the batch.
     pub fn waiting(&self) -> impl Iterator<Item = Key> {
         self.jobs.iter().flat_map(|carried| carried.job.step.waiting())

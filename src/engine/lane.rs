@@ -80,6 +80,8 @@ struct Carriage<R: Reply, B: Backend> {
     session: Session<B>,
     /// The transaction number. It stands for exactly the current statements.
     number: i64,
+    /// Whether an attempt under this number got no answer, and may still be carried out.
+    is_repeated: bool,
 }
 
 impl<R: Reply, B: Backend> Carriage<R, B> {
@@ -92,6 +94,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
             tries: Tries::default(),
             session: Arc::new(OnceCell::new()),
             number: 0,
+            is_repeated: false,
         }
     }
 
@@ -104,9 +107,12 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
                 self.batch.refill(part);
                 continue;
             }
-            if self.batch.take_change() && (self.number == 0 || !self.engine.has(Planted::ReusedNumber)) {
+            let is_new = self.batch.take_change() || self.engine.has(Planted::FreshNumber);
+            if is_new && (self.number == 0 || !self.engine.has(Planted::ReusedNumber)) {
                 self.number = next_number();
+                self.is_repeated = false;
             }
+            self.engine.plant_saves(&mut self.batch);
             let running = self.engine.begin(&self.batch, self.reads, self.number, &self.session);
             match self.engine.wait_for(running, &self.batch).await {
                 Run::Done(attempt) => {
@@ -153,11 +159,13 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
     }
 
     /// Processes the result of an attempt, and returns the pause before the next one.
-    fn take(&mut self, attempt: Attempt) -> Duration {
+    fn take(&mut self, mut attempt: Attempt) -> Duration {
+        self.engine.plant_failure(&mut attempt);
         let Attempt {
             mut answers,
             failure,
             created,
+            idle,
         } = attempt;
         let mut pause = Duration::ZERO;
         self.note_sizes(&answers);
@@ -165,6 +173,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
             answers = self.engine.open(&mut self.batch, answers);
         } else {
             self.batch.note_created(&created);
+            self.leave_unrecorded(&mut answers, &idle);
             pause = self.leave_conflicts(&mut answers);
         }
         self.batch.answer(answers);
@@ -174,8 +183,25 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         };
         if failure.unanswered && !self.reads {
             self.batch.note_doubt();
+            self.is_repeated = true;
         }
         self.after(failure).max(pause)
+    }
+
+    /// Sends statements that changed nothing once more under a new number, if an earlier attempt under this one
+    /// got no answer. The server has no record of them, so it would still carry out the earlier attempt when that
+    /// arrives, however late. Once it knows the new number, it doesn't.
+    fn leave_unrecorded(&mut self, answers: &mut [Option<Answer>], idle: &[usize]) {
+        let is_numbered = matches!(self.session.get(), Some(Some(_)));
+        if !self.is_repeated || !is_numbered || self.engine.has(Planted::Unrecorded) {
+            return;
+        }
+        for place in idle {
+            if let Some(answer @ Some(Ok(_))) = answers.get_mut(*place) {
+                *answer = None;
+                self.batch.renew();
+            }
+        }
     }
 
     /// Remembers which sessions are large, from the sizes that were read and stored.

@@ -40,6 +40,8 @@ use crate::crypto::Cipher;
 use crate::model::{Failure, FailureKind, Field, Kind, check_size};
 use callers::{Answered, Callers, Key};
 use lane::Lane;
+#[cfg(test)]
+use planted::Plant;
 use planted::Planted;
 use policy::Policy;
 use queue::{Class, Job, Queue};
@@ -73,7 +75,7 @@ pub struct Engine<R, B> {
     tasks: TaskTracker,
     cut_off: CancellationToken,
     #[cfg(test)]
-    planted: Planted,
+    plant: Plant,
 }
 
 impl<R: Reply, B: Backend> Engine<R, B> {
@@ -113,7 +115,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             cut_off: CancellationToken::new(),
             runtime,
             #[cfg(test)]
-            planted,
+            plant: planted.into(),
         });
         engine.runtime.spawn(Arc::clone(&engine).keep_deadlines());
         engine
@@ -122,18 +124,13 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     /// Takes an operation on one session that was called at `since`, and sends its answer to `reply`. Returns
     /// whether the operation waits for [`Self::flush`], which lets operations submitted together travel
     /// together.
-    pub fn submit(self: &Arc<Self>, id: Field, mut action: Action, since: Instant, reply: R) -> bool {
+    pub fn submit(self: &Arc<Self>, id: Field, action: Action, since: Instant, reply: R) -> bool {
         let kind = Kind::from(&action);
         if let Action::Write(Write::Set { session, .. }) = &action
             && let Err(failure) = check_size(&id, session)
         {
             self.refuse(kind, since, reply, failure);
             return false;
-        }
-        if self.has(Planted::Upsert)
-            && let Action::Write(Write::Set { condition, .. }) = &mut action
-        {
-            *condition = Condition::None;
         }
         let Some(caller) = self.admit(kind, since, action.live_at(), reply) else {
             return false;

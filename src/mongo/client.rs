@@ -182,13 +182,12 @@ impl Connection {
         }
     }
 
-    /// Whether writes have transaction numbers, as soon as that is known: the servers must support them, and
-    /// the application must not have switched retryable writes off.
+    /// Whether writes are numbered, as soon as that is known.
     ///
     /// # Errors
     /// As for [`Self::opened`].
     pub async fn numbers_writes(&self) -> Result<bool, Failure> {
-        Ok(self.opened().await?.retries.writes && self.watched.numbers_writes().await)
+        Ok(self.watched.numbers().are_used(self.opened().await?.retries).await)
     }
 
     /// What is known about the servers.

@@ -177,6 +177,12 @@ fn from_reply(error: &Document, labels: Vec<String>) -> Failure {
     server(code_of(error), text("errmsg"), text("codeName"), labels)
 }
 
+/// The failure of a whole command, from a reply that the driver has not read.
+#[cfg(test)]
+pub fn of_command(reply: &Document) -> Failure {
+    from_reply(reply, labels_of(reply))
+}
+
 /// The failure of one statement of a write command.
 pub fn of_statement(error: &Document) -> Failure {
     let failure = from_reply(error, Vec::new());

@@ -6,6 +6,7 @@ mod documents;
 mod error;
 mod expiry;
 mod limit;
+mod numbers;
 mod options;
 mod read;
 mod roots;
@@ -26,10 +27,16 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 pub use client::Place;
+#[cfg(test)]
+pub use error::of_command;
+#[cfg(test)]
+pub use numbers::Numbers;
 pub use options::{acknowledged, parse, resolve};
+#[cfg(test)]
+pub use write::read_reply;
 
 use crate::engine::{Attempt, Backend, Ids, Reach, Retries, Statement, Wanted};
-use crate::model::{Failure, FailureKind, Field, StoredSession};
+use crate::model::{Failure, Field, StoredSession};
 use client::{Connection, Opened};
 use sessions::{Numbered, Sessions};
 use write::Target;
@@ -93,13 +100,10 @@ impl Backend for Mongo {
             write::write(&self.target(opened), statements, number, self.connection.limit(until)).await
         };
         let attempt = self.explained(attempt, statements.len(), self.retries().writes).await;
-        if attempt
-            .failure
-            .as_ref()
-            .is_some_and(|failure| failure.kind == FailureKind::Unnumbered)
-        {
-            self.connection.watched().note_unnumbered();
-        }
+        self.connection
+            .watched()
+            .numbers()
+            .note_failure(attempt.failure.as_ref());
         attempt
     }
 

@@ -180,10 +180,14 @@ mod tests {
 
     #[test]
     fn a_set_with_a_condition_compares_values_and_creates_nothing() {
-        let set = |condition: &Condition| set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW), condition).unwrap();
+        let set =
+            |condition: &Condition| set_statement(&text("a"), &text("{}"), NOW, None, Some(NOW), condition).unwrap();
         let query = |condition: &Condition| set(condition).get_document("q").unwrap().to_owned();
         assert_eq!(query(&Condition::Exists), rawdoc! { "_id": "a" });
-        assert_eq!(query(&Condition::IsStill(text("x"))), rawdoc! { "_id": "a", "session": "x" });
+        assert_eq!(
+            query(&Condition::IsStill(text("x"))),
+            rawdoc! { "_id": "a", "session": "x" }
+        );
         let read = Field::wrapped(rawdoc! { "session": { "$gt": "" } }.into_bytes()).unwrap();
         assert_eq!(
             query(&Condition::IsStill(read)),

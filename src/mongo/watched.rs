@@ -1,7 +1,6 @@
 //! What the store knows about the servers from the driver's monitoring.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,20 +11,10 @@ use mongodb::options::{ReadPreference, SelectionCriteria, ServerAddress};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use super::numbers::Numbers;
 use super::round_trip::RoundTrip;
 use crate::engine::Reach;
 use crate::model::Failure;
-
-/// Whether the servers support transaction numbers. All do, except standalone ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Numbers {
-    /// No server has said yet.
-    Unknown,
-    /// They do.
-    Yes,
-    /// They don't.
-    No,
-}
 
 /// How long a primary has for its answers when another member has taken its place. One that was only deposed
 /// answers at once, and its connections stay open.
@@ -35,12 +24,11 @@ const GRACE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Watched {
     reach: watch::Sender<Reach>,
-    numbers: watch::Sender<Numbers>,
+    numbers: Numbers,
     /// The last primary of the replica set.
     primary: watch::Sender<Option<ServerAddress>>,
     addresses: Mutex<String>,
     round_trip: RoundTrip,
-    has_sessions: AtomicBool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -53,11 +41,10 @@ impl Watched {
     pub fn new(hosts: String) -> Self {
         Self {
             reach: watch::Sender::new(Reach::Unheard),
-            numbers: watch::Sender::new(Numbers::Unknown),
+            numbers: Numbers::new(),
             primary: watch::Sender::new(None),
             addresses: Mutex::new(hosts),
             round_trip: RoundTrip::new(),
-            has_sessions: AtomicBool::new(true),
         }
     }
 
@@ -66,22 +53,9 @@ impl Watched {
         self.reach.subscribe()
     }
 
-    /// Whether the servers support transaction numbers. Waits until one has said.
-    pub async fn numbers_writes(&self) -> bool {
-        let known = *self.numbers.borrow();
-        if known != Numbers::Unknown {
-            return known == Numbers::Yes;
-        }
-        let mut numbers = self.numbers.subscribe();
-        let known = numbers.wait_for(|numbers| *numbers != Numbers::Unknown).await;
-        known.is_ok_and(|numbers| *numbers == Numbers::Yes)
-    }
-
-    /// Notes that there are no transaction numbers: a server said that it doesn't support them, or the driver
-    /// that the deployment has no sessions.
-    pub fn note_unnumbered(&self) {
-        self.has_sessions.store(false, Ordering::Relaxed);
-        self.numbers.send_replace(Numbers::No);
+    /// Whether the servers support transaction numbers.
+    pub fn numbers(&self) -> &Numbers {
+        &self.numbers
     }
 
     /// Resolves when another member takes the place of the present primary, which then had its time to answer.
@@ -139,22 +113,8 @@ impl Watched {
             self.primary
                 .send_if_modified(|known| std::mem::replace(known, primary.clone()) != primary);
         }
-        let numbers = servers.values().find_map(|server| match server.server_type() {
-            ServerType::Standalone => Some(Numbers::No),
-            ServerType::Mongos | ServerType::RsPrimary | ServerType::RsSecondary | ServerType::LoadBalancer => {
-                Some(Numbers::Yes)
-            }
-            _ => None,
-        });
-        if let Some(numbers) = numbers {
-            let numbers = if self.has_sessions.load(Ordering::Relaxed) {
-                numbers
-            } else {
-                Numbers::No
-            };
-            self.numbers
-                .send_if_modified(|known| std::mem::replace(known, numbers) != numbers);
-        }
+        self.numbers
+            .note_servers(servers.values().map(|server| server.server_type()));
     }
 }
 

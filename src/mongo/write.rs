@@ -36,7 +36,7 @@ pub async fn write(
     number: Option<(&Numbered, i64)>,
     limit: Limit<'_>,
 ) -> Result<Attempt, Failure> {
-    let deletes = batch.iter().all(|statement| *statement.write == Write::Destroy);
+    let deletes = batch.iter().all(is_destroy);
     let mut list = RawArrayBuf::new();
     for Statement { id, write } in batch {
         list.push(match write {
@@ -74,11 +74,11 @@ pub async fn write(
         Ok(reply) => reply,
         Err(failure) => return Ok(Attempt::failed(batch.len(), failure)),
     };
-    let mut attempt = read_reply(&reply, batch);
-    if attempt.missed {
-        find_missed(target.collection, batch, &mut attempt.attempt, limit).await;
+    let Read { mut attempt, missed } = read_reply(&reply, batch);
+    if missed {
+        find_missed(target.collection, batch, &mut attempt, limit).await;
     }
-    Ok(attempt.attempt)
+    Ok(attempt)
 }
 
 /// Sends a write without effect on these ids.
@@ -179,31 +179,33 @@ async fn send(
     Ok(limit.timed(sending.into_future()).await?)
 }
 
-/// An attempt, and whether some touched session was not found.
-struct Read {
-    attempt: Attempt,
+/// What a reply says about a batch.
+pub struct Read {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// Whether some touched session was not found, of which the reply has only the number.
     missed: bool,
 }
 
-fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
-    let mut answers: Vec<Option<Answer>> = batch
+/// Reads the reply to a batch.
+pub fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
+    let answers = batch
         .iter()
-        .map(|statement| Some(Ok(Outcome::Done(!is_set(statement)))))
-        .collect();
+        .map(|statement| Some(Ok(Outcome::Done(!is_set(statement)))));
+    let mut attempt = Attempt::answered(answers.collect());
     let mut created = Vec::new();
     for upserted in elements(reply, "upserted") {
         let place = place(upserted);
         created.push(place);
-        set(&mut answers, place, Some(Ok(Outcome::Done(true))));
+        set(&mut attempt.answers, place, Some(Ok(Outcome::Done(true))));
     }
     let mut expected = i64::try_from(batch.len()).unwrap_or(i64::MAX);
-    let mut failure = None;
     for refused in elements(reply, "writeErrors") {
         expected -= 1;
         let place = place(refused);
         let refusal = error::of_statement(refused);
         if refusal.code == Some(IMMUTABLE_FIELD) && batch.get(place).is_some_and(is_conditional) {
-            set(&mut answers, place, Some(Ok(Outcome::Missing)));
+            attempt.found_nothing(place, Outcome::Missing);
             continue;
         }
         // The server's state is not the statement's fault: all remaining statements go on together.
@@ -212,14 +214,14 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
             FailureKind::Passing | FailureKind::Overload | FailureKind::Unnumbered
         );
         let answer = if is_of_server {
-            failure = Some(refusal);
+            attempt.failure = Some(refusal);
             None
         } else {
             Some(Err(refusal))
         };
-        set(&mut answers, place, answer);
+        set(&mut attempt.answers, place, answer);
     }
-    let missed = batch.iter().any(is_touch) && number(reply.get("n")).unwrap_or(expected) < expected;
+    let missed = number(reply.get("n")).unwrap_or(expected) < expected;
     if let Ok(concern) = reply.get_document("writeConcernError") {
         // The statements were carried out, except those that have an error of their own, which they keep.
         let concern = error::of_write_concern(concern, reply);
@@ -227,25 +229,25 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
             concern.kind,
             FailureKind::Passing | FailureKind::Overload | FailureKind::OutOfTime
         );
-        for answer in answers.iter_mut().filter(|answer| matches!(answer, Some(Ok(_)))) {
+        for answer in attempt
+            .answers
+            .iter_mut()
+            .filter(|answer| matches!(answer, Some(Ok(_))))
+        {
             *answer = (!passes).then(|| Err(concern.clone()));
         }
-        return Read {
-            attempt: Attempt {
-                answers,
-                failure: failure.or(passes.then_some(concern)),
-                created,
-            },
-            missed: false,
-        };
+        attempt.failure = attempt.failure.or(passes.then_some(concern));
+        attempt.created = created;
+        return Read { attempt, missed: false };
+    }
+    if missed {
+        // Any of them may have found no session.
+        let removals = batch.iter().enumerate().filter(|(_, statement)| is_destroy(statement));
+        attempt.idle.extend(removals.map(|(place, _)| place));
     }
     Read {
-        attempt: Attempt {
-            answers,
-            failure,
-            created: Vec::new(),
-        },
-        missed,
+        attempt,
+        missed: missed && batch.iter().any(is_touch),
     }
 }
 
@@ -255,6 +257,10 @@ fn is_set(statement: &Statement<'_>) -> bool {
 
 fn is_conditional(statement: &Statement<'_>) -> bool {
     matches!(statement.write, Write::Set { condition, .. } if *condition != Condition::None)
+}
+
+fn is_destroy(statement: &Statement<'_>) -> bool {
+    *statement.write == Write::Destroy
 }
 
 fn is_touch(statement: &Statement<'_>) -> bool {
@@ -309,14 +315,14 @@ async fn find_missed(
         })
         .collect();
     if let [only] = touched.as_slice() {
-        return set(&mut attempt.answers, only.place, Some(Ok(Outcome::Done(false))));
+        return attempt.found_nothing(only.place, Outcome::Done(false));
     }
     match expiry_of(collection, &touched, limit).await {
         Ok(there) => {
             for touch in touched {
                 let is_there = there.get(touch.id).is_some_and(|expires| touch.can_match(*expires));
                 if !is_there && matches!(attempt.answers.get(touch.place), Some(Some(Ok(_)))) {
-                    set(&mut attempt.answers, touch.place, Some(Ok(Outcome::Done(false))));
+                    attempt.found_nothing(touch.place, Outcome::Done(false));
                 }
             }
         }

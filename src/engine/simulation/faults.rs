@@ -4,16 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-/// The kind of deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deployment {
-    /// One server, which doesn't support transaction numbers.
-    Standalone,
-    /// Servers that elect a primary.
-    ReplicaSet,
-    /// A router in front of two shards.
-    Mongos,
-}
+use super::deployment::Deployment;
 
 /// A way in which servers or the network fail for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +13,7 @@ pub enum Fault {
     Slow,
     /// Some requests and some replies don't arrive. The connection breaks or stays silent.
     Lossy,
-    /// Nothing moves for a while, and then everything continues where it stopped.
+    /// Nothing moves for a while, and then everything continues where it stopped. Some connections break meanwhile.
     Stall,
     /// There is no primary for a while, and then a new one.
     Election,
@@ -40,9 +31,11 @@ pub enum Fault {
     Overload,
     /// Some requests arrive twice.
     Twice,
+    /// Some requests, or some statements of a write, are more than the account pays for.
+    Throttling,
 }
 
-const FAULTS: [Fault; 11] = [
+const FAULTS: [Fault; 12] = [
     Fault::Slow,
     Fault::Lossy,
     Fault::Stall,
@@ -54,6 +47,7 @@ const FAULTS: [Fault; 11] = [
     Fault::Unconfirmed,
     Fault::Overload,
     Fault::Twice,
+    Fault::Throttling,
 ];
 
 /// A fault and the time in which it is active, counted from the start of the run.
@@ -71,13 +65,10 @@ pub struct Window {
 
 /// The faults of a run. They may overlap.
 pub fn windows(random: &mut Rng, deployment: Deployment) -> Vec<Window> {
-    let possible = |fault: Fault| match fault {
-        Fault::Election | Fault::Unconfirmed | Fault::Twice => deployment != Deployment::Standalone,
-        _ => true,
-    };
+    let possible: Vec<Fault> = FAULTS.into_iter().filter(|fault| deployment.can_fail(*fault)).collect();
     let count = random.usize(0..6);
     let windows = (0..count).filter_map(|_| {
-        let fault = *random.choice(&FAULTS)?;
+        let fault = *random.choice(&possible)?;
         let from = Duration::from_millis(random.u64(0..4_000));
         Some(Window {
             fault,
@@ -86,9 +77,5 @@ pub fn windows(random: &mut Rng, deployment: Deployment) -> Vec<Window> {
             share: random.f64(),
         })
     });
-    windows
-        .collect::<Vec<_>>()
-        .into_iter()
-        .filter(|window| possible(window.fault))
-        .collect()
+    windows.collect()
 }

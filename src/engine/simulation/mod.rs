@@ -5,12 +5,25 @@
 //! `npm run simulate -- 10000` runs that many seeds; `npm run simulate -- --seed 7` runs that one and prints
 //! what happens.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
+mod call;
 mod check;
+mod deployment;
 mod faults;
+mod history;
+mod log;
 mod network;
+mod order;
 mod planted;
+mod process;
+mod reply;
+mod run;
 mod servers;
 mod shard;
 mod workload;
@@ -27,6 +40,8 @@ use check::Violation;
 
 /// The number of seeds in a plain `cargo test`.
 const SEEDS: u64 = 200;
+/// How many failing seeds are shown.
+const SHOWN: usize = 8;
 
 /// The number in an environment variable.
 fn number(name: &str) -> Option<u64> {
@@ -41,7 +56,7 @@ fn run(seed: u64, planted: Planted) -> Result<String, Violation> {
         .start_paused(true)
         .build()
         .unwrap();
-    runtime.block_on(workload::simulate(Rng::with_seed(seed), planted))
+    runtime.block_on(run::simulate(Rng::with_seed(seed), planted))
 }
 
 #[test]
@@ -54,11 +69,12 @@ fn whatever_fails_each_answer_is_true_and_in_time_and_nothing_outlives_its_fault
     }
     let seeds = number("SIMULATION_SEEDS").unwrap_or(SEEDS);
     let start = Instant::now();
-    for seed in 0..seeds {
-        if let Err(violation) = run(seed, Planted::Nothing) {
-            panic!("seed {seed}: {violation}\nRepeat it with npm run simulate -- --seed {seed}");
-        }
-    }
+    let failed = (0..seeds).filter_map(|seed| Some((seed, run(seed, Planted::Nothing).err()?)));
+    let failed: Vec<_> = failed
+        .take(SHOWN)
+        .map(|(seed, violation)| format!("seed {seed}: {violation}\nRepeat it with npm run simulate -- --seed {seed}"))
+        .collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
     let minutes = start.elapsed().as_secs_f64() / 60.0;
     #[expect(clippy::cast_precision_loss, reason = "few seeds")]
     let rate = seeds as f64 / minutes;

@@ -2,18 +2,23 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use fastrand::Rng;
+use mongodb::bson::{Document, doc};
+use mongodb::error::{Error, ErrorKind};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::super::backend::Reach;
-use super::faults::{Deployment, Fault, Window};
+use super::deployment::{Deployment, throttled};
+use super::faults::{Fault, Window};
 use super::shard::{Shard, text};
-use crate::model::{Failure, FailureKind, Field};
+use crate::model::{Failure, Field};
+use crate::mongo;
 
 /// The longest time that a server holds a command, in milliseconds.
 const LONGEST_BLOCK: u64 = 4_000;
@@ -24,6 +29,33 @@ pub struct World {
     pub shards: Vec<Shard>,
     /// The number of elections so far.
     pub term: u64,
+    /// A second since the start, and the number of requests in it.
+    spent: (u64, u64),
+}
+
+impl World {
+    /// Servers with this many shards.
+    pub fn new(random: Rng, shards: usize) -> Self {
+        Self {
+            random,
+            shards: (0..shards).map(|_| Shard::default()).collect(),
+            term: 0,
+            spent: (0, 0),
+        }
+    }
+
+    /// Counts a request at a time after the start. If there were more in this second than the account pays for,
+    /// returns the error.
+    fn spend(&mut self, now: Duration, paid: u64) -> Option<Document> {
+        let (second, spent) = &mut self.spent;
+        if *second != now.as_secs() {
+            self.spent = (now.as_secs(), 1);
+            return None;
+        }
+        *spent += 1;
+        let is_named = *spent > paid && self.random.u8(0..4) > 0;
+        (*spent > paid).then(|| throttled(is_named.then(|| 1_000 - u64::from(now.subsec_millis()))))
+    }
 }
 
 /// The servers, and the connection to them.
@@ -40,42 +72,41 @@ pub struct Network {
     /// that the seed doesn't determine.
     pub reached: Notify,
     pub next_session: AtomicU64,
-    /// Sessions that were returned. The last one is used first.
-    pub free: Mutex<Vec<u64>>,
 }
 
 /// What happens to one request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate fault")]
 pub struct Course {
     pub there: Duration,
     pub back: Duration,
     pub arrives: bool,
     pub replies: bool,
-    /// How long after the request the connection breaks for the client, if it does.
+    /// How long after the sending the connection breaks for the client, if it does. The request may arrive later.
     pub breaks: Option<Duration>,
     pub refusal: Option<i32>,
     pub block: Option<(Duration, bool)>,
     pub conflicts: bool,
-    pub unconfirmed: bool,
+    /// Whether not enough members confirm the write, and whether it may be sent again.
+    pub unconfirmed: Option<bool>,
     pub overloaded: bool,
+    /// The error of a throttled request, and whether its statements are throttled one by one.
+    pub throttled: Option<(Document, bool)>,
     pub twice: Option<Duration>,
     /// The number of statements after which the server is lost.
     pub dies_after: Option<usize>,
     pub term: u64,
 }
 
-/// The failure of a broken connection. `unanswered` tells whether a request was waiting for its answer.
-pub fn lost(unanswered: bool) -> Failure {
-    Failure {
-        unanswered,
-        ..Failure::new("MongoNetworkError", "connection lost").of_kind(FailureKind::Passing)
-    }
+/// The failure of a connection that broke while a request waited for its answer.
+pub fn lost() -> Failure {
+    let broken = io::Error::new(io::ErrorKind::ConnectionReset, "connection lost");
+    Error::from(ErrorKind::Io(Arc::new(broken))).into()
 }
 
-/// A refusal with the code of a passing state.
+/// A refusal with this code.
 pub fn refused(code: i32) -> Failure {
-    Failure::server("not now", code, "").of_kind(FailureKind::Passing)
+    mongo::of_command(&doc! { "code": code, "errmsg": "not now" })
 }
 
 impl Network {
@@ -152,7 +183,12 @@ impl Network {
     pub fn course(&self, numbered: bool) -> Course {
         let mut world = self.lock();
         let term = world.term;
+        let paid = self
+            .active(Fault::Throttling)
+            .map(|window| (window.share * 20.0) as u64);
+        let throttled = paid.and_then(|paid| world.spend(self.start.elapsed(), paid));
         let random = &mut world.random;
+        let throttled = throttled.map(|error| (error, random.bool()));
         let mut meets = |fault: Fault| self.active(fault).is_some_and(|window| random.f64() < window.share);
         let (slow, lossy, refusing, blocking) = (
             meets(Fault::Slow),
@@ -167,6 +203,7 @@ impl Network {
             meets(Fault::Twice),
         );
         let cut = self.active(Fault::Cut).is_some();
+        let stalled = self.active(Fault::Stall).is_some();
         let mut way = || {
             Duration::from_micros(if slow {
                 random.u64(100..2_000_000)
@@ -181,16 +218,18 @@ impl Network {
             back,
             arrives: loses != 0,
             replies: loses != 1,
-            breaks: (loses < 3 && random.bool()).then(|| Duration::from_millis(random.u64(0..1_000))),
+            breaks: ((loses < 3 || stalled) && random.bool())
+                .then(|| (there + Duration::from_secs(1)).mul_f64(random.f64())),
             refusal: refusing.then(|| *random.choice(&[91, 10107, 11600, 189, 262, 6]).unwrap()),
             block: blocking.then(|| {
-                // Longer blocks on a standalone server are a documented gap of the store, so they are not
+                // Longer blocks of writes without a number are a documented gap of the store, so they are not
                 // simulated.
                 (Duration::from_millis(random.u64(1..LONGEST_BLOCK)), random.bool())
             }),
             conflicts,
-            unconfirmed,
+            unconfirmed: unconfirmed.then(|| random.bool()),
             overloaded,
+            throttled,
             twice: (twice && numbered).then(|| Duration::from_millis(random.u64(0..3_000))),
             dies_after: (loses == 3).then(|| random.usize(0..4)),
             term,
@@ -198,38 +237,37 @@ impl Network {
     }
 
     pub fn shard_of(&self, id: &Field) -> usize {
-        if self.deployment != Deployment::Mongos {
-            return 0;
-        }
         let mut hasher = DefaultHasher::new();
         text(id).hash(&mut hasher);
-        usize::from(hasher.finish() % 2 == 1)
+        usize::from(hasher.finish() % 2 == 1) % self.deployment.shards()
     }
 
     /// Carries out a request at the servers, and returns its reply if the network delivers it.
     ///
-    /// A standalone server may carry out a command of a connection that is gone, which is a documented gap.
-    /// The model doesn't, so that everything else can be checked: it tells `work` whether the client is still
-    /// there.
+    /// A server may carry out a write without a number although its connection is gone, which is a documented
+    /// gap. The model doesn't, so that everything else can be checked: it tells `work` whether the client is
+    /// still there.
     pub async fn ask<T: Send + 'static, F: Future<Output = T> + Send>(
         self: &Arc<Self>,
-        course: Course,
+        course: &Arc<Course>,
         work: impl FnOnce(Arc<AtomicBool>) -> F + Send + 'static,
     ) -> Result<T, Failure> {
         let (reply, replied) = oneshot::channel();
-        let inner = Arc::clone(self);
+        let (inner, met) = (Arc::clone(self), Arc::clone(course));
         let here = Arc::new(AtomicBool::new(true));
         let there = Arc::clone(&here);
         tokio::spawn(async move {
-            sleep(course.there).await;
+            // What a server reads when it goes on, it may carry out in another order.
             inner.while_stalled().await;
-            if !course.arrives {
+            sleep(met.there).await;
+            inner.while_stalled().await;
+            if !met.arrives {
                 return std::future::pending().await;
             }
             let result = work(there).await;
-            sleep(course.back).await;
+            sleep(met.back).await;
             inner.while_stalled().await;
-            if course.replies {
+            if met.replies {
                 let _ = reply.send(result);
             } else {
                 // The connection stays silent.
@@ -239,14 +277,14 @@ impl Network {
         let _gone = Gone(here);
         let broken = async {
             match course.breaks {
-                Some(breaks) => sleep(course.there + breaks).await,
+                Some(breaks) => sleep(breaks).await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
             biased;
-            result = replied => result.map_err(|_| lost(true)),
-            () = broken => Err(lost(true)),
+            result = replied => result.map_err(|_| lost()),
+            () = broken => Err(lost()),
         }
     }
 }

@@ -20,6 +20,14 @@ fn each_planted_fault_is_found() {
         Planted::EarlyMerge,
         Planted::EarlyRelease,
         Planted::Upsert,
+        Planted::MergedUpsert,
+        Planted::RetriedUpsert,
+        Planted::OneProcess,
+        Planted::Overwrite,
+        Planted::FreshNumber,
+        Planted::Unrecorded,
+        Planted::RefusedNumber,
+        Planted::Impatient,
     ] {
         let (seed, what) = found(planted).unwrap_or_else(|| panic!("{planted:?} was not found"));
         println!("{planted:?} by seed {seed}: {what:.120}");

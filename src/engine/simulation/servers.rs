@@ -1,57 +1,64 @@
-//! The model of servers, as the backend of the engine.
+//! The model of servers, as the backend of the engine of one process.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fastrand::Rng;
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::super::backend::{Attempt, Backend, Ids, Reach, Retries, Statement, Wanted};
 use super::super::operation::Answer;
-use super::faults::{Deployment, Window};
+use super::deployment::Deployment;
+use super::faults::Window;
 use super::network::{Network, World, refused};
+use super::process::{Lent, Process};
+use super::reply::{self, Part};
 use super::shard::{Document, Owned, Shard, stored};
-use super::writes::{Part, names};
+use super::writes::{Sent, names};
 use crate::model::{Failure, Field, StoredSession};
+use crate::mongo;
 
-/// The servers of one run.
+/// The servers of one run, as one process sees them.
+#[derive(Clone)]
 pub struct Servers {
     network: Arc<Network>,
+    process: Arc<Process>,
 }
-
-/// A server session that is in use.
-pub struct Lent(u64);
 
 impl Servers {
     /// Creates servers that fail as the windows say, starting now.
-    pub fn new(mut random: Rng, deployment: Deployment, windows: Vec<Window>, selection: Duration) -> Self {
-        let shards = if deployment == Deployment::Mongos { 2 } else { 1 };
+    pub fn new(
+        mut random: Rng,
+        deployment: Deployment,
+        retries: Retries,
+        windows: Vec<Window>,
+        selection: Duration,
+    ) -> Self {
         let network = Arc::new(Network {
             deployment,
             windows,
             start: Instant::now(),
             selection,
-            world: Mutex::new(World {
-                random: random.fork(),
-                shards: (0..shards).map(|_| Shard::default()).collect(),
-                term: 0,
-            }),
+            world: Mutex::new(World::new(random.fork(), deployment.shards())),
             freed: Notify::new(),
             reach: watch::Sender::new(Reach::Unheard),
             reached: Notify::new(),
             next_session: AtomicU64::new(0),
-            free: Mutex::default(),
         });
         tokio::spawn(Arc::clone(&network).watch(random));
-        Self { network }
+        Self {
+            process: Arc::new(Process::new(deployment, retries)),
+            network,
+        }
     }
 
-    /// Another handle to the same servers.
-    pub fn share(&self) -> Self {
+    /// The same servers, as another process sees them.
+    pub fn of_another_process(&self) -> Self {
         Self {
             network: Arc::clone(&self.network),
+            process: Arc::new(Process::new(self.network.deployment, self.process.retries)),
         }
     }
 
@@ -61,9 +68,7 @@ impl Servers {
         let all = world.shards.iter().flat_map(|shard| shard.documents.clone());
         all.collect()
     }
-}
 
-impl Servers {
     /// Sends a write to the shards of its statements.
     async fn send(
         &self,
@@ -72,52 +77,36 @@ impl Servers {
         until: Instant,
     ) -> Result<Vec<Part>, Failure> {
         self.network.select().await?;
-        let course = self.network.course(number.is_some());
+        let course = Arc::new(self.network.course(number.is_some()));
         self.network
             .tell(|| format!("sent {number:?} {} {course:?}", names(&statements)));
-        let network = Arc::clone(&self.network);
-        let mut parts: Vec<Vec<Owned>> = vec![Vec::new(); 2];
+        let needs_client = !self.process.numbers_writes().await;
+        let mut parts: Vec<Vec<Owned>> = vec![Vec::new(); self.network.deployment.shards()];
         for statement in statements {
-            let shard = network.shard_of(&statement.id);
+            let shard = self.network.shard_of(&statement.id);
             parts.get_mut(shard).unwrap().push(statement);
         }
+        let (network, met) = (Arc::clone(&self.network), Arc::clone(&course));
         let work = async move |client: Arc<AtomicBool>| {
-            let mut tasks = Vec::new();
-            for (shard, statements) in parts.into_iter().enumerate() {
-                if statements.is_empty() {
-                    continue;
-                }
-                let write = {
-                    let (network, client) = (Arc::clone(&network), Arc::clone(&client));
-                    move |statements| {
-                        Arc::clone(&network).write_part(shard, statements, number, until, course, Arc::clone(&client))
-                    }
-                };
-                let refused = Arc::new(AtomicBool::new(false));
-                if let Some(later) = course.twice {
-                    let (write, refused, statements) = (write.clone(), Arc::clone(&refused), statements.clone());
-                    tokio::spawn(async move {
-                        sleep(later).await;
-                        // A sender repeats a write only if it got no answer or lost a successful one, never
-                        // after a refusal.
-                        if !refused.load(Ordering::Relaxed) {
-                            write(statements).await;
-                        }
-                    });
-                }
-                tasks.push(tokio::spawn(async move {
-                    let part = write(statements).await;
-                    refused.store(part.refuses(), Ordering::Relaxed);
-                    part
-                }));
-            }
+            let sent = Arc::new(Sent {
+                number,
+                until,
+                course: met,
+                client,
+                needs_client,
+            });
+            let parts = parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty());
+            let arriving = parts.map(|(shard, part)| {
+                let network = Arc::clone(&network);
+                tokio::spawn(network.arrive(shard, part, Arc::clone(&sent)))
+            });
             let mut parts = Vec::new();
-            for task in tasks {
-                parts.push(task.await.unwrap());
+            for part in arriving.collect::<Vec<_>>() {
+                parts.push(part.await.unwrap());
             }
             parts
         };
-        let replied = self.network.ask(course, work).await;
+        let replied = self.network.ask(&course, work).await;
         self.network
             .tell(|| format!("heard {number:?} {:?}", replied.as_ref().err()));
         replied
@@ -130,20 +119,21 @@ impl Servers {
         look: impl FnOnce(&[Shard]) -> T + Send + 'static,
     ) -> Result<T, Failure> {
         self.network.select().await?;
-        let course = self.network.course(false);
-        let network = Arc::clone(&self.network);
+        let course = Arc::new(self.network.course(false));
+        let (network, met) = (Arc::clone(&self.network), Arc::clone(&course));
         let work = async move |_: Arc<AtomicBool>| {
-            if let Some((time, _)) = course.block {
+            if let Some((time, _)) = met.block {
                 sleep_until((Instant::now() + time).min(until)).await;
             }
             let world = network.lock();
-            match course.refusal {
-                _ if world.term != course.term => Err(refused(11602)),
-                Some(code) => Err(refused(code)),
-                None => Ok(look(&world.shards)),
+            match (met.refusal, &met.throttled) {
+                _ if world.term != met.term => Err(refused(11602)),
+                (Some(code), _) => Err(refused(code)),
+                (None, Some((error, _))) => Err(mongo::of_command(error)),
+                (None, None) => Ok(look(&world.shards)),
             }
         };
-        self.network.ask(course, work).await?
+        self.network.ask(&course, work).await?
     }
 }
 
@@ -177,41 +167,21 @@ impl Backend for Servers {
 
     async fn session(&self) -> Result<Option<Lent>, Failure> {
         self.network.select().await?;
-        if self.network.deployment == Deployment::Standalone {
-            return Ok(None);
-        }
-        // Use the last session first, so that a write still in flight in it meets the next one.
-        let free = self.network.free.lock().unwrap().pop();
-        let new = || self.network.next_session.fetch_add(1, Ordering::Relaxed);
-        Ok(Some(Lent(free.unwrap_or_else(new))))
+        let numbers = self.process.numbers_writes().await;
+        Ok(numbers.then(|| self.process.take_session(&self.network.next_session)))
     }
 
     fn return_session(&self, session: Lent) {
-        self.network.free.lock().unwrap().push(session.0);
+        self.process.return_session(&session);
     }
 
     async fn write(&self, statements: &[Statement<'_>], number: Option<(&Lent, i64)>, until: Instant) -> Attempt {
         let number = number.map(|(session, number)| (session.0, number));
-        let parts = match self.send(Owned::all(statements), number, until).await {
-            Ok(parts) => parts,
-            Err(failure) => return Attempt::failed(statements.len(), failure),
+        let attempt = match self.send(Owned::all(statements), number, until).await {
+            Ok(parts) => reply::read(&parts, statements),
+            Err(failure) => Attempt::failed(statements.len(), failure),
         };
-        // A router that loses a shard gives no answer for the whole command.
-        let lost = parts
-            .iter()
-            .filter_map(|part| part.failure.clone())
-            .find(|failure| failure.unanswered);
-        if let Some(failure) = lost {
-            return Attempt::failed(statements.len(), failure);
-        }
-        let mut attempt = Attempt::answered(vec![None; statements.len()]);
-        for part in parts {
-            for (place, answer) in part.answers {
-                *attempt.answers.get_mut(place).unwrap() = answer;
-            }
-            attempt.created.extend(part.created);
-            attempt.failure = attempt.failure.or(part.failure);
-        }
+        self.process.note_failure(attempt.failure.as_ref());
         attempt
     }
 
@@ -249,7 +219,7 @@ impl Backend for Servers {
 
     fn ids(&self) -> Listing {
         Listing {
-            servers: self.share(),
+            servers: self.clone(),
             left: None,
         }
     }
@@ -275,10 +245,7 @@ impl Backend for Servers {
     }
 
     fn retries(&self) -> Retries {
-        Retries {
-            reads: true,
-            writes: true,
-        }
+        self.process.retries
     }
 
     fn distance(&self) -> Duration {

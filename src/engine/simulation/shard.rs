@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use mongodb::bson::{Document as Bson, doc};
+
 use super::super::backend::Statement;
-use super::super::operation::{Answer, Condition, Outcome, Write};
-use crate::model::{Failure, FailureKind, Field, StoredSession};
+use super::super::operation::{Condition, Outcome, Write};
+use crate::model::{Failure, Field, StoredSession};
+use crate::mongo;
 
 /// A document: the text of its session, and its expiry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,16 @@ impl Owned {
             })
             .collect()
     }
+
+    /// Whether a server recognises the statement, with this outcome, if it arrives once more under the same
+    /// number. A statement that changed nothing is carried out again.
+    pub fn is_recorded(&self, outcome: &Outcome) -> bool {
+        match &self.write {
+            Some(Write::Set { .. }) => *outcome != Outcome::Missing,
+            Some(Write::Touch { .. } | Write::Destroy) => *outcome == Outcome::Done(true),
+            None => false,
+        }
+    }
 }
 
 /// A server session.
@@ -45,9 +58,9 @@ impl Owned {
 pub struct Session {
     /// The highest number that this server has seen.
     pub number: i64,
-    /// The highest number under which something was written. The other members know it, too.
+    /// The highest number under which something was changed. The other members know it, too.
     written: i64,
-    /// The results of the statements of that number, by their places.
+    /// The results of the statements of the highest number that changed something, by their places.
     done: HashMap<usize, Outcome>,
     /// Whether a command is in flight in the session.
     pub busy: bool,
@@ -74,6 +87,8 @@ pub fn text(field: &Field) -> String {
 /// whole command fail.
 pub const REFUSED: &str = "refused ";
 pub const POISON: &str = "poison ";
+/// The codes of these refusals: a duplicate key, and a command that can't be parsed.
+pub const OF_SESSIONS: [i32; 2] = [11_000, 9];
 
 impl Shard {
     /// Starts a command with this number in a session.
@@ -83,7 +98,9 @@ impl Shard {
     pub fn begin(&mut self, session: u64, number: i64) -> Result<(), Failure> {
         let session = self.sessions.entry(session).or_default();
         if number < session.number {
-            return Err(Failure::server("a later number was used", 225, "TransactionTooOld"));
+            return Err(mongo::of_command(
+                &doc! { "code": 225, "errmsg": "a later number was used" },
+            ));
         }
         if number > session.number {
             session.number = number;
@@ -117,7 +134,7 @@ impl Shard {
         statements
             .iter()
             .any(poison)
-            .then(|| Failure::server("poison", 2, "BadValue").of_kind(FailureKind::Suspect))
+            .then(|| mongo::of_command(&doc! { "code": 9, "errmsg": "poison" }))
     }
 
     /// The result of a statement that was already carried out under the same number of a session.
@@ -126,26 +143,26 @@ impl Shard {
         self.sessions.get(&session)?.done.get(&statement.place).cloned()
     }
 
-    /// Carries out one statement, but only once for each number of a session.
-    pub fn carry_out(&mut self, statement: &Owned, number: Option<(u64, i64)>) -> Answer {
+    /// Carries out one statement, but only once for each number of a session if it changes something.
+    ///
+    /// # Errors
+    /// The error of the statement, as in a reply.
+    pub fn carry_out(&mut self, statement: &Owned, number: Option<(u64, i64)>) -> Result<Outcome, Bson> {
         if let Some(done) = self.done(statement, number) {
             return Ok(done);
         }
         let outcome = self.write(statement)?;
         if let Some((session, number)) = number
+            && statement.is_recorded(&outcome)
             && let Some(session) = self.sessions.get_mut(&session)
         {
-            // A statement that changes nothing is not recorded on the other members.
-            let is_set = matches!(statement.write, Some(Write::Set { .. }));
-            if outcome == Outcome::Done(true) || (is_set && outcome == Outcome::Done(false)) {
-                session.written = number;
-            }
+            session.written = number;
             session.done.insert(statement.place, outcome.clone());
         }
         Ok(outcome)
     }
 
-    fn write(&mut self, statement: &Owned) -> Answer {
+    fn write(&mut self, statement: &Owned) -> Result<Outcome, Bson> {
         let id = text(&statement.id);
         let Some(write) = &statement.write else {
             return Ok(Outcome::Done(false));
@@ -157,7 +174,9 @@ impl Shard {
             Write::Set { session, expires, .. } => {
                 let text = text(session);
                 if text.starts_with(REFUSED) {
-                    return Err(Failure::server("E11000 duplicate key error", 11000, "DuplicateKey"));
+                    return Err(
+                        doc! { "code": 11_000, "keyPattern": { "email": 1 }, "errmsg": "E11000 duplicate key error" },
+                    );
                 }
                 let document = Document {
                     text,
@@ -177,10 +196,7 @@ impl Shard {
                 }
                 _ => false,
             },
-            Write::Destroy => {
-                self.documents.remove(&id);
-                true
-            }
+            Write::Destroy => self.documents.remove(&id).is_some(),
         }))
     }
 

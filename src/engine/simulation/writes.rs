@@ -3,13 +3,32 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::time::{Instant, sleep_until, timeout_at};
+use mongodb::bson::doc;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use super::super::operation::{Answer, Outcome, Write};
-use super::faults::Deployment;
+use super::super::operation::Write;
 use super::network::{Course, Network, lost, refused};
+use super::reply::Part;
 use super::shard::{Owned, Shard, text};
-use crate::model::{Failure, FailureKind};
+use crate::model::Failure;
+use crate::mongo;
+
+/// The code of a command that exceeded its `maxTimeMS`.
+const OUT_OF_TIME: i32 = 50;
+
+/// A write on its way to the servers.
+pub struct Sent {
+    /// The server session and the number in it, if the write is numbered.
+    pub number: Option<(u64, i64)>,
+    /// When the time that the servers were told is over.
+    pub until: Instant,
+    /// What happens to it.
+    pub course: Arc<Course>,
+    /// Whether the client still waits for the reply.
+    pub client: Arc<AtomicBool>,
+    /// Whether the write is lost if the client is gone by the time that the server reads it.
+    pub needs_client: bool,
+}
 
 /// A description of the statements, for reading the log of a run.
 pub fn names(statements: &[Owned]) -> String {
@@ -25,88 +44,73 @@ pub fn names(statements: &[Owned]) -> String {
     names.collect::<Vec<_>>().join("; ")
 }
 
-/// The result of a command on one shard: the answers with their places, and the failure.
-pub struct Part {
-    pub answers: Vec<(usize, Option<Answer>)>,
-    pub created: Vec<usize>,
-    pub failure: Option<Failure>,
-}
-
-impl Part {
-    /// Whether a statement was refused for a reason of its own.
-    pub fn refuses(&self) -> bool {
-        self.answers.iter().any(|(_, answer)| matches!(answer, Some(Err(_))))
-    }
-
-    fn failed(statements: &[Owned], failure: Failure) -> Self {
-        Self {
-            answers: statements.iter().map(|statement| (statement.place, None)).collect(),
-            created: Vec::new(),
-            failure: Some(failure),
-        }
-    }
-}
-
-fn out_of_time() -> Failure {
-    Failure::server("operation exceeded time limit", 50, "MaxTimeMSExpired").of_kind(FailureKind::OutOfTime)
-}
-
 impl Network {
-    /// Carries out a write on one shard.
-    pub async fn write_part(
-        self: Arc<Self>,
-        shard: usize,
-        statements: Vec<Owned>,
-        number: Option<(u64, i64)>,
-        until: Instant,
-        course: Course,
-        client: Arc<AtomicBool>,
-    ) -> Part {
+    /// Carries out a write that arrives at a shard, and perhaps once more.
+    pub async fn arrive(self: Arc<Self>, shard: usize, statements: Vec<Owned>, sent: Arc<Sent>) -> Part {
+        let is_recorded = Arc::new(AtomicBool::new(true));
+        if let Some(later) = sent.course.twice {
+            let again = Arc::clone(&self).write_part(shard, statements.clone(), Arc::clone(&sent));
+            let is_recorded = Arc::clone(&is_recorded);
+            tokio::spawn(async move {
+                sleep(later).await;
+                // A router repeats a write only if it got no answer or lost a successful one, never after a
+                // refusal. That it may repeat one of which the server has no record is a gap of MongoDB.
+                if is_recorded.load(Ordering::Relaxed) {
+                    again.await;
+                }
+            });
+        }
+        let part = self.write_part(shard, statements.clone(), sent).await;
+        is_recorded.store(part.is_recorded(&statements), Ordering::Relaxed);
+        part
+    }
+
+    async fn write_part(self: Arc<Self>, shard: usize, statements: Vec<Owned>, sent: Arc<Sent>) -> Part {
         let failed = |failure: Failure| {
-            self.tell(|| format!("refused {number:?} {}", failure.message));
-            Part::failed(&statements, failure)
+            self.tell(|| format!("refused {:?} {}", sent.number, failure.message));
+            Part::failed(failure)
         };
-        if let Some(number) = number
-            && let Err(failure) = self.enter_session(shard, number, until, course.term).await
+        if sent.number.is_some()
+            && let Some(failure) = self.deployment.refuses_number()
         {
             return failed(failure);
         }
+        if let Some(number) = sent.number
+            && let Err(failure) = self.enter_session(shard, number, &sent).await
+        {
+            return failed(failure);
+        }
+        let course = &sent.course;
         let _busy = Busy {
             network: Arc::clone(&self),
             shard,
-            session: number.map(|(session, _)| session),
+            session: sent.number.map(|(session, _)| session),
             term: course.term,
         };
         if let Some((time, honours_limit)) = course.block {
             let end = Instant::now() + time;
-            if honours_limit && end > until {
-                sleep_until(until).await;
-                return failed(out_of_time());
+            if honours_limit && end > sent.until {
+                sleep_until(sent.until).await;
+                return failed(refused(OUT_OF_TIME));
             }
             sleep_until(end).await;
         }
-        if self.deployment == Deployment::Standalone && !client.load(Ordering::Relaxed) {
-            return failed(lost(true));
+        if sent.needs_client && !sent.client.load(Ordering::Relaxed) {
+            return failed(lost());
         }
         match self.refusal(&statements, course) {
             Some(failure) => failed(failure),
-            None => self.carry_out(shard, &statements, number, course),
+            None => self.carry_out(shard, &statements, sent.number, course),
         }
     }
 
     /// Waits until no other command is in flight in a session.
-    async fn enter_session(
-        &self,
-        shard: usize,
-        (session, number): (u64, i64),
-        until: Instant,
-        term: u64,
-    ) -> Result<(), Failure> {
+    async fn enter_session(&self, shard: usize, (session, number): (u64, i64), sent: &Sent) -> Result<(), Failure> {
         loop {
             let freed = self.freed.notified();
             {
                 let mut world = self.lock();
-                if world.term != term {
+                if world.term != sent.course.term {
                     return Err(refused(11602));
                 }
                 let shard = world.shards.get_mut(shard).unwrap();
@@ -114,11 +118,11 @@ impl Network {
                     return shard.begin(session, number);
                 }
             }
-            timeout_at(until, freed).await.map_err(|_| out_of_time())?;
+            timeout_at(sent.until, freed).await.map_err(|_| refused(OUT_OF_TIME))?;
         }
     }
 
-    fn refusal(&self, statements: &[Owned], course: Course) -> Option<Failure> {
+    fn refusal(&self, statements: &[Owned], course: &Course) -> Option<Failure> {
         if self.lock().term != course.term {
             return Some(refused(11602));
         }
@@ -126,47 +130,35 @@ impl Network {
             return Some(refused(code));
         }
         if course.overloaded {
-            return Some(Failure::server("too much to do", 462, "").of_kind(FailureKind::Overload));
+            return Some(refused(462));
+        }
+        if let Some((error, false)) = &course.throttled {
+            return Some(mongo::of_command(error));
         }
         Shard::refuses(statements)
     }
 
-    fn carry_out(&self, shard: usize, statements: &[Owned], number: Option<(u64, i64)>, course: Course) -> Part {
+    fn carry_out(&self, shard: usize, statements: &[Owned], number: Option<(u64, i64)>, course: &Course) -> Part {
         let mut world = self.lock();
-        let mut part = Part {
-            answers: Vec::new(),
-            created: Vec::new(),
-            failure: None,
-        };
+        let mut part = Part::default();
         for (count, statement) in statements.iter().enumerate() {
             if course.dies_after == Some(count) {
-                return Part::failed(statements, lost(true));
+                return Part::failed(lost());
             }
             let is_new = world.shards.get(shard).unwrap().done(statement, number).is_none();
-            if course.conflicts && is_new && statement.write.is_some() && world.random.bool() {
-                let conflict = Failure::server("write conflict", 112, "").of_kind(FailureKind::Conflict);
-                part.answers.push((statement.place, Some(Err(conflict))));
-                continue;
-            }
-            let answer = world.shards.get_mut(shard).unwrap().carry_out(statement, number);
-            let is_set = matches!(statement.write, Some(Write::Set { .. }));
-            if is_set && matches!(answer, Ok(Outcome::Done(true))) {
-                part.created.push(statement.place);
-            }
-            part.answers.push((statement.place, Some(answer)));
+            let meets = is_new && statement.write.is_some() && world.random.bool();
+            let result = match &course.throttled {
+                Some((error, true)) if meets => Err(error.clone()),
+                _ if meets && course.conflicts => Err(doc! { "code": 112, "errmsg": "write conflict" }),
+                _ => world.shards.get_mut(shard).unwrap().carry_out(statement, number),
+            };
+            part.results.push((statement.place, result));
         }
         drop(world);
         self.tell(|| format!("written {number:?} {}", names(statements)));
-        if course.unconfirmed {
-            for (_, answer) in &mut part.answers {
-                if matches!(answer, Some(Ok(_))) {
-                    *answer = None;
-                }
-            }
-            part.failure = Some(refused(91));
-        } else {
-            part.created.clear();
-        }
+        // With the first code the same write may be sent again, with the other one not.
+        let code = course.unconfirmed.map(|passes| if passes { 91 } else { 64 });
+        part.concern = code.map(|code| doc! { "code": code, "errmsg": "not enough members" });
         part
     }
 }
