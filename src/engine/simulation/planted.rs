@@ -24,7 +24,6 @@ fn each_planted_fault_is_found() {
         Planted::RetriedUpsert,
         Planted::OneProcess,
         Planted::FreshNumber,
-        Planted::Unrecorded,
         Planted::RefusedNumber,
         Planted::Impatient,
     ] {

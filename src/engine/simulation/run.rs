@@ -53,9 +53,9 @@ pub async fn simulate(mut random: Rng, planted: Planted) -> Result<String, Viola
         })
         .collect();
     let start = Instant::now();
-    let sessions = random.usize(1..20);
+    let sessions = random.usize(1..12);
     let busy = start + Duration::from_millis(random.u64(1_000..8_000));
-    let callers: Vec<_> = (0..random.usize(1..6))
+    let callers: Vec<_> = (0..random.usize(2..7))
         .map(|number| {
             let store = random.choice(&stores).unwrap().clone();
             if random.bool() {
