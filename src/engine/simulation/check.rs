@@ -43,7 +43,8 @@ pub fn answers(entries: &[Entry], limit: Duration) -> Result<(), Violation> {
 /// requests.
 pub fn failures(entries: &[Entry]) -> Result<(), Violation> {
     let late = Failure::late(Duration::ZERO, None, "").name;
-    let is_due = |failure: &Failure| failure.name == late || failure.code.is_some_and(|code| OF_SESSIONS.contains(&code));
+    let is_due =
+        |failure: &Failure| failure.name == late || failure.code.is_some_and(|code| OF_SESSIONS.contains(&code));
     let fails = |entry: &&Entry| matches!(entry.answers.first(), Some((_, Err(failure))) if !is_due(failure));
     match entries.iter().find(fails) {
         Some(entry) => Err(Violation(format!("failed although no server did: {entry:?}"))),

@@ -42,7 +42,7 @@ pub async fn simulate(mut random: Rng, planted: Planted) -> Result<String, Viola
     let log = Log::default();
     let stores: Vec<Store> = (0..random.usize(1..=PROCESSES))
         .map(|process| {
-            let servers = servers.of_another_process();
+            let servers = servers.of_another_process(&mut random);
             let engine = Engine::with(Handle::current(), servers, None, limit, random.fork(), planted);
             engine.start(|_| {});
             Store {
