@@ -8,7 +8,9 @@ const { once } = require('node:events')
 const net = require('node:net')
 const { describe, test } = require('node:test')
 const { throughDriver } = require('../helpers/addon.js')
+const { isAtWork } = require('../helpers/connections.js')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
+const { until } = require('../helpers/wait.js')
 const { documentOf, eachMessage } = require('../helpers/wire.js')
 
 const until2100 = { cookie: { expires: new Date('2100-01-01') } }
@@ -49,7 +51,7 @@ async function startHoldingProxy(t, host) {
     hold: (command) => (wanted = command),
     async deliver() {
       const reply = new Promise((resolve) => eachMessage(held.server, (message) => resolve(documentOf(message))))
-      held.server.write(held.request)
+      held.server.resume().write(held.request)
       return reply
     },
   }
@@ -92,10 +94,16 @@ describe('when its first attempt comes late', { skip: throughDriver && 'the driv
   for (const [statement, { command, prepare, first, second, left, right }] of Object.entries(CASES)) {
     test(statement, async (t) => {
       const proxy = await startHoldingProxy(t, server.members[0].host)
-      const { store, collection } = await server.open(t, { host: proxy.host, stringify: false })
+      const { store, client, appName, collection, fail } = await server.open(t, { host: proxy.host, stringify: false })
       const session = await prepare?.(store, collection)
+      // The write of another session is under way meanwhile. The second call then uses the server session of that write,
+      // and not the one of the first call, in which its number would end the first attempt.
+      await fail(['update'], { blockConnection: true, blockTimeMS: 1000 }, { times: 1 })
+      const other = store.set('b', { cookie: {} })
+      await until('the other write', () => isAtWork(client, appName))
       proxy.hold(command)
       await first(store, session)
+      await other
       await second(store)
       const reply = await proxy.deliver()
       assert.equal(left(await collection.findOne({ _id: 'a' })), right)

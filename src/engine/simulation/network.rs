@@ -211,15 +211,20 @@ impl Network {
                 random.u64(100..3_000)
             })
         };
-        let (there, back) = (way(), way());
-        let loses = if lossy || cut { random.u8(0..4) } else { u8::MAX };
+        let (mut there, back) = (way(), way());
+        let loses = if lossy || cut { random.u8(0..6) } else { u8::MAX };
+        let mut breaks = ((loses < 3 || stalled) && random.bool()).then(|| Duration::from_millis(random.u64(0..1_000)));
+        if loses == 4 || loses == 5 {
+            // The connection breaks before the server reads the request, which it does later all the same.
+            there += Duration::from_millis(random.u64(0..2_000));
+            breaks = Some(there.mul_f64(random.f64()));
+        }
         Course {
             there,
             back,
             arrives: loses != 0,
             replies: loses != 1,
-            breaks: ((loses < 3 || stalled) && random.bool())
-                .then(|| (there + Duration::from_secs(1)).mul_f64(random.f64())),
+            breaks,
             refusal: refusing.then(|| *random.choice(&[91, 10107, 11600, 189, 262, 6]).unwrap()),
             block: blocking.then(|| {
                 // Longer blocks of writes without a number are a documented gap of the store, so they are not

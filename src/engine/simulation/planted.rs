@@ -11,6 +11,7 @@ fn found(planted: Planted) -> Option<(u64, String)> {
 #[test]
 fn each_planted_fault_is_found() {
     for planted in [
+        Planted::Unrecorded,
         Planted::CutAtFirstDeadline,
         Planted::ReusedNumber,
         Planted::MissingNumber,
@@ -25,7 +26,6 @@ fn each_planted_fault_is_found() {
         Planted::OneProcess,
         Planted::Overwrite,
         Planted::FreshNumber,
-        Planted::Unrecorded,
         Planted::RefusedNumber,
         Planted::Impatient,
     ] {

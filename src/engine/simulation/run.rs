@@ -42,7 +42,7 @@ pub async fn simulate(mut random: Rng, planted: Planted) -> Result<String, Viola
     let log = Log::default();
     let stores: Vec<Store> = (0..random.usize(1..=PROCESSES))
         .map(|process| {
-            let servers = servers.of_another_process();
+            let servers = servers.of_another_process(&mut random);
             let engine = Engine::with(Handle::current(), servers, None, limit, random.fork(), planted);
             engine.start(|_| {});
             Store {
@@ -53,9 +53,9 @@ pub async fn simulate(mut random: Rng, planted: Planted) -> Result<String, Viola
         })
         .collect();
     let start = Instant::now();
-    let sessions = random.usize(1..20);
+    let sessions = random.usize(1..12);
     let busy = start + Duration::from_millis(random.u64(1_000..8_000));
-    let callers: Vec<_> = (0..random.usize(1..6))
+    let callers: Vec<_> = (0..random.usize(2..7))
         .map(|number| {
             let store = random.choice(&stores).unwrap().clone();
             if random.bool() {

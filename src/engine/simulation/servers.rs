@@ -49,16 +49,20 @@ impl Servers {
         });
         tokio::spawn(Arc::clone(&network).watch(random));
         Self {
-            process: Arc::new(Process::new(deployment, retries)),
+            process: Arc::new(Process::new(deployment, retries, true)),
             network,
         }
     }
 
     /// The same servers, as another process sees them.
-    pub fn of_another_process(&self) -> Self {
+    pub fn of_another_process(&self, random: &mut Rng) -> Self {
         Self {
             network: Arc::clone(&self.network),
-            process: Arc::new(Process::new(self.network.deployment, self.process.retries)),
+            process: Arc::new(Process::new(
+                self.network.deployment,
+                self.process.retries,
+                random.bool(),
+            )),
         }
     }
 
