@@ -96,7 +96,7 @@ impl From<RawBsonRef<'_>> for Field {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use bson::{Bson, RawBson, doc, rawdoc};
+    use bson::{Bson, RawBson, doc, rawbson, rawdoc};
 
     use super::*;
 
@@ -118,15 +118,15 @@ mod tests {
 
     #[test]
     fn levels_are_counted_in_documents_and_arrays() {
-        let mut value = RawBsonRef::Null.to_raw_bson();
+        let mut value = RawBson::Null;
         for levels in 0..400 {
             let field = Field::from(value.as_raw_bson_ref());
             assert!(!field.is_deeper_than(levels), "{levels}");
             assert!(levels == 0 || is_deeper(field.value().unwrap(), levels - 1), "{levels}");
             value = if levels % 2 == 0 {
-                RawBson::Document(rawdoc! { "a": 1, "": value })
+                rawbson!({ "a": 1, "": value })
             } else {
-                RawBson::Array(std::iter::once(value).collect())
+                rawbson!([value])
             };
         }
         assert!(Field::from(value.as_raw_bson_ref()).is_deeper_than(399));
