@@ -8,17 +8,9 @@ const { MongoClient } = require('mongodb')
 const { STYLES } = require('../helpers/styles.js')
 const { useOwnServer } = require('../helpers/server.js')
 const { until } = require('../helpers/wait.js')
+const { collectWarnings } = require('../helpers/warnings.js')
 
 const server = useOwnServer({ auth: { user: 'root', password: 'secret of root' } })
-
-/** Collects the process warnings during a test. */
-function collectWarnings(t) {
-  const warnings = []
-  const listener = (warning) => warnings.push(warning)
-  process.on('warning', listener)
-  t.after(() => process.off('warning', listener))
-  return () => warnings.filter(({ code }) => code === 'MONGO_STORE_INDEX')
-}
 
 async function withClient(use) {
   const client = new MongoClient(server.current.uri)
@@ -82,7 +74,7 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       ['another direction under the same name', { expires: -1 }, { expireAfterSeconds: 0, name: 'expires_1' }],
     ]) {
       it(`does not warn when there is a TTL index with ${title}`, async (t) => {
-        const warnings = collectWarnings(t)
+        const warnings = collectWarnings(t, 'MONGO_STORE_INDEX')
         const collection = `sessions-${ofUrl}-${title}`
         await withClient((client) => client.db('others').collection(collection).createIndex(key, options))
         const store = new Store({ [ofUrl]: server.current.url('others'), [collectionOption]: collection })
@@ -99,7 +91,7 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
     }
 
     it('does not warn a user who may not make indexes when the index is there', async (t) => {
-      const warnings = collectWarnings(t)
+      const warnings = collectWarnings(t, 'MONGO_STORE_INDEX')
       const database = `made-${ofUrl}`
       await withClient(async (client) => {
         const db = client.db(database)
@@ -125,7 +117,7 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
       ],
     ]) {
       it(`warns once and works when an index in its place ${title}`, async (t) => {
-        const warnings = collectWarnings(t)
+        const warnings = collectWarnings(t, 'MONGO_STORE_INDEX')
         const collection = `sessions-${ofUrl}-${title}`
         await withClient((client) => client.db('conflict').collection(collection).createIndex(key, options))
         const store = new Store({ [ofUrl]: server.current.url('conflict'), [collectionOption]: collection })
@@ -138,7 +130,7 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
     }
 
     it('warns once of a capped collection, which can have no such index', async (t) => {
-      const warnings = collectWarnings(t)
+      const warnings = collectWarnings(t, 'MONGO_STORE_INDEX')
       const collection = `capped-${ofUrl}`
       await withClient((client) => client.db('conflict').createCollection(collection, { capped: true, size: 100_000 }))
       const store = new Store({ [ofUrl]: server.current.url('conflict'), [collectionOption]: collection })
@@ -149,7 +141,7 @@ for (const { name, Store, ofUrl, collectionOption } of STYLES) {
     })
 
     it('warns once and works for a user who may not make indexes', async (t) => {
-      const warnings = collectWarnings(t)
+      const warnings = collectWarnings(t, 'MONGO_STORE_INDEX')
       const database = `rights-${ofUrl}`
       const password = 'pass:w@rd/1'
       await withClient(async (client) => {

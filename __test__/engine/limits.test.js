@@ -1,17 +1,22 @@
 'use strict'
 
-// The queue limit and the write concern. The server's silence and its log show both.
+// The limits of what may wait, and the write concern. The server's silence and its log show both.
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
+const { runProgram } = require('../helpers/child.js')
 const { aSession, MODERN } = require('../helpers/stores.js')
-const { useOwnServer } = require('../helpers/server.js')
+const { useOwnServer, withParameters } = require('../helpers/server.js')
 const { until, within } = require('../helpers/wait.js')
 const { MongoClient } = require('mongodb')
 const genuine = require('connect-mongo-6')
 
 const server = useOwnServer()
 const MAX_OPERATIONS = 65_536
+const MAX_MEGABYTES = 512
+/** Sessions that are more than what may wait, of this size each. */
+const [SESSIONS, MEGABYTES] = [160, 4]
+const LONG = 60_000 // ms
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 
 async function open(t, name, options) {
@@ -48,6 +53,45 @@ test('of twice as many operations as may wait, the surplus fails at once and the
   assert.ok(values.every((value) => value === null))
   assert.equal(await store.get('later'), null)
   await until('the end of all that is under way', () => store.stats().queueDepth + store.stats().inFlight === 0)
+})
+
+test('of large sessions, 512 MB and what is being sent may wait, and the rest is refused at once', async (t) => {
+  const mongoUrl = withParameters(server.current.url('memory'), { timeoutMS: LONG, serverSelectionTimeoutMS: LONG })
+  try {
+    // The process of a test has other memory than that of the store.
+    const { lines, stderr } = await runProgram(
+      async ({ url, count, megabytes }) => {
+        const store = require('connect-mongo-native').create({ mongoUrl: url, autoRemove: 'disabled' })
+        await store.length()
+        console.log('connected')
+        await new Promise((resolve) => process.stdin.once('data', resolve))
+        const text = 'x'.repeat(megabytes * 2 ** 20)
+        const before = process.memoryUsage.rss()
+        for (let n = 0; n < count; n += 1) store.set(`s${n}`, { text }).catch(() => {})
+        const { queueDepth, inFlight, errors } = store.stats()
+        const grown = process.resourceUsage().maxRSS / 2 ** 10 - before / 2 ** 20
+        console.log(JSON.stringify({ waiting: queueDepth + inFlight, errors, grown }))
+        process.exit()
+      },
+      { url: mongoUrl, count: SESSIONS, megabytes: MEGABYTES },
+      {
+        async onLine(line, child) {
+          if (line !== 'connected') return
+          await server.current.kill('SIGSTOP')
+          child.stdin.write('stopped')
+        },
+      },
+    )
+    assert.equal(lines.length, 2, stderr)
+    const { waiting, errors, grown } = JSON.parse(lines[1])
+    t.diagnostic(`${waiting * MEGABYTES} MB wait, and resident memory has grown by ${Math.round(grown)} MB`)
+    assert.deepEqual(errors, { MongoStoreOverloadedError: SESSIONS - waiting })
+    const beyond = waiting - Math.floor(MAX_MEGABYTES / MEGABYTES)
+    assert.ok(beyond >= -1 && beyond <= 4, `${waiting} sessions wait`)
+    assert.ok(grown < 2 * MAX_MEGABYTES, `resident memory has grown by ${grown} MB`)
+  } finally {
+    await server.current.kill('SIGCONT')
+  }
 })
 
 test('what is called while the server is silent is few commands afterwards', async (t) => {
@@ -89,42 +133,45 @@ test('a write concern that the server can not meet fails as in connect-mongo', a
   assert.ok(results.every(({ reason }) => reason?.code === 2))
 })
 
-test('the write concern of the options is in each write command, and in no read', async (t) => {
-  const client = await MongoClient.connect(server.current.url('concern'))
-  t.after(() => client.close())
-  const store = await open(t, 'concern', { writeOperationOptions: { w: 1, j: true, wtimeout: 4321 } })
-  await client.db().command({ profile: 0, slowms: -1 }) // the server logs every command
-  const before = server.current.log.length
-  await store.set('s', aSession())
-  await store.touch('s', aSession())
-  await store.get('s')
-  await store.destroy('s')
-  await client.db().collection('sessions').insertOne({ _id: 'left to clear' })
-  await store.clear()
-  const logged = await until('the log', () => {
-    const lines = server.current.log
-      .slice(before > 60_000 ? 0 : before)
-      .split('\n')
-      .filter((line) => line.includes('"ns":"concern'))
-    const commands = lines
-      .flatMap((line) => {
-        try {
-          return [JSON.parse(line).attr.command]
-        } catch {
-          return []
-        }
-      })
-      .filter((command) => command?.$db === 'concern')
-    return commands.filter((command) => command.delete).length >= 2 && commands
+for (const [where, w, options, parameters] of [
+  ['the options', 1, { writeOperationOptions: { w: 1, j: true, wtimeout: 4321 } }, ''],
+  ['the connection string', 'majority', {}, '?w=majority&journal=true&wtimeoutMS=4321'],
+]) {
+  test(`the write concern of ${where} is in each write command, and in no read`, async (t) => {
+    const name = `concern-${w}`
+    const client = await MongoClient.connect(server.current.url(name))
+    t.after(() => client.close())
+    const mongoUrl = `${server.current.url(name)}${parameters}`
+    const store = await open(t, name, { mongoUrl, ...options })
+    await client.db().command({ profile: 0, slowms: -1 }) // the server logs every command
+    await store.set('s', aSession())
+    await store.touch('s', aSession())
+    await store.get('s')
+    await store.destroy('s')
+    await client.db().collection('sessions').insertOne({ _id: 'left to clear' })
+    await store.clear()
+    const logged = await until('the log', () => {
+      const lines = server.current.log.split('\n').filter((line) => line.includes(`"ns":"${name}`))
+      const commands = lines
+        .flatMap((line) => {
+          try {
+            return [JSON.parse(line).attr.command]
+          } catch {
+            return []
+          }
+        })
+        .filter((command) => command?.$db === name)
+      return commands.filter((command) => command.delete).length >= 2 && commands
+    })
+    await client.db().command({ profile: 0, slowms: 100 })
+    const concerns = (kind) => logged.filter((command) => command[kind]).map((command) => command.writeConcern)
+    const expected = { w, j: true, wtimeout: 4321 }
+    for (const concern of [...concerns('update'), ...concerns('delete')]) {
+      assert.deepEqual({ ...concern }, expected)
+    }
+    assert.equal(concerns('update').length, 2)
+    assert.equal(concerns('delete').length, 2)
+    // The read by `get`, and the read of the ids that `clear` removes.
+    assert.deepEqual(concerns('find'), [undefined, undefined])
   })
-  await client.db().command({ profile: 0, slowms: 100 })
-  const concerns = (name) => logged.filter((command) => command[name]).map((command) => command.writeConcern)
-  const expected = { w: 1, j: true, wtimeout: 4321 }
-  for (const concern of [...concerns('update'), ...concerns('delete')]) {
-    assert.deepEqual({ ...concern }, expected)
-  }
-  assert.equal(concerns('update').length, 2)
-  assert.equal(concerns('delete').length, 2)
-  // The read by `get`, and the read of the ids that `clear` removes.
-  assert.deepEqual(concerns('find'), [undefined, undefined])
-})
+}

@@ -1,6 +1,6 @@
 'use strict'
 
-// Process warnings. Each is emitted once per process, so a test checks them in a separate process.
+// Process warnings. Most are emitted once per process, so a test checks them in a separate process.
 
 const assert = require('node:assert/strict')
 const { runProgram } = require('./child.js')
@@ -36,4 +36,13 @@ async function warningsOfStores(style, ...options) {
   return lines.map((line) => JSON.parse(line))
 }
 
-module.exports = { warningsOf, warningsOfStores }
+/** Collects the warnings of this process until the end of a test. Returns a function that gives those with a code. */
+function collectWarnings(t, code) {
+  const warnings = []
+  const listener = (warning) => warnings.push(warning)
+  process.on('warning', listener)
+  t.after(() => process.off('warning', listener))
+  return () => warnings.filter((warning) => warning.code === code)
+}
+
+module.exports = { collectWarnings, warningsOf, warningsOfStores }

@@ -37,7 +37,7 @@ pub use prepare::Event;
 pub use stats::Stats;
 
 use crate::crypto::Cipher;
-use crate::model::{Failure, FailureKind, Field, Kind, check_size};
+use crate::model::{Failure, FailureKind, Field, Kind, check_levels, check_size};
 use callers::{Answered, Callers, Key};
 use lane::Lane;
 #[cfg(test)]
@@ -126,9 +126,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
     /// together.
     pub fn submit(self: &Arc<Self>, id: Field, action: Action, since: Instant, reply: R) -> bool {
         let kind = Kind::from(&action);
-        if let Action::Write(Write::Set { session, .. }) = &action
-            && let Err(failure) = check_size(&id, session)
-        {
+        if let Err(failure) = self.check(&id, &action) {
             self.refuse(kind, since, reply, failure);
             return false;
         }
@@ -143,6 +141,19 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         let mut claimed = self.claimed();
         claimed.extend(start);
         !claimed.is_empty()
+    }
+
+    /// Refuses what no server would store.
+    fn check(&self, id: &Field, action: &Action) -> Result<(), Failure> {
+        check_levels(id)?;
+        if let Action::Write(Write::Set { session, .. }) = action {
+            check_size(id, session)?;
+            // Encrypted, it has no levels.
+            if self.cipher.is_none() {
+                check_levels(session)?;
+            }
+        }
+        Ok(())
     }
 
     /// Registers a caller. If the store is closed or too many callers wait, answers the caller with that

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::field::Malformed;
-use super::session::MAX_DOCUMENT_BYTES;
+use super::session::{MAX_DOCUMENT_BYTES, MAX_LEVELS};
 
 /// What a failure says about the next attempt. Only `engine/policy.rs` decides what to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +169,14 @@ impl Failure {
              and MongoDB stores at most {MAX_DOCUMENT_BYTES}"
         );
         Self::server(message, 10334, "BSONObjectTooLarge")
+    }
+
+    /// A value of more than [`MAX_LEVELS`], refused before it is sent. Code and name are those of the server.
+    pub fn too_deep() -> Self {
+        let message = format!(
+            "The session is nested too deeply: MongoDB stores at most {MAX_LEVELS} levels of objects and arrays in it"
+        );
+        Self::server(message, 15, "Overflow")
     }
 
     /// A stored document, or a value from JavaScript, that is not valid BSON.

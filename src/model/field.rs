@@ -42,12 +42,31 @@ impl Field {
         }
     }
 
+    /// Whether documents and arrays are nested in the value more than `levels` deep.
+    pub fn is_deeper_than(&self, levels: usize) -> bool {
+        /// The bytes of an empty document, and of the type and name of the field that holds it.
+        const LEAST: usize = 5 + 1 + 1;
+        self.len() > levels * LEAST && self.value().is_ok_and(|value| is_deeper(value, levels))
+    }
+
     /// The size of the value in a document in bytes, or slightly more.
     pub fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
             Self::Wrapped(bytes) => bytes.len(),
         }
+    }
+}
+
+/// This and the bson crate call themselves for each level. A document that is nested without a limit would use up the
+/// stack, which ends the process.
+fn is_deeper(value: RawBsonRef<'_>, levels: usize) -> bool {
+    let inner = |value| levels == 0 || is_deeper(value, levels - 1);
+    match value {
+        RawBsonRef::Document(document) => levels == 0 || document.iter().flatten().any(|(_, value)| inner(value)),
+        RawBsonRef::Array(array) => levels == 0 || array.into_iter().flatten().any(inner),
+        RawBsonRef::JavaScriptCodeWithScope(code) => inner(RawBsonRef::Document(code.scope)),
+        _ => false,
     }
 }
 
@@ -77,7 +96,7 @@ impl From<RawBsonRef<'_>> for Field {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
-    use bson::{Bson, doc, rawdoc};
+    use bson::{Bson, RawBson, doc, rawbson, rawdoc};
 
     use super::*;
 
@@ -95,6 +114,22 @@ mod tests {
         for bytes in [vec![], vec![5, 0, 0, 0], vec![5, 0, 0, 0, 0], vec![255; 64]] {
             assert_eq!(Field::wrapped(bytes).unwrap_err(), Malformed);
         }
+    }
+
+    #[test]
+    fn levels_are_counted_in_documents_and_arrays() {
+        let mut value = RawBson::Null;
+        for levels in 0..400 {
+            let field = Field::from(value.as_raw_bson_ref());
+            assert!(!field.is_deeper_than(levels), "{levels}");
+            assert!(levels == 0 || is_deeper(field.value().unwrap(), levels - 1), "{levels}");
+            value = if levels % 2 == 0 {
+                rawbson!({ "a": 1, "": value })
+            } else {
+                rawbson!([value])
+            };
+        }
+        assert!(Field::from(value.as_raw_bson_ref()).is_deeper_than(399));
     }
 
     #[test]

@@ -11,4 +11,4 @@ pub use field::Field;
 pub use kind::Kind;
 #[cfg(test)]
 pub use session::stored_len;
-pub use session::{StoredSession, check_size};
+pub use session::{StoredSession, check_levels, check_size};

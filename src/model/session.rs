@@ -1,9 +1,12 @@
-//! A stored session, and the limit of its size.
+//! A stored session, and the limits of its size and its depth.
 
 use super::{Failure, Field};
 
 /// The largest document that `MongoDB` stores, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
+
+/// How deep documents and arrays may be nested in a value, for `MongoDB` to store it in a document of its own.
+pub const MAX_LEVELS: usize = 180;
 
 /// A session as read from the database.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +37,19 @@ pub fn check_size(id: &Field, session: &Field) -> Result<(), Failure> {
     let bytes = stored_len(id, session);
     if bytes > MAX_DOCUMENT_BYTES {
         Err(Failure::too_large(bytes))
+    } else {
+        Ok(())
+    }
+}
+
+/// Refuses an id or a session that the server would not store, before it is sent. The server refuses the whole command,
+/// and with it what is stored by the same command for others.
+///
+/// # Errors
+/// [`Failure::too_deep`].
+pub fn check_levels(value: &Field) -> Result<(), Failure> {
+    if value.is_deeper_than(MAX_LEVELS) {
+        Err(Failure::too_deep())
     } else {
         Ok(())
     }

@@ -116,6 +116,35 @@ eachStyle(({ style }) => {
     await assert.rejects(store.get('a'), { name: 'MongoNotConnectedError' })
   })
 
+  // Such a server confirms a write by itself (`w: 1`), unless it is told otherwise.
+  for (const [where, options, query] of [
+    ['writeOperationOptions', { writeOperationOptions: { w: 'majority' } }, ''],
+    ['the connection string', {}, '?w=majority'],
+  ]) {
+    test(`a majority that ${where} asks for is in every write to a server that is too old`, async (t) => {
+      const { url, dbName } = place()
+      const client = await new DRIVERS[6].MongoClient(`${url}${query}`, { monitorCommands: true }).connect()
+      t.after(() => client.close())
+      const writes = []
+      client.on('commandStarted', ({ commandName, command }) => {
+        if (['update', 'delete'].includes(commandName)) writes.push({ [commandName]: command.writeConcern?.w })
+      })
+      const store = make(style, { client, dbName, autoRemove: 'disabled', ...options })
+      t.after(() => store.close())
+      const cookie = { expires: new Date(Date.now() + 60_000) }
+      await store.set('s', { cookie })
+      await store.set('s', await store.get('s'))
+      await store.touch('s', { cookie })
+      await store.destroy('s')
+      await store.set('t', { cookie })
+      await store.clear()
+      assert.deepEqual(
+        writes,
+        ['update', 'update', 'update', 'delete', 'update', 'delete'].map((name) => ({ [name]: 'majority' })),
+      )
+    })
+  }
+
   test('close waits for operations that were called before the server was found to be too old', async (t) => {
     const { url, dbName } = place()
     const store = make(style, { [style.ofUrl]: url })

@@ -1,7 +1,7 @@
 'use strict'
 
-// Runs the tests of the methods, the options, the order of operations and the connection's lifecycle again, with stores
-// that use a client of the application instead of the addon.
+// Runs the tests of the methods, of bad sessions, the options, the order of operations and the connection's lifecycle again, with
+// stores that use a client of the application instead of the addon.
 
 const { after, before } = require('node:test')
 const { readdirSync } = require('node:fs')
@@ -37,7 +37,9 @@ before(async () => {
 })
 after(() => server?.stop())
 
-for (const name of readdirSync(path.join(__dirname, '..', '..', 'api', 'methods'))) require(`../../api/methods/${name}`)
+for (const folder of ['api/methods', 'api/no-way-in']) {
+  for (const name of readdirSync(path.join(__dirname, '..', '..', folder))) require(`../../${folder}/${name}`)
+}
 for (const name of OPTIONS) require(`../../options/${name}.test.js`)
 for (const name of ['order', 'sizes']) require(`../../engine/${name}.test.js`)
 for (const name of ['closing', 'interval', 'outages', 'step-down', 'ttl-index']) require(`../${name}.test.js`)

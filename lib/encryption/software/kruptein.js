@@ -12,7 +12,7 @@ const { WritingKey } = require('./keys/writing-key.js')
 const { parseRecord } = require('./kruptein-record.js')
 const { cbcDecrypt, cbcEncrypt, gcmDecrypt, gcmEncrypt, isGcm, mac, random, same, textOf, wellFormed } =
   require('./primitives.js')
-const { isText, parseMembers, parseText } = require('./strict-json.js')
+const { isText, parseMembers, parseText, toText } = require('./strict-json.js')
 const { asJson } = require('./values.js')
 
 /** @import { KeyObject } from 'node:crypto' */
@@ -229,7 +229,7 @@ function typed(json) {
 function untyped(plain) {
   const { type, value } = parseMembers(plain, ['type', 'value'])
   if (type === 'string' && isText(value)) return { text: value, isJson: false }
-  if (type === 'json' && value !== undefined) return { text: JSON.stringify(value), isJson: true }
+  if (type === 'json' && value !== undefined) return { text: toText(value), isJson: true }
   throw failures.unreadable()
 }
 

@@ -37,8 +37,21 @@ function parseText(json) {
  */
 function parseMembers(json, names) {
   const value = parse(json)
-  if (!hasOnly(value, names) || compact(JSON.stringify(value)) !== compact(json)) throw failures.unreadable()
+  if (!hasOnly(value, names) || compact(toText(value)) !== compact(json)) throw failures.unreadable()
   return value
+}
+
+/**
+ * The JSON text of a value that `parse` gave.
+ * @param {unknown} value
+ */
+function toText(value) {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    // `JSON.parse` takes text of any depth, and `JSON.stringify` uses up the stack.
+    throw failures.unreadable(error)
+  }
 }
 
 /**
@@ -89,4 +102,4 @@ function hasOnly(value, names) {
   return Object.keys(value).every((name) => names.includes(name))
 }
 
-module.exports = { bufferOf, isJson, isText, parse, parseMembers, parseText }
+module.exports = { bufferOf, isJson, isText, parse, parseMembers, parseText, toText }
