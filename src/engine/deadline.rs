@@ -87,12 +87,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Reach::Unreachable { causes, .. } => Failure::no_server(causes.clone()),
             Reach::Refused(failure) => failure.clone(),
             _ => {
-                let wanted = if writes { "takes writes" } else { "can be read from" };
-                Failure::no_server(format!(
-                    "No server that {wanted} was found within {} ms among {}",
-                    limit.as_millis(),
-                    self.backend.servers()
-                ))
+                let wanted = if writes { " that takes writes" } else { " that can be read from" };
+                Failure::none_found(wanted, limit, &self.backend.servers())
             }
         }
     }
