@@ -4,6 +4,8 @@
 // `npm run test:faults -- --only ours --minutes 3 --seed 7` runs one store, with the faults of an earlier run.
 //
 //   --only ours      only the stores with these keys: ours, defaults, w1, fallback, theirs; may be repeated
+//   --fault kill     a run with this kind of fault only, which may be repeated for more runs; "each" is one for each kind: kill,
+//                    step-down, pause, cut, isolate, majority, slow, resync
 //   --minutes 3      how long each one runs
 //   --seed 7         chooses the faults, and what callers do; by default by chance
 
@@ -11,6 +13,7 @@ import { randomInt } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { faultsFor } from './faults/deployments.mjs'
 import { table } from './faults/report.mjs'
 import { runUnderFaults } from './faults/run.mjs'
 import { SUBJECTS } from './faults/subjects.mjs'
@@ -24,6 +27,7 @@ await runAsProgram(import.meta.url, async () => {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', multiple: true },
+      fault: { type: 'string', multiple: true },
       minutes: { type: 'string', default: '3' },
       seed: { type: 'string' },
     },
@@ -35,11 +39,11 @@ await runAsProgram(import.meta.url, async () => {
   console.log(`faults: seed ${seed}`)
   const rows = []
   let isBroken = false
-  for (const subject of subjects) {
-    console.log(`faults: ${subject.name}, ${values.minutes} minutes`)
-    const result = await runUnderFaults(subject, { seed, ms, tell: (message) => console.log(`  ${message}`) })
+  for (const { subject, fault, name } of subjects.flatMap((subject) => runsOf(subject, values.fault))) {
+    console.log(`faults: ${name}, ${values.minutes} minutes`)
+    const result = await runUnderFaults(subject, { seed, ms, fault, tell: (message) => console.log(`  ${message}`) })
     const figures = figuresOf(result)
-    rows.push({ name: subject.name, figures })
+    rows.push({ name, figures })
     const broken = brokenPromises(figures)
     if (broken.length > 0) console.log(`  ${broken.join('; ')}; all calls are in ${keep(subject.key, seed, result)}`)
     isBroken ||= Boolean(subject.isJudged) && broken.length > 0
@@ -47,6 +51,18 @@ await runAsProgram(import.meta.url, async () => {
   console.log(`\n${table(rows)}`)
   return isBroken ? 1 : 0
 })
+
+/**
+ * The runs of a store: one with all faults, or one for each of those that are wanted and that its servers can have.
+ * @param {import('./faults/subjects.mjs').Subject} subject
+ * @param {string[]} [wanted]
+ * @returns {{ subject: typeof subject, fault?: string, name: string }[]}
+ */
+function runsOf(subject, wanted) {
+  if (!wanted) return [{ subject, name: subject.name }]
+  const faults = faultsFor(subject).filter((fault) => wanted.includes(fault) || wanted.includes('each'))
+  return faults.map((fault) => ({ subject, fault, name: `${subject.name}: ${fault}` }))
+}
 
 /**
  * Keeps what was called, to look into what went wrong. Resolves with the file's path.

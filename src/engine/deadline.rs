@@ -87,7 +87,11 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Reach::Unreachable { causes, .. } => Failure::no_server(causes.clone()),
             Reach::Refused(failure) => failure.clone(),
             _ => {
-                let wanted = if writes { " that takes writes" } else { " that can be read from" };
+                let wanted = if writes {
+                    " that takes writes"
+                } else {
+                    " that can be read from"
+                };
                 Failure::none_found(wanted, limit, &self.backend.servers())
             }
         }
