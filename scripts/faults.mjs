@@ -3,7 +3,7 @@
 //
 // `npm run test:faults -- --only ours --minutes 3 --seed 7` runs one store, with the faults of an earlier run.
 //
-//   --only ours      only the stores with these keys: ours, defaults, w1, fallback, theirs; may be repeated
+//   --only ours      only the stores with these keys: ours, defaults, w1, fallback, theirs, redis, sentinel; may be repeated
 //   --fault kill     a run with this kind of fault only, which may be repeated for more runs; "each" is one for each kind: kill,
 //                    step-down, pause, cut, isolate, majority, slow, resync
 //   --minutes 3      how long each one runs
@@ -39,7 +39,7 @@ await runAsProgram(import.meta.url, async () => {
   console.log(`faults: seed ${seed}`)
   const rows = []
   let isBroken = false
-  for (const { subject, fault, name } of subjects.flatMap((subject) => runsOf(subject, values.fault))) {
+  for (const { subject, fault, name } of subjects.flatMap((each) => runsOf(each, values.fault))) {
     console.log(`faults: ${name}, ${values.minutes} minutes`)
     const result = await runUnderFaults(subject, { seed, ms, fault, tell: (message) => console.log(`  ${message}`) })
     const figures = figuresOf(result)

@@ -1,15 +1,22 @@
 // The servers of a run: those that its store needs, and what can go wrong with them.
 
 import { KINDS, startMongo } from './mongodb.mjs'
+import { REDIS_KINDS, SENTINEL_KINDS, startRedisFor } from './redis.mjs'
 
 /** @typedef {import('./subjects.mjs').Subject} Subject */
 
+const DEPLOYMENTS = {
+  mongodb: { kinds: KINDS, start: startMongo },
+  redis: { kinds: REDIS_KINDS, start: () => startRedisFor({ hasSentinel: false }) },
+  sentinel: { kinds: SENTINEL_KINDS, start: () => startRedisFor({ hasSentinel: true }) },
+}
+
 /**
  * The faults that the servers of a store can have, by their names for the command line.
- * @param {Subject} _subject
+ * @param {Subject} subject
  */
-export function faultsFor(_subject) {
-  return Object.keys(KINDS)
+export function faultsFor({ servers }) {
+  return Object.keys(DEPLOYMENTS[servers].kinds)
 }
 
 /**
@@ -17,5 +24,5 @@ export function faultsFor(_subject) {
  * @param {Subject} subject
  */
 export function startDeployment(subject) {
-  return startMongo(subject)
+  return DEPLOYMENTS[subject.servers].start(subject)
 }

@@ -28,8 +28,8 @@ const OPLOG_PATIENCE = 1
 const SOME_MEMBER = 'a member'
 /** What only members say when they connect. */
 const INTERNAL = 'internalClient'
-/** By which address a member is known to the one that it sends a heartbeat. */
-const SENDER = /\x02from\0.{4}([\d.]+:\d+)\0/su
+/** The address of the member that sends a heartbeat: after the name of a field, and five bytes of BSON. */
+const SENDER = /from.{5}([\d.]+:\d+)/su
 
 /** Starts the servers. */
 export async function startServers() {
