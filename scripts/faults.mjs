@@ -13,6 +13,7 @@ import { randomInt } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { findRedis } from '../benchmark/lib/redis.mjs'
 import { faultsFor } from './faults/deployments.mjs'
 import { table } from './faults/report.mjs'
 import { runUnderFaults } from './faults/run.mjs'
@@ -32,7 +33,10 @@ await runAsProgram(import.meta.url, async () => {
       seed: { type: 'string' },
     },
   })
-  const subjects = SUBJECTS.filter(({ key }) => values.only?.includes(key) ?? true)
+  const wanted = SUBJECTS.filter(({ key }) => values.only?.includes(key) ?? true)
+  const hasRedis = (await findRedis()) !== undefined
+  const subjects = wanted.filter(({ servers }) => servers === 'mongodb' || hasRedis)
+  if (subjects.length < wanted.length) console.log('faults: there is no redis-server, so its stores are left out')
   if (subjects.length === 0) throw new Failure(`faults: the stores are ${SUBJECTS.map(({ key }) => key).join(', ')}.`)
   const seed = values.seed === undefined ? randomInt(2 ** 31) : positive('seed', values.seed)
   const ms = positive('minutes', values.minutes) * 60_000

@@ -20,7 +20,7 @@ const WHEEL = {
 }
 
 /** The command of a server; undefined if none is installed, and there is none for this platform. */
-async function findRedis() {
+export async function findRedis() {
   if (spawnSync('redis-server', ['--version']).error === undefined) return 'redis-server'
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
   const folder = join(root, '.cache', 'redis')

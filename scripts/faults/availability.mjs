@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export const LIMIT = 1000
 /** Between two attempts on a server, in ms. */
 const INTERVAL = 100
-/** What is no outage: the pause between two writes on a busy machine, in ms. */
+/** What is no outage: the time between two writes on a busy machine, in ms. */
 const SHORT = 500
 
 export class Availability {
@@ -58,13 +58,14 @@ export class Availability {
 }
 
 /**
- * The times between writes that are longer than a pause.
+ * The outages: each lasts from the start of the last write before it to the end of the first one after it. Writes that only
+ * take long, because the network is slow, are no outage.
  * @param {Outage[]} writes
  */
 function outagesBetween(writes) {
   const inOrder = writes.toSorted((one, other) => one.to - other.to)
-  return inOrder
-    .slice(1)
-    .map(({ to }, index) => ({ from: inOrder[index].from, to }))
-    .filter(({ from, to }) => to - from > SHORT)
+  return inOrder.slice(1).flatMap((next, index) => {
+    const last = inOrder[index]
+    return next.from - last.to > SHORT ? [{ from: last.from, to: next.to }] : []
+  })
 }

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** @typedef {{ name: string, from: number, to: number }} Fault by `performance.now()` */
+/** @typedef {{ name: string, isSlow?: boolean, from: number, to: number }} Fault by `performance.now()` */
 /** @typedef {() => number} Random */
 
 /**
@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * @property {string} name
  * @property {(servers: T, ms: number) => Promise<unknown>} cause
  * @property {boolean} [isLong] whether it lasts as long as any fault may
+ * @property {boolean} [isSlow] whether the servers work, and only the network takes long
  */
 
 /**
@@ -38,11 +39,11 @@ export async function letFail(servers, { kinds, random, isEnough, longest, pause
   let next = []
   while (!isEnough(faults.length)) {
     if (next.length === 0) next = shuffled(kinds, random)
-    const [{ name, cause, isLong }] = next.splice(0, 1)
+    const [{ name, cause, isLong, isSlow }] = next.splice(0, 1)
     const ms = isLong ? longest : Math.round(longest * (0.3 + 0.7 * random()))
     const from = performance.now()
     await cause(servers, ms)
-    const fault = { name, from, to: performance.now() }
+    const fault = { name, isSlow, from, to: performance.now() }
     await servers.complete()
     faults.push(fault)
     tell(`${name}: ${((fault.to - from) / 1000).toFixed(1)} s`)

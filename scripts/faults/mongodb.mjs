@@ -76,6 +76,7 @@ export const KINDS = {
   },
   slow: {
     name: `network with a round trip of ${FAR} ms`,
+    isSlow: true,
     async cause({ proxies, reconnect }, ms) {
       for (const proxy of proxies) proxy.slow(FAR / 2)
       await sleep(ms)

@@ -11,10 +11,13 @@ import { freePort } from '../mongod/server.mjs'
 import { unwatch, watch } from '../mongod/watchdog.mjs'
 
 /** @typedef {import('./servers.mjs').Proxy} Proxy */
+/** @typedef {ReturnType<typeof clientOf>} Client */
 
 /** @type {{ startProxy(port: number, options: { originOf: typeof originOf }): Promise<Proxy> }} */
 const { startProxy } = createRequire(import.meta.url)('../../__test__/helpers/proxy.js')
 
+/** How long an answer may take, in ms. */
+const LIMIT = 1000
 /** What only replicas and Sentinels say. */
 const INTERNAL = ['REPLCONF', 'sentinel-']
 
@@ -51,7 +54,7 @@ export class RedisServer {
     const proxy = await startProxy(port, { originOf })
     return RedisServer.#startWith(port, proxy, [
       ...['save ""', 'appendonly yes', 'appendfsync everysec'],
-      `replica-announce-ip 127.0.0.1`,
+      'replica-announce-ip 127.0.0.1',
       `replica-announce-port ${portOf(proxy.host)}`,
       ...(master ? [`replicaof 127.0.0.1 ${portOf(master.host)}`] : []),
     ])
@@ -110,15 +113,10 @@ export class RedisServer {
   /**
    * Asks it something, past its proxy.
    * @template T
-   * @param {(client: ReturnType<typeof createClient>) => Promise<T>} question
+   * @param {(client: Client) => Promise<T>} question
    */
   async ask(question) {
-    const client = createClient({
-      url: `redis://127.0.0.1:${this.port}`,
-      socket: { reconnectStrategy: false },
-      commandOptions: { timeout: 1000 },
-    })
-    client.on('error', () => {}) // the promises have the error, too
+    const client = clientOf(this.port)
     try {
       await client.connect()
       return await question(client)
@@ -134,6 +132,20 @@ export class RedisServer {
     await rm(this.#folder, { recursive: true, force: true })
     unwatch({ folder: this.#folder })
   }
+}
+
+/**
+ * A client that tries everything once.
+ * @param {number} port
+ */
+function clientOf(port) {
+  const client = createClient({
+    url: `redis://127.0.0.1:${port}`,
+    socket: { reconnectStrategy: false },
+    commandOptions: { timeout: LIMIT },
+  })
+  client.on('error', () => {}) // the promises have the error, too
+  return client
 }
 
 /** @param {string} host */

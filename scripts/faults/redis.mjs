@@ -214,7 +214,7 @@ function writerTo(host) {
   }
 }
 
-/** @param {ReturnType<typeof createClient>} client */
+/** @param {import('./redis-server.mjs').Client} client */
 async function storedBy(client) {
   const keys = await client.keys('sess:*')
   const texts = keys.length > 0 ? await client.mGet(keys) : []
