@@ -1,5 +1,5 @@
-// `npm run test:faults`: runs stores on a replica set whose members are killed, stopped, cut off and deposed, and checks that
-// the history of each session can be explained. Prints a table, and ends with 1 if our store does not keep its promises.
+// `npm run test:faults`: runs stores on servers that are killed, stopped, cut off and deposed, and checks that the history of
+// each session can be explained. Prints a table, and ends with 1 if our store does not keep its promises.
 //
 // `npm run test:faults -- --only ours --minutes 3 --seed 7` runs one store, with the faults of an earlier run.
 //
@@ -34,22 +34,25 @@ await runAsProgram(import.meta.url, async () => {
     },
   })
   const wanted = SUBJECTS.filter(({ key }) => values.only?.includes(key) ?? true)
-  const hasRedis = (await findRedis()) !== undefined
-  const subjects = wanted.filter(({ servers }) => servers === 'mongodb' || hasRedis)
-  if (subjects.length < wanted.length) console.log('faults: there is no redis-server, so its stores are left out')
-  if (subjects.length === 0) throw new Failure(`faults: the stores are ${SUBJECTS.map(({ key }) => key).join(', ')}.`)
+  if (wanted.length === 0) throw new Failure(`faults: the stores are ${SUBJECTS.map(({ key }) => key).join(', ')}.`)
+  const onMongo = wanted.filter(({ servers }) => servers === 'mongodb')
+  const canAll = onMongo.length === wanted.length || (await findRedis()) !== undefined
+  if (!canAll) console.log('faults: there is no redis-server, so its stores are left out')
+  const runs = (canAll ? wanted : onMongo).flatMap((subject) => runsOf(subject, values.fault))
+  if (runs.length === 0) throw new Failure(`faults: the faults are ${faultsFor(wanted[0]).join(', ')}.`)
   const seed = values.seed === undefined ? randomInt(2 ** 31) : positive('seed', values.seed)
   const ms = positive('minutes', values.minutes) * 60_000
   console.log(`faults: seed ${seed}`)
   const rows = []
   let isBroken = false
-  for (const { subject, fault, name } of subjects.flatMap((each) => runsOf(each, values.fault))) {
+  for (const { subject, fault, name } of runs) {
     console.log(`faults: ${name}, ${values.minutes} minutes`)
     const result = await runUnderFaults(subject, { seed, ms, fault, tell: (message) => console.log(`  ${message}`) })
     const figures = figuresOf(result)
     rows.push({ name, figures })
     const broken = brokenPromises(figures)
-    if (broken.length > 0) console.log(`  ${broken.join('; ')}; all calls are in ${keep(subject.key, seed, result)}`)
+    if (broken.length > 0)
+      console.log(`  ${broken.join('; ')}; all calls are in ${keep([subject.key, fault, seed], result)}`)
     isBroken ||= Boolean(subject.isJudged) && broken.length > 0
   }
   console.log(`\n${table(rows)}`)
@@ -70,13 +73,12 @@ function runsOf(subject, wanted) {
 
 /**
  * Keeps what was called, to look into what went wrong. Resolves with the file's path.
- * @param {string} key
- * @param {number} seed
+ * @param {(string | number | undefined)[]} names of store and fault, and the seed
  * @param {import('./faults/run.mjs').Result} result
  */
-function keep(key, seed, result) {
+function keep(names, result) {
   mkdirSync(FOLDER, { recursive: true })
-  const path = join(FOLDER, `${key}-${seed}.json`)
+  const path = join(FOLDER, `${names.filter((name) => name !== undefined).join('-')}.json`)
   writeFileSync(
     path,
     JSON.stringify(result, (_, value) => (value === Infinity ? null : value)),

@@ -44,7 +44,8 @@ class RedisServers {
     const servers = new RedisServers([master], [])
     try {
       servers.#nodes.push(await RedisServer.start(master))
-      for (let count = 0; hasSentinel && count < SENTINELS; count += 1) {
+      const sentinels = hasSentinel ? SENTINELS : 0
+      while (servers.#sentinels.length < sentinels) {
         const options = { name: MASTER_NAME, quorum: QUORUM, patience: PATIENCE }
         servers.#sentinels.push(await RedisServer.startSentinel(master, options))
       }
