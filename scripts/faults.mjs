@@ -1,7 +1,9 @@
 // `npm run test:faults`: runs stores on servers that are killed, stopped, cut off and deposed, and checks that the history of
 // each session can be explained. Prints a table, and ends with 1 if our store does not keep its promises.
 //
-// `npm run test:faults -- --only ours --minutes 3 --seed 7` runs one store, with the faults of an earlier run.
+// `npm run test:faults -- --only ours --minutes 2.5 --seed 7` runs one store, with the faults of an earlier run.
+// `npm run test:faults -- --only ours --only fallback --fault each --minutes 0.5 --seed 7` runs two stores with each fault by
+// itself.
 //
 //   --only ours      only the stores with these keys: ours, defaults, w1, fallback, theirs, redis, sentinel; may be repeated
 //   --fault kill     a run with this kind of fault only, which may be repeated for more runs; "each" is one for each kind: kill,

@@ -243,3 +243,57 @@ fn connections(pool: Option<u32>) -> usize {
         Some(connections) => usize::try_from(connections).unwrap_or(1),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// What the driver says when it has found no server. It quotes all that it knows.
+    const DUMP: &str = "Server selection timeout: No available servers. Topology: { Type: Unknown, Servers: [] }";
+    const MS: Duration = Duration::from_millis(1);
+
+    fn connection() -> Connection {
+        Connection::new(Place {
+            uri: "mongodb://ann:hunter2@a:1/x".to_owned(),
+            database: None,
+            collection: "sessions".to_owned(),
+            selection_limit: 500 * MS,
+            ttl_index: false,
+            timestamps: false,
+            write_concern: None,
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_reasons_for_no_server_may_come_a_moment_later_than_the_failure() {
+        let connection = connection();
+        let news = async {
+            sleep(20 * MS).await;
+            connection.watched.note_reach(Reach::Unreachable {
+                causes: "connect ECONNREFUSED a:1".to_owned(),
+                all: true,
+            });
+        };
+        let (failure, ()) = tokio::join!(connection.explain(Failure::no_server(DUMP)), news);
+        assert_eq!(failure.message, "connect ECONNREFUSED a:1");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_reasons_a_failure_names_the_servers() {
+        let failure = connection().explain(Failure::no_server(DUMP)).await;
+        assert_eq!(failure.message, "No server was found within 500 ms among a:1");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_replica_set_without_a_primary_is_said_to_have_none() {
+        let connection = connection();
+        connection.watched.note_reach(Reach::Reachable {
+            reads: true,
+            writes: false,
+        });
+        let failure = connection.explain(Failure::no_server(DUMP)).await;
+        assert_eq!(failure.message, "there is no primary among a:1");
+    }
+}
