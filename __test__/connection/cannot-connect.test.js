@@ -6,12 +6,14 @@ const assert = require('node:assert/strict')
 const { describe, it } = require('node:test')
 const { MongoClient } = require('mongodb')
 const MongoStore = require('connect-mongo-native')
+const { useSilentServer } = require('../helpers/silent-server.js')
 const { useTlsServer } = require('../helpers/tls.js')
 const { useOwnServer } = require('../helpers/server.js')
 const { until, within } = require('../helpers/wait.js')
 
 const auth = { user: 'ann', password: 'hunter2' }
 const plain = useOwnServer({ auth })
+const silent = useSilentServer()
 const set = useOwnServer({ auth, name: 'rs0', nodes: 1 }, 'startReplicaSet')
 const tls = useTlsServer()
 
@@ -41,6 +43,12 @@ describe('a server that cannot be used', () => {
       'is none of two',
       () => 'mongodb://127.0.0.1:1,127.0.0.1:2/x',
       () => /^connect ECONNREFUSED 127.0.0.1:1; connect ECONNREFUSED 127.0.0.1:2$/,
+    ],
+    [
+      'says nothing',
+      () => `mongodb://${silent.host}/x`,
+      () =>
+        new RegExp(`^(No server (that .* )?was found within 300 ms among ${silent.host}|${silent.host}: timed out)$`),
     ],
     [
       'has a name that nobody knows',

@@ -1,28 +1,40 @@
 'use strict'
 
-// A TCP proxy to a local server. It simulates networks that lose data, and counts connections.
+// A TCP proxy to a local server. It simulates networks that lose or delay data, and counts connections.
 
 const { once } = require('node:events')
 const { connect, createServer } = require('node:net')
 
 /**
- * Starts a proxy to a port of 127.0.0.1. Returns
+ * Starts a proxy to a port of 127.0.0.1. `originOf` tells from bytes that a client sends who it is, as far as they show it.
+ * Returns
  *
  * - `host`: its own address;
  * - `accepted`: the number of connections accepted so far;
- * - `swallow()`: drops all data from now on, but keeps connections open and accepts new ones;
+ * - `swallow(concerns)`: drops data from now on, but keeps connections open and accepts new ones. `concerns` gets the origin of
+ *   a connection, and returns whether its data is dropped; by default, all data is;
  * - `pass()`: forwards new data again. Connections that lost data are closed;
+ * - `slow(ms)`: delays all data from now on, in each direction; 0 ends that;
  * - `drop()`: closes all connections, and goes on to accept new ones;
  * - `close()`.
  */
-async function startProxy(port) {
+async function startProxy(port, { originOf = () => undefined } = {}) {
   const pairs = new Set()
-  let swallows = false
-  const proxy = { accepted: 0, swallow, pass, drop, close }
+  let isLost = () => false
+  let delay = 0
+  const proxy = { accepted: 0, swallow, pass, slow, drop, close }
   const server = createServer({ noDelay: true }, (client) => {
     proxy.accepted += 1
-    const pair = { client, upstream: connect({ port, host: '127.0.0.1', noDelay: true }), lost: false }
+    const pair = {
+      client,
+      upstream: connect({ port, host: '127.0.0.1', noDelay: true }),
+      lost: false,
+      origin: undefined,
+    }
     pairs.add(pair)
+    client.on('data', (bytes) => {
+      pair.origin = originOf(bytes) ?? pair.origin
+    })
     carry(pair, client, pair.upstream)
     carry(pair, pair.upstream, client)
   })
@@ -32,9 +44,20 @@ async function startProxy(port) {
   return proxy
 
   function carry(pair, source, target) {
+    const waiting = []
+    const forward = () => {
+      const bytes = waiting.shift()
+      if (target.writable) target.write(bytes)
+    }
     source.on('data', (bytes) => {
-      if (swallows) pair.lost = true
-      else if (target.writable) target.write(bytes)
+      if (isLost(pair.origin)) {
+        pair.lost = true
+        return
+      }
+      waiting.push(bytes)
+      // Whichever timer comes first, the oldest bytes go first.
+      if (delay > 0 || waiting.length > 1) setTimeout(forward, delay)
+      else forward()
     })
     source.on('error', () => {})
     source.once('close', () => {
@@ -42,14 +65,17 @@ async function startProxy(port) {
       pairs.delete(pair)
     })
   }
-  function swallow() {
-    swallows = true
+  function swallow(concerns = () => true) {
+    isLost = concerns
   }
   function pass() {
-    swallows = false
+    isLost = () => false
     for (const { client, lost } of pairs) {
       if (lost) client.destroy()
     }
+  }
+  function slow(ms) {
+    delay = ms
   }
   function drop() {
     for (const { client, upstream } of pairs) {

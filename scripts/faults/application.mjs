@@ -3,8 +3,8 @@
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { openStore } from '../../benchmark/peers.mjs'
 import { codeOf, messageOf } from '../lib/program.mjs'
+import { openStoreAt } from './stores.mjs'
 
 /** @typedef {import('../../benchmark/lib/types.js').Session & { value: string }} Session */
 /** @typedef {{ sid: string, value: string, token: string }} Parameters */
@@ -13,7 +13,7 @@ import { codeOf, messageOf } from '../lib/program.mjs'
 const GONE = 'ERR_SESSION_GONE'
 
 const [name, url] = process.argv.slice(2)
-const { store } = await openStore(name, url)
+const { store } = await openStoreAt(name, url)
 
 /**
  * Sessions that were read to be changed and saved, by a token.

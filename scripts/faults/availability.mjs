@@ -1,20 +1,24 @@
 // Measures from outside when the servers themselves took no writes: the time of an election, which no store can be blamed
-// for. A client of the `mongodb` package for each member writes a document, again and again, and waits for a majority.
+// for. A writer for each server writes, again and again.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MongoClient } from 'mongodb'
 
 /** @typedef {{ from: number, to: number }} Outage by `performance.now()` */
 
-/** Between two attempts on a member, in ms. */
-const INTERVAL = 100
+/**
+ * What writes to a server, by a driver and not by a store. A write fails if it is not done within `LIMIT`.
+ * @typedef {{ write(): Promise<unknown>, close(): Promise<unknown> }} Writer
+ */
+
 /** How long an attempt may take, in ms. */
-const LIMIT = 1000
-/** What is no outage: the pause between two writes on a busy machine, in ms. */
+export const LIMIT = 1000
+/** Between two attempts on a server, in ms. */
+const INTERVAL = 100
+/** What is no outage: the time between two writes on a busy machine, in ms. */
 const SHORT = 500
 
 export class Availability {
-  #clients
+  #writers
   #running = true
   /** @type {Promise<void>[]} */
   #loops
@@ -24,27 +28,18 @@ export class Availability {
    */
   #writes = []
 
-  /** @param {string[]} hosts the members */
-  constructor(hosts) {
-    this.#clients = hosts.map(
-      (host) =>
-        new MongoClient(`mongodb://${host}/availability`, {
-          directConnection: true,
-          retryWrites: false,
-          ...{ connectTimeoutMS: LIMIT, serverSelectionTimeoutMS: LIMIT, socketTimeoutMS: LIMIT },
-          ...{ heartbeatFrequencyMS: SHORT, writeConcern: { w: 'majority', wtimeoutMS: LIMIT } },
-        }),
-    )
-    this.#loops = this.#clients.map((client) => this.#watch(client))
+  /** @param {Writer[]} writers one for each server */
+  constructor(writers) {
+    this.#writers = writers
+    this.#loops = writers.map((writer) => this.#watch(writer))
   }
 
-  /** @param {MongoClient} client */
-  async #watch(client) {
-    const collection = client.db().collection('writes')
+  /** @param {Writer} writer */
+  async #watch(writer) {
     while (this.#running) {
       const from = performance.now()
-      // A member that is not the primary refuses, and one that is away does not answer.
-      const isDone = await collection.updateOne({ n: 0 }, { $inc: { writes: 1 } }, { upsert: true }).then(
+      // A server that takes no writes refuses, and one that is away does not answer.
+      const isDone = await writer.write().then(
         () => true,
         () => false,
       )
@@ -57,19 +52,20 @@ export class Availability {
   async stop() {
     this.#running = false
     await Promise.all(this.#loops)
-    await Promise.all(this.#clients.map((client) => client.close()))
+    await Promise.all(this.#writers.map((writer) => writer.close()))
     return outagesBetween(this.#writes)
   }
 }
 
 /**
- * The times between writes that are longer than a pause.
+ * The outages: each lasts from the start of the last write before it to the end of the first one after it. Writes that only
+ * take long, because the network is slow, are no outage.
  * @param {Outage[]} writes
  */
 function outagesBetween(writes) {
   const inOrder = writes.toSorted((one, other) => one.to - other.to)
-  return inOrder
-    .slice(1)
-    .map(({ to }, index) => ({ from: inOrder[index].from, to }))
-    .filter(({ from, to }) => to - from > SHORT)
+  return inOrder.slice(1).flatMap((next, index) => {
+    const last = inOrder[index]
+    return next.from - last.to > SHORT ? [{ from: last.from, to: next.to }] : []
+  })
 }

@@ -7,7 +7,8 @@ import { OURS, THEIRS } from '../../benchmark/peers.mjs'
  * @property {string} key names it on the command line
  * @property {string} name
  * @property {string} store a peer of the benchmark
- * @property {Record<string, string>} concerns parameters of the connection string
+ * @property {'mongodb' | 'redis' | 'sentinel'} servers what it needs: MongoDB, Redis, or Redis with Sentinel
+ * @property {Record<string, string>} [concerns] parameters of the connection string of MongoDB
  * @property {Record<string, string>} [env]
  * @property {boolean} [isJudged] whether the run fails if this store does not keep its promises
  */
@@ -26,15 +27,18 @@ export const COMMON = { heartbeatFrequencyMS: '2000' }
 
 /** @type {Subject[]} */
 export const SUBJECTS = [
-  { key: 'ours', name: OURS, store: OURS, concerns: STRICT, isJudged: true },
-  { key: 'defaults', name: `${OURS}, default concerns`, store: OURS, concerns: {} },
-  { key: 'w1', name: `${OURS}, \`w=1\``, store: OURS, concerns: { w: '1' } },
+  { key: 'ours', name: OURS, store: OURS, servers: 'mongodb', concerns: STRICT, isJudged: true },
+  { key: 'defaults', name: `${OURS}, default concerns`, store: OURS, servers: 'mongodb' },
+  { key: 'w1', name: `${OURS}, \`w=1\``, store: OURS, servers: 'mongodb', concerns: { w: '1' } },
   {
     key: 'fallback',
     name: `${OURS} without its addon`,
     store: OURS,
+    servers: 'mongodb',
     concerns: STRICT,
     env: { CONNECT_MONGO_NATIVE_ADDON: 'off' },
   },
-  { key: 'theirs', name: `${THEIRS} 6`, store: THEIRS, concerns: STRICT },
+  { key: 'theirs', name: `${THEIRS} 6`, store: THEIRS, servers: 'mongodb', concerns: STRICT },
+  { key: 'redis', name: 'connect-redis 9', store: 'connect-redis', servers: 'redis' },
+  { key: 'sentinel', name: 'connect-redis 9, Sentinel', store: 'connect-redis', servers: 'sentinel' },
 ]

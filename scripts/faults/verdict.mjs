@@ -2,23 +2,25 @@
 
 /** @typedef {import('./availability.mjs').Outage} Outage */
 /** @typedef {import('./callers.mjs').Call} Call */
+/** @typedef {import('./faults.mjs').Fault} Fault */
 /** @typedef {import('./run.mjs').Result} Result */
 /** @typedef {ReturnType<typeof figuresOf>} Figures */
 
-/** How long an operation may take besides the time in which the servers took no writes, in ms. */
+/** How long an operation may take besides the times for which no store can be blamed, in ms. */
 const ALLOWED = 5000
 
 /**
  * The figures of a run. Times are in milliseconds.
  * @param {Result} result
  */
-export function figuresOf({ calls, outages, anomalies, lost, hiccup }) {
+export function figuresOf({ calls, faults, outages, anomalies, lost, hiccup }) {
+  const excused = excusedBy(faults, outages)
   return {
     operations: calls.length,
     errors: calls.filter(({ error }) => error !== undefined).length,
     longest: Math.max(...calls.map(({ start, answeredAt }) => answeredAt - start)),
     outage: Math.max(0, ...outages.map(({ from, to }) => to - from)),
-    stall: Math.max(...calls.map((call) => stallOf(call, outages))),
+    stall: Math.max(...calls.map((call) => stallOf(call, excused))),
     lost: lost.length,
     undone: anomalies.length - lost.length,
     hiccup,
@@ -26,12 +28,23 @@ export function figuresOf({ calls, outages, anomalies, lost, hiccup }) {
 }
 
 /**
- * How long an operation took, without the time in which the servers took no writes.
- * @param {Call} call
+ * The times for which no store can be blamed: outages, and networks so slow that operations on one session, which wait for
+ * each other, add up to many seconds. They do not overlap.
+ * @param {Fault[]} faults
  * @param {Outage[]} outages
  */
-export function stallOf({ start, answeredAt }, outages) {
-  const overlaps = outages.map(({ from, to }) => Math.max(0, Math.min(answeredAt, to) - Math.max(start, from)))
+function excusedBy(faults, outages) {
+  const slow = faults.filter(({ isSlow }) => isSlow)
+  return [...slow, ...outages.filter((outage) => slow.every(({ from, to }) => outage.to < from || to < outage.from))]
+}
+
+/**
+ * How long an operation took, without these times.
+ * @param {Call} call
+ * @param {Outage[]} excused
+ */
+export function stallOf({ start, answeredAt }, excused) {
+  const overlaps = excused.map(({ from, to }) => Math.max(0, Math.min(answeredAt, to) - Math.max(start, from)))
   return answeredAt - start - overlaps.reduce((sum, ms) => sum + ms, 0)
 }
 

@@ -138,6 +138,12 @@ export class ReplicaSet {
     })
   }
 
+  /** Resolves with the other members than the primary, as soon as there is one. */
+  async secondaries() {
+    const primary = await this.primary()
+    return this.members.filter((member) => member !== primary)
+  }
+
   /** Resolves when every member is the primary or a secondary. */
   async complete() {
     await this.#until('every member to be a secondary', async () => {

@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -186,7 +186,14 @@ export class Server {
     await ended
   }
 
-  /** Kills the server and removes its data. */
+  /** Kills the server and removes its data. `restart` then begins with nothing. */
+  async empty() {
+    await this.kill()
+    await rm(this.#dataPath, { recursive: true })
+    await mkdir(this.#dataPath)
+  }
+
+  /** Kills the server and removes its data, for good. */
   async stop() {
     await this.kill()
     await rm(this.#dataPath, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })

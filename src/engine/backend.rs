@@ -110,6 +110,21 @@ impl Reach {
             _ => false,
         }
     }
+
+    /// Why some or all operations find no server, as far as that is known. `servers` names them.
+    pub fn outage(&self, servers: &str) -> Option<Failure> {
+        match self {
+            Self::Unreachable { causes, .. } => Some(Failure::no_server(causes.clone())),
+            Self::Refused(failure) => Some(failure.clone()),
+            Self::Reachable { writes: false, .. } => {
+                Some(Failure::no_server(format!("there is no primary among {servers}")))
+            }
+            Self::Reachable { reads: false, .. } => Some(Failure::no_server(format!(
+                "no server among {servers} matches the read preference"
+            ))),
+            Self::Unheard | Self::Reachable { .. } => None,
+        }
+    }
 }
 
 /// Whether the settings of the connection allow retries.

@@ -88,12 +88,12 @@ impl<R: Reply, B: Backend> Engine<R, B> {
             Reach::Unreachable { causes, .. } => Failure::no_server(causes.clone()),
             Reach::Refused(failure) => failure.clone(),
             _ => {
-                let wanted = if writes { "accepts writes" } else { "can be read from" };
-                Failure::no_server(format!(
-                    "The store found no server that {wanted} among {} within {} ms",
-                    self.backend.servers(),
-                    limit.as_millis()
-                ))
+                let wanted = if writes {
+                    " that accepts writes"
+                } else {
+                    " that can be read from"
+                };
+                Failure::none_found(wanted, limit, &self.backend.servers())
             }
         }
     }

@@ -9,7 +9,6 @@ use super::Engine;
 use super::backend::{Backend, Reach};
 use super::operation::Reply;
 use super::prepare::Event;
-use crate::model::Failure;
 
 /// How long servers that answered before must be away to count as an outage. The driver considers a server
 /// lost when one connection breaks, and checks it again within half a second. An election may take as long.
@@ -38,7 +37,7 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                 _ = reach.wait_for(|reach| is_certain(reach) || !is_outage(reach)) => {}
                 () = sleep(GRACE) => {}
             }
-            let outage = self.outage(&reach.borrow_and_update());
+            let outage = reach.borrow_and_update().outage(&self.backend.servers());
             if let Some(failure) = outage {
                 tell(Event::Lost(failure));
                 if reach.wait_for(|reach| !is_outage(reach)).await.is_err() {
@@ -47,25 +46,6 @@ impl<R: Reply, B: Backend> Engine<R, B> {
                 tell(Event::Back);
             }
             has_answered = true;
-        }
-    }
-
-    /// Why operations find no server.
-    fn outage(&self, reach: &Reach) -> Option<Failure> {
-        match reach {
-            Reach::Unreachable { causes, .. } => Some(Failure::no_server(causes.clone())),
-            Reach::Refused(failure) => Some(failure.clone()),
-            Reach::Reachable { writes: false, .. } => {
-                let servers = self.backend.servers();
-                Some(Failure::no_server(format!("there is no primary among {servers}")))
-            }
-            Reach::Reachable { reads: false, .. } => {
-                let servers = self.backend.servers();
-                Some(Failure::no_server(format!(
-                    "no server among {servers} matches the read preference"
-                )))
-            }
-            Reach::Unheard | Reach::Reachable { .. } => None,
         }
     }
 }

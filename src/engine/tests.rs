@@ -282,6 +282,7 @@ pub(super) fn engine(
         uri: uri.to_owned(),
         database: Some(database(collection)),
         collection: collection.to_owned(),
+        selection_limit: Duration::from_secs(30),
         ttl_index: false,
         timestamps: false,
         write_concern: None,

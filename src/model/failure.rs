@@ -99,6 +99,12 @@ impl Failure {
         Self::new("MongoServerSelectionError", causes).of_kind(FailureKind::NoServer)
     }
 
+    /// As [`Self::no_server`], without reasons. `wanted` says what the server is for, if only some would do.
+    pub fn none_found(wanted: &str, limit: Duration, servers: &str) -> Self {
+        let limit = limit.as_millis();
+        Self::no_server(format!("No server{wanted} was found within {limit} ms among {servers}"))
+    }
+
     /// An operation that was started after `close()`.
     pub fn closed() -> Self {
         Self::new(

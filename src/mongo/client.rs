@@ -9,7 +9,7 @@ use mongodb::event::EventHandler;
 use mongodb::options::{CollectionOptions, WriteConcern};
 use mongodb::{Client, Collection, Database};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::limit::Limit;
 use super::options::client_options;
@@ -19,8 +19,9 @@ use crate::model::{Failure, FailureKind};
 
 /// The database that `MongoDB` uses when a connection string names none.
 const DEFAULT_DATABASE: &str = "test";
-/// How long the driver looks for a server by default.
-const SELECTION: Duration = Duration::from_secs(30);
+/// How long the driver's first event may take to the store on a busy machine. It comes by a task of its own, so
+/// the driver may already give up because of what the event tells.
+const NEWS: Duration = Duration::from_millis(100);
 
 /// Where a store keeps its sessions, and how.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub struct Place {
     pub database: Option<String>,
     /// The collection.
     pub collection: String,
+    /// How long an operation looks for a server, as `uri` says it to the driver.
+    pub selection_limit: Duration,
     /// Whether to create the TTL index.
     pub ttl_index: bool,
     /// Whether writes maintain `createdAt` and `updatedAt`.
@@ -52,7 +55,6 @@ pub struct Opened {
     turns: Semaphore,
     /// The turns of writes, one fewer.
     writes: Semaphore,
-    selection_limit: Duration,
     retries: Retries,
 }
 
@@ -116,7 +118,6 @@ impl Connection {
         options.retry_reads = Some(false);
         options.retry_writes = Some(false);
         let pool = connections(options.max_pool_size);
-        let selection_limit = options.server_selection_timeout.unwrap_or(SELECTION);
         let watched = Arc::clone(&self.watched);
         let (set, reads_where) = (options.repl_set_name.clone(), options.selection_criteria.clone());
         options.sdam_event_handler = Some(EventHandler::callback(move |event| {
@@ -141,7 +142,6 @@ impl Connection {
             } else {
                 (pool - 1).max(1)
             }),
-            selection_limit,
             retries,
         })
     }
@@ -155,19 +155,26 @@ impl Connection {
     pub async fn unless_refused<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         tokio::select! {
             biased;
-            result = work => result.map_err(|failure| self.explain(failure)),
+            result = work => match result {
+                Err(failure) => Err(self.explain(failure).await),
+                done => done,
+            },
             failure = self.refusal() => Err(failure),
         }
     }
 
     /// Replaces the driver's dump of everything it knows by the reason for each server that can't be reached.
-    pub fn explain(&self, failure: Failure) -> Failure {
-        match &*self.watched.reach().borrow() {
-            Reach::Unreachable { causes, .. } if failure.kind == FailureKind::NoServer => {
-                Failure::no_server(causes.clone())
-            }
-            _ => failure,
+    pub async fn explain(&self, failure: Failure) -> Failure {
+        if failure.kind != FailureKind::NoServer {
+            return failure;
         }
+        let mut reach = self.watched.reach();
+        let heard = reach.wait_for(|reach| *reach != Reach::Unheard);
+        // Without news, the store knows as little as the driver, and says so.
+        let _ = timeout(NEWS, heard).await;
+        let servers = self.watched.servers();
+        let outage = reach.borrow().outage(&servers);
+        outage.unwrap_or_else(|| Failure::none_found("", self.place.selection_limit, &servers))
     }
 
     async fn refusal(&self) -> Failure {
@@ -198,11 +205,6 @@ impl Connection {
     /// The limit of a command whose answer must arrive by `until`.
     pub fn limit(&self, until: Instant) -> Limit<'_> {
         Limit::new(until, self.watched.round_trip())
-    }
-
-    /// How long the driver looks for a server.
-    pub fn selection_limit(&self) -> Duration {
-        self.opened.get().map_or(SELECTION, |opened| opened.selection_limit)
     }
 
     /// Whether reads and writes may be retried.
@@ -238,5 +240,59 @@ fn connections(pool: Option<u32>) -> usize {
     match pool {
         None | Some(0) => Semaphore::MAX_PERMITS,
         Some(connections) => usize::try_from(connections).unwrap_or(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// What the driver says when it has found no server. It quotes all that it knows.
+    const DUMP: &str = "Server selection timeout: No available servers. Topology: { Type: Unknown, Servers: [] }";
+    const MS: Duration = Duration::from_millis(1);
+
+    fn connection() -> Connection {
+        Connection::new(Place {
+            uri: "mongodb://ann:hunter2@a:1/x".to_owned(),
+            database: None,
+            collection: "sessions".to_owned(),
+            selection_limit: 500 * MS,
+            ttl_index: false,
+            timestamps: false,
+            write_concern: None,
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_reasons_for_no_server_may_come_a_moment_later_than_the_failure() {
+        let connection = connection();
+        let news = async {
+            sleep(20 * MS).await;
+            connection.watched.note_reach(Reach::Unreachable {
+                causes: "connect ECONNREFUSED a:1".to_owned(),
+                all: true,
+            });
+        };
+        let (failure, ()) = tokio::join!(connection.explain(Failure::no_server(DUMP)), news);
+        assert_eq!(failure.message, "connect ECONNREFUSED a:1");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_reasons_a_failure_names_the_servers() {
+        let failure = connection().explain(Failure::no_server(DUMP)).await;
+        assert_eq!(failure.message, "No server was found within 500 ms among a:1");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_replica_set_without_a_primary_is_said_to_have_none() {
+        let connection = connection();
+        connection.watched.note_reach(Reach::Reachable {
+            reads: true,
+            writes: false,
+        });
+        let failure = connection.explain(Failure::no_server(DUMP)).await;
+        assert_eq!(failure.message, "there is no primary among a:1");
     }
 }

@@ -188,7 +188,7 @@ impl Backend for Mongo {
     }
 
     fn selection_limit(&self) -> Duration {
-        self.connection.selection_limit()
+        self.connection.place().selection_limit
     }
 
     fn retries(&self) -> Retries {
@@ -220,10 +220,12 @@ impl Mongo {
             () = self.connection.watched().succession(), if may_retry => Err(error::of_old_primary()),
         };
         match result {
-            Ok(attempt) => Attempt {
-                failure: attempt.failure.map(|failure| self.connection.explain(failure)),
-                ..attempt
-            },
+            Ok(mut attempt) => {
+                if let Some(failure) = attempt.failure.take() {
+                    attempt.failure = Some(self.connection.explain(failure).await);
+                }
+                attempt
+            }
             Err(failure) => Attempt::failed(sessions, failure),
         }
     }

@@ -68,6 +68,12 @@ impl Watched {
         sleep(GRACE).await;
     }
 
+    /// Notes the reachability, as an event of the driver does.
+    #[cfg(test)]
+    pub fn note_reach(&self, reach: Reach) {
+        self.reach.send_replace(reach);
+    }
+
     /// The addresses of the servers.
     pub fn servers(&self) -> String {
         lock(&self.addresses).clone()

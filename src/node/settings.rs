@@ -20,6 +20,8 @@ pub struct Settings {
     pub ttl_index: bool,
     /// The time limit of an operation, in milliseconds.
     pub time_limit_ms: u32,
+    /// How long an operation looks for a server, in milliseconds.
+    pub selection_limit_ms: u32,
     /// Whether `set` and `touch` maintain `createdAt` and `updatedAt`.
     pub timestamps: bool,
     /// The write concern of every write. Without it, that of the connection.
@@ -58,6 +60,7 @@ impl Settings {
             uri: self.uri.clone(),
             database: self.database.clone(),
             collection: self.collection.clone(),
+            selection_limit: Duration::from_millis(self.selection_limit_ms.into()),
             ttl_index: self.ttl_index,
             timestamps: self.timestamps,
             write_concern: self.write_concern.as_ref().map(WriteConcernSettings::to_driver),

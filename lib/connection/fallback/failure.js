@@ -75,6 +75,8 @@ const COMMANDS_OWN = new Set([
 ])
 /** How servers refuse transaction numbers; the second is the driver's text for MongoDB's refusal. */
 const NO_NUMBERS = /^(?:Retryable writes are not supported|This MongoDB deployment does not support retryable writes)/
+/** What drivers say that have found no server, and know no reason. */
+const NOT_FOUND = /^Server selection timed out after (\d+) ms$/
 /** The answer of Azure Cosmos DB to a TTL index on another field than its own. */
 const ONLY_TS = "The 'expireAfterSeconds' option is supported on '_ts' field only."
 /** Messages that quote names only, while others with the same code may quote values: as in `src/mongo/error.rs`. */
@@ -219,7 +221,8 @@ function told(error, statement, servers) {
     )
   const { name, code, codeName } = error
   if (!/^(?:Mongo|WriteError$)/.test(name)) return error
-  const message = (name === 'MongoServerSelectionError' && whyNone(error.reason ?? {}, servers)) || error.message
+  const notFound = name === 'MongoServerSelectionError' && whyNone(error.reason ?? {}, servers)
+  const message = notFound || error.message.replace(NOT_FOUND, `No server was found within $1 ms among ${servers}`)
   // Some servers' errors have no code.
   const words = said(code ?? (name === 'MongoServerError' ? 0 : undefined), masked(message))
   // Drivers before version 4 have one class for all errors of servers.
