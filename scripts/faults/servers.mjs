@@ -16,12 +16,15 @@ const { startProxy } = createRequire(import.meta.url)('../../__test__/helpers/pr
  */
 const OPLOG_PATIENCE = 1
 
-/** Starts the servers. */
-export async function startServers() {
+/**
+ * Starts the servers.
+ * @param {{ args?: string[] }} [options] `args` are more arguments of each mongod
+ */
+export async function startServers({ args = [] } = {}) {
   /** @type {Map<Member, Proxy>} */
   const proxies = new Map()
   const set = await startReplicaSet({
-    args: ['--setParameter', `oplogNetworkTimeoutBufferSeconds=${OPLOG_PATIENCE}`],
+    args: ['--setParameter', `oplogNetworkTimeoutBufferSeconds=${OPLOG_PATIENCE}`, ...args],
     async hostOf(member) {
       const proxy = await startProxy(member.port)
       proxies.set(member, proxy)

@@ -16,7 +16,7 @@ import { OURS, THEIRS } from '../../benchmark/peers.mjs'
  * With these, MongoDB itself promises that each read finds the last write. Its default reads (`local`) may find what an
  * election takes back, and what an old primary still has.
  */
-const STRICT = { w: 'majority', readConcernLevel: 'linearizable' }
+export const STRICT = { w: 'majority', readConcernLevel: 'linearizable' }
 
 /**
  * The servers elect a new primary after 2 s, a fifth of their default, so the clients ask for it after a fifth of theirs. A

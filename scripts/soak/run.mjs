@@ -1,0 +1,101 @@
+// One run: the application on a replica set that fails, first to warm up, and then to be measured.
+
+import { createRequire } from 'node:module'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KIND_COUNT, letFail } from '../faults/faults.mjs'
+import { startServers } from '../faults/servers.mjs'
+import { COMMON, STRICT } from '../faults/subjects.mjs'
+import { Child } from '../lib/child.mjs'
+import { connectionString, withDatabase } from '../mongod/uri.mjs'
+import { connectionsLeft } from './connections.mjs'
+
+/** @typedef {import('./level.mjs').Level} Level */
+/** @typedef {Child<import('./application.mjs').Methods>} Application */
+/** @typedef {import('../faults/faults.mjs').Fault} Fault */
+/** @typedef {Awaited<ReturnType<typeof runPhase>>} Phase */
+/** @typedef {{ warmUp: Phase, measured: Phase }} Result */
+
+/** @type {typeof import('../../__test__/histories/random.js')} */
+const { randomFrom } = createRequire(import.meta.url)('../../__test__/histories/random.js')
+
+const APPLICATION = new URL('application.mjs', import.meta.url)
+/** The name of the database, and of the application at the servers. */
+const NAME = 'soak'
+/** The share of the time in which code is compiled, pools fill, and memory finds its size. */
+const WARM_UP = 0.25
+/** Samples of the run. Each collects the garbage, which takes a part of the application's time. */
+const SAMPLES = 120
+/** How often the servers remove expired sessions, in seconds. By default that is each minute, in a short run never. */
+const TTL_PASS = 2
+
+/**
+ * @typedef {object} SoakOptions
+ * @property {number} seed chooses the faults and what callers do
+ * @property {number} ms how long the callers call, at least
+ * @property {number} count stores that come and go
+ * @property {number} [rounds] how often there is each kind of fault after the warm-up; default: as often as it fits into the
+ *   time
+ * @property {number} [longest] the duration of the longest fault, in ms
+ * @property {number} [pause] after each fault, in ms
+ * @property {Record<string, string>} [env] of the application
+ * @property {(message: string) => void} [tell] is told the faults
+ */
+
+/**
+ * Runs the application. What it holds at rest is compared before and after the measured time, and its samples show what it
+ * holds in between.
+ * @param {SoakOptions} options
+ * @returns {Promise<Result>}
+ */
+export async function soak({ seed, ms, count, rounds, longest = 10_000, pause = 10_000, env, tell = () => {} }) {
+  const servers = await startServers({ args: ['--setParameter', `ttlMonitorSleepSecs=${TTL_PASS}`] })
+  const { hosts, name } = servers.set
+  const uri = connectionString({ hosts, options: { replicaSet: name, appName: NAME, ...COMMON, ...STRICT } })
+  /** @type {Application} */
+  const application = new Child(APPLICATION, [withDatabase(uri, NAME), String(seed)], {
+    execArgv: ['--expose-gc', '--no-warnings'], // each outage would be told as a warning
+    env,
+  })
+  const random = randomFrom(seed)
+  const sampleEvery = ms / SAMPLES
+  /** @param {(count: number) => boolean} isEnough */
+  const fail = (isEnough) => letFail(servers, { random, isEnough, longest, pause, tell })
+  try {
+    const before = await application.call('rest', {})
+    const common = { application, fail, longest, sampleEvery, members: servers.set.members }
+    const [short, long] = [WARM_UP, 1 - WARM_UP].map((share) => ({ ms: ms * share, count: Math.ceil(count * share) }))
+    const warmUp = await runPhase({ ...common, ...short, bound: { sockets: before.sockets } })
+    tell('warmed up')
+    const measured = await runPhase({ ...common, ...long, rounds, bound: warmUp.rest })
+    return { warmUp, measured }
+  } finally {
+    await application.stop()
+    await servers.stop()
+  }
+}
+
+/**
+ * @typedef {object} PhaseOptions
+ * @property {Application} application
+ * @property {import('../mongod/server.mjs').Server[]} members
+ * @property {(isEnough: (count: number) => boolean) => Promise<Fault[]>} fail lets faults follow each other
+ * @property {number} longest
+ * @property {number} sampleEvery in ms
+ * @property {number} ms
+ * @property {number} count
+ * @property {number} [rounds]
+ * @property {Partial<Level>} bound what the application may hold at rest
+ */
+
+/** @param {PhaseOptions} options */
+async function runPhase({ application, members, fail, longest, sampleEvery, ms, count, rounds, bound }) {
+  const startedAt = performance.now()
+  await application.call('start', { count, ms, sampleEvery })
+  const faults = await fail((done) =>
+    rounds === undefined ? performance.now() + longest > startedAt + ms : done >= rounds * KIND_COUNT,
+  )
+  await sleep(Math.max(0, startedAt + ms - performance.now()))
+  const seen = await application.call('stop')
+  const rest = await application.call('rest', bound)
+  return { ...seen, faults, rest, connections: await connectionsLeft(members, NAME) }
+}
