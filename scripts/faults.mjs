@@ -16,7 +16,7 @@ import { runUnderFaults } from './faults/run.mjs'
 import { SUBJECTS } from './faults/subjects.mjs'
 import { brokenPromises, figuresOf } from './faults/verdict.mjs'
 import { root } from './lib/process.mjs'
-import { Failure, runAsProgram } from './lib/program.mjs'
+import { Failure, positive, runAsProgram } from './lib/program.mjs'
 
 const FOLDER = join(root, '.cache', 'faults')
 
@@ -30,8 +30,8 @@ await runAsProgram(import.meta.url, async () => {
   })
   const subjects = SUBJECTS.filter(({ key }) => values.only?.includes(key) ?? true)
   if (subjects.length === 0) throw new Failure(`faults: the stores are ${SUBJECTS.map(({ key }) => key).join(', ')}.`)
-  const seed = values.seed === undefined ? randomInt(2 ** 31) : positive('seed', values.seed)
-  const ms = positive('minutes', values.minutes) * 60_000
+  const seed = values.seed === undefined ? randomInt(2 ** 31) : positive('--seed', values.seed)
+  const ms = positive('--minutes', values.minutes) * 60_000
   console.log(`faults: seed ${seed}`)
   const rows = []
   let isBroken = false
@@ -62,14 +62,4 @@ function keep(key, seed, result) {
     JSON.stringify(result, (_, value) => (value === Infinity ? null : value)),
   )
   return path
-}
-
-/**
- * @param {string} option
- * @param {string} text
- */
-function positive(option, text) {
-  const number = Number(text)
-  if (!(number > 0)) throw new Failure(`faults: --${option} needs a positive number.`)
-  return number
 }

@@ -1,6 +1,7 @@
 // The stores that are run under faults, and what their connection strings say.
 
 import { OURS, THEIRS } from '../../benchmark/peers.mjs'
+import { WITHOUT_ADDON } from '../lib/without-addon.mjs'
 
 /**
  * @typedef {object} Subject
@@ -34,7 +35,7 @@ export const SUBJECTS = [
     name: `${OURS} without its addon`,
     store: OURS,
     concerns: STRICT,
-    env: { CONNECT_MONGO_NATIVE_ADDON: 'off' },
+    env: WITHOUT_ADDON,
   },
   { key: 'theirs', name: `${THEIRS} 6`, store: THEIRS, concerns: STRICT },
 ]

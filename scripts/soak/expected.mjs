@@ -43,8 +43,8 @@ export class Expected {
    * @param {number} end when the touch was answered
    */
   touched(expires, end) {
-    const mayHaveExpired = this.#states.some((state) => end >= state.expires)
-    this.#states = [...this.#present(expires), ...(mayHaveExpired ? [ABSENT] : [])]
+    const mayBeAbsent = this.#states.some((state) => state.value === null || end >= state.expires)
+    this.#states = [...this.#present(expires), ...(mayBeAbsent ? [ABSENT] : [])]
   }
 
   /**

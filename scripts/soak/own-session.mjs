@@ -207,7 +207,8 @@ export class OwnSession {
  * @param {number} ms
  */
 function renew(target, ms) {
-  const cookie = new session.Cookie({ maxAge: ms })
+  const cookie = new session.Cookie()
+  cookie.maxAge = ms
   Object.assign(target, { cookie })
   return Number(cookie.expires)
 }

@@ -7,34 +7,85 @@ import { COUNTS } from './level.mjs'
 /** @typedef {import('./run.mjs').Result} Result */
 /** @typedef {ReturnType<typeof figuresOf>} Figures */
 
+const MB = 1e6
 /** How much memory may grow, in MB per minute. */
-const ALLOWED = 1
-/** How long memory must be measured to tell growth from chance, in minutes. */
+const ALLOWED_MB = 1
+/**
+ * How many file descriptors, sockets, threads and handles may be added per minute. How many there are at a moment depends on
+ * the stores that are open then. With three faults a minute, a connection that each store keeps after a failover is 18.
+ */
+const ALLOWED_COUNT = 5
+/** How long a run must be measured to tell growth from chance, in minutes. */
 const ENOUGH = 3
-/** Samples that tell how much memory there is at the beginning and at the end: one alone depends on the moment. */
+/** The samples at each end whose median is shown: a single one depends on the moment. */
 const TYPICAL = 5
+/** The members of a replica set have connections to each other. Their number varies by so many. */
+const OWN_CONNECTIONS = 10
 
 /**
- * The figures of a run. Growth is that of the line that fits all samples best (least squares), in units per minute.
+ * The figures of a run. `growth` is the slope of the line that fits the samples best (least squares), per minute.
  * @param {Result} result
  */
 export function figuresOf({ warmUp, measured }) {
-  const { samples } = measured
+  const { samples, operations, refused, stores, faults } = measured
+  const [first, last] = [samples[0], samples[samples.length - 1]]
   /** @param {keyof Level} name */
-  const growthOf = (name, unit = 1) => slope(samples.map((sample) => ({ x: sample.at / 60_000, y: sample[name] / unit })))
-  const rss = samples.map((sample) => sample.rss / MB)
+  const growthOf = (name, unit = 1) =>
+    slope(samples.map((sample) => ({ x: sample.at / 60_000, y: sample[name] / unit })))
+  /** @param {typeof samples} some */
+  const rssOf = (some) => median(some.map(({ rss }) => rss / MB))
   return {
-    minutes: (Number(samples.at(-1)?.at) - Number(samples.at(0)?.at)) / 60_000,
-    operations: measured.operations,
-    refused: measured.refused,
+    minutes: (last.at - first.at) / 60_000,
+    ...{ operations, refused, stores, faults: faults.length },
     errors: warmUp.errors + measured.errors,
     wrong: warmUp.wrong + measured.wrong,
-    messages: [...warmUp.messages.errors, ...warmUp.messages.wrong, ...measured.messages.errors, ...measured.messages.wrong],
-    stores: measured.stores,
-    faults: measured.faults.length,
-    rss: { first: median(rss.slice(0, TYPICAL)), last: median(rss.slice(-TYPICAL)), growth: growthOf('rss', MB) },
-    heap: { growth: growthOf('heap', MB), before: warmUp.rest.heap / MB, after: measured.rest.heap / MB },
-    growth: Object.fromEntries(COUNTS.map((count) => [count, growthOf(count)])),
-    rest: { before: { ...warmUp.rest, ...warmUp.connections }, after: { ...measured.rest, ...measured.connections } },
+    messages: [warmUp, measured].flatMap(({ messages }) => [...messages.errors, ...messages.wrong]),
+    rss: { first: rssOf(samples.slice(0, TYPICAL)), last: rssOf(samples.slice(-TYPICAL)) },
+    growth: {
+      rss: growthOf('rss', MB),
+      heap: growthOf('heap', MB),
+      counts: Object.fromEntries(COUNTS.map((name) => [name, growthOf(name)])),
+    },
+    before: { ...warmUp.rest, connections: warmUp.connections },
+    after: { ...measured.rest, connections: measured.connections },
   }
+}
+
+/**
+ * Whether the run was long enough to judge growth.
+ * @param {Figures} figures
+ */
+export function isLongEnough({ minutes }) {
+  return minutes >= ENOUGH
+}
+
+/**
+ * What is wrong, in words.
+ * @param {Figures} figures
+ * @returns {string[]}
+ */
+export function flawsOf(figures) {
+  const { errors, wrong, growth, before, after } = figures
+  const { left } = after.connections
+  const more = after.connections.all - before.connections.all
+  return [
+    errors > 0 && `${errors} errors`,
+    wrong > 0 && `${wrong} wrong answers`,
+    left > 0 && `${left} connections of stores that were closed`,
+    more > OWN_CONNECTIONS && `${more} connections more at the servers`,
+    after.stores > 0 && `${after.stores} closed stores still in memory`,
+    ...COUNTS.map((name) => after[name] > before[name] && `${after[name] - before[name]} ${name} more at rest`),
+    ...(isLongEnough(figures) ? growing(growth) : []),
+  ].filter((flaw) => flaw !== false)
+}
+
+/** @param {Figures['growth']} growth */
+function growing({ rss, heap, counts }) {
+  return [
+    rss >= ALLOWED_MB && `resident memory grows by ${rss.toFixed(2)} MB per minute`,
+    heap >= ALLOWED_MB && `the JavaScript heap grows by ${heap.toFixed(2)} MB per minute`,
+    ...Object.entries(counts).map(
+      ([name, perMinute]) => perMinute >= ALLOWED_COUNT && `${perMinute.toFixed(1)} ${name} more per minute`,
+    ),
+  ]
 }
