@@ -24,9 +24,11 @@ const NAME = 'soak'
 /** The share of the time in which code is compiled, pools fill, and memory finds its size. */
 const WARM_UP = 0.25
 /**
- * By default, glibc keeps tens of megabytes that were freed, and how many depends on the largest block that was ever freed. So
- * resident memory would tell of the allocator, and a leak could hide in that. With these limits, glibc returns what is free.
+ * How the application's Node.js is started, so that resident memory tells what is in use. By default, V8 gives new objects up
+ * to 32 MB and takes them back, depending on the load of the moment.
  */
+const NODE = ['--expose-gc', '--max-semi-space-size=1', '--no-warnings'] // each outage would be told as a warning
+/** For the same reason. By default, glibc keeps tens of megabytes that were freed, depending on the largest block so far. */
 const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
 /** Samples of the run. Each collects the garbage, which takes a part of the application's time. */
 const SAMPLES = 120
@@ -58,7 +60,7 @@ export async function soak({ seed, ms, count, rounds, longest = 10_000, pause = 
   const uri = connectionString({ hosts, options: { replicaSet: name, appName: NAME, ...COMMON, ...STRICT } })
   /** @type {Application} */
   const application = new Child(APPLICATION, [withDatabase(uri, NAME), String(seed)], {
-    execArgv: ['--expose-gc', '--no-warnings'], // each outage would be told as a warning
+    execArgv: NODE,
     env: { ...ALLOCATOR, ...env },
   })
   const random = randomFrom(seed)
