@@ -31,9 +31,9 @@ let callers = 0
 /** @type {Phase | undefined} */
 let phase
 
-// Node warns when a listener is added again and again. What the stores themselves say is about the faults.
+// Node warns when a listener is added again and again.
 process.on('warning', (warning) => {
-  if (warning.name !== 'MongoStoreWarning') phase?.tally.failed(`a warning: ${warning}`)
+  if (warning.name === 'MaxListenersExceededWarning') phase?.tally.failed(String(warning))
 })
 
 const methods = {

@@ -24,6 +24,11 @@ const NAME = 'soak'
 /** The share of the time in which code is compiled, pools fill, and memory finds its size. */
 const WARM_UP = 0.25
 /**
+ * After this time, in ms, pools close the connections that nobody needs. By default they keep them all, so the number of
+ * sockets would tell how many members have been primary so far, and how many callers have waited for each.
+ */
+const IDLE = '10000'
+/**
  * How the application's Node.js is started, so that resident memory tells what is in use. By default, V8 gives new objects up
  * to 32 MB and takes them back, depending on the load of the moment.
  */
@@ -39,7 +44,7 @@ const TTL_PASS = 2
  * @typedef {object} SoakOptions
  * @property {number} seed chooses the faults and what callers do
  * @property {number} ms how long the callers call, at least
- * @property {number} count stores that come and go
+ * @property {number} count stores that come and go after the warm-up
  * @property {number} [rounds] how often there is each kind of fault after the warm-up; default: as often as it fits into the
  *   time
  * @property {number} [longest] the duration of the longest fault, in ms
@@ -57,7 +62,8 @@ const TTL_PASS = 2
 export async function soak({ seed, ms, count, rounds, longest = 10_000, pause = 10_000, env, tell = () => {} }) {
   const servers = await startServers({ args: ['--setParameter', `ttlMonitorSleepSecs=${TTL_PASS}`] })
   const { hosts, name } = servers.set
-  const uri = connectionString({ hosts, options: { replicaSet: name, appName: NAME, ...COMMON, ...STRICT } })
+  const options = { replicaSet: name, appName: NAME, maxIdleTimeMS: IDLE, ...COMMON, ...STRICT }
+  const uri = connectionString({ hosts, options })
   /** @type {Application} */
   const application = new Child(APPLICATION, [withDatabase(uri, NAME), String(seed)], {
     execArgv: NODE,
@@ -68,12 +74,12 @@ export async function soak({ seed, ms, count, rounds, longest = 10_000, pause = 
   /** @param {(count: number) => boolean} isEnough */
   const fail = (isEnough) => letFail(servers, { random, isEnough, longest, pause, tell })
   try {
-    const before = await application.call('rest', {})
+    const { sockets, handles } = await application.call('rest', {})
     const common = { application, fail, longest, sampleEvery, members: servers.set.members }
-    const [short, long] = [WARM_UP, 1 - WARM_UP].map((share) => ({ ms: ms * share, count: Math.ceil(count * share) }))
-    const warmUp = await runPhase({ ...common, ...short, bound: { sockets: before.sockets } })
+    const warming = { ms: ms * WARM_UP, count: Math.ceil(count * WARM_UP), bound: { sockets, handles } }
+    const warmUp = await runPhase({ ...common, ...warming })
     tell('warmed up')
-    const measured = await runPhase({ ...common, ...long, rounds, bound: warmUp.rest })
+    const measured = await runPhase({ ...common, ms: ms * (1 - WARM_UP), count, rounds, bound: warmUp.rest })
     return { warmUp, measured }
   } finally {
     await application.stop()
