@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KIND_COUNT, letFail } from '../faults/faults.mjs'
+import { letFail } from '../faults/faults.mjs'
 import { startServers } from '../faults/servers.mjs'
 import { COMMON, STRICT } from '../faults/subjects.mjs'
 import { Child } from '../lib/child.mjs'
@@ -45,8 +45,6 @@ const TTL_PASS = 2
  * @property {number} seed chooses the faults and what callers do
  * @property {number} ms how long the callers call, at least
  * @property {number} count stores that come and go after the warm-up
- * @property {number} [rounds] how often there is each kind of fault after the warm-up; default: as often as it fits into the
- *   time
  * @property {number} [longest] the duration of the longest fault, in ms
  * @property {number} [pause] after each fault, in ms
  * @property {Record<string, string>} [env] of the application
@@ -59,7 +57,7 @@ const TTL_PASS = 2
  * @param {SoakOptions} options
  * @returns {Promise<Result>}
  */
-export async function soak({ seed, ms, count, rounds, longest = 10_000, pause = 10_000, env, tell = () => {} }) {
+export async function soak({ seed, ms, count, longest = 10_000, pause = 10_000, env, tell = () => {} }) {
   const servers = await startServers({ args: ['--setParameter', `ttlMonitorSleepSecs=${TTL_PASS}`] })
   const { hosts, name } = servers.set
   const options = { replicaSet: name, appName: NAME, maxIdleTimeMS: IDLE, ...COMMON, ...STRICT }
@@ -70,16 +68,15 @@ export async function soak({ seed, ms, count, rounds, longest = 10_000, pause = 
     env: { ...ALLOCATOR, ...env },
   })
   const random = randomFrom(seed)
-  const sampleEvery = ms / SAMPLES
-  /** @param {(count: number) => boolean} isEnough */
+  /** @param {() => boolean} isEnough */
   const fail = (isEnough) => letFail(servers, { random, isEnough, longest, pause, tell })
   try {
     const { sockets, handles } = await application.call('rest', {})
-    const common = { application, fail, longest, sampleEvery, members: servers.set.members }
+    const common = { application, members: servers.set.members, sampleEvery: ms / SAMPLES, longest, fail }
     const warming = { ms: ms * WARM_UP, count: Math.ceil(count * WARM_UP), bound: { sockets, handles } }
     const warmUp = await runPhase({ ...common, ...warming })
     tell('warmed up')
-    const measured = await runPhase({ ...common, ms: ms * (1 - WARM_UP), count, rounds, bound: warmUp.rest })
+    const measured = await runPhase({ ...common, ms: ms * (1 - WARM_UP), count, bound: warmUp.rest })
     return { warmUp, measured }
   } finally {
     await application.stop()
@@ -91,22 +88,19 @@ export async function soak({ seed, ms, count, rounds, longest = 10_000, pause = 
  * @typedef {object} PhaseOptions
  * @property {Application} application
  * @property {import('../mongod/server.mjs').Server[]} members
- * @property {(isEnough: (count: number) => boolean) => Promise<Fault[]>} fail lets faults follow each other
- * @property {number} longest
  * @property {number} sampleEvery in ms
+ * @property {number} longest
+ * @property {(isEnough: () => boolean) => Promise<Fault[]>} fail lets one fault follow the other
  * @property {number} ms
  * @property {number} count
- * @property {number} [rounds]
  * @property {Partial<Level>} bound what the application may hold at rest
  */
 
 /** @param {PhaseOptions} options */
-async function runPhase({ application, members, fail, longest, sampleEvery, ms, count, rounds, bound }) {
+async function runPhase({ application, members, sampleEvery, longest, fail, ms, count, bound }) {
   const startedAt = performance.now()
   await application.call('start', { count, ms, sampleEvery })
-  const faults = await fail((done) =>
-    rounds === undefined ? performance.now() + longest > startedAt + ms : done >= rounds * KIND_COUNT,
-  )
+  const faults = await fail(() => performance.now() + longest > startedAt + ms)
   await sleep(Math.max(0, startedAt + ms - performance.now()))
   const seen = await application.call('stop')
   const rest = await application.call('rest', bound)

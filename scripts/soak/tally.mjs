@@ -46,10 +46,6 @@ export class Tally {
     if (this.#messages[kind].length < KEPT) this.#messages[kind].push(message)
   }
 
-  get stores() {
-    return this.#stores
-  }
-
   total() {
     return {
       operations: this.#operations,
