@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { serve } from '../lib/serve.mjs'
 import { Caller } from './caller.mjs'
 import { measureLevel, settledLevel } from './level.mjs'
+import { OwnSession } from './own-session.mjs'
 import { Place } from './place.mjs'
 import { KIND_NAMES, Stores, mayFail } from './stores.mjs'
 import { Tally } from './tally.mjs'
@@ -38,10 +39,11 @@ process.on('warning', (warning) => {
 
 const methods = {
   /**
-   * Opens the stores, and lets the callers call.
+   * Opens the stores, and lets the callers call. Each store first gets a session that is too big: `bson` has buffers for the
+   * largest document, whose memory is only taken when they are filled for the first time.
    * @param {{ count: number, ms: number, sampleEvery: number }} options `count` stores come and go within about `ms`
    */
-  start({ count, ms, sampleEvery }) {
+  async start({ count, ms, sampleEvery }) {
     const tally = new Tally()
     /** @type {Map<Kind, Place>} */
     const places = new Map()
@@ -51,6 +53,7 @@ const methods = {
       places.set(kind, new Place(store.store, options))
       return store
     })
+    for (const place of places.values()) await new OwnSession(place).setTooBig()
     const all = [...places.values()].flatMap((place) =>
       Array.from({ length: CALLERS_OF_A_STORE }, () => new Caller(place, randomFrom(Number(seed) + (callers += 1)))),
     )

@@ -10,7 +10,7 @@ import { markdownTable } from '../lib/markdown-table.mjs'
  */
 const LINES = [
   ['operations', ({ operations }) => operations.toLocaleString('en')],
-  ['of these, refused as they must be', ({ refused }) => refused.toLocaleString('en')],
+  ['of these, bound to fail', ({ refused }) => refused.toLocaleString('en')],
   ['errors', ({ errors }) => String(errors)],
   ['wrong reads', ({ wrong }) => String(wrong)],
   ['faults', ({ faults }) => String(faults)],
