@@ -16,14 +16,16 @@ const ALLOWED_MB = 1
  */
 const ALLOWED_COUNT = 5
 /** How long a run must be measured to tell growth from chance, in minutes. */
-const ENOUGH = 3
+const ENOUGH = 5
+/** Of so many samples in a row, the lowest counts: what is under way at the moment of a sample comes on top of what is kept. */
+const IN_A_ROW = 6
 /** The samples at each end whose median is shown: a single one depends on the moment. */
 const TYPICAL = 5
 /** The members of a replica set have connections to each other. Their number varies by so many. */
 const OWN_CONNECTIONS = 10
 
 /**
- * The figures of a run. `growth` is the slope of the line that fits the samples best (least squares), per minute.
+ * The figures of a run. `growth` is the slope of the line that fits the lowest samples best (least squares), per minute.
  * @param {Result} result
  */
 export function figuresOf({ warmUp, measured }) {
@@ -31,7 +33,7 @@ export function figuresOf({ warmUp, measured }) {
   const [first, last] = [samples[0], samples[samples.length - 1]]
   /** @param {keyof Level} name */
   const growthOf = (name, unit = 1) =>
-    slope(samples.map((sample) => ({ x: sample.at / 60_000, y: sample[name] / unit })))
+    slope(lowestOf(samples.map(({ at, [name]: y }) => ({ x: at / 60_000, y: y / unit }))))
   /** @param {typeof samples} some */
   const rssOf = (some) => median(some.map(({ rss }) => rss / MB))
   return {
@@ -49,6 +51,17 @@ export function figuresOf({ warmUp, measured }) {
     before: { ...warmUp.rest, connections: warmUp.connections },
     after: { ...measured.rest, connections: measured.connections },
   }
+}
+
+/**
+ * The lowest of each few points in a row.
+ * @param {{ x: number, y: number }[]} points
+ */
+function lowestOf(points) {
+  const rows = Array.from({ length: Math.ceil(points.length / IN_A_ROW) }, (_, row) =>
+    points.slice(row * IN_A_ROW, (row + 1) * IN_A_ROW),
+  )
+  return rows.map((row) => row.reduce((low, point) => (point.y < low.y ? point : low)))
 }
 
 /**
