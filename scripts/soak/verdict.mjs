@@ -21,8 +21,8 @@ const ENOUGH = 5
 const IN_A_ROW = 6
 /** The samples at each end whose median is shown: a single one depends on the moment. */
 const TYPICAL = 5
-/** The members of a replica set have connections to each other. Their number varies by so many. */
-const OWN_CONNECTIONS = 10
+/** Members of a replica set have connections to each other. After faults their number varies by so many. */
+const OWN_CONNECTIONS = 30
 
 /**
  * The figures of a run. `growth` is the slope of the line that fits the lowest samples best (least squares), per minute.
