@@ -3,10 +3,10 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { killChildren } from '../scripts/lib/child.mjs'
 import { root } from '../scripts/lib/process.mjs'
 import { runAsProgram } from '../scripts/lib/program.mjs'
 import { LATEST, drawCharts } from './charts.mjs'
-import { killChildren } from './lib/child.mjs'
 import { machine, versions } from './lib/machine.mjs'
 import { Servers } from './lib/servers.mjs'
 import { Workers } from './lib/workers.mjs'

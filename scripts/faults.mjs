@@ -22,7 +22,7 @@ import { runUnderFaults } from './faults/run.mjs'
 import { SUBJECTS } from './faults/subjects.mjs'
 import { brokenPromises, figuresOf } from './faults/verdict.mjs'
 import { root } from './lib/process.mjs'
-import { Failure, runAsProgram } from './lib/program.mjs'
+import { Failure, positive, runAsProgram } from './lib/program.mjs'
 
 const FOLDER = join(root, '.cache', 'faults')
 
@@ -42,8 +42,8 @@ await runAsProgram(import.meta.url, async () => {
   if (!canAll) console.log('faults: there is no redis-server, so its stores are left out')
   const runs = (canAll ? wanted : onMongo).flatMap((subject) => runsOf(subject, values.fault))
   if (runs.length === 0) throw new Failure(`faults: the faults are ${faultsFor(wanted[0]).join(', ')}.`)
-  const seed = values.seed === undefined ? randomInt(2 ** 31) : positive('seed', values.seed)
-  const ms = positive('minutes', values.minutes) * 60_000
+  const seed = values.seed === undefined ? randomInt(2 ** 31) : positive('--seed', values.seed)
+  const ms = positive('--minutes', values.minutes) * 60_000
   console.log(`faults: seed ${seed}`)
   const rows = []
   let isBroken = false
@@ -86,14 +86,4 @@ function keep(names, result) {
     JSON.stringify(result, (_, value) => (value === Infinity ? null : value)),
   )
   return path
-}
-
-/**
- * @param {string} option
- * @param {string} text
- */
-function positive(option, text) {
-  const number = Number(text)
-  if (!(number > 0)) throw new Failure(`faults: --${option} needs a positive number.`)
-  return number
 }

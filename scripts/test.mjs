@@ -11,6 +11,7 @@ import { cargo, run } from './lib/process.mjs'
 import { Failure, runAsProgram } from './lib/program.mjs'
 import { withProgress } from './lib/progress.mjs'
 import { SELECTIONS, testFiles } from './lib/test-files.mjs'
+import { WITHOUT_ADDON } from './lib/without-addon.mjs'
 import { startServer } from './mongod.mjs'
 
 /**
@@ -24,9 +25,6 @@ const SERVER = ['enableTestCommands=1', 'ttlMonitorEnabled=false'].flatMap((valu
 
 /** Files that run at once. Most wait most of the time: for a deadline, for a server that starts. */
 const CONCURRENCY = Math.min(8, 3 * availableParallelism())
-
-/** What switches the addon off, in the test's process and all that it starts. */
-const WITHOUT_ADDON = { CONNECT_MONGO_NATIVE_ADDON: 'off' }
 
 await runAsProgram(import.meta.url, async () => {
   const { values, positionals: names } = parseArgs({

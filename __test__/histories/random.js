@@ -17,4 +17,20 @@ function randomFrom(seed) {
   }
 }
 
-module.exports = { randomFrom }
+/**
+ * One of the choices, by their shares.
+ * @template T
+ * @param {[choice: T, share: number][]} choices whose shares sum up to 1
+ * @param {() => number} random
+ * @returns {T}
+ */
+function chosenFrom(choices, random) {
+  let rest = random()
+  for (const [choice, share] of choices) {
+    rest -= share
+    if (rest < 0) return choice
+  }
+  return choices[0][0] // the sum of shares is only about 1
+}
+
+module.exports = { chosenFrom, randomFrom }

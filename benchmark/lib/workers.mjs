@@ -1,12 +1,13 @@
 // The processes of the peers: one for each peer and network delay, started when it is first needed. Each store is verified
 // once. A peer that fails is left out, and the report says why.
 
+import { Child } from '../../scripts/lib/child.mjs'
 import { messageOf } from '../../scripts/lib/program.mjs'
-import { Child } from './child.mjs'
 
 /** @typedef {import('./types.js').Peer} Peer */
 /** @typedef {Child<import('../process/worker.mjs').Methods>} Worker */
 
+const WORKER = new URL('../process/worker.mjs', import.meta.url)
 /** How long each operation runs before anything is measured, in ms. */
 const WARM = 300
 
@@ -109,7 +110,7 @@ export class Workers {
    */
   async #start(peer, delay, name = peer.name) {
     const { url, pid } = await this.#servers.addressOf(peer, delay)
-    return new Child('worker.mjs', [name, url ?? '', String(pid ?? '')])
+    return new Child(WORKER, [name, url ?? '', String(pid ?? '')])
   }
 
   async stop() {

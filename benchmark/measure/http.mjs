@@ -4,8 +4,8 @@
 import { ok } from 'node:assert'
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { Child } from '../../scripts/lib/child.mjs'
 import { messageOf } from '../../scripts/lib/program.mjs'
-import { Child } from '../lib/child.mjs'
 import { count } from '../lib/format.mjs'
 import { combine } from '../lib/statistics.mjs'
 import { rotated } from './operations.mjs'
@@ -34,7 +34,7 @@ const COMPILE = 1
 export async function measureHttp({ routes, peers, servers, workers, rounds, warmUp, seconds }) {
   const secret = randomBytes(16).toString('hex')
   /** @type {Load} */
-  const load = new Child('load.mjs')
+  const load = new Child(new URL('../process/load.mjs', import.meta.url))
   /** @type {Map<string, App>} */
   const apps = new Map()
   try {
@@ -62,7 +62,7 @@ export async function measureHttp({ routes, peers, servers, workers, rounds, war
 async function openApp({ peer, servers, load, secret }) {
   const { url, pid } = await servers.addressOf(peer, 0)
   /** @type {App['app']} */
-  const app = new Child('app.mjs', [peer.name, url ?? '', String(pid ?? '')])
+  const app = new Child(new URL('../process/app.mjs', import.meta.url), [peer.name, url ?? '', String(pid ?? '')])
   try {
     // Without a server, each process has its own sessions: those of the worker are not in the application.
     const port = await app.call('open', { kb: KB, empty: peer.server === undefined, secret })

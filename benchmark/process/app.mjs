@@ -4,9 +4,9 @@
 import { once } from 'node:events'
 import express from 'express'
 import session from 'express-session'
+import { serve } from '../../scripts/lib/serve.mjs'
 import { Meter } from '../lib/meter.mjs'
 import { fill } from '../lib/operations.mjs'
-import { serve } from '../lib/serve.mjs'
 import { MAX_AGE } from '../lib/sessions.mjs'
 import { openStore } from '../peers.mjs'
 

@@ -3,8 +3,8 @@
 
 import { createHmac } from 'node:crypto'
 import autocannon from 'autocannon'
+import { serve } from '../../scripts/lib/serve.mjs'
 import { Latencies } from '../lib/latencies.mjs'
-import { serve } from '../lib/serve.mjs'
 import { sidsOf } from '../lib/sessions.mjs'
 
 /** @typedef {typeof methods} Methods */

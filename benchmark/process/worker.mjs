@@ -3,10 +3,10 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
+import { serve } from '../../scripts/lib/serve.mjs'
 import { Large } from '../lib/large.mjs'
 import { measure } from '../lib/loop.mjs'
 import { OPERATIONS, fill, operation } from '../lib/operations.mjs'
-import { serve } from '../lib/serve.mjs'
 import { verify } from '../lib/verify.mjs'
 import { openStore, peerNamed } from '../peers.mjs'
 

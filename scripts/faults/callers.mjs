@@ -7,9 +7,8 @@ import { messageOf } from '../lib/program.mjs'
 
 /** @typedef {import('../../__test__/histories/linearizable.js').Operation} Operation */
 /** @typedef {Operation & { sid: string, answeredAt: number, error?: string }} Call */
-/** @typedef {() => number} Random */
-/** @type {{ randomFrom(seed: number): Random }} */
-const { randomFrom } = createRequire(import.meta.url)('../../__test__/histories/random.js')
+/** @type {typeof import('../../__test__/histories/random.js')} */
+const { chosenFrom, randomFrom } = createRequire(import.meta.url)('../../__test__/histories/random.js')
 
 /**
  * What callers do, by its share.
@@ -68,7 +67,7 @@ export class Callers {
     while (this.#running) {
       const age = Math.floor((performance.now() - this.#startedAt) / lifetime)
       const sid = `${Math.floor(caller / perSession)}-${age}`
-      const kind = chosen(random)
+      const kind = chosenFrom(SHARES, random)
       if (kind === 'save') await this.#save(port, sid, pause * random())
       else await this.#ask(port, kind, { sid, ...(kind === 'set' && { value: this.#newValue() }) })
       await sleep(pause * random())
@@ -118,14 +117,4 @@ export class Callers {
       return undefined
     }
   }
-}
-
-/** @param {Random} random */
-function chosen(random) {
-  let rest = random()
-  for (const [kind, share] of SHARES) {
-    rest -= share
-    if (rest < 0) return kind
-  }
-  return 'get'
 }

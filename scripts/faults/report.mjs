@@ -1,5 +1,7 @@
 // The table of a run, in Markdown.
 
+import { markdownTable } from '../lib/markdown-table.mjs'
+
 /** @typedef {import('./verdict.mjs').Figures} Figures */
 
 /**
@@ -21,13 +23,10 @@ const COLUMNS = [
  * @param {{ name: string, figures: Figures }[]} rows
  */
 export function table(rows) {
-  return [
+  return markdownTable([
     ['', ...COLUMNS.map(([title]) => title)],
-    ['---', ...COLUMNS.map(() => '---:')],
     ...rows.map(({ name, figures }) => [name, ...COLUMNS.map(([, cell]) => cell(figures))]),
-  ]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n')
+  ])
 }
 
 /** @param {number} ms */

@@ -31,12 +31,15 @@ const INTERNAL = 'internalClient'
 /** The address of the member that sends a heartbeat: after the name of a field, and five bytes of BSON. */
 const SENDER = /from.{5}([\d.]+:\d+)/su
 
-/** Starts the servers. */
-export async function startServers() {
+/**
+ * Starts the servers.
+ * @param {{ args?: string[] }} [options] `args` are more arguments of each mongod
+ */
+export async function startServers({ args = [] } = {}) {
   /** @type {Map<Member, Proxy>} */
   const proxies = new Map()
   const set = await startReplicaSet({
-    args: ['--setParameter', `oplogNetworkTimeoutBufferSeconds=${OPLOG_PATIENCE}`],
+    args: ['--setParameter', `oplogNetworkTimeoutBufferSeconds=${OPLOG_PATIENCE}`, ...args],
     async hostOf(member) {
       const proxy = await startProxy(member.port, { originOf })
       proxies.set(member, proxy)

@@ -1,6 +1,7 @@
 // The stores that are run under faults, and what their connection strings say.
 
 import { OURS, THEIRS } from '../../benchmark/peers.mjs'
+import { WITHOUT_ADDON } from '../lib/without-addon.mjs'
 
 /**
  * @typedef {object} Subject
@@ -17,7 +18,7 @@ import { OURS, THEIRS } from '../../benchmark/peers.mjs'
  * With these, MongoDB itself promises that each read finds the last write. Its default reads (`local`) may find what an
  * election takes back, and what an old primary still has.
  */
-const STRICT = { w: 'majority', readConcernLevel: 'linearizable' }
+export const STRICT = { w: 'majority', readConcernLevel: 'linearizable' }
 
 /**
  * The servers elect a new primary after 2 s, a fifth of their default, so the clients ask for it after a fifth of theirs. A
@@ -36,7 +37,7 @@ export const SUBJECTS = [
     store: OURS,
     servers: 'mongodb',
     concerns: STRICT,
-    env: { CONNECT_MONGO_NATIVE_ADDON: 'off' },
+    env: WITHOUT_ADDON,
   },
   { key: 'theirs', name: `${THEIRS} 6`, store: THEIRS, servers: 'mongodb', concerns: STRICT },
   { key: 'redis', name: 'connect-redis 9', store: 'connect-redis', servers: 'redis' },

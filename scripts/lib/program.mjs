@@ -25,6 +25,17 @@ export async function runAsProgram(moduleUrl, main) {
 }
 
 /**
+ * The number that an option gives.
+ * @param {string} option such as `--minutes`
+ * @param {string} text
+ */
+export function positive(option, text) {
+  const number = Number(text)
+  if (!(number > 0)) throw new Failure(`${option} needs a positive number.`)
+  return number
+}
+
+/**
  * The message of whatever was thrown.
  * @param {unknown} error
  * @returns {string}

@@ -46,6 +46,7 @@ const SLOW = [
   '__test__/migrating/',
   ...['faults', 'two-writers'].map((name) => `__test__/histories/${name}.test.js`),
   '__test__/package/publish.test.js',
+  '__test__/soak/run.test.js',
 ]
 
 /** Files that are the same without the addon: they are about itself, or about stores that do not use it anyway. */
@@ -69,6 +70,7 @@ const REGARDLESS = [
   ].map((name) => `__test__/engine/${name}.test.js`),
   ...['cluster', 'docker', 'lambda'].map((name) => `__test__/examples/${name}.test.js`),
   '__test__/histories/',
+  ...['expected', 'verdict'].map((name) => `__test__/soak/${name}.test.js`),
 ]
 
 /** What `npm test` runs a second time without the addon: something of everything. */

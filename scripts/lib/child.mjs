@@ -1,9 +1,8 @@
-// A child process whose methods the benchmark calls. Each peer runs in a child, so that no peer shares an event loop, a
-// heap or compiled code with another.
+// A child process whose methods its parent calls. What is measured in it shares no event loop, no heap and no compiled code
+// with anything else.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 
 /** @typedef {{ result?: unknown, error?: string }} Answer */
 
@@ -31,12 +30,14 @@ export class Child {
 
   /**
    * Starts a process.
-   * @param {string} file a module of `benchmark/process/`, which calls `serve`
+   * @param {URL} file a module that calls `serve`
    * @param {string[]} [args]
+   * @param {{ execArgv?: string[], env?: Record<string, string> }} [options] `execArgv` are Node's
    */
-  constructor(file, args = []) {
-    this.#process = fork(fileURLToPath(new URL(`../process/${file}`, import.meta.url)), args, {
-      env: { ...process.env, NODE_ENV: 'production' },
+  constructor(file, args = [], { execArgv, env } = {}) {
+    this.#process = fork(file, args, {
+      env: { ...process.env, NODE_ENV: 'production', ...env },
+      execArgv,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     running.add(this.#process)

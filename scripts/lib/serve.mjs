@@ -1,6 +1,6 @@
-// The counterpart of `child.mjs` in the child process: answers the calls of the benchmark, and ends with it.
+// The counterpart of `child.mjs` in the child process: answers the calls of the parent, and ends with it.
 
-import { messageOf } from '../../scripts/lib/program.mjs'
+import { messageOf } from './program.mjs'
 
 /** @typedef {{ id: number, method: string, argument: unknown }} Call */
 
@@ -24,6 +24,6 @@ export function serve(methods) {
   }
   process.on('message', (call) => answer(/** @type {Call} */ (call)))
   process.once('disconnect', () => process.exit())
-  // Ctrl-C reaches all processes of a terminal, but the benchmark ends its children itself.
+  // Ctrl-C reaches all processes of a terminal, but the parent ends its children itself.
   process.on('SIGINT', () => {})
 }

@@ -1,0 +1,104 @@
+// What a run shows: its figures, and what is wrong with them.
+
+import { median, slope } from '../../benchmark/lib/statistics.mjs'
+import { COUNTS } from './level.mjs'
+
+/** @typedef {import('./level.mjs').Level} Level */
+/** @typedef {import('./run.mjs').Result} Result */
+/** @typedef {ReturnType<typeof figuresOf>} Figures */
+
+const MB = 1e6
+/** How much memory may grow, in MB per minute. */
+const ALLOWED_MB = 1
+/**
+ * How many file descriptors, sockets, threads and handles may be added per minute. How many there are at a moment depends on
+ * the stores that are open then. With three faults a minute, a connection that each store keeps after a failover is 18.
+ */
+const ALLOWED_COUNT = 5
+/** How long a run must be measured to tell growth from chance, in minutes. */
+const ENOUGH = 5
+/** Of so many samples in a row, the lowest counts: what is under way at the moment of a sample comes on top of what is kept. */
+const IN_A_ROW = 6
+/** The samples at each end whose median is shown: a single one depends on the moment. */
+const TYPICAL = 5
+/** Members of a replica set have connections to each other. After faults their number varies by so many. */
+const OWN_CONNECTIONS = 30
+
+/**
+ * The figures of a run. `growth` is the slope of the line that fits the lowest samples best (least squares), per minute.
+ * @param {Result} result
+ */
+export function figuresOf({ warmUp, measured }) {
+  const { samples, operations, refused, stores, faults } = measured
+  const [first, last] = [samples[0], samples[samples.length - 1]]
+  /** @param {keyof Level} name */
+  const growthOf = (name, unit = 1) =>
+    slope(lowestOf(samples.map(({ at, [name]: y }) => ({ x: at / 60_000, y: y / unit }))))
+  /** @param {typeof samples} some */
+  const rssOf = (some) => median(some.map(({ rss }) => rss / MB))
+  return {
+    minutes: (last.at - first.at) / 60_000,
+    ...{ operations, refused, stores, faults: faults.length },
+    errors: warmUp.errors + measured.errors,
+    wrong: warmUp.wrong + measured.wrong,
+    messages: [warmUp, measured].flatMap(({ messages }) => [...messages.errors, ...messages.wrong]),
+    rss: { first: rssOf(samples.slice(0, TYPICAL)), last: rssOf(samples.slice(-TYPICAL)) },
+    growth: {
+      rss: growthOf('rss', MB),
+      heap: growthOf('heap', MB),
+      counts: Object.fromEntries(COUNTS.map((name) => [name, growthOf(name)])),
+    },
+    before: { ...warmUp.rest, connections: warmUp.connections },
+    after: { ...measured.rest, connections: measured.connections },
+  }
+}
+
+/**
+ * The lowest of each few points in a row.
+ * @param {{ x: number, y: number }[]} points
+ */
+function lowestOf(points) {
+  const rows = Array.from({ length: Math.ceil(points.length / IN_A_ROW) }, (_, row) =>
+    points.slice(row * IN_A_ROW, (row + 1) * IN_A_ROW),
+  )
+  return rows.map((row) => row.reduce((low, point) => (point.y < low.y ? point : low)))
+}
+
+/**
+ * Whether the run was long enough to judge growth.
+ * @param {Figures} figures
+ */
+export function isLongEnough({ minutes }) {
+  return minutes >= ENOUGH
+}
+
+/**
+ * What is wrong, in words.
+ * @param {Figures} figures
+ * @returns {string[]}
+ */
+export function flawsOf(figures) {
+  const { errors, wrong, growth, before, after } = figures
+  const { left } = after.connections
+  const more = after.connections.all - before.connections.all
+  return [
+    errors > 0 && `${errors} errors`,
+    wrong > 0 && `${wrong} wrong answers`,
+    left > 0 && `${left} connections of stores that were closed`,
+    more > OWN_CONNECTIONS && `${more} connections more at the servers`,
+    after.stores > 0 && `${after.stores} closed stores still in memory`,
+    ...COUNTS.map((name) => after[name] > before[name] && `${after[name] - before[name]} ${name} more at rest`),
+    ...(isLongEnough(figures) ? growing(growth) : []),
+  ].filter((flaw) => flaw !== false)
+}
+
+/** @param {Figures['growth']} growth */
+function growing({ rss, heap, counts }) {
+  return [
+    rss >= ALLOWED_MB && `resident memory grows by ${rss.toFixed(2)} MB per minute`,
+    heap >= ALLOWED_MB && `the JavaScript heap grows by ${heap.toFixed(2)} MB per minute`,
+    ...Object.entries(counts).map(
+      ([name, perMinute]) => perMinute >= ALLOWED_COUNT && `${perMinute.toFixed(1)} ${name} more per minute`,
+    ),
+  ]
+}
