@@ -94,8 +94,9 @@ function readOptions(given, style) {
   const { options: shown, connection } = chooseConnection(style.states ? asGiven : modernOptions(given), style.name)
   const isSails = isSailsSession(shown)
   const options = ownOptions(shown, style.name, isSails)
-  if (!style.states) refuseMisused(options)
   checkKinds(options)
+  if (!style.states) refuseMisused(options)
+  checkRanges(options)
   if (!isSails) warnOfUnknown(Object.keys(shown), [...namesOf(OPTIONS), ...namesOf(PARTS)])
   const formats = ownOptions(asGiven, style.name, true)
   const encryption = encryptionOf(isSails ? { ...formats, secret: undefined } : formats)
@@ -208,6 +209,10 @@ function checkKinds(options) {
     if (name === 'db' && typeof value === 'string') continue
     checkKind(name, kind, value, (wrong) => `, not ${describe(wrong)}`)
   }
+}
+
+/** @param {Options} options whose kinds have been checked */
+function checkRanges(options) {
   for (const [name, unit] of AT_LEAST_0) {
     if (Number(options[name]) < 0) throw new TypeError(`The option ${name} must be at least 0 ${unit}`)
   }

@@ -171,6 +171,13 @@ impl Failure {
         Self::server(message, 10334, "BSONObjectTooLarge")
     }
 
+    /// A session id with too many levels of documents and arrays, refused before it is sent. Code and name are
+    /// those of the server.
+    pub fn too_deep(levels: usize) -> Self {
+        let message = format!("The session id has more than {levels} levels of objects and arrays");
+        Self::server(message, 15, "Overflow")
+    }
+
     /// A stored document, or a value from JavaScript, that is not valid BSON.
     pub fn malformed(what: &str) -> Self {
         Self::new("BSONError", format!("{what} is not valid BSON"))

@@ -42,12 +42,37 @@ impl Field {
         }
     }
 
+    /// Whether the value has more levels of documents and arrays than this. It does not look any deeper.
+    ///
+    /// # Errors
+    /// As for [`Self::value`].
+    pub fn is_deeper_than(&self, levels: usize) -> Result<bool, Malformed> {
+        self.value().map(|value| is_deeper_than(value, levels))
+    }
+
     /// The size of the value in a document in bytes, or slightly more.
     pub fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
             Self::Wrapped(bytes) => bytes.len(),
         }
+    }
+}
+
+fn is_deeper_than(value: RawBsonRef<'_>, levels: usize) -> bool {
+    let Some(left) = levels.checked_sub(1) else {
+        return matches!(
+            value,
+            RawBsonRef::Document(_) | RawBsonRef::Array(_) | RawBsonRef::JavaScriptCodeWithScope(_)
+        );
+    };
+    let deeper = |value: Result<RawBsonRef<'_>, _>| value.is_ok_and(|value| is_deeper_than(value, left));
+    let among = |document: &RawDocument| document.into_iter().any(|field| deeper(field.map(|(_, value)| value)));
+    match value {
+        RawBsonRef::Document(document) => among(document),
+        RawBsonRef::Array(array) => array.into_iter().any(deeper),
+        RawBsonRef::JavaScriptCodeWithScope(code) => among(code.scope),
+        _ => false,
     }
 }
 
@@ -95,6 +120,29 @@ mod tests {
         for bytes in [vec![], vec![5, 0, 0, 0], vec![5, 0, 0, 0, 0], vec![255; 64]] {
             assert_eq!(Field::wrapped(bytes).unwrap_err(), Malformed);
         }
+    }
+
+    #[test]
+    fn levels_are_counted_through_documents_arrays_and_scopes() {
+        let scope = rawdoc! { "a": 1 };
+        let code = bson::raw::RawJavaScriptCodeWithScope {
+            code: String::new(),
+            scope,
+        };
+        for (document, levels) in [
+            (rawdoc! { "session": 1 }, 0),
+            (rawdoc! { "session": {}, "other": { "a": { "a": {} } } }, 1),
+            (rawdoc! { "session": { "a": 1, "b": [[], {}], "c": {} } }, 3),
+            (rawdoc! { "session": [code] }, 2),
+        ] {
+            let field = Field::wrapped(document.into_bytes()).unwrap();
+            assert_eq!(field.is_deeper_than(levels), Ok(false), "{levels}");
+            assert_eq!(
+                levels.checked_sub(1).map(|fewer| field.is_deeper_than(fewer)),
+                (levels > 0).then_some(Ok(true))
+            );
+        }
+        assert_eq!(Field::Text("{}".into()).is_deeper_than(0), Ok(false));
     }
 
     #[test]

@@ -17,6 +17,10 @@ use crate::model::{Failure, Field};
 /// The bytes of sessions after which an attempt stops reading. Another attempt gets the rest.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
+/// The most levels of a document that a server can be told to take (`maxBSONDepth`). The driver wants filters
+/// in a form that is made by recursion, which would end the process on a much deeper id.
+const MAX_LEVELS: usize = 250;
+
 /// Reads these sessions.
 pub async fn read(opened: &Opened, all: &[Wanted<'_>], limit: Limit<'_>) -> Attempt {
     if let [wanted] = all {
@@ -82,6 +86,9 @@ fn set(answers: &mut [Option<Answer>], place: usize, answer: Answer) {
 }
 
 fn bson_of(id: &Field) -> Result<Bson, Failure> {
+    if id.is_deeper_than(MAX_LEVELS)? {
+        return Err(Failure::too_deep(MAX_LEVELS));
+    }
     Bson::try_from(id.value()?).map_err(|_| Failure::malformed("A session id"))
 }
 
@@ -161,7 +168,8 @@ pub fn all_of(documents: usize) -> u32 {
     u32::try_from(documents + 1).unwrap_or(u32::MAX)
 }
 
-fn answer(document: &RawDocument, now: i64) -> Answer {
+/// The answer that a document gives to a caller with this clock.
+pub fn answer(document: &RawDocument, now: i64) -> Answer {
     if documents::is_live(document, DateTime::from_millis(now))? {
         Ok(Outcome::Found(documents::read(document)?))
     } else {

@@ -123,7 +123,8 @@ pub async fn remove(target: &Target<'_>, statement: RawDocumentBuf, limit: Limit
     if let Ok(concern) = reply.get_document("writeConcernError") {
         return Err(error::of_write_concern(concern, &reply));
     }
-    Ok(u64::try_from(number(reply.get("n")).unwrap_or_default()).unwrap_or_default())
+    let removed = error::whole_number(reply.get("n")).unwrap_or_default();
+    Ok(u64::try_from(removed).unwrap_or_default())
 }
 
 fn command(
@@ -179,30 +180,39 @@ async fn send(
     Ok(limit.timed(sending.into_future()).await?)
 }
 
-/// An attempt, and whether some touched session was not found.
-struct Read {
-    attempt: Attempt,
-    missed: bool,
+/// What a reply says.
+pub struct Read {
+    /// The answers to the statements.
+    pub attempt: Attempt,
+    /// Whether some touched session was not found.
+    pub missed: bool,
 }
 
-fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
+/// Reads the reply to a batch.
+pub fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
     let mut answers: Vec<Option<Answer>> = batch
         .iter()
         .map(|statement| Some(Ok(Outcome::Done(!is_set(statement)))))
         .collect();
     let mut created = Vec::new();
     for upserted in elements(reply, "upserted") {
-        let place = place(upserted);
+        let Some(place) = place(upserted, batch.len()) else {
+            continue;
+        };
         created.push(place);
         set(&mut answers, place, Some(Ok(Outcome::Done(true))));
     }
     let mut expected = i64::try_from(batch.len()).unwrap_or(i64::MAX);
     let mut failure = None;
+    let mut unplaced = None;
     for refused in elements(reply, "writeErrors") {
         expected -= 1;
-        let place = place(refused);
+        let place = place(refused, batch.len());
         let refusal = error::of_statement(refused);
-        if refusal.code == Some(IMMUTABLE_FIELD) && batch.get(place).is_some_and(is_known_set) {
+        if let Some(place) = place
+            && refusal.code == Some(IMMUTABLE_FIELD)
+            && batch.get(place).is_some_and(is_known_set)
+        {
             set(&mut answers, place, Some(Ok(Outcome::Missing)));
             continue;
         }
@@ -217,9 +227,18 @@ fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
         } else {
             Some(Err(refusal))
         };
-        set(&mut answers, place, answer);
+        match place {
+            Some(place) => set(&mut answers, place, answer),
+            // Any of them may be the one that was refused.
+            None => unplaced = Some(answer),
+        }
     }
-    let missed = batch.iter().any(is_touch) && number(reply.get("n")).unwrap_or(expected) < expected;
+    if let Some(refused) = unplaced {
+        for answer in answers.iter_mut().filter(|answer| matches!(answer, Some(Ok(_)))) {
+            answer.clone_from(&refused);
+        }
+    }
+    let missed = batch.iter().any(is_touch) && error::whole_number(reply.get("n")).unwrap_or(expected) < expected;
     if let Ok(concern) = reply.get_document("writeConcernError") {
         // The statements were carried out, except those that have an error of their own, which they keep.
         let concern = error::of_write_concern(concern, reply);
@@ -267,7 +286,8 @@ fn set(answers: &mut [Option<Answer>], place: usize, answer: Option<Answer>) {
     }
 }
 
-fn elements<'a>(reply: &'a Document, name: &str) -> impl Iterator<Item = &'a Document> {
+/// The documents of a list in a reply.
+pub fn elements<'a>(reply: &'a Document, name: &str) -> impl Iterator<Item = &'a Document> {
     reply
         .get_array(name)
         .into_iter()
@@ -275,17 +295,10 @@ fn elements<'a>(reply: &'a Document, name: &str) -> impl Iterator<Item = &'a Doc
         .filter_map(Bson::as_document)
 }
 
-fn number(value: Option<&Bson>) -> Option<i64> {
-    match value {
-        Some(Bson::Int32(number)) => Some(i64::from(*number)),
-        Some(Bson::Int64(number)) => Some(*number),
-        _ => None,
-    }
-}
-
-fn place(element: &Document) -> usize {
-    let index = number(element.get("index")).unwrap_or(-1);
-    usize::try_from(index).unwrap_or(usize::MAX)
+/// The place of the statement that an element is about, among this many.
+pub fn place(element: &Document, statements: usize) -> Option<usize> {
+    let index = error::whole_number(element.get("index"))?;
+    usize::try_from(index).ok().filter(|place| *place < statements)
 }
 
 /// Finds out which touched sessions were missing. The reply only says how many were found.

@@ -1,0 +1,344 @@
+//! What fuzzing checks of everything that a server or a connection string may say: nothing makes a reader panic, no
+//! refused write counts as done, and no message quotes what is secret.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use mongodb::bson::error::Error as BsonError;
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::raw::{RawDocument, RawDocumentBuf};
+use mongodb::bson::{Binary, Bson, DateTime, Document, Timestamp, Uuid, deserialize_from_document, doc};
+use mongodb::error::{CommandError, Error, ErrorKind, WriteConcernError, WriteError, WriteFailure};
+use mongodb::options::Acknowledgment;
+
+use super::{documents, error, expiry, options, read, statements, sweep, write};
+use crate::engine::{Outcome, Statement, Write};
+use crate::model::{Failure, Field, check_size};
+
+/// A value that no message may contain.
+const SECRET: &str = "5ecret";
+const NOW: DateTime = DateTime::from_millis(1_000);
+
+/// A stored document: as the bytes are, and one of any types with a changed byte.
+pub fn document(input: &[u8]) {
+    if let Ok(document) = RawDocument::from_bytes(input) {
+        read_document(document);
+    }
+    let Some((&[place, change], rest)) = input.split_first_chunk() else {
+        return;
+    };
+    let built = Input(rest).document(LEVELS);
+    let Ok(mut bytes) = RawDocumentBuf::try_from(&built).map(RawDocumentBuf::into_bytes) else {
+        return;
+    };
+    let place = usize::from(place) * bytes.len() / 256;
+    if let Some(byte) = bytes.get_mut(place) {
+        *byte ^= change;
+    }
+    if let Ok(document) = RawDocument::from_bytes(&bytes) {
+        read_document(document);
+    }
+}
+
+fn read_document(document: &RawDocument) {
+    let malformed = Failure::malformed("The stored session");
+    match read::answer(document, NOW.timestamp_millis()) {
+        Ok(Outcome::Found(session)) => {
+            let stored = document.get("session").ok().flatten();
+            let value = session.value.as_ref().map(Field::value);
+            assert_eq!(value.transpose().ok(), Some(stored), "another value");
+            assert!(
+                session.expires.is_none_or(|expires| expires > NOW.timestamp_millis()),
+                "an expired session"
+            );
+        }
+        Ok(other) => assert_eq!(other, Outcome::Missing),
+        Err(failure) => assert_eq!(failure, malformed),
+    }
+    let listed = sweep::read_with_id(document);
+    assert!(listed.is_ok_and(|listed| listed.is_some()) <= documents::read(document).is_ok());
+    let Ok(Some(id)) = documents::id(document) else { return };
+    assert!(
+        document.get("_id").is_ok_and(|stored| stored == id.value().ok()),
+        "another id"
+    );
+    use_id(
+        &id,
+        &documents::read(document)
+            .ok()
+            .and_then(|session| session.value)
+            .unwrap_or_else(|| id.clone()),
+    );
+}
+
+/// An id that was read goes into other commands, a session into the update that stores it again.
+fn use_id(id: &Field, session: &Field) {
+    let kept = |statement: Result<RawDocumentBuf, Failure>| {
+        let statement = statement.map(RawDocumentBuf::into_bytes);
+        assert!(
+            statement.is_ok_and(|bytes| RawDocument::from_bytes(&bytes).is_ok()),
+            "a broken command"
+        );
+    };
+    kept(statements::set_statement(id, session, NOW, Some(NOW), Some(NOW), false));
+    kept(statements::touch_statement(id, NOW, None, Some(NOW), true));
+    kept(statements::destroy_statement(id));
+    kept(statements::fence_statement(id));
+    assert!(check_size(id, session).is_ok());
+    if let Ok(filter) = read::among([id].into_iter()) {
+        assert_eq!(filter.len(), 1);
+    }
+}
+
+/// The reply to a write command, and a description of an index.
+pub fn reply(input: &[u8]) {
+    if let Ok(document) = RawDocument::from_bytes(input).and_then(Document::try_from) {
+        read_reply(&document, 3, 0);
+    }
+    let Some((&[statements, kinds], rest)) = input.split_first_chunk() else {
+        return;
+    };
+    read_reply(&Input(rest).document(LEVELS), usize::from(statements % 9), kinds);
+}
+
+fn read_reply(reply: &Document, statements: usize, kinds: u8) {
+    let id = Field::Text("s".to_owned());
+    let writes = [
+        Write::Set {
+            session: id.clone(),
+            expires: 0,
+            last_modified: None,
+            known: kinds & 8 != 0,
+            now: 0,
+        },
+        Write::Touch {
+            expires: 0,
+            last_modified: None,
+            known_live: false,
+            now: 0,
+        },
+        Write::Destroy,
+    ];
+    let kinds = usize::from(kinds & 3);
+    let batch: Vec<Statement<'_>> = (0..statements)
+        .filter_map(|place| writes.get((kinds + place) % writes.len()))
+        .map(|write| Statement { id: &id, write })
+        .collect();
+
+    let read = write::read_reply(reply, &batch);
+    let answers = &read.attempt.answers;
+    assert_eq!(answers.len(), batch.len());
+    let unknown = answers.iter().any(Option::is_none);
+    assert!(read.attempt.failure.is_some() || !unknown, "an attempt without an end");
+    for refused in write::elements(reply, "writeErrors") {
+        let done = |answer: Option<&Option<_>>| matches!(answer, Some(Some(Ok(Outcome::Done(_)))));
+        match write::place(refused, batch.len()) {
+            Some(place) => assert!(!done(answers.get(place)), "a refused write counts as done"),
+            None => assert!(
+                !answers.iter().any(|answer| done(Some(answer))),
+                "nobody hears of a refusal"
+            ),
+        }
+    }
+    for index in write::elements(reply, "indexes").chain([reply]) {
+        let _ = expiry::removes_sooner_or_later(index);
+    }
+}
+
+/// What servers and the driver say about a failure.
+pub fn message(input: &[u8]) {
+    let Some((&[low, high, sign, shape], rest)) = input.split_first_chunk() else {
+        return;
+    };
+    let code = i32::from(u16::from_le_bytes([low, high]));
+    let (before, after) = rest.split_at(rest.len() / 2);
+    let [before, after] = [before, after].map(String::from_utf8_lossy);
+    if before.contains(SECRET) {
+        return;
+    }
+    let signs: &[&str] = if error::quotes_names_only(code) {
+        &["{", "{ : \"", "({"]
+    } else {
+        &["{", "[", ":", "\"", "`", " '", "{ _id: '"]
+    };
+    let Some(sign) = signs.get(usize::from(sign) % signs.len()) else {
+        return;
+    };
+    let said = format!("{before}{sign}{SECRET}{after}");
+    let value = |bit: u8, usual: Bson| {
+        if shape >> bit & 1 == 1 {
+            Bson::from(SECRET)
+        } else {
+            usual
+        }
+    };
+    let document = doc! {
+        "code": value(0, code.into()),
+        "errmsg": value(1, said.clone().into()),
+        "codeName": "X",
+        "keyPattern": { "_id": SECRET },
+        "keyValue": { "_id": SECRET },
+        "errInfo": value(2, doc! { "details": { "consideredValue": SECRET } }.into()),
+        "index": SECRET,
+        "writeErrors": [{ "op": SECRET, "errmsg": said }],
+    };
+    // A message that is nothing but the secret does not quote, and no server sends one.
+    let document = if shape >> 1 & 1 == 1 {
+        doc! { "code": document, "errmsg": 1 }
+    } else {
+        document
+    };
+    for failure in [
+        error::of_statement(&document),
+        error::of_write_concern(&document, &document),
+        of_driver(deserialize_from_document::<CommandError>(document.clone()).map(ErrorKind::Command)),
+        of_driver(
+            deserialize_from_document::<WriteError>(document.clone())
+                .map(|write| ErrorKind::Write(WriteFailure::WriteError(write))),
+        ),
+        of_driver(
+            deserialize_from_document::<WriteConcernError>(document.clone())
+                .map(|concern| ErrorKind::Write(WriteFailure::WriteConcernError(concern))),
+        ),
+    ] {
+        assert!(!format!("{failure:?}").contains(SECRET), "{failure:?}");
+    }
+}
+
+fn of_driver(kind: Result<ErrorKind, BsonError>) -> Failure {
+    Failure::from(kind.map_or_else(Error::from, Error::from))
+}
+
+/// A connection string.
+pub fn uri(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let _ = resolved(&text);
+    let mut parts = text.splitn(3, '\n');
+    let mut part = || parts.next().unwrap_or_default();
+    let (before, after, rest) = (part(), part(), part());
+    if [before, after, rest].iter().any(|part| part.contains(SECRET)) {
+        return;
+    }
+    if let Err(failure) = resolved(&format!("mongodb://{before}{SECRET}{after}@{rest}")) {
+        assert!(!failure.message.contains(SECRET), "{}", failure.message);
+    }
+}
+
+fn resolved(uri: &str) -> Result<(), Failure> {
+    let (string, _) = options::parse(uri)?;
+    let resolving = pin!(options::resolve(uri, string));
+    let Poll::Ready(options) = resolving.poll(&mut Context::from_waker(Waker::noop())) else {
+        return Ok(());
+    };
+    let concern = options?.write_concern.and_then(|concern| concern.w);
+    assert_ne!(
+        concern,
+        Some(Acknowledgment::Nodes(0)),
+        "a write that nobody acknowledges"
+    );
+    Ok(())
+}
+
+/// The levels of documents that an input makes up.
+const LEVELS: usize = 4;
+/// The names that the store looks for, and others.
+const NAMES: [&str; 24] = [
+    "_id",
+    "session",
+    "expires",
+    "lastModified",
+    "ok",
+    "n",
+    "nModified",
+    "writeErrors",
+    "index",
+    "code",
+    "errmsg",
+    "codeName",
+    "upserted",
+    "writeConcernError",
+    "errorLabels",
+    "keyPattern",
+    "errInfo",
+    "indexes",
+    "key",
+    "expireAfterSeconds",
+    "_ts",
+    "partialFilterExpression",
+    "a",
+    "",
+];
+/// Numbers and codes that mean something, and others.
+const NUMBERS: [i32; 16] = [
+    0,
+    1,
+    2,
+    3,
+    -1,
+    66,
+    11_000,
+    112,
+    189,
+    91,
+    50,
+    64,
+    20,
+    462,
+    16_500,
+    i32::MAX,
+];
+
+/// A description of a document, a few bytes for each value.
+struct Input<'a>(&'a [u8]);
+
+impl Input<'_> {
+    fn byte(&mut self) -> usize {
+        let Some((first, rest)) = self.0.split_first() else {
+            return 0;
+        };
+        self.0 = rest;
+        usize::from(*first)
+    }
+
+    fn document(&mut self, levels: usize) -> Document {
+        let mut document = Document::new();
+        for _ in 0..self.byte() % 8 {
+            let name = NAMES.iter().cycle().nth(self.byte()).copied().unwrap_or_default();
+            document.insert(name, self.value(levels));
+        }
+        document
+    }
+
+    fn number(&mut self) -> i32 {
+        NUMBERS.iter().cycle().nth(self.byte()).copied().unwrap_or_default()
+    }
+
+    fn text(&mut self) -> String {
+        let length = self.byte().min(self.0.len());
+        let (text, rest) = self.0.split_at(length);
+        self.0 = rest;
+        String::from_utf8_lossy(text).into_owned()
+    }
+
+    fn value(&mut self, levels: usize) -> Bson {
+        let inside = levels.saturating_sub(1);
+        match self.byte() % 16 {
+            0 if levels > 0 => Bson::Document(self.document(inside)),
+            1 if levels > 0 => Bson::Array((0..self.byte() % 8).map(|_| self.value(inside)).collect()),
+            2 => Bson::Int64(self.number().into()),
+            3 => Bson::Double(self.number().into()),
+            4 => Bson::Double(f64::NAN),
+            5 => Bson::Int64(i64::MIN),
+            6 => Bson::String(self.text()),
+            7 => Bson::DateTime(DateTime::from_millis(self.number().into())),
+            8 => Bson::Boolean(self.byte() & 1 == 1),
+            9 => Bson::Null,
+            10 => Bson::Binary(Binary::from_uuid(Uuid::from_bytes([7; 16]))),
+            11 => Bson::ObjectId(ObjectId::from_bytes([7; 12])),
+            12 => Bson::Timestamp(Timestamp { time: 1, increment: 1 }),
+            13 => Bson::JavaScriptCode(self.text()),
+            14 => Bson::MinKey,
+            _ => Bson::Int32(self.number()),
+        }
+    }
+}
