@@ -1,12 +1,14 @@
 'use strict'
 
 // Tests of what holds for any values, which fast-check makes up. `npm test` runs each with the same few values every time.
-// `npm run fuzz` sets FUZZ_SECONDS, the time for all properties of a file together, and FUZZ_SEED.
+// `npm run fuzz` sets FUZZ_SECONDS, the time for all properties of a file together, FUZZ_SEED, and FUZZ_RESULTS, a file that
+// gets the number of values of each property.
 
+const { appendFileSync } = require('node:fs')
 const { test } = require('node:test')
 const fc = require('fast-check')
 
-const { FUZZ_SECONDS, FUZZ_SEED } = process.env
+const { FUZZ_RESULTS, FUZZ_SECONDS, FUZZ_SEED } = process.env
 const RUNS = 200
 /** A seed like any other. */
 const SEED = 7
@@ -32,6 +34,7 @@ function property(name, arbitraries, holds, { runs = RUNS } = {}) {
           }
     const details = await fc.check(fc.asyncProperty(...arbitraries, (...values) => holds(...values, t)), { seed, timeout: PATIENCE, ...extent })
     t.diagnostic(`${details.numRuns} runs, seed ${seed}`)
+    if (FUZZ_RESULTS) appendFileSync(FUZZ_RESULTS, `${details.numRuns}\n`)
     if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance })
   })
 }

@@ -67,6 +67,12 @@ const sessions = fc
     return made
   })
 
+/** Whether a session has names that every object has. Objects with them get lost in the BSON of connect-mongo's driver. */
+const hasNameOfPrototype = (given) => {
+  const shown = inspect(given, { depth: Infinity })
+  return Object.getOwnPropertyNames(Object.prototype).some((each) => shown.includes(each))
+}
+
 /** How a store answers: its value, or that there was an error. */
 async function outcome(act) {
   try {
@@ -102,8 +108,7 @@ for (const stringify of [true, false]) {
         await outcome(() => call(theirs, 'set', 'theirs', given)),
       ]
       assertClear(ours)
-      // In an object, connect-mongo takes a field of that name for the prototype, and stores something else.
-      if (genuine.error || (!stringify && Object.hasOwn(given, '__proto__'))) return
+      if (genuine.error || (!stringify && hasNameOfPrototype(given))) return
       assert.equal(ours.error, undefined)
       const stored = await collection.find({}, { promoteValues: false, projection: { expires: 0, _id: 0 } }).sort({ _id: 1 }).toArray()
       assert.deepEqual(stored[0], stored[1])

@@ -146,7 +146,9 @@ fn parse_failure(uri: &str, error: mongodb::error::Error) -> Failure {
         .and_then(|(_, rest)| rest.rsplit_once('@'))
         .map(|(secret, _)| secret);
     let quotes = |secret: &str| secret.len() > 2 && failure.message.contains(secret);
-    let leaks = user_info.is_some_and(|info| quotes(info) || info.split(':').any(quotes));
+    // Such a sign ends the credentials for the driver. It takes what follows for a host, a database or an option.
+    let is_cut = |info: &str| info.contains(['/', '?', '#', '[', ']', '@']) || info.matches(':').count() > 1;
+    let leaks = user_info.is_some_and(|info| is_cut(info) || info.split(':').any(quotes));
     if leaks {
         return Failure::uri(UNREADABLE);
     }
@@ -186,6 +188,9 @@ mod tests {
             "mongodb://ann:s3cr%zzt@localhost/",
             "mongodb://ann:s3cret/@localhost",
             "mongodb://ann:s3:cret@localhost",
+            "mongodb://ann:s3cret?@localhost",
+            "mongodb://ann:s3cret/x@localhost",
+            "mongodb://ann:12/x?s3cret=1@localhost",
         ] {
             let failure = refusal(uri).await;
             assert!(!failure.message.contains("s3"), "{}", failure.message);
