@@ -48,7 +48,9 @@ await runAsProgram(import.meta.url, async () => {
  */
 function chosen(targets, names, group) {
   const isChosen = (/** @type {string} */ name) =>
-    names.length === 0 || names.includes(group ? `${group}-${name}` : name) || (group !== undefined && names.includes(group))
+    names.length === 0 ||
+    names.includes(group ? `${group}-${name}` : name) ||
+    (group !== undefined && names.includes(group))
   return Object.entries(targets).filter(([name]) => isChosen(name))
 }
 
@@ -99,8 +101,9 @@ function table(rows, minutes) {
   return [
     '| target | what it reads | inputs | minutes | |',
     '| --- | --- | ---: | ---: | --- |',
-    ...rows.map(({ name, reads, runs, isBroken }) =>
-      `| \`${name}\` | ${reads} | ${runs.toLocaleString('en')} | ${minutes} | ${isBroken ? '**a finding**' : ''} |`,
+    ...rows.map(
+      ({ name, reads, runs, isBroken }) =>
+        `| \`${name}\` | ${reads} | ${runs.toLocaleString('en')} | ${minutes} | ${isBroken ? '**a finding**' : ''} |`,
     ),
   ].join('\n')
 }

@@ -32,7 +32,10 @@ function property(name, arbitraries, holds, { runs = RUNS } = {}) {
             interruptAfterTimeLimit: (Number(FUZZ_SECONDS) * 1000) / properties,
             markInterruptAsFailure: false,
           }
-    const details = await fc.check(fc.asyncProperty(...arbitraries, (...values) => holds(...values, t)), { seed, timeout: PATIENCE, ...extent })
+    const details = await fc.check(
+      fc.asyncProperty(...arbitraries, (...values) => holds(...values, t)),
+      { seed, timeout: PATIENCE, ...extent },
+    )
     t.diagnostic(`${details.numRuns} runs, seed ${seed}`)
     if (FUZZ_RESULTS) appendFileSync(FUZZ_RESULTS, `${details.numRuns}\n`)
     if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance })
@@ -53,7 +56,17 @@ const anything = fc.oneof(
     withSparseArray: true,
     withTypedArray: true,
   }),
-  fc.constantFrom(Symbol('s'), () => 5, class {}, new Proxy({}, {}), Promise.resolve({}), /x/, new Error('x'), -0, '\0'),
+  fc.constantFrom(
+    Symbol('s'),
+    () => 5,
+    class {},
+    new Proxy({}, {}),
+    Promise.resolve({}),
+    /x/,
+    new Error('x'),
+    -0,
+    '\0',
+  ),
   fc.constant({
     toString: () => {
       throw new Error('own')

@@ -56,16 +56,17 @@ const name = fc.oneof(
   fc.constantFrom('a', 'id', 'lastModified', 'expires', '__proto__', 'constructor', 'toJSON', '_id', 'then'),
 )
 const cookie = fc.oneof(
-  fc.constantFrom({ maxAge: 60_000 }, { expires: new Date(Date.now() + 60_000) }, { httpOnly: false }, {}).map((options) => new session.Cookie(options)),
+  fc
+    .constantFrom({ maxAge: 60_000 }, { expires: new Date(Date.now() + 60_000) }, { httpOnly: false }, {})
+    .map((options) => new session.Cookie(options)),
   fc.record({ expires: fc.constantFrom(null, false, new Date(2e12), new Date(2e12).toISOString()), path: fc.string() }),
 )
-const sessions = fc
-  .tuple(cookie, fc.array(fc.tuple(name, value), { maxLength: 4 }))
-  .map(([given, fields]) => {
-    const made = { cookie: given }
-    for (const [key, each] of fields) Object.defineProperty(made, key, { value: each, enumerable: true, configurable: true, writable: true })
-    return made
-  })
+const sessions = fc.tuple(cookie, fc.array(fc.tuple(name, value), { maxLength: 4 })).map(([given, fields]) => {
+  const made = { cookie: given }
+  for (const [key, each] of fields)
+    Object.defineProperty(made, key, { value: each, enumerable: true, configurable: true, writable: true })
+  return made
+})
 
 /** Whether a session has names that every object has. Objects with them get lost in the BSON of connect-mongo's driver. */
 const hasNameOfPrototype = (given) => {
@@ -92,7 +93,12 @@ for (const stringify of [true, false]) {
   let stores
   const opened = (t) => {
     const { store, mongoUrl, collection } = server.open(t, { stringify })
-    const theirs = GENUINE['connect-mongo 6']({ mongoUrl, collectionName: collection.collectionName, stringify, autoRemove: 'disabled' })
+    const theirs = GENUINE['connect-mongo 6']({
+      mongoUrl,
+      collectionName: collection.collectionName,
+      stringify,
+      autoRemove: 'disabled',
+    })
     t.after(() => theirs.close())
     return { store, theirs, collection }
   }
@@ -110,7 +116,10 @@ for (const stringify of [true, false]) {
       assertClear(ours)
       if (genuine.error || (!stringify && hasNameOfPrototype(given))) return
       assert.equal(ours.error, undefined)
-      const stored = await collection.find({}, { promoteValues: false, projection: { expires: 0, _id: 0 } }).sort({ _id: 1 }).toArray()
+      const stored = await collection
+        .find({}, { promoteValues: false, projection: { expires: 0, _id: 0 } })
+        .sort({ _id: 1 })
+        .toArray()
       assert.deepEqual(stored[0], stored[1])
       const [found, expected] = [
         await outcome(() => store.get('ours')),

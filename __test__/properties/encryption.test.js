@@ -22,14 +22,21 @@ const cipher = fc.constantFrom(...Object.keys(CIPHERS))
 /** Text as UTF-8 can have it. */
 const text = fc.string({ unit: 'binary', maxLength: 300 })
 /** An object crosses as its JSON. */
-const session = fc.oneof(text, fc.object().map((object) => serialize({ json: JSON.stringify(object) })))
+const session = fc.oneof(
+  text,
+  fc.object().map((object) => serialize({ json: JSON.stringify(object) })),
+)
 /** The text or the JSON of a session. Some formats tell them apart by themselves. */
 const textOf = (given) => (typeof given === 'string' ? given : deserialize(given).json)
 /** A place in a text, as a fraction of its length. */
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const change = fc.oneof(
   fc.record({ how: fc.constantFrom('letter'), letter: fc.string({ minLength: 1, maxLength: 1 }), place }),
-  fc.record({ how: fc.constantFrom('cut', 'double', 'swap', 'insert'), letter: fc.constantFrom(...'Aa0+/-_=."{ '), place }),
+  fc.record({
+    how: fc.constantFrom('cut', 'double', 'swap', 'insert'),
+    letter: fc.constantFrom(...'Aa0+/-_=."{ '),
+    place,
+  }),
 )
 
 const HOW = {

@@ -24,38 +24,86 @@ const ABOUT_ALL =
 const text = fc.oneof(
   fc.string(),
   fc.constantFrom('native', 'interval', 'disabled', 'error', 'new-session', 'majority', 'admin', '5', 'a\0b', 'ü'),
-  fc.constantFrom('aes-256-gcm', 'aes-128-cbc', 'sha512', 'hex', 'base64', '3.4', NOWHERE, 'mongodb+srv://x', 'nope'),
+  fc.constantFrom('aes-256-gcm', 'aes-128-cbc', 'sha512', 'hex', 'base64', '3.4', NOWHERE, 'nope'),
   fc.constant(SECRET.repeat(5)),
 )
 const value = fc.oneof(anything, text, fc.integer(), fc.double(), fc.boolean())
 const recordOf = (names) =>
-  fc.dictionary(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: fc.string() }), value)
+  fc.dictionary(
+    fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: fc.string() }),
+    value,
+  )
 
-const CIPHER = ['secret', 'algorithm', 'hashing', 'encodeas', 'iv_size', '_iv_size', '_key_size', 'kruptein', 'use_scrypt']
+const CIPHER = [
+  'secret',
+  'algorithm',
+  'hashing',
+  'encodeas',
+  'iv_size',
+  '_iv_size',
+  '_key_size',
+  'kruptein',
+  'use_scrypt',
+]
 /** Objects with the names that each option looks for. */
 const SHAPES = {
   mongoOptions: recordOf([
-    ...['auth', 'authMechanism', 'authMechanismProperties', 'authSource', 'ca', 'compressors', 'dbName', 'key', 'maxPoolSize'],
-    ...['password', 'readConcern', 'readPreference', 'readPreferenceTags', 'replicaSet', 'safe', 'server', 'serverApi', 'ssl'],
-    ...['sslValidate', 'timeoutMS', 'tls', 'tlsCAFile', 'user', 'w', 'writeConcern', 'wtimeout', 'zlibCompressionLevel'],
+    ...[
+      'auth',
+      'authMechanism',
+      'authMechanismProperties',
+      'authSource',
+      'ca',
+      'compressors',
+      'dbName',
+      'key',
+      'maxPoolSize',
+    ],
+    ...[
+      'password',
+      'readConcern',
+      'readPreference',
+      'readPreferenceTags',
+      'replicaSet',
+      'safe',
+      'server',
+      'serverApi',
+      'ssl',
+    ],
+    ...[
+      'sslValidate',
+      'timeoutMS',
+      'tls',
+      'tlsCAFile',
+      'user',
+      'w',
+      'writeConcern',
+      'wtimeout',
+      'zlibCompressionLevel',
+    ],
   ]),
   crypto: recordOf(CIPHER),
   cryptoAdapter: recordOf(['encrypt', 'decrypt']),
   encryption: fc.record(
     {
-      keys: fc.oneof(anything, fc.array(fc.oneof(anything, fc.record({ id: value, secret: value }, { requiredKeys: [] })))),
+      keys: fc.oneof(
+        anything,
+        fc.array(fc.oneof(anything, fc.record({ id: value, secret: value }, { requiredKeys: [] }))),
+      ),
       hashIds: value,
       readPlain: value,
     },
     { requiredKeys: [] },
   ),
   hash: recordOf(['salt', 'algorithm']),
+  // No name, which would be looked up
+  host: fc.constantFrom('127.0.0.1', '::1', '/tmp/absent.sock', 5, Symbol('s'), {}),
   writeOperationOptions: recordOf(['w', 'j', 'journal', 'wtimeout', 'wtimeoutMS', 'writeConcern']),
   client: recordOf(['db', 'connect', 's', 'options', 'topology', 'then']),
   db: recordOf(['collection', 'databaseName', 's', 'client', 'topology', 'serverConfig']),
   mongooseConnection: recordOf(['readyState', 'db', 'client', 'getClient', 'connections', 'connection', 'on', 'host']),
 }
-const valueOf = (name) => (SHAPES[name] ? fc.oneof(SHAPES[name], value) : value)
+const valueOf = (name) => (name === 'host' ? SHAPES.host : SHAPES[name] ? fc.oneof(SHAPES[name], value) : value)
 
 /** A few options with any values, most of the time beside a connection string. */
 const options = (ofUrl) =>

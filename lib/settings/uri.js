@@ -26,8 +26,12 @@ function split(uri) {
   const [, scheme, authority, database = '', query = ''] =
     /^(mongodb(?:\+srv)?:\/\/)([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/is.exec(uri) ?? []
   if (scheme === undefined) return null
-  // What looks like the port may be a password that contains "/" or "?". Such a string is left as it is.
-  const areHosts = hostsOf(authority).every((host) => /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(host))
+  // What looks like the hosts may be a user name and the beginning of a password that contains "/" or "?". Such a string is
+  // left as it is.
+  const isClear = !`${database}${query}`.includes('@')
+  if (!isClear && !authority.includes('@')) return null
+  const host = isClear ? /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/ : /^(?:\[[\da-f:.]*\]|[\w.%-]*)(?::\d*)?$/i
+  const areHosts = hostsOf(authority).every((each) => host.test(each))
   return areHosts ? { scheme, authority: withoutGaps(authority), database, query } : null
 }
 

@@ -42,7 +42,9 @@ function foldersOf(target) {
 export async function fuzz(target, seconds) {
   const { kept, found } = foldersOf(target)
   if ((await cargo(['fuzz', 'build', target], { env: ENV })) !== 0)
-    throw new Failure(`fuzz: ${target} could not be built. It needs a C++ compiler, such as that of \`apt-get install g++\`.`)
+    throw new Failure(
+      `fuzz: ${target} could not be built. It needs a C++ compiler, such as that of \`apt-get install g++\`.`,
+    )
   const log = join(FOUND, `${target}.log`)
   const limits = [`-max_total_time=${seconds}`, `-timeout=${TIMEOUT}`, `-max_len=${MAX_LEN}`, '-print_final_stats=1']
   const code = await libFuzzer(target, [found, kept], limits, log)

@@ -69,6 +69,7 @@ const REGARDLESS = [
   ].map((name) => `__test__/engine/${name}.test.js`),
   ...['cluster', 'docker', 'lambda'].map((name) => `__test__/examples/${name}.test.js`),
   '__test__/histories/',
+  ...['encryption', 'uri'].map((name) => `__test__/properties/${name}.test.js`),
 ]
 
 /** What `npm test` runs a second time without the addon: something of everything. */

@@ -417,14 +417,21 @@ mod tests {
     fn a_refused_write_never_counts_as_done_however_its_place_is_written() {
         for index in [Bson::Int32(1), Bson::Int64(1), Bson::Double(1.0)] {
             let reply = doc! { "n": 2, "writeErrors": [{ "index": index, "code": 9, "errmsg": "no" }] };
-            let failed: Vec<bool> = answers(&reply).iter().map(|answer| matches!(answer, Some(Err(_)))).collect();
+            let failed: Vec<bool> = answers(&reply)
+                .iter()
+                .map(|answer| matches!(answer, Some(Err(_))))
+                .collect();
             assert_eq!(failed, [false, true, false]);
         }
     }
 
     #[test]
     fn a_refusal_without_a_place_may_be_that_of_any_statement() {
-        for refused in [doc! { "code": 9 }, doc! { "index": 3, "code": 9 }, doc! { "index": "1", "code": 9 }] {
+        for refused in [
+            doc! { "code": 9 },
+            doc! { "index": 3, "code": 9 },
+            doc! { "index": "1", "code": 9 },
+        ] {
             let answers = answers(&doc! { "n": 2, "writeErrors": [refused] });
             assert!(answers.iter().all(|answer| matches!(answer, Some(Err(_)))));
         }
