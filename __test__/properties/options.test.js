@@ -96,14 +96,14 @@ const SHAPES = {
     { requiredKeys: [] },
   ),
   hash: recordOf(['salt', 'algorithm']),
-  // No name, which would be looked up
-  host: fc.constantFrom('127.0.0.1', '::1', '/tmp/absent.sock', 5, Symbol('s'), {}),
   writeOperationOptions: recordOf(['w', 'j', 'journal', 'wtimeout', 'wtimeoutMS', 'writeConcern']),
   client: recordOf(['db', 'connect', 's', 'options', 'topology', 'then']),
   db: recordOf(['collection', 'databaseName', 's', 'client', 'topology', 'serverConfig']),
   mongooseConnection: recordOf(['readyState', 'db', 'client', 'getClient', 'connections', 'connection', 'on', 'host']),
 }
-const valueOf = (name) => (name === 'host' ? SHAPES.host : SHAPES[name] ? fc.oneof(SHAPES[name], value) : value)
+/** Without names, which would be looked up. */
+const HOSTS = fc.constantFrom('127.0.0.1', '::1', '/tmp/absent.sock', 5, Symbol('s'), {})
+const valueOf = (name) => (name === 'host' ? HOSTS : SHAPES[name] ? fc.oneof(SHAPES[name], value) : value)
 
 /** A few options with any values, most of the time beside a connection string. */
 const options = (ofUrl) =>
