@@ -2,6 +2,8 @@
 // learns which of them reach new code, and the properties of the JavaScript (`__test__/properties`) get values from
 // fast-check. Prints a table, and ends with 1 if something did not hold.
 //
+// `npm run fuzz -- uri js-codec --minutes 10` runs two of them.
+//
 //   name…            only these targets; `js` stands for all properties, and `js-codec` for those of one file
 //   --minutes 10     how long each one runs
 //   --seed 7         of the values for properties; by default by chance

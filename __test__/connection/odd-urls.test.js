@@ -28,7 +28,7 @@ const URLS = [
   ...['/db', 'h:1/db', 'a.b.c,d.e.f/db'].map((rest) => `mongodb+srv://me:${SECRET}@${rest}`),
   ...[`mongodb://me:${SECRET}%€@h/db`, `mongodb://me%€:${SECRET}@h/db`],
   // Passwords that end too early, because they are not escaped
-  ...[`mongodb://me:${SECRET}?@h/db`, `mongodb://me:${SECRET}/x@h/db`],
+  ...[`mongodb://me:p@[${SECRET}?x]@h/db`, `mongodb://me:${SECRET}?@h/db`, `mongodb://me:${SECRET}/x@h/db`],
   ...[` ${HOST}/db`, `mongo://me:${SECRET}@h/db`, `MONGODB://me:${SECRET}@h/db`],
   ...[`mongodb://me%zz:${SECRET}@h/db`, 'mongodb://me:%zzhunter2@h/db'],
 ]
