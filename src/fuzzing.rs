@@ -26,15 +26,43 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
     use super::*;
+
+    /// The inputs of a target that fuzzing found worth keeping.
+    fn corpus(name: &str) -> Vec<Vec<u8>> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
+        let files = fs::read_dir(folder).unwrap();
+        files.map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
+    }
 
     #[test]
     fn every_input_that_fuzzing_found_worth_keeping_is_handled() {
-        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
         for (name, target) in TARGETS {
-            let inputs = fs::read_dir(corpus.join(name)).unwrap();
-            let handled = inputs.map(|input| target(&fs::read(input.unwrap().path()).unwrap()));
-            assert!(handled.count() > 0, "{name}");
+            let inputs = corpus(name);
+            assert!(!inputs.is_empty(), "{name}");
+            inputs.iter().for_each(|input| target(input));
+        }
+    }
+
+    // PROPTEST_CASES sets the number of inputs for each target.
+    #[test]
+    fn inputs_close_to_those_are_handled() {
+        for (name, target) in TARGETS {
+            let inputs = corpus(name);
+            let changes = proptest::collection::vec((any::<Index>(), any::<u8>()), 0..8);
+            proptest!(|(of in any::<Index>(), end in any::<Index>(), changes in changes)| {
+                let mut input = of.get(&inputs).clone();
+                input.truncate(end.index(input.len() + 1).max(input.len() / 2));
+                for (place, byte) in changes {
+                    if !input.is_empty() {
+                        *place.get_mut(&mut input) = byte;
+                    }
+                }
+                target(&input);
+            });
         }
     }
 }

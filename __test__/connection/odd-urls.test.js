@@ -27,6 +27,7 @@ const URLS = [
   ...['%2Ftmp%2Fmongodb-27017.sock/db', '/tmp/mongodb-27017.sock'].map((rest) => `mongodb://me:${SECRET}@${rest}`),
   ...['/db', 'h:1/db', 'a.b.c,d.e.f/db'].map((rest) => `mongodb+srv://me:${SECRET}@${rest}`),
   ...[`mongodb://me:${SECRET}%€@h/db`, `mongodb://me%€:${SECRET}@h/db`],
+  `mongodb://me:@/${SECRET}@h.sock`,
   // Passwords that end too early, because they are not escaped
   ...[`mongodb://me:p@[${SECRET}?x]@h/db`, `mongodb://me:${SECRET}?@h/db`, `mongodb://me:${SECRET}/x@h/db`],
   ...[` ${HOST}/db`, `mongo://me:${SECRET}@h/db`, `MONGODB://me:${SECRET}@h/db`],

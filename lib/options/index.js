@@ -266,6 +266,7 @@ function autoRemoveOf({ autoRemove }) {
 function hashOf(hash) {
   if (!hash) return undefined
   const { salt = 'connect-mongo', algorithm = 'sha1' } = /** @type {{salt?: string, algorithm?: string}} */ (hash)
+  if (!['string', 'number'].includes(typeof salt)) throw new TypeError('The option hash.salt must be a string')
   return (/** @type {string} */ sid) =>
     createHash(algorithm)
       .update(salt + sid)

@@ -21,7 +21,7 @@ const { unescape } = require('node:querystring')
 function split(uri) {
   // Drivers up to 2.x accepted the path of a socket unescaped.
   const [, user = '', socket, rest = ''] =
-    /^mongodb:\/\/(?:([^@/?]*)@)?(\/[^?]*?\.sock)((?:[/?].*)?)$/is.exec(uri) ?? []
+    /^mongodb:\/\/(?:([^@/?]*)@)?(\/[^?@]*?\.sock)((?:[/?].*)?)$/is.exec(uri) ?? []
   if (socket) return split(`mongodb://${user && `${user}@`}${encodeURIComponent(socket)}${rest}`)
   const [, scheme, authority, database = '', query = ''] =
     /^(mongodb(?:\+srv)?:\/\/)([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/is.exec(uri) ?? []

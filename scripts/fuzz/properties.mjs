@@ -1,10 +1,10 @@
 // Runs files of properties for some time, instead of the few values that `npm test` makes up.
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { root, run } from '../lib/process.mjs'
 
-const RESULTS = join(root, '.cache', 'fuzz', 'properties.txt')
+const FOLDER = join(root, '.cache', 'fuzz')
 
 /**
  * @param {string} name of the file
@@ -12,8 +12,9 @@ const RESULTS = join(root, '.cache', 'fuzz', 'properties.txt')
  * @returns {Promise<{runs: number, isBroken: boolean}>}
  */
 export async function runProperties(name, { seconds, seed, mongoUrl }) {
-  mkdirSync(dirname(RESULTS), { recursive: true })
-  rmSync(RESULTS, { force: true })
+  mkdirSync(FOLDER, { recursive: true })
+  const results = join(FOLDER, `js-${name}.txt`)
+  rmSync(results, { force: true })
   const code = await run(
     process.execPath,
     ['--no-warnings', '--test', '--test-force-exit', '--test-reporter=spec', `__test__/properties/${name}.test.js`],
@@ -21,11 +22,11 @@ export async function runProperties(name, { seconds, seed, mongoUrl }) {
       env: {
         FUZZ_SECONDS: String(seconds),
         FUZZ_SEED: String(seed),
-        FUZZ_RESULTS: RESULTS,
+        FUZZ_RESULTS: results,
         TEST_MONGO_URL: mongoUrl,
       },
     },
   )
-  const counts = readFileSync(RESULTS, 'utf8').split('\n').filter(Boolean).map(Number)
+  const counts = readFileSync(results, 'utf8').split('\n').filter(Boolean).map(Number)
   return { runs: counts.reduce((sum, count) => sum + count, 0), isBroken: code !== 0 }
 }
