@@ -127,7 +127,8 @@ for (const stringify of [true, false]) {
       ]
       assertClear(found)
       assert.equal({}.polluted, undefined)
-      if (expected.error) return
+      // connect-mongo also gives what is no session, such as a number that a `toJSON` made of it.
+      if (expected.error || typeof expected.value !== 'object') return
       assert.deepEqual(found, expected)
       await collection.deleteMany({})
     },

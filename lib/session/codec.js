@@ -140,7 +140,9 @@ class Codec {
     const encryption = this.#encryption
     if (typeof stored === 'string' && !encryption) return stored
     const store = encryption ? (/** @type {unknown} */ value) => encrypt(encryption, value) : wrap
-    return isThenable(stored) ? Promise.resolve(stored).then(store) : store(stored)
+    // A session may have a function of that name, and is no promise.
+    const isLater = this.#live.hooks.serialize !== toPlainObject && isThenable(stored)
+    return isLater ? Promise.resolve(stored).then(store) : store(stored)
   }
 
   /**

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use mongodb::bson::error::Error as BsonError;
-use mongodb::bson::raw::{RawDocument, RawDocumentBuf};
+use mongodb::bson::raw::{RawBsonRef, RawDocument, RawDocumentBuf};
 use mongodb::bson::{Bson, DateTime, Document, deserialize_from_document, doc};
 use mongodb::error::{CommandError, Error, ErrorKind, WriteConcernError, WriteError, WriteFailure};
 use mongodb::options::Acknowledgment;
@@ -47,7 +47,7 @@ fn read_document(document: &RawDocument) {
         Ok(Outcome::Found(session)) => {
             let stored = document.get("session").ok().flatten();
             let value = session.value.as_ref().map(Field::value);
-            assert_eq!(value.transpose().ok(), Some(stored), "another value");
+            assert_eq!(shown(value.transpose().ok()), shown(Some(stored)), "another value");
             assert!(
                 session.expires.is_none_or(|expires| expires > NOW.timestamp_millis()),
                 "an expired session"
@@ -57,13 +57,19 @@ fn read_document(document: &RawDocument) {
         Err(failure) => assert_eq!(failure, malformed),
     }
     let Ok(Some(id)) = documents::id(document) else { return };
-    assert!(
-        document.get("_id").is_ok_and(|stored| stored == id.value().ok()),
+    assert_eq!(
+        shown(document.get("_id").ok()),
+        shown(Some(id.value().ok())),
         "another id"
     );
     let listed = sweep::read_with_id(document).ok().flatten();
     let session = listed.and_then(|(_, session)| session.value);
     use_again(&id, session.as_ref().unwrap_or(&id));
+}
+
+/// All of a value. Unlike the value, it is equal to itself when there is a NaN in it.
+fn shown(value: Option<Option<RawBsonRef<'_>>>) -> String {
+    format!("{value:?}")
 }
 
 /// An id that was read goes into other commands, a session into the update that stores it again.

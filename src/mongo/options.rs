@@ -64,7 +64,7 @@ pub fn parse(uri: &str) -> Result<(ConnectionString, Option<ServerApi>), Failure
     if user_info(uri).is_some_and(has_broken_escape) {
         return Err(Failure::uri(UNREADABLE));
     }
-    let (others, server_api) = take_server_api(uri)?;
+    let (others, server_api) = take_server_api(uri).map_err(|failure| without_credentials(uri, failure))?;
     let string = ConnectionString::parse(others).map_err(|error| parse_failure(uri, error))?;
     Ok((string, server_api))
 }
@@ -155,7 +155,11 @@ fn parse_failure(uri: &str, error: mongodb::error::Error) -> Failure {
     if failure.kind == FailureKind::Passing {
         return failure;
     }
-    // The driver may quote the part that it could not read, which may be the credentials.
+    without_credentials(uri, failure)
+}
+
+/// A failure may quote the part that could not be read, which may be the credentials.
+fn without_credentials(uri: &str, failure: Failure) -> Failure {
     let quotes = |secret: &str| secret.len() > 2 && failure.message.contains(secret);
     // Such a sign ends the credentials for the driver. It takes what follows for a host, a database or an option.
     let is_cut = |info: &str| info.contains(['/', '?', '#', '[', ']', '@']) || info.matches(':').count() > 1;
@@ -204,6 +208,7 @@ mod tests {
             "mongodb://ann:s3cret?@localhost",
             "mongodb://ann:s3cret/x@localhost",
             "mongodb://ann:12/x?s3cret=1@localhost",
+            "mongodb://ann/x?serverApiVersion=s3cret@localhost",
         ] {
             let failure = refusal(uri).await;
             assert!(!failure.message.contains("s3"), "{}", failure.message);
