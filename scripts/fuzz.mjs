@@ -7,7 +7,8 @@
 //   name…            only these targets; `js` stands for all properties, and `js-codec` for those of one file
 //   --minutes 10     how long each one runs
 //   --seed 7         of the values for properties; by default by chance
-//   --keep           replaces the inputs in fuzz/corpus by the fewest that cover as much as all known ones
+//   --keep           replaces the inputs in fuzz/corpus by the fewest that cover as much as all known ones, or by the shortest
+//                    of them
 
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'

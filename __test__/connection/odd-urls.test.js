@@ -64,8 +64,7 @@ for (const url of [...URLS, ...BAD_NAMES, ...NO_HOST]) {
 
 test('no warning quotes a part of a password that ends too early', (t) => {
   const { mock } = t.mock.method(process, 'emitWarning', () => {})
-  for (const rest of [`p@h/x?${SECRET}`, `p@h/?a=b&${SECRET}=1`])
-    errorOf(() => settingsOf(`mongodb://me:${rest}@h/db`))
+  for (const rest of [`p@h/x?${SECRET}`, `p@h/?a=b&${SECRET}=1`]) errorOf(() => settingsOf(`mongodb://me:${rest}@h/db`))
   assert.ok(mock.callCount() > 0)
   for (const { arguments: told } of mock.calls) assert.doesNotMatch(told.join(), /hunter2/)
 })

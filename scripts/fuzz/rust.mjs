@@ -1,7 +1,17 @@
 // Runs the Rust targets by cargo-fuzz and libFuzzer. The sanitizer is one of Rust's unstable features, which
 // RUSTC_BOOTSTRAP unlocks in the stable toolchain.
 
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { cargo, root } from '../lib/process.mjs'
 import { Failure } from '../lib/program.mjs'
@@ -13,6 +23,8 @@ const FOUND = join(root, '.cache', 'fuzz')
 const ENV = { RUSTC_BOOTSTRAP: '1', PATH: `${join(TOOLS, 'bin')}${delimiter}${process.env.PATH}` }
 /** The longest input, in bytes. */
 const MAX_LEN = 1024
+/** How many bytes of inputs a target has in git. */
+const MAX_KEPT = 20_000
 /** An input that takes longer than this, in seconds, or more memory than libFuzzer's 2 GB, counts as a finding. */
 const TIMEOUT = 20
 
@@ -55,7 +67,7 @@ export async function fuzz(target, seconds) {
 }
 
 /**
- * Replaces the inputs in git by the fewest that cover as much as all known ones.
+ * Replaces the inputs in git by the fewest that cover as much as all known ones, or by the shortest of them.
  * @param {string} target
  */
 export async function minimize(target) {
@@ -67,7 +79,13 @@ export async function minimize(target) {
   const code = await libFuzzer(target, [fewest, kept, found], ['-set_cover_merge=1', `-max_len=${MAX_LEN}`], log)
   if (code !== 0) throw new Failure(`fuzz: the inputs of ${target} could not be minimised. ${log} says why.`)
   rmSync(kept, { recursive: true })
-  renameSync(fewest, kept)
+  mkdirSync(kept)
+  const inputs = readdirSync(fewest).map((name) => ({ name, bytes: statSync(join(fewest, name)).size }))
+  let left = MAX_KEPT
+  for (const { name, bytes } of inputs.sort((one, other) => one.bytes - other.bytes)) {
+    left -= bytes
+    if (left >= 0) renameSync(join(fewest, name), join(kept, name))
+  }
 }
 
 /**
