@@ -3,11 +3,12 @@
 
 mod made_up;
 
+use std::fmt::Debug;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use mongodb::bson::error::Error as BsonError;
-use mongodb::bson::raw::{RawBsonRef, RawDocument, RawDocumentBuf};
+use mongodb::bson::raw::{RawDocument, RawDocumentBuf};
 use mongodb::bson::{Bson, DateTime, Document, deserialize_from_document, doc};
 use mongodb::error::{CommandError, Error, ErrorKind, WriteConcernError, WriteError, WriteFailure};
 use mongodb::options::Acknowledgment;
@@ -47,7 +48,7 @@ fn read_document(document: &RawDocument) {
         Ok(Outcome::Found(session)) => {
             let stored = document.get("session").ok().flatten();
             let value = session.value.as_ref().map(Field::value);
-            assert_eq!(shown(value.transpose().ok()), shown(Some(stored)), "another value");
+            assert_eq!(shown(&value.transpose().ok()), shown(&Some(stored)), "another value");
             assert!(
                 session.expires.is_none_or(|expires| expires > NOW.timestamp_millis()),
                 "an expired session"
@@ -58,8 +59,8 @@ fn read_document(document: &RawDocument) {
     }
     let Ok(Some(id)) = documents::id(document) else { return };
     assert_eq!(
-        shown(document.get("_id").ok()),
-        shown(Some(id.value().ok())),
+        shown(&document.get("_id").ok()),
+        shown(&Some(id.value().ok())),
         "another id"
     );
     let listed = sweep::read_with_id(document).ok().flatten();
@@ -68,7 +69,7 @@ fn read_document(document: &RawDocument) {
 }
 
 /// All of a value. Unlike the value, it is equal to itself when there is a NaN in it.
-fn shown(value: Option<Option<RawBsonRef<'_>>>) -> String {
+fn shown(value: &impl Debug) -> String {
     format!("{value:?}")
 }
 
