@@ -2,6 +2,8 @@
 
 mod crypto;
 mod engine;
+#[cfg(test)]
+mod fuzzing;
 mod model;
 mod mongo;
 mod node;

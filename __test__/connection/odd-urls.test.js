@@ -26,6 +26,10 @@ const URLS = [
   ),
   ...['%2Ftmp%2Fmongodb-27017.sock/db', '/tmp/mongodb-27017.sock'].map((rest) => `mongodb://me:${SECRET}@${rest}`),
   ...['/db', 'h:1/db', 'a.b.c,d.e.f/db'].map((rest) => `mongodb+srv://me:${SECRET}@${rest}`),
+  ...[`mongodb://me:${SECRET}%€@h/db`, `mongodb://me%€:${SECRET}@h/db`],
+  `mongodb://me:@/${SECRET}@h.sock`,
+  // Passwords that end too early, because they are not escaped
+  ...[`mongodb://me:p@[${SECRET}?x]@h/db`, `mongodb://me:${SECRET}?@h/db`, `mongodb://me:${SECRET}/x@h/db`],
   ...[` ${HOST}/db`, `mongo://me:${SECRET}@h/db`, `MONGODB://me:${SECRET}@h/db`],
   ...[`mongodb://me%zz:${SECRET}@h/db`, 'mongodb://me:%zzhunter2@h/db'],
 ]
@@ -57,6 +61,13 @@ for (const url of [...URLS, ...BAD_NAMES, ...NO_HOST]) {
     assert.doesNotMatch(error.message, /undefined|not iterable|not a function|Cannot read/)
   })
 }
+
+test('no warning quotes a part of a password that ends too early', (t) => {
+  const { mock } = t.mock.method(process, 'emitWarning', () => {})
+  for (const rest of [`p@h/x?${SECRET}`, `p@h/?a=b&${SECRET}=1`]) errorOf(() => settingsOf(`mongodb://me:${rest}@h/db`))
+  assert.ok(mock.callCount() > 0)
+  for (const { arguments: told } of mock.calls) assert.doesNotMatch(told.join(), /hunter2/)
+})
 
 test('a store works by a connection string with empty pairs in it', async (t) => {
   for (const query of ['??', '?&', '?=x', '?w=1&&']) {

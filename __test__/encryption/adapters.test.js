@@ -61,6 +61,17 @@ for (const [factory, options] of ADAPTERS) {
   })
 }
 
+test('an option of crypto that is not text is told by its name', () => {
+  for (const name of ['algorithm', 'hashing', 'encodeas']) {
+    for (const value of [Symbol('s'), {}, Object.create(null), 5]) {
+      assert.throws(() => ours.createKrupteinAdapter({ secret: 'squirrel', [name]: value }), {
+        name: 'TypeError',
+        message: `The option crypto.${name} must be a string`,
+      })
+    }
+  }
+})
+
 test('the adapters refuse what the genuine ones refuse, in the same words', async () => {
   const messageOf = async (act) => {
     try {

@@ -136,3 +136,17 @@ test('with a collation that ignores case, another spelling of an id is another s
   assert.deepEqual(alone, right, 'alone')
   assert.deepEqual(await Promise.all(asked.map((sid) => store.get(sid))), right, 'among others')
 })
+
+test('an id of very many levels is an error for each method, and the store goes on', async (t) => {
+  const idOf = (sid) => (sid === 'deep' ? range(2000).reduce((inside) => ({ inside }), {}) : sid)
+  const { store } = await server.open(t, { transformId: idOf })
+  const calls = {
+    get: () => store.get('deep'),
+    'get among others': () => Promise.all([store.get('deep'), store.get('a'), store.get('b')]),
+    set: () => store.set('deep', { a: 1 }),
+    touch: () => store.touch('deep', { a: 1 }),
+  }
+  for (const [name, act] of Object.entries(calls)) await assert.rejects(act(), Error, name)
+  await store.set('a', { a: 1 })
+  assert.deepEqual(await store.get('a'), { a: 1 })
+})

@@ -51,6 +51,15 @@ test('an algorithm that does not exist fails the operations', async (t) => {
   assert.equal(await collection.countDocuments(), 0)
 })
 
+test('a salt that is not text is told by its name', () => {
+  for (const salt of [Symbol('s'), {}, Object.create(null)]) {
+    assert.throws(
+      () => new FACTORY.Store({ url: 'mongodb://127.0.0.1', hash: { salt } }),
+      /^TypeError: The option hash\.salt must be a string$/,
+    )
+  }
+})
+
 test('hash has no effect in a store of the style of connect-mongo 4 to 6, which never had it', async (t) => {
   const { store, collection } = server.open(t, { hash: true }, MODERN)
   await store.set('t', {})

@@ -86,6 +86,20 @@ eachStyle(({ style, isFactory }) => {
     }
   })
 
+  test('a value that is not a number or an object is told by the name of its option, whatever it is', () => {
+    const connection = { [ofUrl]: 'mongodb://127.0.0.1' }
+    for (const value of [Symbol('s'), Object.create(null), () => 5]) {
+      assert.match(
+        messageOf(() => new Store({ ...connection, autoRemoveInterval: value })),
+        /^The option autoRemoveInterval must be a finite number/,
+      )
+    }
+    assert.match(
+      messageOf(() => new Store({ ...connection, advancedOptions: 'poolSize=5' })),
+      /^The option advancedOptions must be an object/,
+    )
+  })
+
   test('a negative number is refused where it would lose sessions', () => {
     for (const [name, unit] of [
       ['ttl', 'seconds'],

@@ -32,6 +32,15 @@ const values = () => ({
 })
 
 eachStyle(({ style, missing }) => {
+  test('with stringify: false, a session with a function named then is no promise, and is stored', async (t) => {
+    const { store } = server.open(t, { stringify: false }, style)
+    for (const then of [() => {}, class {}]) {
+      await store.set('s', aSession({ a: 1, then }))
+      assert.equal((await store.get('s')).a, 1)
+      await store.destroy('s')
+    }
+  })
+
   test('with stringify: false, the session is stored as a document, just as connect-mongo stores it', async (t) => {
     const { store, collection, dbName } = server.open(t, { stringify: false }, style)
     const { collectionName } = collection

@@ -1,6 +1,3 @@
 #![no_main]
-//! Checks that no text makes the decoder of kruptein's format panic.
 
-use connect_mongo_native_fuzz::{Format, read};
-
-libfuzzer_sys::fuzz_target!(|input: &[u8]| read(&Format::Kruptein, input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| connect_mongo_native_fuzz::fuzzing::kruptein(input));

@@ -1,6 +1,3 @@
 #![no_main]
-//! Checks that no text makes the decoder of the `secret` format panic.
 
-use connect_mongo_native_fuzz::{Format, read};
-
-libfuzzer_sys::fuzz_target!(|input: &[u8]| read(&Format::Secret, input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| connect_mongo_native_fuzz::fuzzing::secret(input));

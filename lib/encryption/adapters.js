@@ -112,6 +112,10 @@ function nativeAdapter(format) {
 function createKrupteinAdapter(options) {
   const merged = { ...KRUPTEIN_DEFAULTS, ...options }
   if (!merged.secret) throw new Error('createKrupteinAdapter requires a non-empty secret')
+  for (const name of /** @type {const} */ (['algorithm', 'hashing', 'encodeas'])) {
+    if (merged[name] && typeof merged[name] !== 'string')
+      throw new TypeError(`The option crypto.${name} must be a string`)
+  }
   if (/ccm|ecb|ocb2|xts/.test(merged.algorithm)) {
     const refuse = async () => {
       throw cryptoError('Insecure cipher mode not supported!')

@@ -132,10 +132,12 @@ function adapterOf(crypto, cryptoAdapter) {
  * @param {unknown} secret
  */
 function isComplex(secret) {
+  // Not every object can be converted to text.
+  const text = typeof secret === 'string' || Buffer.isBuffer(secret) ? String(secret) : ''
   /** @param {RegExp} pattern */
-  const count = (pattern) => (String(secret).match(pattern) ?? []).length
+  const count = (pattern) => (text.match(pattern) ?? []).length
   return (
-    String(secret).length >= 8 &&
+    text.length >= 8 &&
     count(/[A-Z]/g) >= 2 &&
     count(/[a-z]/g) >= 2 &&
     count(/[0-9]/g) >= 2 &&

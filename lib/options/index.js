@@ -97,8 +97,9 @@ function readOptions(given, style) {
   const { options: shown, connection } = chooseConnection(style.states ? asGiven : modernOptions(given), style.name)
   const isSails = isSailsSession(shown)
   const options = ownOptions(shown, style.name, isSails)
-  if (!style.states) refuseMisused(options)
   checkKinds(options)
+  if (!style.states) refuseMisused(options)
+  checkRanges(options)
   if (!isSails) warnOfUnknown(Object.keys(shown), [...namesOf(OPTIONS), ...namesOf(PARTS)])
   const formats = ownOptions(asGiven, style.name, true)
   const encryption = encryptionOf(isSails ? { ...formats, secret: undefined } : formats)
@@ -212,6 +213,10 @@ function checkKinds(options) {
     if (name === 'db' && typeof value === 'string') continue
     checkKind(name, kind, value, (wrong) => `, not ${describe(wrong)}`)
   }
+}
+
+/** @param {Options} options whose kinds have been checked */
+function checkRanges(options) {
   for (const [name, unit] of AT_LEAST_0) {
     if (Number(options[name]) < 0) throw new TypeError(`The option ${name} must be at least 0 ${unit}`)
   }
@@ -265,6 +270,7 @@ function autoRemoveOf({ autoRemove }) {
 function hashOf(hash) {
   if (!hash) return undefined
   const { salt = 'connect-mongo', algorithm = 'sha1' } = /** @type {{salt?: string, algorithm?: string}} */ (hash)
+  if (!['string', 'number'].includes(typeof salt)) throw new TypeError('The option hash.salt must be a string')
   return (/** @type {string} */ sid) =>
     createHash(algorithm)
       .update(salt + sid)

@@ -47,8 +47,8 @@
 const OPTIONS = /** @type {const} */ ({
   mongoUrl: ['string', 'modern'],
   url: ['string', 'factory'],
+  advancedOptions: ['object'], // before mongoOptions, in whose place it may stand
   mongoOptions: ['object'],
-  advancedOptions: ['object'],
   dbName: ['string'],
   client: ['object'],
   clientPromise: ['object'],

@@ -161,7 +161,9 @@ class Codec {
     const stored = this.#live.hooks.serialize(this.#withoutLastModified(session))
     if (typeof stored === 'string' && !this.#encryption) return stored
     const store = (/** @type {unknown} */ value) => this.#store(operation, value)
-    return isThenable(stored) ? operation.wait(stored, 'serialize').then(store) : store(stored)
+    // A session may have a function of that name, and is no promise.
+    const isLater = this.#live.hooks.serialize !== toPlainObject && isThenable(stored)
+    return isLater ? operation.wait(stored, 'serialize').then(store) : store(stored)
   }
 
   /**

@@ -40,10 +40,12 @@ const { theOptions } = require('../common/words.js')
 function stagesOf(query, mongoOptions) {
   /** @type {Given[][]} */
   const groups = []
+  // If an "@" follows, what looks like the name of an option may be a part of the password.
+  const isClear = !query.includes('@')
   const string = pairsOf(query).map(([name, value]) => ({
     name,
     value,
-    label: `The option ${name} of the connection string`,
+    label: `${isClear ? `The option ${name}` : 'An option'} of the connection string`,
     inString: true,
   }))
   const single = withoutGroups(mongoOptions, 'mongoOptions', groups)

@@ -21,13 +21,17 @@ const { unescape } = require('node:querystring')
 function split(uri) {
   // Drivers up to 2.x accepted the path of a socket unescaped.
   const [, user = '', socket, rest = ''] =
-    /^mongodb:\/\/(?:([^@/?]*)@)?(\/[^?]*?\.sock)((?:[/?].*)?)$/is.exec(uri) ?? []
+    /^mongodb:\/\/(?:([^@/?]*)@)?(\/[^?@]*?\.sock)((?:[/?].*)?)$/is.exec(uri) ?? []
   if (socket) return split(`mongodb://${user && `${user}@`}${encodeURIComponent(socket)}${rest}`)
   const [, scheme, authority, database = '', query = ''] =
     /^(mongodb(?:\+srv)?:\/\/)([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/is.exec(uri) ?? []
   if (scheme === undefined) return null
-  // What looks like the port may be a password that contains "/" or "?". Such a string is left as it is.
-  const areHosts = hostsOf(authority).every((host) => /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(host))
+  // What looks like the hosts may be a user name and the beginning of a password that contains "/" or "?". Such a string is
+  // left as it is.
+  const isClear = !`${database}${query}`.includes('@')
+  if (!isClear && !authority.includes('@')) return null
+  const host = isClear ? /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/ : /^(?:\[[\da-f:.]*\]|[\w.%-]*)(?::\d*)?$/i
+  const areHosts = hostsOf(authority).every((each) => host.test(each))
   return areHosts ? { scheme, authority: withoutGaps(authority), database, query } : null
 }
 

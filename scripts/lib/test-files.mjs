@@ -71,6 +71,7 @@ const REGARDLESS = [
   ...['cluster', 'docker', 'lambda'].map((name) => `__test__/examples/${name}.test.js`),
   '__test__/histories/',
   ...['expected', 'verdict'].map((name) => `__test__/soak/${name}.test.js`),
+  ...['encryption', 'uri'].map((name) => `__test__/properties/${name}.test.js`),
 ]
 
 /** What `npm test` runs a second time without the addon: something of everything. */

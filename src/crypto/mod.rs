@@ -286,5 +286,7 @@ fn stored(text: &str) -> Field {
     Field::Wrapped(rawdoc! { "stored": text }.into_bytes())
 }
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;

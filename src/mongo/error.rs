@@ -98,12 +98,16 @@ fn said(code: i32, message: &str) -> String {
     if let Some(known) = NAMES_ONLY.iter().find(|known| message.starts_with(**known)) {
         return (*known).to_owned();
     }
-    let names_only = [OUT_OF_TIME, DUPLICATE_KEY].contains(&code) || COMMANDS_OWN.contains(&code);
-    if names_only || PASSING.contains(&code) {
-        // It quotes names of users, collections, indexes or options, and the whole command at most.
+    if quotes_names_only(code) {
         return trimmed(message.split('{').next().unwrap_or_default());
     }
     cut(message)
+}
+
+/// Whether messages with this code quote names of users, collections, indexes or options, and the whole command at
+/// most.
+pub fn quotes_names_only(code: i32) -> bool {
+    [OUT_OF_TIME, DUPLICATE_KEY].contains(&code) || COMMANDS_OWN.contains(&code) || PASSING.contains(&code)
 }
 
 /// A text up to the first value that it may quote.
@@ -148,10 +152,18 @@ fn labels_of(reply: &Document) -> Vec<String> {
 }
 
 fn code_of(error: &Document) -> i32 {
-    match error.get("code") {
-        Some(Bson::Int32(code)) => *code,
-        Some(Bson::Int64(code)) => i32::try_from(*code).unwrap_or_default(),
-        _ => 0,
+    let code = whole_number(error.get("code"));
+    code.and_then(|code| i32::try_from(code).ok()).unwrap_or_default()
+}
+
+/// A whole number in a reply, of whichever type: other engines than `MongoDB` send other types.
+pub fn whole_number(value: Option<&Bson>) -> Option<i64> {
+    match value {
+        Some(Bson::Int32(number)) => Some(i64::from(*number)),
+        Some(Bson::Int64(number)) => Some(*number),
+        #[expect(clippy::cast_possible_truncation, reason = "no number that matters is that large")]
+        Some(Bson::Double(number)) if number.fract() == 0.0 => Some(*number as i64),
+        _ => None,
     }
 }
 
@@ -341,6 +353,17 @@ mod tests {
         assert_eq!(server(2, message, "", vec![]).retry_after, None);
         assert_eq!(kind(THROTTLED), FailureKind::Overload);
         assert_eq!(said(THROTTLED, message), "Error=16500, RetryAfterMs=34, Details");
+    }
+
+    #[test]
+    fn numbers_in_replies_may_have_any_numeric_type() {
+        for number in [Bson::Int32(11_000), Bson::Int64(11_000), Bson::Double(11_000.0)] {
+            assert_eq!(whole_number(Some(&number)), Some(11_000));
+            assert_eq!(code_of(&doc! { "code": number }), 11_000);
+        }
+        for other in [Bson::Double(0.5), Bson::Double(f64::NAN), Bson::from("1"), Bson::Null] {
+            assert_eq!(whole_number(Some(&other)), None);
+        }
     }
 
     #[test]

@@ -47,7 +47,7 @@ async fn has_index(database: &Database, collection: &str, counts: fn(&Document) 
 }
 
 /// Whether an index removes every expired session sooner or later.
-fn removes_sooner_or_later(index: &Document) -> bool {
+pub fn removes_sooner_or_later(index: &Document) -> bool {
     removes_expired(index) || removes_unchanged(index)
 }
 

@@ -17,6 +17,9 @@ mod sweep;
 mod watched;
 mod write;
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -60,7 +60,11 @@ pub fn parse(uri: &str) -> Result<(ConnectionString, Option<ServerApi>), Failure
     if uri.starts_with(SEED_LIST) {
         return Err(Failure::uri(UNREADABLE));
     }
-    let (others, server_api) = take_server_api(uri)?;
+    // The driver panics at an escape that is cut by a character of several bytes, and prints a part of the password.
+    if user_info(uri).is_some_and(has_broken_escape) {
+        return Err(Failure::uri(UNREADABLE));
+    }
+    let (others, server_api) = take_server_api(uri).map_err(|failure| without_credentials(uri, failure))?;
     let string = ConnectionString::parse(others).map_err(|error| parse_failure(uri, error))?;
     Ok((string, server_api))
 }
@@ -135,18 +139,31 @@ pub fn acknowledged(mut concern: WriteConcern) -> WriteConcern {
     concern
 }
 
+/// What may be the user name and the password, also where they are not escaped.
+fn user_info(uri: &str) -> Option<&str> {
+    let (_, rest) = uri.split_once("://")?;
+    Some(rest.rsplit_once('@')?.0)
+}
+
+fn has_broken_escape(text: &str) -> bool {
+    let is_escape = |rest: &str| matches!(rest.as_bytes(), [first, second, ..] if first.is_ascii_hexdigit() && second.is_ascii_hexdigit());
+    !text.split('%').skip(1).all(is_escape)
+}
+
 fn parse_failure(uri: &str, error: mongodb::error::Error) -> Failure {
     let failure = Failure::from(error);
     if failure.kind == FailureKind::Passing {
         return failure;
     }
-    // The driver may quote the part that it could not read, which may be the credentials.
-    let user_info = uri
-        .split_once("://")
-        .and_then(|(_, rest)| rest.rsplit_once('@'))
-        .map(|(secret, _)| secret);
+    without_credentials(uri, failure)
+}
+
+/// A failure may quote the part that could not be read, which may be the credentials.
+fn without_credentials(uri: &str, failure: Failure) -> Failure {
     let quotes = |secret: &str| secret.len() > 2 && failure.message.contains(secret);
-    let leaks = user_info.is_some_and(|info| quotes(info) || info.split(':').any(quotes));
+    // Such a sign ends the credentials for the driver. It takes what follows for a host, a database or an option.
+    let is_cut = |info: &str| info.contains(['/', '?', '#', '[', ']', '@']) || info.matches(':').count() > 1;
+    let leaks = user_info(uri).is_some_and(|info| is_cut(info) || info.split(':').any(quotes));
     if leaks {
         return Failure::uri(UNREADABLE);
     }
@@ -186,6 +203,12 @@ mod tests {
             "mongodb://ann:s3cr%zzt@localhost/",
             "mongodb://ann:s3cret/@localhost",
             "mongodb://ann:s3:cret@localhost",
+            "mongodb://ann:s3%€cret@localhost",
+            "mongodb://ann%a€:s3cret@localhost",
+            "mongodb://ann:s3cret?@localhost",
+            "mongodb://ann:s3cret/x@localhost",
+            "mongodb://ann:12/x?s3cret=1@localhost",
+            "mongodb://ann/x?serverApiVersion=s3cret@localhost",
         ] {
             let failure = refusal(uri).await;
             assert!(!failure.message.contains("s3"), "{}", failure.message);

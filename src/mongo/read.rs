@@ -161,7 +161,8 @@ pub fn all_of(documents: usize) -> u32 {
     u32::try_from(documents + 1).unwrap_or(u32::MAX)
 }
 
-fn answer(document: &RawDocument, now: i64) -> Answer {
+/// The answer that a document gives to a caller with this clock.
+pub fn answer(document: &RawDocument, now: i64) -> Answer {
     if documents::is_live(document, DateTime::from_millis(now))? {
         Ok(Outcome::Found(documents::read(document)?))
     } else {

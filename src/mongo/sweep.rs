@@ -30,7 +30,10 @@ pub async fn list(
 }
 
 /// A session with the id that it is bound to.
-fn read_with_id(found: &RawDocument) -> Result<Option<(Field, StoredSession)>, Failure> {
+///
+/// # Errors
+/// When the document is not valid BSON.
+pub fn read_with_id(found: &RawDocument) -> Result<Option<(Field, StoredSession)>, Failure> {
     let session = documents::read(found)?;
     Ok(documents::id(found)?.map(|id| (id, session)))
 }

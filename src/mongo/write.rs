@@ -123,7 +123,8 @@ pub async fn remove(target: &Target<'_>, statement: RawDocumentBuf, limit: Limit
     if let Ok(concern) = reply.get_document("writeConcernError") {
         return Err(error::of_write_concern(concern, &reply));
     }
-    Ok(u64::try_from(number(reply.get("n")).unwrap_or_default()).unwrap_or_default())
+    let removed = error::whole_number(reply.get("n")).unwrap_or_default();
+    Ok(u64::try_from(removed).unwrap_or_default())
 }
 
 fn command(
@@ -184,7 +185,7 @@ pub struct Read {
     /// The attempt.
     pub attempt: Attempt,
     /// Whether some touched session was not found, of which the reply has only the number.
-    missed: bool,
+    pub missed: bool,
 }
 
 /// Reads the reply to a batch.
@@ -195,16 +196,22 @@ pub fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
     let mut attempt = Attempt::answered(answers.collect());
     let mut created = Vec::new();
     for upserted in elements(reply, "upserted") {
-        let place = place(upserted);
+        let Some(place) = place(upserted, batch.len()) else {
+            continue;
+        };
         created.push(place);
         set(&mut attempt.answers, place, Some(Ok(Outcome::Done(true))));
     }
     let mut expected = i64::try_from(batch.len()).unwrap_or(i64::MAX);
+    let mut unplaced = None;
     for refused in elements(reply, "writeErrors") {
         expected -= 1;
-        let place = place(refused);
+        let place = place(refused, batch.len());
         let refusal = error::of_statement(refused);
-        if refusal.code == Some(IMMUTABLE_FIELD) && batch.get(place).is_some_and(is_conditional) {
+        if let Some(place) = place
+            && refusal.code == Some(IMMUTABLE_FIELD)
+            && batch.get(place).is_some_and(is_conditional)
+        {
             attempt.found_nothing(place, Outcome::Missing);
             continue;
         }
@@ -219,9 +226,22 @@ pub fn read_reply(reply: &Document, batch: &[Statement<'_>]) -> Read {
         } else {
             Some(Err(refusal))
         };
-        set(&mut attempt.answers, place, answer);
+        match place {
+            Some(place) => set(&mut attempt.answers, place, answer),
+            // Any of them may be the one that was refused.
+            None => unplaced = Some(answer),
+        }
     }
-    let missed = number(reply.get("n")).unwrap_or(expected) < expected;
+    if let Some(refused) = unplaced {
+        for answer in attempt
+            .answers
+            .iter_mut()
+            .filter(|answer| matches!(answer, Some(Ok(_))))
+        {
+            answer.clone_from(&refused);
+        }
+    }
+    let missed = error::whole_number(reply.get("n")).unwrap_or(expected) < expected;
     if let Ok(concern) = reply.get_document("writeConcernError") {
         // The statements were carried out, except those that have an error of their own, which they keep.
         let concern = error::of_write_concern(concern, reply);
@@ -273,7 +293,8 @@ fn set(answers: &mut [Option<Answer>], place: usize, answer: Option<Answer>) {
     }
 }
 
-fn elements<'a>(reply: &'a Document, name: &str) -> impl Iterator<Item = &'a Document> {
+/// The documents of a list in a reply.
+pub fn elements<'a>(reply: &'a Document, name: &str) -> impl Iterator<Item = &'a Document> {
     reply
         .get_array(name)
         .into_iter()
@@ -281,17 +302,10 @@ fn elements<'a>(reply: &'a Document, name: &str) -> impl Iterator<Item = &'a Doc
         .filter_map(Bson::as_document)
 }
 
-fn number(value: Option<&Bson>) -> Option<i64> {
-    match value {
-        Some(Bson::Int32(number)) => Some(i64::from(*number)),
-        Some(Bson::Int64(number)) => Some(*number),
-        _ => None,
-    }
-}
-
-fn place(element: &Document) -> usize {
-    let index = number(element.get("index")).unwrap_or(-1);
-    usize::try_from(index).unwrap_or(usize::MAX)
+/// The place of the statement that an element is about, among this many.
+pub fn place(element: &Document, statements: usize) -> Option<usize> {
+    let index = error::whole_number(element.get("index"))?;
+    usize::try_from(index).ok().filter(|place| *place < statements)
 }
 
 /// Finds out which touched sessions were missing. The reply only says how many were found.
@@ -388,4 +402,45 @@ async fn expiry_of(
         }
     }
     Ok(there)
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::bson::doc;
+
+    use super::*;
+
+    /// The answers to three removals.
+    fn answers(reply: &Document) -> Vec<Option<Answer>> {
+        let id = Field::Text("s".into());
+        let statement = Statement {
+            id: &id,
+            write: &Write::Destroy,
+        };
+        read_reply(reply, &[statement; 3]).attempt.answers
+    }
+
+    #[test]
+    fn a_refused_write_never_counts_as_done_however_its_place_is_written() {
+        for index in [Bson::Int32(1), Bson::Int64(1), Bson::Double(1.0)] {
+            let reply = doc! { "n": 2, "writeErrors": [{ "index": index, "code": 9, "errmsg": "no" }] };
+            let failed: Vec<bool> = answers(&reply)
+                .iter()
+                .map(|answer| matches!(answer, Some(Err(_))))
+                .collect();
+            assert_eq!(failed, [false, true, false]);
+        }
+    }
+
+    #[test]
+    fn a_refusal_without_a_place_may_be_that_of_any_statement() {
+        for refused in [
+            doc! { "code": 9 },
+            doc! { "index": 3, "code": 9 },
+            doc! { "index": "1", "code": 9 },
+        ] {
+            let answers = answers(&doc! { "n": 2, "writeErrors": [refused] });
+            assert!(answers.iter().all(|answer| matches!(answer, Some(Err(_)))));
+        }
+    }
 }

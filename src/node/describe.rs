@@ -257,8 +257,9 @@ fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
     texts
 }
 
+#[expect(clippy::cast_precision_loss, reason = "no limit is that long")]
 fn milliseconds(time: Option<Duration>) -> Option<f64> {
-    time.map(|time| time.as_secs_f64() * 1000.0)
+    time.map(|time| time.as_micros() as f64 / 1000.0)
 }
 
 /// The driver reveals the name of a level only when it is serialised to BSON.
