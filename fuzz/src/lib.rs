@@ -1,12 +1,14 @@
 //! The code that the fuzz targets share: the decoders of the addon, compiled from its own files, with a
 //! cipher that reads all formats and needs little time for keys.
 
-#![allow(dead_code, unused_imports)]
+#![allow(dead_code, unexpected_cfgs, unused_imports)]
 
 #[path = "../../src/crypto/mod.rs"]
 mod crypto;
 #[path = "../../src/model/mod.rs"]
 mod model;
+#[path = "../../src/sync.rs"]
+mod sync;
 
 use std::sync::LazyLock;
 

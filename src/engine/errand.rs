@@ -1,12 +1,13 @@
 //! An errand groups steps that the engine itself orders and waits for together: the removals of a `clear`.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use tokio::sync::Notify;
 
 use super::callers::Key;
 use super::operation::Answer;
 use crate::model::Failure;
+use crate::sync::{Mutex, MutexGuard};
 
 /// The state of one errand: its unfinished steps and their first failure.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ mod epochs;
 mod sizes;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -21,6 +21,7 @@ use super::callers::Key;
 use super::errand::Errand;
 use super::operation::{Action, Write};
 use crate::model::Field;
+use crate::sync::{AtomicBool, Mutex, MutexGuard};
 use class::{BULKY_BYTES, FAR, FAR_LANES, LANES};
 use clearings::Clearings;
 use epochs::Epochs;
@@ -397,5 +398,7 @@ impl State {
 
 #[cfg(test)]
 mod limit_tests;
+#[cfg(all(test, feature = "loom"))]
+mod models;
 #[cfg(test)]
 mod tests;
