@@ -225,8 +225,11 @@ impl Queue {
     /// Adapts the number of lanes to the round trip to the servers.
     pub fn note_distance(&self, distance: Duration) {
         let is_far = distance > FAR;
-        if self.is_far.swap(is_far, Ordering::Relaxed) != is_far {
-            self.lock().lanes = if is_far { FAR_LANES } else { LANES };
+        if self.is_far.load(Ordering::Relaxed) != is_far {
+            // Both change under the lock: of two lanes that note different distances, one decides both.
+            let mut state = self.lock();
+            state.lanes = if is_far { FAR_LANES } else { LANES };
+            self.is_far.store(is_far, Ordering::Relaxed);
         }
     }
 
