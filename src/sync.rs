@@ -1,5 +1,5 @@
-//! The locks and atomics of whatever the models check. In a build with the feature `loom`, they are those of loom, which tries
-//! every order in which threads can reach them.
+//! What threads share in the parts that models check. In a build with the feature `loom`, it is of loom, which tries every order
+//! in which threads can reach it.
 
 #[cfg(not(all(test, feature = "loom")))]
 pub use std::{
@@ -9,6 +9,8 @@ pub use std::{
     },
     thread,
 };
+#[cfg(not(all(test, feature = "loom")))]
+pub use tokio::sync::Notify;
 
 #[cfg(all(test, feature = "loom"))]
 pub use loom::{
@@ -18,3 +20,40 @@ pub use loom::{
     },
     thread,
 };
+#[cfg(all(test, feature = "loom"))]
+pub use modelled::Notify;
+
+#[cfg(all(test, feature = "loom"))]
+mod modelled {
+    use std::sync::atomic::Ordering;
+
+    use tokio::sync::futures::Notified;
+
+    use super::AtomicBool;
+
+    /// That of tokio, which loom does not know. Writing the flag is where loom may switch to another thread.
+    #[derive(Debug)]
+    pub struct Notify {
+        notify: tokio::sync::Notify,
+        reached: AtomicBool,
+    }
+
+    impl Notify {
+        pub fn new() -> Self {
+            Self {
+                notify: tokio::sync::Notify::new(),
+                reached: AtomicBool::new(false),
+            }
+        }
+
+        pub fn notified(&self) -> Notified<'_> {
+            self.reached.store(true, Ordering::SeqCst);
+            self.notify.notified()
+        }
+
+        pub fn notify_waiters(&self) {
+            self.reached.store(true, Ordering::SeqCst);
+            self.notify.notify_waiters();
+        }
+    }
+}

@@ -6,12 +6,11 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use slab::Slab;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::operation::{Answer, Outcome};
 use crate::model::{Failure, Kind};
-use crate::sync::{AtomicU64, Mutex, MutexGuard};
+use crate::sync::{AtomicU64, Mutex, MutexGuard, Notify};
 
 /// The maximum number of waiting callers in one store. One more fails at once.
 pub const MAX_CALLERS: usize = 65_536;

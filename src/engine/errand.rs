@@ -2,12 +2,10 @@
 
 use std::sync::{Arc, PoisonError};
 
-use tokio::sync::Notify;
-
 use super::callers::Key;
 use super::operation::Answer;
 use crate::model::Failure;
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::{Mutex, MutexGuard, Notify};
 
 /// The state of one errand: its unfinished steps and their first failure.
 #[derive(Debug)]

@@ -10,6 +10,8 @@ use loom::thread;
 use super::tests::{GET, Keys, id, set};
 use super::*;
 
+/// Removals have a single lane: if it comes to rest too early, no other one takes what it leaves behind.
+const DESTROY: Action = Action::Write(Write::Destroy);
 const FAR_AWAY: Duration = Duration::from_secs(1);
 
 /// A queue whose steps are carried out by threads of the model. What the model notes is in locks that loom does not know: they
@@ -85,13 +87,13 @@ impl Carried {
 fn no_step_is_forgotten_while_a_lane_comes_to_rest() {
     loom::model(|| {
         let carried = Carried::new(3);
-        let class = carried.push(0, GET).unwrap();
+        let class = carried.push(0, DESTROY).unwrap();
         let lane = {
             let carried = Arc::clone(&carried);
             thread::spawn(move || carried.run(class))
         };
         let first = carried.push(0, set(1));
-        let second = carried.push(1, GET);
+        let second = carried.push(1, DESTROY);
         carried.start(first.into_iter().chain(second));
         lane.join().unwrap();
         carried.assert_done(3);
@@ -102,7 +104,7 @@ fn no_step_is_forgotten_while_a_lane_comes_to_rest() {
 fn no_step_is_forgotten_when_a_lane_is_lost() {
     loom::model(|| {
         let carried = Carried::new(2);
-        let class = carried.push(0, GET).unwrap();
+        let class = carried.push(0, DESTROY).unwrap();
         let lane = {
             let carried = Arc::clone(&carried);
             thread::spawn(move || {
@@ -112,7 +114,7 @@ fn no_step_is_forgotten_when_a_lane_is_lost() {
                 carried.start(carried.queue.lane_lost(class));
             })
         };
-        carried.start(carried.push(1, GET));
+        carried.start(carried.push(1, DESTROY));
         lane.join().unwrap();
         carried.assert_done(2);
     });
