@@ -21,6 +21,7 @@ struct Carried {
     callers: std::sync::Mutex<Vec<Key>>,
     under_way: std::sync::Mutex<Vec<Field>>,
     answered: std::sync::Mutex<Vec<Key>>,
+    carrying: AtomicBool,
 }
 
 impl Carried {
@@ -32,6 +33,7 @@ impl Carried {
             callers: std::sync::Mutex::new((0..operations).map(|number| keys.next(number)).collect()),
             under_way: std::sync::Mutex::default(),
             answered: std::sync::Mutex::default(),
+            carrying: AtomicBool::new(false),
         })
     }
 
@@ -65,7 +67,8 @@ impl Carried {
             assert!(!under_way.contains(&job.id), "two steps of a session are under way");
             under_way.push(job.id.clone());
         }
-        thread::yield_now();
+        // Loom may switch to another thread here.
+        self.carrying.store(true, Ordering::SeqCst);
         for job in &jobs {
             self.under_way.lock().unwrap().retain(|id| *id != job.id);
             self.answered.lock().unwrap().extend(&job.step.callers);
