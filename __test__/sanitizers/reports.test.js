@@ -8,15 +8,15 @@ const { before, it } = require('node:test')
 const ADDON = '/checkout/connect-mongo-native.node'
 
 const ERROR = `==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x60d000000078 at pc 0x7f0000000000
-    #0 0x7f0000000000 in connect_mongo_native::node::completion (${ADDON}+0x1000)`
+    #0 0x7f0000000000 in connect_mongo_native::node::completion /checkout/src/node/completion.rs:60:9 (${ADDON})`
 
 const OURS = `Direct leak of 64 byte(s) in 1 object(s) allocated from:
-    #0 0x7f0000000001 in malloc (/tmp/address-runtime.so+0xf0)
-    #1 0x7f0000000002 in connect_mongo_native::node::store (${ADDON}+0x2000)`
+    #0 0x7f0000000001 in malloc asan_malloc_linux.cpp:67:3 (/checkout/address-runtime.so)
+    #1 0x7f0000000002 in connect_mongo_native::node::store /checkout/src/node/store.rs:60:9 (${ADDON})`
 
 const OF_NODE = `Direct leak of 32 byte(s) in 1 object(s) allocated from:
-    #0 0x7f0000000001 in malloc (/tmp/address-runtime.so+0xf0)
-    #1 0x0000008e0000 in node::Start(int, char**) (/usr/bin/node+0x8e0000)`
+    #0 0x7f0000000001 in malloc asan_malloc_linux.cpp:67:3 (/checkout/address-runtime.so)
+    #1 0x0000008e0000 in node::Start(int, char**) node.cc (/usr/bin/node)`
 
 let findingsOf
 before(async () => {

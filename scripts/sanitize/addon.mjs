@@ -30,8 +30,12 @@ export async function inNode(folder) {
   const env = {
     LD_PRELOAD: await preloadable(folder),
     NAPI_RS_NATIVE_LIBRARY_PATH: addon,
-    // Tests look at what a process prints, and at its exit code. So errors go to files, and leaks change no exit code.
-    ASAN_OPTIONS: `log_path=${join(reports, 'report')}:abort_on_error=1:exitcode=0`,
+    // Tests look at what a process prints, and at its exit code. So errors go to files, and leaks change no exit code. Each line
+    // of a stack names the library, which is otherwise left out where the line of the source is known.
+    ASAN_OPTIONS: [
+      `log_path=${join(reports, 'report')}:abort_on_error=1:exitcode=0`,
+      'stack_trace_format="    #%n %p %F %L (%m)"',
+    ].join(':'),
   }
   await requireAddon(addon, env)
   const code = await run(process.execPath, ['scripts/test.mjs', ...TESTS], { env })
