@@ -1,8 +1,8 @@
 // `npm run sanitize`: looks for memory errors, leaks and data races in the native code. `npm run sanitize -- loom address` runs
 // only these:
 //
-//   loom       models of the code that threads share, in every order of the threads
-//   address    AddressSanitizer and LeakSanitizer: the Rust tests, and the addon in Node
+//   loom       models of the code that threads share, in the orders in which threads can reach it
+//   address    AddressSanitizer: the Rust tests, with LeakSanitizer, and the addon in Node
 //   thread     ThreadSanitizer: the Rust tests, with a standard library that is compiled for it
 //   valgrind   memcheck: the Rust tests as they are, with the C code of the crates
 //   miri       Miri: the Rust tests of what needs no thread and no C code

@@ -1,5 +1,5 @@
 // AddressSanitizer finds accesses to memory that is freed, or beyond what was allocated; LeakSanitizer finds what was never
-// freed. The Rust tests run with both, and then the addon in Node, where Rust and JavaScript exchange memory.
+// freed. The Rust tests run with both, and then the addon in Node with the first, where Rust and JavaScript exchange memory.
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
