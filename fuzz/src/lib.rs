@@ -2,6 +2,7 @@
 
 #![expect(dead_code, reason = "fuzzing uses some of it")]
 #![expect(unused_imports, reason = "fuzzing uses some of it")]
+#![expect(unexpected_cfgs, reason = "models and planted faults have features of their own")]
 
 #[path = "../../src/crypto/mod.rs"]
 mod crypto;
@@ -13,3 +14,5 @@ pub mod fuzzing;
 mod model;
 #[path = "../../src/mongo/mod.rs"]
 mod mongo;
+#[path = "../../src/sync.rs"]
+mod sync;

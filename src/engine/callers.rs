@@ -2,16 +2,16 @@
 //! the attempt or the deadline, takes it out of the list, so each caller is answered once.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use slab::Slab;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::operation::{Answer, Outcome};
 use crate::model::{Failure, Kind};
+use crate::sync::{AtomicU64, Mutex, MutexGuard, Notify};
 
 /// The maximum number of waiting callers in one store. One more fails at once.
 pub const MAX_CALLERS: usize = 65_536;

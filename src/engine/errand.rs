@@ -1,12 +1,11 @@
 //! An errand groups steps that the engine itself orders and waits for together: the removals of a `clear`.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::sync::Notify;
+use std::sync::{Arc, PoisonError};
 
 use super::callers::Key;
 use super::operation::Answer;
 use crate::model::Failure;
+use crate::sync::{Mutex, MutexGuard, Notify};
 
 /// The state of one errand: its unfinished steps and their first failure.
 #[derive(Debug)]

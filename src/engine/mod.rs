@@ -312,6 +312,8 @@ impl<R: Reply, B: Backend> Engine<R, B> {
 
 #[cfg(test)]
 mod failure_tests;
+#[cfg(all(test, feature = "loom"))]
+mod models;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

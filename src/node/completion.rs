@@ -3,14 +3,14 @@
 //! operation.
 
 use std::iter;
-use std::mem;
 use std::ptr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use napi::bindgen_prelude::{Array, Buffer, Function, Null, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status, check_status, sys};
 
+use super::handover::Handover;
 use crate::engine::{Answer, Event, Outcome, Reply};
 use crate::model::Failure;
 use crate::model::{Field, StoredSession};
@@ -41,14 +41,13 @@ enum Message {
 }
 
 /// Finished operations with their slots. In JavaScript, they are a flat array with [`STRIDE`] elements each.
-#[derive(Default)]
 pub struct Finished(Vec<(u32, Message)>);
 
 type Wake = ThreadsafeFunction<(), (), Finished, Status, false, true>;
 
 /// The finished operations of one store that JavaScript has not taken yet.
 pub struct Completions {
-    finished: Arc<Mutex<Finished>>,
+    finished: Arc<Handover<(u32, Message)>>,
     wake: Wake,
 }
 
@@ -58,26 +57,18 @@ impl Completions {
     /// # Errors
     /// Those of Node-API.
     pub fn new(deliver: Function<'_, Finished, ()>) -> napi::Result<Arc<Self>> {
-        let finished = Arc::new(Mutex::new(Finished::default()));
+        let finished = Arc::new(Handover::new());
         let taken = Arc::clone(&finished);
         let wake = deliver
             .build_threadsafe_function::<()>()
             .callee_handled::<false>()
             .weak::<true>()
-            .build_callback(move |_| Ok(mem::take(&mut *lock(&taken))))?;
+            .build_callback(move |_| Ok(Finished(taken.take())))?;
         Ok(Arc::new(Self { finished, wake }))
     }
 
     fn push(&self, messages: impl Iterator<Item = (u32, Message)>) {
-        let first = {
-            let mut finished = lock(&self.finished);
-            let first = finished.0.is_empty();
-            finished.0.extend(messages);
-            first
-        };
-        // Whoever finds the list empty wakes JavaScript, which takes everything that has arrived by the time
-        // it runs.
-        if first {
+        if self.finished.push(messages) {
             self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
@@ -129,11 +120,6 @@ impl Completions {
             *aborted = true;
         });
     }
-}
-
-fn lock(finished: &Mutex<Finished>) -> MutexGuard<'_, Finished> {
-    // The list is consistent after each push or take, even if the thread that made it panicked.
-    finished.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The reply for one operation. It answers exactly once.

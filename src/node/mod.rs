@@ -3,6 +3,7 @@
 mod cipher;
 mod completion;
 mod describe;
+mod handover;
 mod profile;
 mod settings;
 mod statistics;

@@ -5,13 +5,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread::{self, available_parallelism};
+use std::sync::{Arc, LazyLock, PoisonError, Weak};
+use std::thread::available_parallelism;
 
 use tokio::sync::oneshot;
 
 use super::key::{KeyName, SecretKey};
 use crate::crypto::error::CryptoError;
+use crate::sync::{Mutex, MutexGuard, thread};
 
 /// The maximum number of waiting keys. One more pushes out the oldest.
 pub const MAX_WAITING: usize = 4_096;
@@ -258,3 +259,6 @@ impl Derivations {
         }
     }
 }
+
+#[cfg(all(test, feature = "loom"))]
+mod models;

