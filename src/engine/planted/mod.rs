@@ -22,8 +22,6 @@ pub enum Planted {
     FreshNumber,
     /// Writes have no transaction number.
     MissingNumber,
-    /// A write that changed nothing counts as done, although an earlier attempt may still arrive.
-    Unrecorded,
     /// A caller gets a session that has expired by its own clock, but not by another caller's.
     OneClock,
     /// A session is released before the outcome of a late write is known.

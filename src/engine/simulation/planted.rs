@@ -11,7 +11,6 @@ fn found(planted: Planted) -> Option<(u64, String)> {
 #[test]
 fn each_planted_fault_is_found() {
     for planted in [
-        Planted::Unrecorded,
         Planted::CutAtFirstDeadline,
         Planted::ReusedNumber,
         Planted::MissingNumber,
