@@ -50,8 +50,4 @@ pub enum Planted {
     /// The refusal of a transaction number fails the operation.
     #[cfg(test)]
     RefusedNumber,
-    /// A throttled request is sent again as if the server were overloaded: twice, and without the wait that the
-    /// server asks for.
-    #[cfg(test)]
-    Impatient,
 }

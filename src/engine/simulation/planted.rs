@@ -25,7 +25,6 @@ fn each_planted_fault_is_found() {
         Planted::OneProcess,
         Planted::FreshNumber,
         Planted::RefusedNumber,
-        Planted::Impatient,
     ] {
         let (seed, what) = found(planted).unwrap_or_else(|| panic!("{planted:?} was not found"));
         println!("{planted:?} by seed {seed}: {what:.120}");
