@@ -193,7 +193,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
     /// arrives, however late. Once it knows the new number, it doesn't.
     fn leave_unrecorded(&mut self, answers: &mut [Option<Answer>], idle: &[usize]) {
         let is_numbered = matches!(self.session.get(), Some(Some(_)));
-        if !self.is_repeated || !is_numbered || self.engine.has(Planted::Unrecorded) {
+        if !self.is_repeated || !is_numbered {
             return;
         }
         for place in idle {

@@ -4,10 +4,10 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use mongodb::ServerType;
 use mongodb::error::ErrorKind;
 use mongodb::event::sdam::{SdamEvent, TopologyDescription};
 use mongodb::options::{ReadPreference, SelectionCriteria, ServerAddress};
+use mongodb::{ServerInfo, ServerType};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -119,8 +119,7 @@ impl Watched {
             self.primary
                 .send_if_modified(|known| std::mem::replace(known, primary.clone()) != primary);
         }
-        self.numbers
-            .note_servers(servers.values().map(|server| server.server_type()));
+        self.numbers.note_servers(servers.values().map(ServerInfo::server_type));
     }
 }
 

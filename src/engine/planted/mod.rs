@@ -22,8 +22,6 @@ pub enum Planted {
     FreshNumber,
     /// Writes have no transaction number.
     MissingNumber,
-    /// A write that changed nothing counts as done, although an earlier attempt may still arrive.
-    Unrecorded,
     /// A caller gets a session that has expired by its own clock, but not by another caller's.
     OneClock,
     /// A session is released before the outcome of a late write is known.
@@ -55,8 +53,4 @@ pub enum Planted {
     /// The refusal of a transaction number fails the operation.
     #[cfg(test)]
     RefusedNumber,
-    /// A throttled request is sent again as if the server were overloaded: twice, and without the wait that the
-    /// server asks for.
-    #[cfg(test)]
-    Impatient,
 }

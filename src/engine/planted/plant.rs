@@ -92,14 +92,13 @@ impl<R: Reply, B: Backend> Engine<R, B> {
         }
     }
 
-    /// Applies the faults that misread a failure.
+    /// Applies the fault that misreads a failure.
     pub(in super::super) fn plant_failure(&self, attempt: &mut Attempt) {
-        let Some(failure) = &mut attempt.failure else { return };
-        if self.has(Planted::RefusedNumber) && failure.kind == FailureKind::Unnumbered {
+        if let Some(failure) = &mut attempt.failure
+            && self.has(Planted::RefusedNumber)
+            && failure.kind == FailureKind::Unnumbered
+        {
             failure.kind = FailureKind::Final;
-        }
-        if self.has(Planted::Impatient) {
-            failure.retry_after = None;
         }
     }
 

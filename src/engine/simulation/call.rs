@@ -54,6 +54,12 @@ impl Call {
         matches!(self, Self::All(_) | Self::Length)
     }
 
+    /// Whether the call may take effect several times before its answer. A `clear` may remove a session that another
+    /// process stores meanwhile: once when it finds it, and once before the next call of its own process.
+    pub fn repeats(&self) -> bool {
+        *self == Self::Clear
+    }
+
     /// The session after the call was carried out.
     pub fn effect<'a>(&'a self, state: State<'a>) -> State<'a> {
         match self {

@@ -30,7 +30,7 @@ pub struct World {
     /// The number of elections so far.
     pub term: u64,
     /// A second since the start, and the number of requests in it.
-    spent: (u64, u64),
+    spent: (u64, u32),
 }
 
 impl World {
@@ -46,15 +46,16 @@ impl World {
 
     /// Counts a request at a time after the start. If there were more in this second than the account pays for,
     /// returns the error.
-    fn spend(&mut self, now: Duration, paid: u64) -> Option<Document> {
+    fn spend(&mut self, now: Duration, paid: f64) -> Option<Document> {
         let (second, spent) = &mut self.spent;
         if *second != now.as_secs() {
             self.spent = (now.as_secs(), 1);
             return None;
         }
         *spent += 1;
-        let is_named = *spent > paid && self.random.u8(0..4) > 0;
-        (*spent > paid).then(|| throttled(is_named.then(|| 1_000 - u64::from(now.subsec_millis()))))
+        let is_over = f64::from(*spent) > paid;
+        let is_named = is_over && self.random.u8(0..4) > 0;
+        is_over.then(|| throttled(is_named.then(|| 1_000 - u64::from(now.subsec_millis()))))
     }
 }
 
@@ -183,9 +184,7 @@ impl Network {
     pub fn course(&self, numbered: bool) -> Course {
         let mut world = self.lock();
         let term = world.term;
-        let paid = self
-            .active(Fault::Throttling)
-            .map(|window| (window.share * 20.0) as u64);
+        let paid = self.active(Fault::Throttling).map(|window| window.share * 20.0);
         let throttled = paid.and_then(|paid| world.spend(self.start.elapsed(), paid));
         let random = &mut world.random;
         let throttled = throttled.map(|error| (error, random.bool()));

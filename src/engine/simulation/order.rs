@@ -87,7 +87,7 @@ pub struct Explanations<'a> {
     states: HashMap<Progress, HashSet<State<'a>>>,
 }
 
-/// Explains the calls on one session, after which `there` is stored. If `once`, no call takes effect more than once.
+/// Explains the calls on one session, after which `there` is stored. If `once`, only a `clear` may take effect more than once.
 pub fn explain<'a>(
     entries: &'a [Entry],
     id: &str,
@@ -146,7 +146,7 @@ impl<'a> Explanations<'a> {
         if answer.is_err() {
             open.push(point.done(process, point.state));
         }
-        if !once && after != point.state {
+        if (!once || entry.call.repeats()) && after != point.state {
             open.push(point.repeated(process, after));
         }
     }
