@@ -63,16 +63,15 @@ impl Call {
     /// The session after the call was carried out.
     pub fn effect<'a>(&'a self, state: State<'a>) -> State<'a> {
         match self {
-            Self::Get(..) | Self::All(_) | Self::Length => state,
             Self::Set(_, text, expires) => Some((text, *expires)),
             Self::Save(_, text, expires) => state.map(|_| (text.as_str(), *expires)),
             Self::Compare(_, text, expires, read) if is_still(state, read) => Some((text, *expires)),
-            Self::Compare(..) => state,
             Self::Touch(_, expires, now) => match live_at(state, *now) {
                 Some((text, _)) => Some((text, *expires)),
                 None => state,
             },
             Self::Destroy(_) | Self::Clear => None,
+            Self::Get(..) | Self::Compare(..) | Self::All(_) | Self::Length => state,
         }
     }
 
