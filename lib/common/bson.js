@@ -4,6 +4,7 @@
 // ObjectId or a Decimal128 understands it. If the application has none, it uses this package's library.
 
 const { fromApplication } = require('./application-package.js')
+const { checkSize } = require('./errors.js')
 
 /**
  * The part of a `bson` module that is used here, as in version 4 and later.
@@ -50,7 +51,10 @@ function encode(document) {
   const { EJSON, serialize } = bson()
   const options = { ignoreUndefined: false, serializeFunctions: false, checkKeys: false }
   try {
-    return serialize(document, options)
+    const bytes = serialize(document, options)
+    // The library fills a buffer of 17 MB. What would come after it is not in the result, which has other bytes there.
+    checkSize(bytes.length)
+    return bytes
   } catch (error) {
     // Loaded when a value is refused, which never happens in most applications.
     const { bringOver, isOfOtherVersion } = require('./foreign-bson.js')

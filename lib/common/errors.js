@@ -108,6 +108,20 @@ function conflictError() {
   return new MongoStoreError('MongoStoreConflictError', message, 'ERR_SESSION_CONFLICT')
 }
 
+/** The largest document that MongoDB stores, as in `src/model/session.rs`. */
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+
+/**
+ * Refuses a session that MongoDB would not store.
+ * @param {number} size of its document, in bytes
+ * @throws {Error} with the code of the server
+ */
+function checkSize(size) {
+  if (size <= MAX_DOCUMENT_BYTES) return
+  const message = `The session is too large: its document would have ${size} bytes, and MongoDB stores at most ${MAX_DOCUMENT_BYTES}`
+  throw new MongoStoreError('MongoServerError', message, 10334, 'BSONObjectTooLarge')
+}
+
 /** The error of an operation on a closed store. */
 function closedError() {
   return new MongoStoreError('MongoNotConnectedError', 'Client must be connected before running operations')
@@ -147,5 +161,6 @@ module.exports = {
   closedError,
   goneError,
   conflictError,
+  checkSize,
   asError,
 }

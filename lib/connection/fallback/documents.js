@@ -1,21 +1,11 @@
 'use strict'
 
-// The document of a session: its size and its dates.
+// The document of a session: what is in it besides the session.
 
-const { MongoStoreError } = require('../../common/errors.js')
-
-/** The largest document that MongoDB stores, and what it has beside id and session, as in `src/mongo/documents.rs`. */
-const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+/** What a document has beside id and session, as in `src/model/session.rs`, in bytes. */
 const FIXED_BYTES = 68
 /** The date furthest from 1970. */
 const LAST_DATE = 8.64e15 // ms
-
-/** @param {number} size of a document, in bytes */
-function checkSize(size) {
-  if (size <= MAX_DOCUMENT_BYTES) return
-  const message = `The session is too large: its document would have ${size} bytes, and MongoDB stores at most ${MAX_DOCUMENT_BYTES}`
-  throw new MongoStoreError('MongoServerError', message, 10334, 'BSONObjectTooLarge')
-}
 
 /**
  * @param {number} expires
@@ -37,4 +27,4 @@ function timeOf(value) {
   return isDate ? /** @type {Date} */ (value).getTime() : undefined
 }
 
-module.exports = { FIXED_BYTES, LAST_DATE, checkSize, datesOf, timeOf }
+module.exports = { FIXED_BYTES, LAST_DATE, datesOf, timeOf }

@@ -4,13 +4,13 @@
 // `NativeStore`, and returns results in the same form, so that nothing above it differs. It answers each operation
 // exactly once, by its deadline, and in a later turn.
 
-const { MongoStoreError, isOfCrypto } = require('../../common/errors.js')
+const { MongoStoreError, checkSize, isOfCrypto } = require('../../common/errors.js')
 const { Promise } = require('../../common/promises.js')
 const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout, uptime } = require('../../common/timers.js')
 const { EVENTS, KIND } = require('../results.js')
 const { Carrier } = require('./carrier.js')
 const { Clearing, keyOf } = require('./clear.js')
-const { FIXED_BYTES, checkSize, datesOf, timeOf } = require('./documents.js')
+const { FIXED_BYTES, datesOf, timeOf } = require('./documents.js')
 const { Job } = require('./job.js')
 const { Outages } = require('./outages.js')
 const { prepare } = require('./prepare.js')
