@@ -4,16 +4,15 @@
 // store, its statistics, its channels, the process's warnings, nor any error with all that belongs to it.
 
 const assert = require('node:assert/strict')
-const diagnostics = require('node:diagnostics_channel')
 const { test } = require('node:test')
 const { inspect } = require('node:util')
 const { eachStyle, make, useStores } = require('../helpers/stores.js')
+const { collectTold } = require('../helpers/told.js')
 
 const server = useStores()
 const SID = 'sid-zebra-of-somebody-0123456789'
 const KEY = 'zebra-key-of-32-bytes-or-even-more'
 const USER = 'zebra-user'
-const METHODS = ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear']
 
 /** All that can be printed of a value, with hidden properties, accessors, causes and stacks. */
 function everything(value) {
@@ -27,19 +26,6 @@ function tellsNothing(what, value) {
   const text = everything(value)
   const at = text.search(/zebra/i)
   assert.equal(at, -1, `${what}: ${text.slice(Math.max(0, at - 200), at + 200)}`)
-}
-
-/** Collects what a store publishes and warns of. */
-function listen(t) {
-  const told = []
-  const take = (message) => told.push(message)
-  process.on('warning', take)
-  for (const method of METHODS) diagnostics.subscribe(`connect-mongo-native:${method}`, take)
-  t.after(() => {
-    process.off('warning', take)
-    for (const method of METHODS) diagnostics.unsubscribe(`connect-mongo-native:${method}`, take)
-  })
-  return told
 }
 
 /** Stores by their options, each with what it can't read. */
@@ -63,7 +49,7 @@ const STORES = {
 eachStyle(({ style }) => {
   for (const [title, [options, unreadable]] of Object.entries(STORES)) {
     test(`a store ${title} tells nothing of its sessions while it is used, nor of its secrets`, async (t) => {
-      const told = listen(t)
+      const told = collectTold(t)
       const { store, collection } = server.open(t, options, style)
       const session = { cookie: {}, user: USER, list: [USER] }
       const calls = [store.set(SID, session), store.get(SID), store.touch(SID, session), store.all()]

@@ -4,19 +4,18 @@
 // diagnostics, whichever carrier works.
 
 const assert = require('node:assert/strict')
-const diagnostics = require('node:diagnostics_channel')
 const dns = require('node:dns')
 const { describe, it } = require('node:test')
 const { inspect } = require('node:util')
 const { MongoClient } = require('mongodb')
 const { makeStore, useFaultyServer } = require('../helpers/faulty-server.js')
+const { collectTold } = require('../helpers/told.js')
 
 const SID = 'SecretSid'
 const KEY = 'secretKey'
 const DATA = 'secretData'
 const NUMBER = 8_765_432_1
 const MARKS = [SID, KEY, DATA, String(NUMBER)]
-const METHODS = ['get', 'set', 'touch', 'destroy', 'length', 'all', 'clear']
 
 const session = (more = {}) => ({ cookie: {}, [KEY]: DATA, number: NUMBER, ...more })
 
@@ -76,19 +75,6 @@ function tellsNothing(what, told) {
   }
 }
 
-/** Collects what comes out of a store besides its answers. */
-function listen(t) {
-  const told = []
-  const take = (message) => told.push(message)
-  process.on('warning', take)
-  for (const method of METHODS) diagnostics.subscribe(`connect-mongo-native:${method}`, take)
-  t.after(() => {
-    process.off('warning', take)
-    for (const method of METHODS) diagnostics.unsubscribe(`connect-mongo-native:${method}`, take)
-  })
-  return told
-}
-
 for (const carrier of ['the addon', 'a client']) {
   describe(`through ${carrier}`, () => {
     const server = useFaultyServer()
@@ -117,7 +103,7 @@ for (const carrier of ['the addon', 'a client']) {
 
     for (const [title, { set, more, code, mayPass }] of Object.entries(REFUSALS)) {
       it(`nothing is told by ${title}`, async (t) => {
-        const told = listen(t)
+        const told = collectTold(t)
         const { store } = await open(t, set)
         const results = await Promise.allSettled([
           store.set(SID, session(more)),
@@ -144,7 +130,7 @@ for (const carrier of ['the addon', 'a client']) {
 
     for (const errorCode of [1, 2, 9, 14, 20, 52, 66, 72, 115, 10334, 17280, 31034, 40415, 50, 91, 112]) {
       it(`nothing is told by any command that fails with the code ${errorCode}`, async (t) => {
-        const told = listen(t)
+        const told = collectTold(t)
         const { store, client, appName } = await open(t)
         await store.length()
         const failCommands = ['find', 'update', 'delete', 'aggregate']
