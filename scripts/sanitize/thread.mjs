@@ -3,8 +3,12 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { debianRust } from './debian-rust.mjs'
 import { Missing, runtimeOf, sanitized, sysroot } from './toolchain.mjs'
+
+/** What is no race, with the reason. */
+const KNOWN = fileURLToPath(new URL('thread.supp', import.meta.url))
 
 /** Runs the Rust tests. Resolves with an exit code. */
 export async function thread() {
@@ -12,5 +16,5 @@ export async function thread() {
   const source = join(await sysroot(), 'lib', 'rustlib', 'src', 'rust', 'library')
   const env = existsSync(source) ? {} : await debianRust(runtime)
   if (!env) throw new Missing('the source of the standard library. Run `rustup component add rust-src`.')
-  return sanitized('thread', ['test', '--lib', '-Zbuild-std'], env)
+  return sanitized('thread', ['test', '--lib', '-Zbuild-std'], { ...env, TSAN_OPTIONS: `suppressions=${KNOWN}` })
 }
