@@ -1,5 +1,7 @@
 //! What fuzzing checks of the encrypted formats: no text makes a decoder panic, what was encrypted comes back, and a
 //! text that was changed never becomes another session. No key is derived, since that would take nearly all of the time.
+//! An input itself may be a record, although nobody encrypted it: libFuzzer sees what is compared, such as the tag that
+//! would be right, and the key is always the same.
 
 use std::sync::Arc;
 
@@ -43,7 +45,7 @@ pub fn envelope(input: &[u8]) {
     let Some(format) = own() else { return };
     let id = text("s");
     if let Ok(stored) = str::from_utf8(content) {
-        assert!(format.open(&id, stored).is_err(), "a session that nobody encrypted");
+        let _ = format.open(&id, stored);
     }
     let Some(session) = field(kind, content) else { return };
     let stored = must(format.seal(&id, &session));
@@ -84,7 +86,7 @@ pub fn kruptein(input: &[u8]) {
         }
     };
     let Ok(content) = str::from_utf8(content) else { return };
-    assert!(open(content).is_err(), "a session that nobody encrypted");
+    let _ = open(content);
 
     let json = must(serde_json::to_string(content));
     let salt = Arc::from([7; 16].as_slice());
@@ -121,7 +123,7 @@ pub fn secret(input: &[u8]) {
     let derived = key(64);
     let open = |stored: &str| format.parse(stored)?.unlock(&derived);
     let Ok(content) = str::from_utf8(content) else { return };
-    assert!(open(content).is_err(), "a session that nobody encrypted");
+    let _ = open(content);
 
     let stored = must(format.seal(content, &derived));
     assert!(open(&stored) == Ok(content.to_owned()), "another session");
@@ -141,9 +143,7 @@ pub fn web(input: &[u8]) {
     let key = key(32);
     let open = |stored: &str| format.parse(stored)?.unlock(&key);
     let Ok(content) = str::from_utf8(content) else { return };
-    let found = open(content);
-    // CBC is not authenticated.
-    assert!(found.is_err() || mode == Mode::Cbc, "a session that nobody encrypted");
+    let _ = open(content);
 
     let stored = must(format.seal(content, &key));
     assert!(open(&stored) == Ok(content.to_owned()), "another session");
@@ -185,8 +185,8 @@ pub fn cipher(input: &[u8]) {
     if let Ok(Opened::Value(value)) = opened {
         let passed_on = foreign && matches!(&stored, Field::Text(text) if value == super::stored(text));
         assert!(
-            passed_on || reads_plain && value == stored,
-            "a session that nobody encrypted"
+            passed_on || reads_plain || value != stored,
+            "a session that is not encrypted"
         );
     }
 }
