@@ -50,6 +50,14 @@ async function failTogether(calls) {
   assert.ok(ends.at(-1).ms < 1.5 * ends[0].ms && ends.at(-1).ms < 2 * SELECTION, told)
 }
 
+/** A call of each method on one session, by the method's name. */
+const callsOnOne = (store) => ({
+  get: store.get('s'),
+  set: store.set('s', { cookie: {} }),
+  touch: store.touch('s', { cookie: {} }),
+  destroy: store.destroy('s'),
+})
+
 for (const [where, hostOf] of Object.entries(NOWHERE)) {
   async function open(t) {
     const mongoUrl = `mongodb://${await hostOf()}/nowhere?serverSelectionTimeoutMS=${SELECTION}`
@@ -61,10 +69,7 @@ for (const [where, hostOf] of Object.entries(NOWHERE)) {
   test(`calls on one session fail in about the same time ${where}`, async (t) => {
     const store = await open(t)
     await failTogether({
-      get: store.get('s'),
-      set: store.set('s', { cookie: {} }),
-      touch: store.touch('s', { cookie: {} }),
-      destroy: store.destroy('s'),
+      ...callsOnOne(store),
       'set again': store.set('s', { cookie: {} }),
       'get again': store.get('s'),
     })
@@ -73,10 +78,7 @@ for (const [where, hostOf] of Object.entries(NOWHERE)) {
   test(`calls on one session and on all fail in about the same time ${where}`, async (t) => {
     const store = await open(t)
     await failTogether({
-      get: store.get('s'),
-      set: store.set('s', { cookie: {} }),
-      touch: store.touch('s', { cookie: {} }),
-      destroy: store.destroy('s'),
+      ...callsOnOne(store),
       all: store.all(),
       length: store.length(),
       clear: store.clear(),
