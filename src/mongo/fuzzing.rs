@@ -13,7 +13,7 @@ use mongodb::bson::{Bson, DateTime, Document, deserialize_from_document, doc};
 use mongodb::error::{CommandError, Error, ErrorKind, WriteConcernError, WriteError, WriteFailure};
 use mongodb::options::Acknowledgment;
 
-use super::{documents, error, expiry, options, read, statements, sweep, write};
+use super::{documents, error, expiry, options, quoting, read, reply, statements, sweep};
 use crate::engine::{Condition, Outcome, Statement, Write};
 use crate::model::{Failure, Field, check_levels, check_size};
 
@@ -143,14 +143,14 @@ fn read_reply(reply: &Document, statements: usize, kinds: u8) {
         .map(|write| Statement { id: &id, write })
         .collect();
 
-    let read = write::read_reply(reply, &batch);
+    let read = reply::read(reply, &batch);
     let answers = &read.attempt.answers;
     assert_eq!(answers.len(), batch.len());
     let unknown = answers.iter().any(Option::is_none);
     assert!(read.attempt.failure.is_some() || !unknown, "an attempt without an end");
-    for refused in write::elements(reply, "writeErrors") {
+    for refused in reply::elements(reply, "writeErrors") {
         let done = |answer: Option<&Option<_>>| matches!(answer, Some(Some(Ok(Outcome::Done(_)))));
-        match write::place(refused, batch.len()) {
+        match reply::place(refused, batch.len()) {
             Some(place) => assert!(!done(answers.get(place)), "a refused write counts as done"),
             None => assert!(
                 !answers.iter().any(|answer| done(Some(answer))),
@@ -158,7 +158,7 @@ fn read_reply(reply: &Document, statements: usize, kinds: u8) {
             ),
         }
     }
-    for index in write::elements(reply, "indexes").chain([reply]) {
+    for index in reply::elements(reply, "indexes").chain([reply]) {
         let _ = expiry::removes_sooner_or_later(index);
     }
 }
@@ -174,7 +174,7 @@ pub fn message(input: &[u8]) {
     if before.contains(SECRET) {
         return;
     }
-    let signs: &[&str] = if error::quotes_names_only(code) {
+    let signs: &[&str] = if quoting::quotes_names_only(code) {
         &["{", "{ : \"", "({"]
     } else {
         &["{", "[", ":", "\"", "`", " '", "{ _id: '"]

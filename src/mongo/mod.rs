@@ -2,13 +2,16 @@
 //! and only when a connection is free for it.
 
 mod client;
+mod codes;
 mod documents;
 mod error;
 mod expiry;
 mod limit;
 mod numbers;
 mod options;
+mod quoting;
 mod read;
+mod reply;
 mod roots;
 mod round_trip;
 mod sessions;
@@ -36,7 +39,7 @@ pub use error::of_command;
 pub use numbers::Numbers;
 pub use options::{acknowledged, parse, resolve};
 #[cfg(test)]
-pub use write::read_reply;
+pub use reply::read as read_reply;
 
 use crate::engine::{Attempt, Backend, Ids, Reach, Retries, Statement, Wanted};
 use crate::model::{Failure, Field, StoredSession};

@@ -78,7 +78,7 @@ const { EXPIRED, IDS, LIVE, TTL, TTL_INDEX, TTL_KEY, indexesOf } = require('./qu
 
 /**
  * The methods that write one document, which they are given the id of. A driver numbers no write of many documents: some
- * engines refuse transaction numbers, as in `src/mongo/error.rs`.
+ * engines refuse transaction numbers, as in `src/mongo/codes.rs`.
  * @satisfies {Record<string, {update: 'updateOne' | 'updateMany', remove: 'deleteOne' | 'deleteMany'}>}
  */
 const WRITES = {

@@ -1,8 +1,8 @@
 'use strict'
 
 // Interprets the errors of a driver: what they mean for the next attempt, and what the caller may know. It mirrors
-// `src/mongo/error.rs` and `src/model/failure.rs`. A server quotes commands and documents that contain ids and
-// sessions. No error for a caller contains any of that.
+// `error.rs`, `codes.rs` and `quoting.rs` in `src/mongo`, and `src/model/failure.rs`. A server quotes commands and documents that
+// contain ids and sessions. No error for a caller contains any of that.
 
 const { MongoStoreError, timeoutError } = require('../../common/errors.js')
 const { masked } = require('../../common/secrets.js')
@@ -53,12 +53,12 @@ const FAILURE = Object.freeze({
 })
 
 /**
- * The codes after which the next attempt may find the server in another state, as in `src/mongo/error.rs`.
+ * The codes after which the next attempt may find the server in another state, as in `src/mongo/codes.rs`.
  * @type {Set<unknown>}
  */
 const PASSING = new Set([6, 7, 43, 89, 91, 134, 189, 234, 237, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436])
 const RATE_LIMIT = 462
-/** The code of Azure Cosmos DB for more requests than are paid for, and what it says to wait, as in `src/mongo/error.rs`. */
+/** The code of Azure Cosmos DB for more requests than are paid for, and what it says to wait, as in `src/mongo/codes.rs`. */
 const THROTTLED = 16_500
 const RETRY_AFTER = /RetryAfterMs=(\d+)/
 const OUT_OF_TIME = 50
@@ -67,7 +67,7 @@ const DUPLICATE_KEY = 11_000
 const AUTHENTICATION_FAILED = 18
 /**
  * The codes of a command that can't work with any statements, and whose messages quote no values, as in
- * `src/mongo/error.rs`.
+ * `src/mongo/codes.rs`.
  */
 const COMMANDS_OWN = new Set([
   13, 18, 20, 24, 26, 46, 59, 60, 64, 72, 73, 79, 100, 115, 165, 166, 206, 225, 251, 322, 323, 324, 391, 8000, 11601,
@@ -79,7 +79,7 @@ const NO_NUMBERS = /^(?:Retryable writes are not supported|This MongoDB deployme
 const NOT_FOUND = /^Server selection timed out after (\d+) ms$/
 /** The answer of Azure Cosmos DB to a TTL index on another field than its own. */
 const ONLY_TS = "The 'expireAfterSeconds' option is supported on '_ts' field only."
-/** Messages that quote names only, while others with the same code may quote values: as in `src/mongo/error.rs`. */
+/** Messages that quote names only, while others with the same code may quote values: as in `src/mongo/quoting.rs`. */
 const NAMES_ONLY = [
   "cannot use 'w' > 1 when a host is not replicated",
   ONLY_TS,
@@ -231,7 +231,7 @@ function told(error, statement, servers) {
 }
 
 /**
- * What a server or a driver says besides what it quotes, as in `src/mongo/error.rs`.
+ * What a server or a driver says besides what it quotes, as in `src/mongo/quoting.rs`.
  * @param {number | string | undefined} code
  * @param {string} [message]
  */
