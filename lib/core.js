@@ -1,10 +1,7 @@
 'use strict'
 
-// The private part of a store: how its operations start and end, with one call of a carrier each. The store, or what stands
-// for it, emits the events and makes the ids.
-//
-// If no function of the application is involved, an operation goes straight from its check to the carrier. Otherwise it
-// goes through `Preparing`, which keeps the order of the calls.
+// The private part of a store: its operations, each with one call that starts it and one method that answers it. The store,
+// or what stands for it, emits the events and makes the ids.
 
 const { goneError } = require('./common/errors.js')
 const { isThenable, quiet, settle } = require('./common/promises.js')
@@ -15,16 +12,14 @@ const { KIND } = require('./connection/results.js')
 const { shape } = require('./connection/stats.js')
 const { coreIn } = require('./core-of.js')
 const { Live } = require('./options/live.js')
-const { Saving } = require('./saving.js')
 const { Codec } = require('./session/codec.js')
-const { Preparing } = require('./session/preparing.js')
-const { sessionId, warnOfShort } = require('./session/session-id.js')
+const { warnOfShort } = require('./session/session-id.js')
+const { Starting } = require('./starting.js')
 
-/** @import { Sent } from './connection/opening.js' */
 /** @import { Call, OnResult } from './connection/operation.js' */
 /** @import { Style } from './options/index.js' */
 /** @import { Options } from './options/table.js' */
-/** @import { Hooks, Session, SessionDocument } from './session/codec.js' */
+/** @import { Hooks, Session } from './session/codec.js' */
 /** @typedef {InstanceType<typeof Operation>} AnOperation */
 
 /**
@@ -39,24 +34,11 @@ const { sessionId, warnOfShort } = require('./session/session-id.js')
 
 class Core {
   #style
-  #settings
   #codec
   #connection
-  /** Whether functions of the application, which may be asynchronous, make ids or sessions. */
-  #hasHooks
-  /** The functions that convert sessions, unless somebody patches them later. */
-  #hooks
-  /** The method of the store's class that makes ids, unless somebody patches it later. */
-  #computeStorageId
-  /** @type {InstanceType<typeof Preparing<AnOperation>>} */
-  #preparing
+  #starting
   /** @type {Promise<void> | undefined} */
   #closing
-  /**
-   * What saves sessions under the option `onConflict`; undefined if the last save wins.
-   * @type {InstanceType<typeof Saving> | undefined}
-   */
-  #saving
   /** The number of saves that were left out, because their sessions had been destroyed. */
   #savesLeftOut = 0
 
@@ -77,26 +59,19 @@ class Core {
     { connection, settings, hooks },
     { style, computeStorageId, onState, onNoIndex, closeStore, host },
   ) {
-    const { serialize, unserialize } = store.options
     this.#style = style
     this.host = host
-    this.#settings = settings
     this.#codec = new Codec(new Live(store, style, settings), settings)
-    this.#hasHooks = Boolean(serialize || unserialize || settings.encryption?.adapter)
-    this.#hooks = { ...hooks }
-    this.#computeStorageId = computeStorageId
-    const { onConflict } = settings
-    if (onConflict) {
-      const send = (/** @type {Sent} */ step, /** @type {string} */ method, /** @type {unknown[]} */ ...values) =>
-        this.#connection.carrier.send(step, method, ...values)
-      this.#saving = new Saving(this.#codec, { ...settings, onConflict }, send)
-    }
-    this.#preparing = new Preparing({
-      idOf: (operation, sid) => /** @type {AnyStore} */ (operation.store).computeStorageId(sid),
-      send: (operation, ...values) => this.#send(operation, ...values),
-      skip: (operation) => this.#answerLater(operation),
-    })
     this.#connection = new Connection(connection, settings, { onState, onNoIndex, closeStore })
+    this.#starting = new Starting({
+      codec: this.#codec,
+      connection: this.#connection,
+      settings,
+      options: store.options,
+      hooks,
+      computeStorageId,
+      skip: (operation) => this.#answer(operation),
+    })
   }
 
   /** The objects of the `mongodb` package for the same collection. */
@@ -118,7 +93,7 @@ class Core {
   stats() {
     return shape(this.#connection.stats(), {
       savesLeftOut: this.#savesLeftOut,
-      conflicts: this.#saving?.conflicts ?? 0,
+      conflicts: this.#starting.conflicts,
     })
   }
 
@@ -138,8 +113,8 @@ class Core {
   }
 
   #shutDown() {
-    const prepared = this.#preparing.close()
-    return prepared ? prepared.then(() => this.#connection.close()) : this.#connection.close()
+    const started = this.#starting.close()
+    return started ? started.then(() => this.#connection.close()) : this.#connection.close()
   }
 
   /**
@@ -149,8 +124,6 @@ class Core {
   removeExpired(callback) {
     this.#connection.carrier.send(new Operation('removeExpired', { callback }, this), 'removeExpired', Date.now())
   }
-
-  // How operations start.
 
   /**
    * @param {string} kind
@@ -162,94 +135,12 @@ class Core {
   }
 
   /**
-   * Whether operations on a session take turns, since an earlier one may take more than one step.
-   * @param {AnyStore} store
-   */
-  #takesTurns(store) {
-    return this.#saving !== undefined || this.#isHooked(store)
-  }
-
-  /**
-   * Whether an operation goes through functions of the application. Some applications patch ours, on a store or on its
-   * class.
-   * @param {AnyStore} store
-   */
-  #isHooked(store) {
-    return Boolean(
-      this.#hasHooks ||
-        store.options.transformId ||
-        store.computeStorageId !== this.#computeStorageId ||
-        store.transformFunctions.serialize !== this.#hooks.serialize ||
-        store.transformFunctions.unserialize !== this.#hooks.unserialize,
-    )
-  }
-
-  /**
    * The `_id` of a session's document, by the store's own `computeStorageId`.
    * @param {AnyStore} store
    * @param {string} sid
    */
-  storageId({ options: { transformId } }, sid) {
-    if (typeof transformId === 'function' && !this.#settings.encryption?.idsOf) return transformId(sid)
-    const { hashId } = this.#settings
-    return hashId ? hashId(sid) : sid
-  }
-
-  /**
-   * The same if no function of the application makes it, in the form in which it crosses to a carrier.
-   * @param {string | undefined} sid
-   */
-  #idOf(sid) {
-    const { hashId } = this.#settings
-    return hashId ? hashId(sessionId(sid)) : sessionId(sid)
-  }
-
-  /**
-   * Sends an operation whose turn it is. Returns a promise if it may take several steps.
-   * @param {AnOperation} operation
-   * @param {any[]} values
-   */
-  #send(operation, ...values) {
-    if (this.#saving && operation.kind === 'set') {
-      const [id, now, value, expires, lastModified] = values
-      const save = /** @type {AnOperation & {sid: string, session: Session}} */ (operation)
-      return this.#saving.start(save, id, { value, expires, lastModified }, now)
-    }
-    this.#connection.carrier.send(operation, operation.kind, ...values)
-  }
-
-  /**
-   * Starts an operation on one session that takes only its id, and the caller's clock if dates matter.
-   * @param {AnOperation} operation
-   * @param {[now?: number]} clock
-   */
-  #start(operation, ...clock) {
-    if (this.#takesTurns(/** @type {AnyStore} */ (operation.store)))
-      return this.#preparing.start(operation, () => clock)
-    try {
-      const id = this.#idOf(operation.sid)
-      if (operation.flaw) throw operation.flaw
-      this.#connection.carrier.send(operation, operation.kind, id, ...clock)
-    } catch (error) {
-      operation.failLater(error)
-    }
-    return operation.promise
-  }
-
-  /**
-   * Starts an operation on all sessions.
-   * @param {AnOperation} operation
-   * @param {[now?: number]} clock
-   */
-  #startOnAll(operation, ...clock) {
-    if (this.#takesTurns(/** @type {AnyStore} */ (operation.store))) return this.#preparing.startOnAll(operation, clock)
-    try {
-      if (operation.flaw) throw operation.flaw
-      this.#connection.carrier.send(operation, operation.kind, ...clock)
-    } catch (error) {
-      operation.failLater(error)
-    }
-    return operation.promise
+  storageId(store, sid) {
+    return this.#starting.storageId(store, sid)
   }
 
   // The operations, in the order of express-session's documentation. After each comes how it is answered: first its
@@ -257,7 +148,7 @@ class Core {
 
   /** @param {Call} call */
   all(call) {
-    return this.#startOnAll(this.#operation('all', call, this.#found), Date.now())
+    return this.#starting.all(this.#operation('all', call, this.#found), Date.now())
   }
 
   /** @type {OnResult} */
@@ -274,7 +165,7 @@ class Core {
 
   /** @param {Call} call */
   destroy(call) {
-    return this.#start(this.#operation('destroy', call, this.#destroyed))
+    return this.#starting.one(this.#operation('destroy', call, this.#destroyed))
   }
 
   /** @param {AnOperation} operation */
@@ -284,7 +175,7 @@ class Core {
 
   /** @param {Call} call */
   clear(call) {
-    return this.#startOnAll(this.#operation('clear', call, this.#cleared))
+    return this.#starting.all(this.#operation('clear', call, this.#cleared))
   }
 
   /** @param {AnOperation} operation */
@@ -296,7 +187,7 @@ class Core {
   length(call) {
     // connect-mongo 6 also passes a number with an error.
     const besideErrors = this.#style.valuesOfWrites ? [] : [0]
-    return this.#startOnAll(this.#operation('length', { ...call, besideErrors }, this.#counted))
+    return this.#starting.all(this.#operation('length', { ...call, besideErrors }, this.#counted))
   }
 
   /** @type {OnResult} */
@@ -306,7 +197,7 @@ class Core {
 
   /** @param {Call} call */
   get(call) {
-    return this.#start(this.#operation('get', call, this.#got), Date.now())
+    return this.#starting.one(this.#operation('get', call, this.#got), Date.now())
   }
 
   /** @type {OnResult} */
@@ -338,26 +229,12 @@ class Core {
   /** @param {Call & {store: AnyStore, sid: string, session: Session}} call */
   set(call) {
     const operation = this.#operation('set', call, this.#stored)
-    const { store, sid, session } = call
+    const { session } = call
     if (typeof session === 'function') {
       return operation.refuse(new TypeError('set needs a session, but got a function'))
     }
     operation.ofRequest = this.#isOfRequest(session)
-    const now = Date.now()
-    if (this.#isHooked(store))
-      return this.#preparing.start(operation, () => this.#codec.toDocument(operation, session, now))
-    try {
-      const id = this.#idOf(sid)
-      if (operation.flaw) throw operation.flaw
-      // Without hooks this is never a promise.
-      const document = /** @type {SessionDocument} */ (this.#codec.toDocument(operation, session, now))
-      if (this.#saving) return this.#preparing.start(operation, () => document)
-      const { value, expires, lastModified, isKnown } = document
-      this.#connection.carrier.send(operation, 'set', id, now, value, expires, lastModified, isKnown)
-    } catch (error) {
-      operation.failLater(error)
-    }
-    return operation.promise
+    return this.#starting.set(operation, session)
   }
 
   /** @type {OnResult} */
@@ -385,42 +262,22 @@ class Core {
    * @param {Session | null | undefined} session
    */
   #isOfRequest(session) {
-    return coreIn(session?.req?.sessionStore) === this
+    try {
+      return coreIn(session?.req?.sessionStore) === this
+    } catch {
+      return false // what a getter throws is no error of the operation, which does not need that property
+    }
   }
 
   /** @param {Call & {store: AnyStore, sid: string, session: Session}} call */
   touch(call) {
     const operation = this.#operation('touch', call, this.#touched)
-    const { store, sid, session } = call
+    const { session } = call
     if (session === undefined || session === null || typeof session === 'function') {
       return operation.refuse(new TypeError('touch needs a session'))
     }
-    const now = Date.now()
-    if (this.#takesTurns(store)) return this.#preparing.start(operation, () => this.#touch(operation, session, now))
-    try {
-      const id = this.#idOf(sid)
-      if (operation.flaw) throw operation.flaw
-      const document = this.#touch(operation, session, now)
-      if (document === null) this.#answerLater(operation)
-      else {
-        const { expires, lastModified, isKnownLive } = document
-        this.#connection.carrier.send(operation, 'touch', id, now, expires, lastModified, isKnownLive)
-      }
-    } catch (error) {
-      operation.failLater(error)
-    }
-    return operation.promise
-  }
-
-  /**
-   * What a touch writes, or null for nothing.
-   * @param {AnOperation} operation
-   * @param {Session} session
-   * @param {number} now
-   */
-  #touch(operation, session, now) {
     operation.ofRequest = this.#isOfRequest(session)
-    return this.#codec.toTouch(session, now)
+    return this.#starting.touch(operation, session)
   }
 
   /** @type {OnResult} */
@@ -442,11 +299,6 @@ class Core {
   #answer(operation, value) {
     if (this.#style.valuesOfWrites) operation.answer(null, value)
     else operation.answer(null)
-  }
-
-  /** @param {AnOperation} operation */
-  #answerLater(operation) {
-    nextTick(() => operation.runInAsyncScope(this.#answer, this, operation))
   }
 }
 

@@ -130,6 +130,20 @@ eachStyle(({ style, missing }) => {
     }
   })
 
+  test('a property that is not stored may throw when it is read', async (t) => {
+    const session = Object.defineProperty(aSession({ user: 'a' }), 'req', {
+      get() {
+        throw new RangeError('of the getter')
+      },
+    })
+    for (const stringify of [true, false]) {
+      const { store } = server.open(t, { stringify }, style)
+      await store.set('s', session)
+      await store.touch('s', session)
+      assert.equal((await store.get('s')).user, 'a')
+    }
+  })
+
   test('a cookie whose date is none has the lifetime of the store', async (t) => {
     const { store, collection } = server.open(t, { ttl: 60, touchAfter: 60 }, style)
     for (const expires of [NaN, new Date(NaN), 'never', {}, [], 8.64e15 + 1, -Infinity, '']) {
