@@ -2,6 +2,7 @@
 // Arguments: the connection string, and the seed.
 
 import { createRequire } from 'node:module'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { serve } from '../lib/serve.mjs'
 import { Caller } from './caller.mjs'
 import { measureLevel, settledLevel } from './level.mjs'
@@ -66,15 +67,21 @@ const methods = {
     phase = { opened, callers: all, visits: new Visits(stores, places, { tally, count, ms }), tally, samples, timer }
   },
 
-  /** Lets the callers finish, and closes the stores. Resolves with what was seen. */
-  async stop() {
+  /**
+   * Lets the callers finish, and closes the stores. Resolves with what was seen, and with `idle`: what the process holds while the
+   * stores are open and nobody has called them for `idleMs`, when that is no more than `bound`, or after a while.
+   * @param {{ idleMs: number, bound: Partial<Level> }} options
+   */
+  async stop({ idleMs, bound }) {
     const { opened, visits, tally, samples, timer, ...others } = /** @type {Phase} */ (phase)
     await visits.stop()
     clearInterval(timer)
     await Promise.all(others.callers.map((caller) => caller.stop()))
+    await sleep(idleMs)
+    const idle = await settledLevel(bound)
     await Promise.all(opened.map(({ close }) => close()))
     phase = undefined
-    return { ...tally.total(), samples }
+    return { ...tally.total(), samples, idle }
   },
 
   /**

@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What `settled` compares. Each is a count, and must come back to what it was. */
 export const COUNTS = /** @type {const} */ (['fds', 'sockets', 'threads', 'handles'])
+/** @typedef {typeof COUNTS[number]} Count */
 
 /** How long the process may take to come to rest, in ms: threads that have nothing to do end after 10 s. */
 const PATIENCE = 60_000
@@ -63,9 +64,9 @@ function targetOf(fd) {
 /**
  * Resolves with the level when nothing is above `bound` any more, or after a while in any case.
  * @param {Partial<Level>} bound
- * @param {() => boolean} isSettled whether everything else has come to rest
+ * @param {() => boolean} [isSettled] whether everything else has come to rest
  */
-export async function settledLevel(bound, isSettled) {
+export async function settledLevel(bound, isSettled = () => true) {
   for (const deadline = Date.now() + PATIENCE; ; await sleep(PAUSE)) {
     const level = await measureLevel()
     const isAbove = COUNTS.some((count) => level[count] > (bound[count] ?? Infinity))

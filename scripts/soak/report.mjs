@@ -2,7 +2,17 @@
 
 import { markdownTable } from '../lib/markdown-table.mjs'
 
+/** @typedef {import('./level.mjs').Count} Count */
+/** @typedef {import('./level.mjs').Level} Level */
 /** @typedef {import('./verdict.mjs').Figures} Figures */
+
+/** @type {[title: string, name: Count][]} */
+const TITLES = [
+  ['file descriptors', 'fds'],
+  ['sockets', 'sockets'],
+  ['threads', 'threads'],
+  ['handles of the event loop', 'handles'],
+]
 
 /**
  * The lines: a title and what stands beside it.
@@ -18,11 +28,9 @@ const LINES = [
   ['resident memory', ({ rss }) => `${rss.first.toFixed(0)} → ${rss.last.toFixed(0)} MB`],
   ['growth of resident memory', ({ growth }) => perMinute(growth.rss)],
   ['growth of the JavaScript heap', ({ growth }) => perMinute(growth.heap)],
-  ['file descriptors at rest', change('fds')],
-  ['sockets at rest', change('sockets')],
-  ['threads at rest', change('threads')],
-  ['handles of the event loop at rest', change('handles')],
-  ['closed stores still in memory', change('stores')],
+  ...TITLES.map(([title, name]) => line(`${title} with idle stores`, name, ({ idle }) => idle)),
+  ...TITLES.map(([title, name]) => line(`${title} at rest`, name, (figures) => figures)),
+  ['closed stores still in memory', ({ before, after }) => `${before.stores} → ${after.stores}`],
   ['their connections', ({ before, after }) => `${before.connections.left} → ${after.connections.left}`],
   ['all connections of the servers', ({ before, after }) => `${before.connections.all} → ${after.connections.all}`],
 ]
@@ -35,9 +43,20 @@ export function report(name, figures) {
   return markdownTable([['', name], ...LINES.map(([title, cell]) => [title, cell(figures)])])
 }
 
-/** @param {'fds' | 'sockets' | 'threads' | 'handles' | 'stores'} name */
-function change(name) {
-  return (/** @type {Figures} */ { before, after }) => `${before[name]} → ${after[name]}`
+/**
+ * @param {string} title
+ * @param {Count} name
+ * @param {(figures: Figures) => { before: Level, after: Level }} levelsOf
+ * @returns {[title: string, cell: (figures: Figures) => string]}
+ */
+function line(title, name, levelsOf) {
+  return [
+    title,
+    (figures) => {
+      const { before, after } = levelsOf(figures)
+      return `${before[name]} → ${after[name]}`
+    },
+  ]
 }
 
 /** @param {number} mb */

@@ -28,7 +28,9 @@ const WARM_UP = 0.25
  * After this time, in ms, pools close the connections that nobody needs. By default they keep them all, so the number of
  * sockets would tell how many members have been primary so far, and how many callers have waited for each.
  */
-const IDLE = '10000'
+const IDLE = 10_000
+/** How long nobody calls before idle stores are looked at, in ms: so long that pools have closed what they can. */
+const LULL = IDLE + 2000
 /**
  * How the application's Node.js is started, so that resident memory tells what is in use. By default, V8 gives new objects up
  * to 32 MB and takes them back, depending on the load of the moment, and it keeps pages that are nearly empty.
@@ -67,7 +69,7 @@ const TTL_PASS = 2
 export async function soak({ seed, ms, count, longest = 10_000, pause = 10_000, env, tell = () => {} }) {
   const servers = await startServers({ args: ['--setParameter', `ttlMonitorSleepSecs=${TTL_PASS}`] })
   const { hosts, name } = servers.set
-  const options = { replicaSet: name, appName: NAME, maxIdleTimeMS: IDLE, ...COMMON, ...STRICT }
+  const options = { replicaSet: name, appName: NAME, maxIdleTimeMS: String(IDLE), ...COMMON, ...STRICT }
   const uri = connectionString({ hosts, options })
   /** @type {Application} */
   const application = new Child(APPLICATION, [withDatabase(uri, NAME), String(seed)], {
@@ -80,10 +82,11 @@ export async function soak({ seed, ms, count, longest = 10_000, pause = 10_000, 
   try {
     const { sockets, handles } = await application.call('rest', {})
     const common = { application, members: servers.set.members, sampleEvery: ms / SAMPLES, longest, fail }
-    const warming = { ms: ms * WARM_UP, count: Math.ceil(count * WARM_UP), bound: { sockets, handles } }
+    const warming = { ms: ms * WARM_UP, count: Math.ceil(count * WARM_UP), idle: {}, rest: { sockets, handles } }
     const warmUp = await runPhase({ ...common, ...warming })
     tell('warmed up')
-    const measured = await runPhase({ ...common, ms: ms * (1 - WARM_UP), count, bound: warmUp.rest })
+    const { idle, rest } = warmUp
+    const measured = await runPhase({ ...common, ms: ms * (1 - WARM_UP), count, idle, rest })
     return { warmUp, measured }
   } finally {
     await application.stop()
@@ -100,16 +103,17 @@ export async function soak({ seed, ms, count, longest = 10_000, pause = 10_000, 
  * @property {(isEnough: () => boolean) => Promise<Fault[]>} fail lets one fault follow the other
  * @property {number} ms
  * @property {number} count
- * @property {Partial<Level>} bound what the application may hold at rest
+ * @property {Partial<Level>} idle what the application may hold when nobody calls
+ * @property {Partial<Level>} rest what it may hold when all stores are closed
  */
 
 /** @param {PhaseOptions} options */
-async function runPhase({ application, members, sampleEvery, longest, fail, ms, count, bound }) {
+async function runPhase({ application, members, sampleEvery, longest, fail, ms, count, ...bounds }) {
   const startedAt = performance.now()
   await application.call('start', { count, ms, sampleEvery })
   const faults = await fail(() => performance.now() + longest > startedAt + ms)
   await sleep(Math.max(0, startedAt + ms - performance.now()))
-  const seen = await application.call('stop')
-  const rest = await application.call('rest', bound)
+  const seen = await application.call('stop', { idleMs: LULL, bound: bounds.idle })
+  const rest = await application.call('rest', bounds.rest)
   return { ...seen, faults, rest, connections: await connectionsLeft(members, NAME) }
 }

@@ -10,11 +10,6 @@ import { COUNTS } from './level.mjs'
 const MB = 1e6
 /** How much memory may grow, in MB per minute. */
 const ALLOWED_MB = 1
-/**
- * How many file descriptors, sockets, threads and handles may be added per minute. How many there are at a moment depends on
- * the stores that are open then. With three faults a minute, a connection that each store keeps after a failover is 18.
- */
-const ALLOWED_COUNT = 5
 /** How long a run must be measured to tell growth from chance, in minutes. */
 const ENOUGH = 5
 /** Of so many samples in a row, the lowest counts: what is under way at the moment of a sample comes on top of what is kept. */
@@ -31,9 +26,9 @@ const OWN_CONNECTIONS = 30
 export function figuresOf({ warmUp, measured }) {
   const { samples, operations, refused, stores, faults } = measured
   const [first, last] = [samples[0], samples[samples.length - 1]]
-  /** @param {keyof Level} name */
-  const growthOf = (name, unit = 1) =>
-    slope(lowestOf(samples.map(({ at, [name]: y }) => ({ x: at / 60_000, y: y / unit }))))
+  /** @param {'rss' | 'heap'} name */
+  const growthOf = (name) =>
+    slope(lowestOf(samples.map(({ at, [name]: bytes }) => ({ x: at / 60_000, y: bytes / MB }))))
   /** @param {typeof samples} some */
   const rssOf = (some) => median(some.map(({ rss }) => rss / MB))
   return {
@@ -43,11 +38,8 @@ export function figuresOf({ warmUp, measured }) {
     wrong: warmUp.wrong + measured.wrong,
     messages: [warmUp, measured].flatMap(({ messages }) => [...messages.errors, ...messages.wrong]),
     rss: { first: rssOf(samples.slice(0, TYPICAL)), last: rssOf(samples.slice(-TYPICAL)) },
-    growth: {
-      rss: growthOf('rss', MB),
-      heap: growthOf('heap', MB),
-      counts: Object.fromEntries(COUNTS.map((name) => [name, growthOf(name)])),
-    },
+    growth: { rss: growthOf('rss'), heap: growthOf('heap') },
+    idle: { before: warmUp.idle, after: measured.idle },
     before: { ...warmUp.rest, connections: warmUp.connections },
     after: { ...measured.rest, connections: measured.connections },
   }
@@ -78,7 +70,7 @@ export function isLongEnough({ minutes }) {
  * @returns {string[]}
  */
 export function flawsOf(figures) {
-  const { errors, wrong, growth, before, after } = figures
+  const { errors, wrong, growth, idle, before, after } = figures
   const { left } = after.connections
   const more = after.connections.all - before.connections.all
   return [
@@ -87,18 +79,25 @@ export function flawsOf(figures) {
     left > 0 && `${left} connections of stores that were closed`,
     more > OWN_CONNECTIONS && `${more} connections more at the servers`,
     after.stores > 0 && `${after.stores} closed stores still in memory`,
-    ...COUNTS.map((name) => after[name] > before[name] && `${after[name] - before[name]} ${name} more at rest`),
+    ...added(idle, 'while the stores are idle'),
+    ...added({ before, after }, 'at rest'),
     ...(isLongEnough(figures) ? growing(growth) : []),
   ].filter((flaw) => flaw !== false)
 }
 
+/**
+ * What is counted, and is more than before.
+ * @param {{ before: Level, after: Level }} levels
+ * @param {string} when
+ */
+function added({ before, after }, when) {
+  return COUNTS.map((name) => after[name] > before[name] && `${after[name] - before[name]} ${name} more ${when}`)
+}
+
 /** @param {Figures['growth']} growth */
-function growing({ rss, heap, counts }) {
+function growing({ rss, heap }) {
   return [
     rss >= ALLOWED_MB && `resident memory grows by ${rss.toFixed(2)} MB per minute`,
     heap >= ALLOWED_MB && `the JavaScript heap grows by ${heap.toFixed(2)} MB per minute`,
-    ...Object.entries(counts).map(
-      ([name, perMinute]) => perMinute >= ALLOWED_COUNT && `${perMinute.toFixed(1)} ${name} more per minute`,
-    ),
   ]
 }
