@@ -6,7 +6,7 @@ const assert = require('node:assert/strict')
 const { test } = require('node:test')
 const { MongoClient } = require('mongodb')
 const { settingsOf } = require('../helpers/settings.js')
-const { MODERN, aSession, make, useStores } = require('../helpers/stores.js')
+const { FACTORY, MODERN, aSession, make, useStores } = require('../helpers/stores.js')
 
 const server = useStores()
 const SECRET = 'hunter2'
@@ -31,6 +31,13 @@ const URLS = [
   // Passwords that end too early, because they are not escaped
   ...[`mongodb://me:p@[${SECRET}?x]@h/db`, `mongodb://me:${SECRET}?@h/db`, `mongodb://me:${SECRET}/x@h/db`],
   ...[` ${HOST}/db`, `mongo://me:${SECRET}@h/db`, `MONGODB://me:${SECRET}@h/db`],
+  ...[
+    `mongodb://me:${SECRET}@/tmp/\ud83d.sock`,
+    `${HOST}/d\ud83d?appName=\ud83d`,
+    `${HOST}/db?%40=1`,
+    `${HOST}/db?%2F=1&w=1`,
+  ],
+  `mongodb+srv://me:${SECRET}@a.b.c/?%40=1`,
   ...[`mongodb://me%zz:${SECRET}@h/db`, 'mongodb://me:%zzhunter2@h/db'],
 ]
 
@@ -77,4 +84,16 @@ test('a store works by a connection string with empty pairs in it', async (t) =>
     await store.set('s', aSession())
     assert.equal(await db.collection('sessions').countDocuments(), 1)
   }
+})
+
+test('half a surrogate pair in an option is the sign by which the driver replaces it', async (t) => {
+  const half = 'a\ud83d'
+  const { store, collection } = server.open(t, { mongoOptions: { appName: half } })
+  await store.set('s', aSession())
+  assert.equal(await collection.countDocuments(), 1)
+  const { user, database } = settingsOf('mongodb://h/', { auth: { username: half, password: half }, dbName: half })
+  assert.deepEqual([user, database], ['a\ufffd', 'a\ufffd'])
+  const parts = { host: '127.0.0.1', port: 1, db: half, username: half, password: half }
+  await make(FACTORY, parts).close()
+  await make(FACTORY, { ...parts, host: `/tmp/${half}.sock` }).close()
 })

@@ -97,9 +97,12 @@ const SHAPES = {
   ),
   hash: recordOf(['salt', 'algorithm']),
   writeOperationOptions: recordOf(['w', 'j', 'journal', 'wtimeout', 'wtimeoutMS', 'writeConcern']),
-  client: recordOf(['db', 'connect', 's', 'options', 'topology', 'then']),
-  db: recordOf(['collection', 'databaseName', 's', 'client', 'topology', 'serverConfig']),
-  mongooseConnection: recordOf(['readyState', 'db', 'client', 'getClient', 'connections', 'connection', 'on', 'host']),
+  client: recordOf(['db', 'connect', 's', 'options', 'topology', 'then', 'collection', 'on', 'once']),
+  db: recordOf(['collection', 'command', 'databaseName', 's', 'client', 'topology', 'serverConfig']),
+  mongooseConnection: recordOf([
+    ...['readyState', 'db', 'client', 'getClient', 'connections', 'connection', 'host', 'name'],
+    ...['on', 'once', 'removeListener', '$initialConnection'],
+  ]),
 }
 /** Without names, which would be looked up. */
 const HOSTS = fc.constantFrom('127.0.0.1', '::1', '/tmp/absent.sock', 5, Symbol('s'), {})

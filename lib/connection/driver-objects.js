@@ -7,6 +7,7 @@
 
 const { fromApplication } = require('../common/application-package.js')
 const { MongoStoreError } = require('../common/errors.js')
+const { callIfThere } = require('../common/given.js')
 const { promised, quiet } = require('../common/promises.js')
 
 /** @import { Client, Db } from '../settings/borrowed/shape.js' */
@@ -121,7 +122,7 @@ class DriverObjects {
       const db = await this.#openingOld
       const target = this.#target
       if (target?.db) return target.db
-      const named = target?.database ? (db.db?.(target.database) ?? db) : db
+      const named = target?.database ? (callIfThere(db, 'db', target.database) ?? db) : db
       if (target) target.db = named
       this.#keep(named)
       return named

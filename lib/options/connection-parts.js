@@ -5,6 +5,7 @@
 
 const { warnOnce } = require('../common/warn.js')
 const { addressOf, inUri } = require('../settings/address.js')
+const { escaped } = require('../settings/uri.js')
 const { checkKind, isGiven } = require('./kinds.js')
 
 /** @import { Options } from './table.js' */
@@ -74,9 +75,9 @@ function namesOf(object) {
  * @param {string} db
  */
 function urlOf({ host, port, username, password, ssl }, db) {
-  const user = username ? `${encodeURIComponent(username)}:${encodeURIComponent(password ?? '')}@` : ''
+  const user = username ? `${escaped(username)}:${escaped(password ?? '')}@` : ''
   const address = inUri(addressOf({ host: host || '127.0.0.1', port }))
-  return `mongodb://${user}${address}/${encodeURIComponent(db)}${ssl ? '?ssl=true' : ''}`
+  return `mongodb://${user}${address}/${escaped(db)}${ssl ? '?ssl=true' : ''}`
 }
 
 module.exports = { PARTS, fromParts, namesOf, partsIn }

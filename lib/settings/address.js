@@ -2,6 +2,8 @@
 
 // The address of a server in a connection string.
 
+const { escaped } = require('./uri.js')
+
 /** The default port. */
 const DEFAULT_PORT = 27017
 
@@ -23,7 +25,7 @@ function addressOf({ host = '', port, domain_socket: socket }) {
  * @param {string} address of {@link addressOf}
  */
 function inUri(address) {
-  return address.startsWith('/') ? encodeURIComponent(address) : address
+  return address.startsWith('/') ? escaped(address) : address
 }
 
 module.exports = { addressOf, inUri }

@@ -7,7 +7,7 @@ const { inUri } = require('./address.js')
 const { mergeOptions } = require('./merge-options.js')
 const { DATABASE, PARAMETERS, PASSWORD, USER } = require('./parameters.js')
 const { withTlsFiles } = require('./tls-files.js')
-const { join, split, withCredentials, withoutUser } = require('./uri.js')
+const { escaped, join, split, withCredentials, withoutUser } = require('./uri.js')
 
 /** @import { Parameters } from './parameters.js' */
 
@@ -28,7 +28,7 @@ function withOptions(uri, mongoOptions) {
     {
       scheme: parts.scheme,
       authority: authorityOf(parts.authority, given),
-      database: database === undefined ? parts.database : encodeURIComponent(database),
+      database: database === undefined ? parts.database : escaped(database),
     },
     [...parameters.keys()].filter((name) => name in PARAMETERS).map((name) => [name, textsOf(parameters, name)]),
   )
@@ -68,7 +68,7 @@ function textsOf(parameters, name) {
 function fromParts({ hosts, user, password, database = '', options }) {
   const host = hosts.map(inUri).join(',')
   const authority = user === undefined ? host : withCredentials(host, user, password)
-  return withOptions(`mongodb://${authority}/${encodeURIComponent(database)}`, options)
+  return withOptions(`mongodb://${authority}/${escaped(database)}`, options)
 }
 
 module.exports = { withOptions, fromParts }

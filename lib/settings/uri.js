@@ -14,6 +14,14 @@ const { unescape } = require('node:querystring')
  */
 
 /**
+ * A text as it is written in a connection string. Half a surrogate pair becomes U+FFFD, as when a driver sends the text.
+ * @param {string} text
+ */
+function escaped(text) {
+  return encodeURIComponent(Buffer.from(text).toString())
+}
+
+/**
  * The parts of a connection string; null if it is not one.
  * @param {string} uri
  * @returns {UriParts | null}
@@ -22,7 +30,7 @@ function split(uri) {
   // Drivers up to 2.x accepted the path of a socket unescaped.
   const [, user = '', socket, rest = ''] =
     /^mongodb:\/\/(?:([^@/?]*)@)?(\/[^?@]*?\.sock)((?:[/?].*)?)$/is.exec(uri) ?? []
-  if (socket) return split(`mongodb://${user && `${user}@`}${encodeURIComponent(socket)}${rest}`)
+  if (socket) return split(`mongodb://${user && `${user}@`}${escaped(socket)}${rest}`)
   const [, scheme, authority, database = '', query = ''] =
     /^(mongodb(?:\+srv)?:\/\/)([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/is.exec(uri) ?? []
   if (scheme === undefined) return null
@@ -75,7 +83,7 @@ function pairsOf(query) {
  */
 function join({ scheme, authority, database }, parameters) {
   const query = [...parameters]
-    .flatMap(([name, texts]) => texts.map((text) => `${name}=${encodeURIComponent(text)}`))
+    .flatMap(([name, texts]) => texts.map((text) => `${escaped(name)}=${escaped(text)}`))
     .join('&')
   return `${scheme}${authority}/${database}${query && `?${query}`}`
 }
@@ -88,7 +96,7 @@ function join({ scheme, authority, database }, parameters) {
  */
 function withCredentials(authority, user, password) {
   const credentials = password === undefined ? [user] : [user, password]
-  return `${credentials.map(encodeURIComponent).join(':')}@${authority.slice(authority.lastIndexOf('@') + 1)}`
+  return `${credentials.map(escaped).join(':')}@${authority.slice(authority.lastIndexOf('@') + 1)}`
 }
 
 /**
@@ -126,4 +134,4 @@ function isSeedList(uri) {
   return split(uri)?.scheme.toLowerCase() === 'mongodb+srv://'
 }
 
-module.exports = { isSeedList, join, pairsOf, readUri, split, withCredentials, withoutUser }
+module.exports = { escaped, isSeedList, join, pairsOf, readUri, split, withCredentials, withoutUser }

@@ -135,6 +135,32 @@ eachStyle(({ style, isFactory, missing }) => {
     }
   })
 
+  test('a stand-in with a value in the place of a method that connect-mongo does not call works without it', async (t) => {
+    for (const value of [5, 'text', true, {}, []]) {
+      const has = (...names) => Object.fromEntries(names.map((name) => [name, value]))
+      const made = standIn({ deleteOne: () => ({ deletedCount: 1 }) })
+      const db = { ...made.db, ...has('db', 'command', 'createIndex', 'on', 'once', 'removeListener') }
+      const client = { ...made.client, db: () => db, ...has('connect', 'close', 'on', 'once', 'topology') }
+      const given = { readyState: 1, ...has('getClient', 'on', 'once', 'removeListener', '$initialConnection') }
+      const opening = { ...given, readyState: 2, once: (_event, listener) => setImmediate(listener) }
+      setImmediate(() => Object.assign(opening, { readyState: 1 }))
+      for (const options of [
+        { client },
+        { client, dbName: 'mine' },
+        { db },
+        { mongooseConnection: { ...given, client, name: 'mine' } },
+        { mongooseConnection: { ...given, db, name: 'mine' } },
+        { mongooseConnection: { ...given, db, name: 'mine' }, dbName: 'other' },
+        { mongooseConnection: Object.assign(opening, { db }) },
+      ]) {
+        const store = make(style, options)
+        t.after(() => store.close())
+        await store.destroy('sid')
+      }
+      assert.equal(made.calls.filter(([name]) => name === 'deleteOne').length, 7)
+    }
+  })
+
   test('the objects of a stand-in are the properties of the store', async (t) => {
     const { client, db } = standIn({ updateOne: () => ({}) })
     const store = make(style, { client })

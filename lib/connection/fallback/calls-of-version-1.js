@@ -132,7 +132,7 @@ class CallsOfVersion1 {
     // This version makes an index by writing it into a collection that servers no longer have.
     const { db, collectionName } = this.#collection
     const reply = await command(db, { createIndexes: collectionName, indexes: [TTL_INDEX] })
-    if (!reply.ok) throw Object.assign(new Error(reply.errmsg), { code: reply.code, codeName: reply.codeName })
+    if (reply && !reply.ok) throw Object.assign(new Error(reply.errmsg), { code: reply.code, codeName: reply.codeName })
     return reply
   }
 
@@ -152,6 +152,7 @@ class CallsOfVersion1 {
  * @param {object} request
  */
 async function command(db, request) {
+  if (typeof db.command !== 'function') return undefined
   const [reply] = await resultsOf((/** @type {(error: unknown, reply: CommandReply) => void} */ done) =>
     db.command?.(request, done),
   )

@@ -4,6 +4,7 @@
 // callbacks of version 1. A stand-in in a test may have only some of the methods, and may answer anything.
 
 const { types } = require('node:util')
+const { callIfThere } = require('../../common/given.js')
 const { uptime } = require('../../common/timers.js')
 const { CallsOfVersion1 } = require('./calls-of-version-1.js')
 const { lateError } = require('./failure.js')
@@ -218,18 +219,19 @@ class CallsByPromise {
    * @param {Db} db
    */
   async makeIndex(db) {
-    if (!this.#exact || !db.command) return this.#collection.createIndex?.(TTL_KEY, TTL)
+    if (!this.#exact || typeof db.command !== 'function')
+      return callIfThere(this.#collection, 'createIndex', TTL_KEY, TTL)
     return db.command({ createIndexes: this.#collection.collectionName, indexes: [TTL_INDEX] })
   }
 
   /** @param {Db} db */
   async indexes(db) {
-    return indexesOf(await db.command?.({ listIndexes: this.#collection.collectionName }))
+    return indexesOf(await callIfThere(db, 'command', { listIndexes: this.#collection.collectionName }))
   }
 
   /** @param {Db} db */
   async ping(db) {
-    await db.command?.({ ping: 1 })
+    await callIfThere(db, 'command', { ping: 1 })
   }
 }
 

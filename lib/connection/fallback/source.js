@@ -7,6 +7,7 @@ const { createRequire } = require('node:module')
 const { types } = require('node:util')
 const { deserialize, serialize } = require('bson')
 const bson = require('../../common/bson.js')
+const { callIfThere } = require('../../common/given.js')
 const { Promise } = require('../../common/promises.js')
 const { callsOf } = require('./calls.js')
 
@@ -186,7 +187,7 @@ class Source {
   get isConnected() {
     const { client = this.#driver.ownClient, db } = this.#target
     const topology = client?.topology ?? db?.serverConfig
-    return topology?.isConnected?.()
+    return callIfThere(topology, 'isConnected')
   }
 }
 
@@ -202,14 +203,14 @@ function firstOf(document) {
 async function whenUsable(client) {
   const { topology } = client
   // The old topology of version 3 may lose operations while it connects.
-  const isConnecting = topology?.s?.coreTopology !== undefined && !topology.isConnected?.()
+  const isConnecting = topology?.s?.coreTopology !== undefined && !callIfThere(topology, 'isConnected')
   if (client.s?.hasBeenClosed || (topology && !isConnecting)) return
-  if (client.options?.hosts) await client.connect()
+  if (client.options?.hosts) await callIfThere(client, 'connect')
   else if (typeof client.s?.url === 'string') {
     await new Promise((resolve) => {
       const done = () => resolve(undefined)
       client.once('open', done)
-      topology?.once?.('reconnect', done)
+      callIfThere(topology, 'once', 'reconnect', done)
     })
   }
 }

@@ -4,6 +4,7 @@
 
 const { fromParts, withOptions } = require('../connection-string.js')
 const { mechanismOf } = require('../mechanisms.js')
+const { escaped } = require('../uri.js')
 
 /** @import { ClientOptions } from './shape.js' */
 
@@ -92,7 +93,7 @@ function readModern(options) {
   if (srvHost) {
     // The hosts in the options are those of the last lookup.
     const auth = user ? { auth: { username: user, password } } : {}
-    return withOptions(`mongodb+srv://${srvHost}/${encodeURIComponent(dbName ?? '')}`, { ...carried, ...auth })
+    return withOptions(`mongodb+srv://${srvHost}/${escaped(dbName ?? '')}`, { ...carried, ...auth })
   }
   return fromParts({
     hosts: hosts.map((host) => host.socketPath ?? String(host)),

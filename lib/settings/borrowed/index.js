@@ -3,6 +3,7 @@
 // Reads the settings of a given client, Db or mongoose connection, according to the generation of its driver. It does
 // not change the given object.
 
+const { callIfThere } = require('../../common/given.js')
 const { addon } = require('../../common/native.js')
 const { warnOnce } = require('../../common/warn.js')
 const { readSettings } = require('../read-settings.js')
@@ -38,7 +39,7 @@ function borrowed(live, read) {
 function seekClient(given, dbName, seeker) {
   const connection = givenMongoose(given)
   if (connection) return seekConnection(connection, dbName, seeker)
-  if (isDb(given)) return seeker.found(targetOfDb(dbName ? given.db?.(dbName) : given))
+  if (isDb(given)) return seeker.found(targetOfDb(dbName ? callIfThere(given, 'db', dbName) : given))
   if (!isClient(given)) throw new TypeError('The given client is not a MongoClient')
   const database = dbName || given.options?.dbName || given.s?.options?.dbName || undefined
   if (!dbName) warnOfHiddenDatabase(given, database)
@@ -140,7 +141,7 @@ function targetOfConnection(connection, dbName) {
   // A connection made by useDb shares its client with others, and has its own database.
   const database = dbName || (connection.name ?? connection.db?.databaseName)
   const isOther = dbName && dbName !== connection.db?.databaseName
-  const db = isOther ? (client ?? connection.db)?.db?.(dbName) : connection.db
+  const db = isOther ? callIfThere(client ?? connection.db, 'db', dbName) : connection.db
   return borrowed({ client, db, database }, () => {
     if (client) return readClient(client)
     return db && readDb(undefined, db, connection)

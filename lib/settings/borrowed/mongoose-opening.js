@@ -6,6 +6,7 @@
 
 const { errorMonitor } = require('node:events')
 const { MongoStoreError } = require('../../common/errors.js')
+const { callIfThere } = require('../../common/given.js')
 const { nextTick } = require('../../common/timers.js')
 
 /** @import { MongooseConnection } from './shape.js' */
@@ -65,15 +66,15 @@ class MongooseOpening {
   }
 
   #listen() {
-    const { on, once } = this.#connection
+    const connection = this.#connection
     // A stand-in in a test may have only what connect-mongo calls.
-    if (on) for (const [event, listener] of this.#listeners) on.call(this.#connection, event, listener)
-    else once?.call(this.#connection, 'open', () => this.#look())
+    if (typeof connection.on !== 'function') callIfThere(connection, 'once', 'open', () => this.#look())
+    else for (const [event, listener] of this.#listeners) connection.on(event, listener)
   }
 
   #unlisten() {
     this.#failure = undefined
-    for (const [event, listener] of this.#listeners) this.#connection.removeListener?.(event, listener)
+    for (const [event, listener] of this.#listeners) callIfThere(this.#connection, 'removeListener', event, listener)
   }
 
   #begin() {

@@ -3,6 +3,7 @@
 // Finds out whether the servers of a given object are too old for the addon's driver, as far as the object knows.
 
 const { types } = require('node:util')
+const { callIfThere } = require('../../common/given.js')
 
 /** @import { Client, Db, Hello, Topology } from './shape.js' */
 
@@ -34,7 +35,7 @@ function hellosOf(topology) {
 /** @param {Topology | undefined} topology */
 function lastHello(topology) {
   try {
-    return topology?.lastIsMaster?.()
+    return callIfThere(topology, 'lastIsMaster')
   } catch {
     // This throws before the connection is open.
     return undefined

@@ -3,6 +3,8 @@
 // Recognises a given object by its shape. The application's packages are not imported, and each generation of the
 // driver has its own classes. The types name the parts that are read. Each generation has some of them.
 
+const { callIfThere } = require('../../common/given.js')
+
 /**
  * @typedef {object} Client
  * @property {(name?: string) => Db} db
@@ -202,7 +204,7 @@ function clientOfDb(db) {
  * @param {MongooseConnection} connection
  */
 function clientOfMongoose(connection) {
-  const client = connection.getClient?.() ?? connection.client
+  const client = callIfThere(connection, 'getClient') ?? connection.client
   return isClient(client) ? client : undefined
 }
 
