@@ -6,10 +6,13 @@
 const assert = require('node:assert/strict')
 const { randomBytes } = require('node:crypto')
 const { test } = require('node:test')
+const { OPTIONS } = require('../../lib/settings/driver-options.js')
 const { connectionsOf } = require('../helpers/connections.js')
 const { aSession, eachStyle, fails, make, useStores } = require('../helpers/stores.js')
 
 const server = useStores()
+/** Nobody listens there. */
+const NOWHERE = 'mongodb://127.0.0.1:1/app?serverSelectionTimeoutMS=1&connectTimeoutMS=100'
 /** The error of a standalone server for a write that two servers must confirm. */
 const ALONE = { name: 'MongoServerError', code: 2 }
 
@@ -193,6 +196,45 @@ eachStyle(({ style, missing }) => {
           return true
         },
       )
+    }
+  })
+
+  test('a value that is no text, number or object of its kind is refused by the name of its option, whichever it is', async () => {
+    const bare = Object.create(null)
+    const values = [
+      bare,
+      { a: bare },
+      [bare],
+      Symbol('s'),
+      { a: Symbol('s') },
+      [Symbol('s')],
+      () => 5,
+      Promise.resolve(5),
+    ]
+    const options = Object.keys(OPTIONS).map((name) => (value) => ({ [name]: value }))
+    const parts = {
+      auth: ['password', 'user', 'authSource', 'authMechanism'],
+      authMechanismProperties: ['SERVICE_HOST'],
+      compression: ['compressors', 'zlibCompressionLevel'],
+      readConcern: ['level'],
+      readPreference: ['mode', 'maxStalenessSeconds'],
+      serverApi: ['version', 'strict'],
+      writeConcern: ['w', 'wtimeoutMS'],
+    }
+    for (const [name, members] of Object.entries(parts))
+      for (const member of members)
+        options.push((value) => ({ [name]: { mode: 'nearest', user: 'me', version: '1', w: 1, [member]: value } }))
+    for (const optionsOf of options) {
+      for (const value of values) {
+        const mongoOptions = optionsOf(value)
+        const [name] = Object.keys(mongoOptions)
+        try {
+          await make(style, { [style.ofUrl]: NOWHERE, mongoOptions }).close()
+        } catch ({ message }) {
+          assert.match(message, new RegExp(name, 'i'))
+          assert.doesNotMatch(message, /Cannot convert|is not a|Cannot read|undefined/)
+        }
+      }
     }
   })
 

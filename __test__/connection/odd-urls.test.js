@@ -28,6 +28,7 @@ const URLS = [
   ...['/db', 'h:1/db', 'a.b.c,d.e.f/db'].map((rest) => `mongodb+srv://me:${SECRET}@${rest}`),
   ...[`mongodb://me:${SECRET}%€@h/db`, `mongodb://me%€:${SECRET}@h/db`],
   `mongodb://me:@/${SECRET}@h.sock`,
+  `mongodb://me:@${SECRET}:270170?@`,
   // Passwords that end too early, because they are not escaped
   ...[`mongodb://me:p@[${SECRET}?x]@h/db`, `mongodb://me:${SECRET}?@h/db`, `mongodb://me:${SECRET}/x@h/db`],
   ...[` ${HOST}/db`, `mongo://me:${SECRET}@h/db`, `MONGODB://me:${SECRET}@h/db`],

@@ -279,6 +279,7 @@ eachStyle(({ style, missing, isFactory }) => {
     const ofFactory = [
       [{ secret, algorithm: 'aes-256-cbc' }, /algorithm/],
       [{ secret, iv_size: 13 }, /iv_size/],
+      [{ secret, iv_size: 2 ** 28 }, /iv_size/],
       [{ secret: 5 }, /secret/],
     ]
     for (const [options, expected] of [...wrong, ...(isFactory ? ofFactory : ofModern)]) {

@@ -48,7 +48,9 @@ function secretFormat({
   if (!isEncoding(encodeas)) throw wrong('encodeas', `one of ${ENCODINGS.join(', ')}`)
   if ((keySize || 32) !== ALGORITHMS[algorithm]) throw wrong('key_size', `${ALGORITHMS[algorithm]} for ${algorithm}`)
   if ((tagSize || 16) !== 16) throw wrong('at_size', '16')
-  if (!Number.isInteger(ivLen) || ivLen < 1 || !NONCES.includes(Buffer.alloc(ivLen).toString(encodeas).length))
+  // No encoding has more than two bytes in a character of such text.
+  const isLength = Number.isInteger(ivLen) && ivLen >= 1 && ivLen <= 2 * Math.max(...NONCES)
+  if (!isLength || !NONCES.includes(Buffer.alloc(ivLen).toString(encodeas).length))
     throw wrong('iv_size', `such that its text has ${NONCES.join(', ')} characters`)
   return passwordFormat({ secret, algorithm, hashing, encodeas }, ivLen)
 }

@@ -31,8 +31,9 @@ function tagSet(tags) {
   if (!isRecord(tags)) throw shapeRefusal('a list of objects')
   return Object.entries(tags)
     .map(([key, tag]) => {
-      if (/[,:]/.test(`${key}${tag}`)) throw new Refusal('a tag with a comma or a colon cannot be used')
-      return `${key}:${tag}`
+      const text = textOf('', tag)
+      if (/[,:]/.test(key + text)) throw new Refusal('a tag with a comma or a colon cannot be used')
+      return `${key}:${text}`
     })
     .join(',')
 }
@@ -55,9 +56,9 @@ function readPreference(value) {
   /** @type {Parameter[]} */
   const parameters = [['readPreference', textOf('readPreference', preference)]]
   if (tags) parameters.push(...tagSets(tags))
-  if (maxStalenessSeconds != null && Number(maxStalenessSeconds) >= 0) {
-    parameters.push(['maxStalenessSeconds', textOf('maxStalenessSeconds', maxStalenessSeconds)])
-  }
+  // A negative number means no limit.
+  const seconds = maxStalenessSeconds == null ? '' : textOf('maxStalenessSeconds', maxStalenessSeconds)
+  if (seconds && Number(seconds) >= 0) parameters.push(['maxStalenessSeconds', seconds])
   return parameters
 }
 
@@ -84,7 +85,7 @@ function credentials(value) {
   if (typeof user !== 'string') throw new Refusal('it needs a username')
   /** @type {Parameter[]} */
   const parameters = [[USER, user]]
-  if (password != null) parameters.push([PASSWORD, String(password)])
+  if (password != null) parameters.push([PASSWORD, textOf('', password)])
   if (authSource != null) parameters.push(['authSource', textOf('authSource', authSource)])
   if (authMechanism != null) parameters.push(...mechanism(authMechanism))
   return parameters
@@ -95,7 +96,7 @@ function credentials(value) {
  * @returns {Parameter[]}
  */
 function mechanism(value) {
-  const name = String(value).toUpperCase()
+  const name = textOf('authMechanism', value).toUpperCase()
   if (name === 'DEFAULT') return []
   if (MECHANISMS.includes(name)) return [['authMechanism', name]]
   throw new Refusal(
@@ -116,8 +117,8 @@ function mechanismProperties(value) {
       'authMechanismProperties',
       pairs
         .map(([name, property]) => {
-          if (typeof property === 'function' || Array.isArray(property)) throw new Refusal(`${name} cannot be used`)
-          return `${name}:${property}`
+          if (Object(property) === property) throw new Refusal(`${name} cannot be used`)
+          return `${name}:${String(property)}`
         })
         .join(','),
     ],
@@ -142,8 +143,11 @@ function serverApi(value) {
  * @returns {Parameter[]}
  */
 function compressors(value) {
-  const names = (Array.isArray(value) ? value : String(value).split(',')).filter((name) => name && name !== 'none')
-  return [['compressors', ...(names.length > 0 ? [names.map(String).join(',')] : [])]]
+  const names = Array.isArray(value)
+    ? value.map((name) => textOf('compressors', name))
+    : textOf('compressors', value).split(',')
+  const wanted = names.filter((name) => name && name !== 'none')
+  return [['compressors', ...(wanted.length > 0 ? [wanted.join(',')] : [])]]
 }
 
 /**
@@ -201,7 +205,7 @@ const secondary = (value) => (isTrue(value) ? [['readPreference', 'secondaryPref
 /** @type {(part: string) => Reader} */
 const toFile = (part) => (value) => [[part, { file: textOf(part, value) }]]
 /** @type {(part: string) => Reader} */
-const named = (part) => (value) => (value === '' ? [] : [[part, String(value)]])
+const named = (part) => (value) => (value === '' ? [] : [[part, textOf('', value)]])
 
 /**
  * The readers of options whose values are not plain, by their lower-case names.
@@ -215,7 +219,7 @@ const READERS = {
   dbname: named(DATABASE),
   authmechanism: mechanism,
   authmechanismproperties: mechanismProperties,
-  gssapiservicename: (value) => [['authMechanismProperties', `SERVICE_NAME:${value}`]],
+  gssapiservicename: (value) => [['authMechanismProperties', `SERVICE_NAME:${textOf('', value)}`]],
   serverapi: serverApi,
   readpreference: readPreference,
   read_preference: readPreference,

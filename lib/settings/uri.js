@@ -38,6 +38,8 @@ function split(uri) {
   // left as it is.
   const isClear = !`${database}${query}`.includes('@')
   if (!isClear && !authority.includes('@')) return null
+  // So may the name of an option be the rest of a password.
+  if (/(?:^|[&;])[^=&;]*@/.test(query)) return null
   const host = isClear ? /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/ : /^(?:\[[\da-f:.]*\]|[\w.%-]*)(?::\d*)?$/i
   const areHosts = hostsOf(authority).every((each) => host.test(each))
   return areHosts ? { scheme, authority: withoutGaps(authority), database, query } : null
