@@ -63,6 +63,28 @@ test('a first write that the server does not answer, and that is sent again, has
   assert.equal(await collection.countDocuments({ _id: 's' }), 1)
 })
 
+test('a write that too few members confirm happens once, also if another one in its batch is refused', async (t) => {
+  const { store, fail, collection, client } = await fresh(t)
+  await collection.createIndex({ session: 1 }, { unique: true, partialFilterExpression: { unique: true } })
+  await collection.insertOne({ _id: 'taken', unique: true, session: '{"cookie":{},"n":0}' })
+  await collection.updateOne({ _id: 'there1' }, { $set: { unique: true } })
+  await store.length()
+  const recognised = async () => {
+    const { transactions } = await client.db('admin').command({ serverStatus: 1 })
+    return transactions.retriedStatementsCount
+  }
+  const before = await recognised()
+  const unconfirmed = { code: 91, codeName: 'ShutdownInProgress', errmsg: 'no', errorLabels: ['RetryableWriteError'] }
+  await fail(['update'], { writeConcernError: unconfirmed }, { times: 1 })
+  const [, refused] = await Promise.allSettled([
+    store.set('there0', { cookie: {}, n: 1 }),
+    store.set('there1', { cookie: {}, n: 0 }),
+    store.set('there2', { cookie: {}, n: 2 }),
+  ])
+  assert.equal(refused.reason.code, 11_000)
+  assert.equal(await recognised(), before + 2)
+})
+
 const INTERRUPTIONS = {
   'an election': () => server.current.stepDown(1),
   'a restart of the server': () => server.members[0].restart(),

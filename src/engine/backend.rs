@@ -23,6 +23,8 @@ pub struct Attempt {
     /// The places of the statements that may have changed nothing. A server has no record of these: it would
     /// carry them out once more if they arrived again under the same number.
     pub idle: Vec<usize>,
+    /// Whether the statements without an answer were carried out, and only too few members have confirmed that yet.
+    pub is_unconfirmed: bool,
 }
 
 impl Attempt {
@@ -31,8 +33,7 @@ impl Attempt {
         Self {
             answers: vec![None; sessions],
             failure: Some(failure),
-            created: Vec::new(),
-            idle: Vec::new(),
+            ..Self::answered(Vec::new())
         }
     }
 
@@ -43,6 +44,7 @@ impl Attempt {
             failure: None,
             created: Vec::new(),
             idle: Vec::new(),
+            is_unconfirmed: false,
         }
     }
 

@@ -166,6 +166,7 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
             failure,
             created,
             idle,
+            is_unconfirmed,
         } = attempt;
         let mut pause = Duration::ZERO;
         self.note_sizes(&answers);
@@ -173,6 +174,9 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
             answers = self.engine.open(&mut self.batch, answers);
         } else {
             self.batch.note_created(&created);
+            if is_unconfirmed {
+                self.keep_together(&mut answers);
+            }
             self.leave_unrecorded(&mut answers, &idle);
             pause = self.leave_conflicts(&mut answers);
         }
@@ -188,12 +192,25 @@ impl<R: Reply, B: Backend> Carriage<R, B> {
         self.after(failure).max(pause)
     }
 
+    /// Keeps a write whole that too few members have confirmed, with the statements that have an answer already. The server
+    /// recognises it when it is sent again, and only waits for the members. As another write, with other statements, it
+    /// would be carried out twice, and might undo what somebody else has written meanwhile.
+    fn keep_together(&mut self, answers: &mut [Option<Answer>]) {
+        if self.is_numbered() && self.engine.backend.retries().writes {
+            answers.fill(None);
+            self.batch.note_doubt();
+        }
+    }
+
+    fn is_numbered(&self) -> bool {
+        matches!(self.session.get(), Some(Some(_)))
+    }
+
     /// Sends statements that changed nothing once more under a new number, if an earlier attempt under this one
     /// got no answer. The server has no record of them, so it would still carry out the earlier attempt when that
     /// arrives, however late. Once it knows the new number, it doesn't.
     fn leave_unrecorded(&mut self, answers: &mut [Option<Answer>], idle: &[usize]) {
-        let is_numbered = matches!(self.session.get(), Some(Some(_)));
-        if !self.is_repeated || !is_numbered {
+        if !self.is_repeated || !self.is_numbered() {
             return;
         }
         for place in idle {

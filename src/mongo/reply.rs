@@ -87,6 +87,7 @@ pub fn read(reply: &Document, batch: &[Statement<'_>]) -> Reply {
         }
         attempt.failure = attempt.failure.or(passes.then_some(concern));
         attempt.created = created;
+        attempt.is_unconfirmed = passes;
         return Reply { attempt, missed: false };
     }
     if missed {

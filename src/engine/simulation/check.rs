@@ -1,7 +1,7 @@
 //! Checks whether a run can be explained. Each call has one answer, in time, and for each session there is an
 //! order of effects that explains all answers and what is stored in the end.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::time::Duration;
 
@@ -52,23 +52,33 @@ pub fn failures(entries: &[Entry]) -> Result<(), Violation> {
     }
 }
 
-/// Checks the answers and the final documents, session by session. `once` tells whether the servers number writes,
-/// so that each takes effect once.
+/// Checks the answers and the final documents, session by session. `stored` are the texts that there have ever been. `once`
+/// tells whether the servers number writes, so that each takes effect once. Returns the number of sessions that could not
+/// be judged.
 pub fn order(
     entries: &[Entry],
     documents: &HashMap<String, Document>,
+    stored: &HashSet<String>,
     sessions: usize,
     once: bool,
-) -> Result<(), Violation> {
+) -> Result<usize, Violation> {
+    let mut unjudged = 0;
     let mut counts: HashMap<usize, (u64, u64)> = HashMap::new();
     for number in 0..sessions {
         let id = format!("s{number}");
         let there = documents.get(&id);
         let there = there.map(|document| (document.text.as_str(), document.expires));
-        let explanations = explain(entries, &id, there, once)?;
+        let Some(explanations) = explain(entries, &id, there, stored, once)? else {
+            unjudged += 1;
+            continue;
+        };
         for (place, survey) in entries.iter().enumerate().filter(|(_, entry)| entry.call.is_survey()) {
             survey_fits(survey, place, &explanations, &id, counts.entry(place).or_default())?;
         }
+    }
+    if unjudged > 0 {
+        // Nor can the number of all sessions.
+        return Ok(unjudged);
     }
     for (place, (least, most)) in counts {
         let entry = entries.get(place).unwrap();
@@ -78,7 +88,7 @@ pub fn order(
             return Err(Violation(format!("{count} documents instead of {least} to {most}")));
         }
     }
-    Ok(())
+    Ok(0)
 }
 
 /// Checks that the answer of a survey fits the states that a session may have had between its call and its answer.

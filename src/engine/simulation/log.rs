@@ -20,6 +20,14 @@ pub struct Entry {
     pub answers: Vec<(Instant, Answer)>,
 }
 
+impl Entry {
+    /// Whether the call has seen nothing and changed nothing, since it is a read that failed.
+    pub fn is_void(&self) -> bool {
+        let is_read = matches!(self.call, Call::Get(..) | Call::All(_) | Call::Length);
+        is_read && matches!(self.answers.first(), Some((_, Err(_))))
+    }
+}
+
 /// All calls of a run, in order.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<Entry>>>);

@@ -16,6 +16,9 @@ use super::run::PROCESSES;
 /// How many calls of each process are shown when there is no explanation.
 const SHOWN: usize = 12;
 
+/// How many points of explanations are looked at. Some runs, with hundreds of failed calls on one session, have millions.
+const MOST_POINTS: usize = 1_000_000;
+
 /// How many calls of each process have taken effect.
 type Progress = [usize; PROCESSES];
 
@@ -30,7 +33,7 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     fn new(entries: &'a [Entry], process: usize, id: &str) -> Self {
         let own = |(_, entry): &(usize, &Entry)| {
-            entry.process == process && entry.call.concerns(id) && !entry.call.is_survey()
+            entry.process == process && entry.call.concerns(id) && !entry.call.is_survey() && !entry.is_void()
         };
         let calls: Vec<_> = entries.iter().enumerate().filter(own).collect();
         let mut earliest: Option<Instant> = None;
@@ -84,23 +87,30 @@ impl<'a> Point<'a> {
 /// All points of all explanations of the calls on one session.
 pub struct Explanations<'a> {
     lines: [Line<'a>; PROCESSES],
+    stored: &'a HashSet<String>,
     states: HashMap<Progress, HashSet<State<'a>>>,
 }
 
-/// Explains the calls on one session, after which `there` is stored. If `once`, only a `clear` may take effect more than once.
+/// Explains the calls on one session, after which `there` is stored. `stored` are the texts that there have ever been. If `once`,
+/// only a `clear` may take effect more than once. Returns nothing if there are too many points to look at.
 pub fn explain<'a>(
     entries: &'a [Entry],
     id: &str,
     there: State<'a>,
+    stored: &'a HashSet<String>,
     once: bool,
-) -> Result<Explanations<'a>, Violation> {
+) -> Result<Option<Explanations<'a>>, Violation> {
     let lines = array::from_fn(|process| Line::new(entries, process, id));
     let mut explanations = Explanations {
         lines,
+        stored,
         states: HashMap::new(),
     };
     let (mut open, mut seen) = (vec![Point::default()], HashSet::new());
     while let Some(point) = open.pop() {
+        if seen.len() > MOST_POINTS {
+            return Ok(None);
+        }
         if seen.insert(point) {
             explanations
                 .states
@@ -114,7 +124,7 @@ pub fn explain<'a>(
     }
     let all = array::from_fn(|process| explanations.lines[process].calls.len());
     match explanations.states.get(&all) {
-        Some(states) if states.contains(&there) => Ok(explanations),
+        Some(states) if states.contains(&there) => Ok(Some(explanations)),
         Some(states) => Err(Violation(format!(
             "in the end {id} is {there:?} instead of one of {states:?}{}",
             explanations.shown(all)
@@ -127,6 +137,12 @@ pub fn explain<'a>(
 }
 
 impl<'a> Explanations<'a> {
+    /// A state without its text if nobody can have seen that: it was replaced before it was sent, or it got lost.
+    fn seen(&self, state: State<'a>) -> State<'a> {
+        let (text, expires) = state?;
+        Some((self.stored.get(text).map_or("", String::as_str), expires))
+    }
+
     /// Adds the points to which the next call of a process leads.
     fn go_on(&self, point: Point<'a>, process: usize, once: bool, open: &mut Vec<Point<'a>>) {
         let Some((_, entry)) = self.lines[process].calls.get(point.progress[process]) else {
@@ -139,7 +155,7 @@ impl<'a> Explanations<'a> {
         let Some((_, answer)) = entry.answers.first() else {
             return;
         };
-        let after = entry.call.effect(point.state);
+        let after = self.seen(entry.call.effect(point.state));
         if entry.call.fits(answer, point.state, point.again[process]) {
             open.push(point.done(process, after));
         }

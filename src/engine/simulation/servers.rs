@@ -1,5 +1,6 @@
 //! The model of servers, as the backend of the engine of one process.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -64,6 +65,13 @@ impl Servers {
                 random.bool(),
             )),
         }
+    }
+
+    /// The texts of all documents that there have ever been.
+    pub fn stored(&self) -> HashSet<String> {
+        let world = self.network.lock();
+        let all = world.shards.iter().flat_map(|shard| shard.stored.clone());
+        all.collect()
     }
 
     /// The existing documents.

@@ -1,6 +1,6 @@
 //! The documents of one server or shard, and the server sessions in which writes are numbered there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mongodb::bson::{Document as Bson, doc};
 
@@ -71,6 +71,8 @@ pub struct Session {
 pub struct Shard {
     /// The documents by their ids.
     pub documents: BTreeMap<String, Document>,
+    /// The texts of all documents that there have ever been.
+    pub stored: HashSet<String>,
     /// The sessions by their ids.
     pub sessions: HashMap<u64, Session>,
 }
@@ -178,6 +180,7 @@ impl Shard {
                         doc! { "code": 11_000, "keyPattern": { "email": 1 }, "errmsg": "E11000 duplicate key error" },
                     );
                 }
+                self.stored.insert(text.clone());
                 let document = Document {
                     text,
                     expires: *expires,

@@ -46,26 +46,36 @@ pub fn names(statements: &[Owned]) -> String {
 
 impl Network {
     /// Carries out a write that arrives at a shard, and perhaps once more.
+    ///
+    /// A router repeats a write only if it got no answer or lost a successful one, never after a refusal. That it may repeat
+    /// one of which the server has no record is a gap of `MongoDB`.
     pub async fn arrive(self: Arc<Self>, shard: usize, statements: Vec<Owned>, sent: Arc<Sent>) -> Part {
         let is_recorded = Arc::new(AtomicBool::new(true));
         if let Some(later) = sent.course.twice {
-            let again = Arc::clone(&self).write_part(shard, statements.clone(), Arc::clone(&sent));
-            let is_recorded = Arc::clone(&is_recorded);
+            let again = Arc::clone(&self).write_part(
+                shard,
+                statements.clone(),
+                Arc::clone(&sent),
+                Some(Arc::clone(&is_recorded)),
+            );
             tokio::spawn(async move {
                 sleep(later).await;
-                // A router repeats a write only if it got no answer or lost a successful one, never after a
-                // refusal. That it may repeat one of which the server has no record is a gap of MongoDB.
-                if is_recorded.load(Ordering::Relaxed) {
-                    again.await;
-                }
+                again.await;
             });
         }
-        let part = self.write_part(shard, statements.clone(), sent).await;
+        let part = self.write_part(shard, statements.clone(), sent, None).await;
         is_recorded.store(part.is_recorded(&statements), Ordering::Relaxed);
         part
     }
 
-    async fn write_part(self: Arc<Self>, shard: usize, statements: Vec<Owned>, sent: Arc<Sent>) -> Part {
+    /// Carries out a write. If it is the copy of another one, `is_recorded` tells whether the server may still take it.
+    async fn write_part(
+        self: Arc<Self>,
+        shard: usize,
+        statements: Vec<Owned>,
+        sent: Arc<Sent>,
+        is_recorded: Option<Arc<AtomicBool>>,
+    ) -> Part {
         let failed = |failure: Failure| {
             self.tell(|| format!("refused {:?} {}", sent.number, failure.message));
             Part::failed(failure)
@@ -96,6 +106,9 @@ impl Network {
             sleep_until(end).await;
         }
         if sent.needs_client && !sent.client.load(Ordering::Relaxed) {
+            return failed(lost());
+        }
+        if is_recorded.is_some_and(|is_recorded| !is_recorded.load(Ordering::Relaxed)) {
             return failed(lost());
         }
         match self.refusal(&statements, course) {
