@@ -1,11 +1,11 @@
 // What the process holds at a moment, as the system and the engine count it.
 
-import { readdirSync, readlinkSync } from 'node:fs'
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * @typedef {object} Level
- * @property {number} rss resident memory, in bytes
+ * @property {number} rss resident memory that is not a page of a file, in bytes: the system drops and loads those as it likes
  * @property {number} heap of JavaScript, with the buffers outside of it, in bytes
  * @property {number} fds file descriptors
  * @property {number} sockets those of the file descriptors that are sockets
@@ -37,7 +37,8 @@ async function collectGarbage() {
 /** @returns {Promise<Level>} */
 export async function measureLevel() {
   await collectGarbage()
-  const { rss, heapUsed, external } = process.memoryUsage()
+  const { heapUsed, external } = process.memoryUsage()
+  const rss = 1024 * Number(/^RssAnon:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1])
   const fds = readdirSync('/proc/self/fd').flatMap(targetOf)
   return {
     rss,
