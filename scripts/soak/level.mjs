@@ -20,11 +20,14 @@ export const COUNTS = /** @type {const} */ (['fds', 'sockets', 'threads', 'handl
 /** How long the process may take to come to rest, in ms: threads that have nothing to do end after 10 s. */
 const PATIENCE = 60_000
 const PAUSE = 500
+/** How long V8 may take to return memory to the system, in ms. */
+const UNMAPPING = 100
 
 /**
  * Collects the garbage, so that only what something still refers to counts: memory that could be freed at any time is no
  * leak, and how much of it there is depends on the moment. It takes two passes, as the first one only calls what frees the
- * native half of an object, in a later turn of the event loop. Needs `--expose-gc`.
+ * native half of an object, in a later turn of the event loop. V8 returns the freed pages from another thread: up to 20 MB,
+ * a moment later. Needs `--expose-gc`.
  */
 async function collectGarbage() {
   const { gc } = globalThis
@@ -32,6 +35,7 @@ async function collectGarbage() {
   gc()
   await sleep(1)
   gc()
+  await sleep(UNMAPPING)
 }
 
 /** @returns {Promise<Level>} */
