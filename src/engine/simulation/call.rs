@@ -55,9 +55,10 @@ impl Call {
     }
 
     /// Whether the call may take effect several times before its answer. A `clear` may remove a session that another
-    /// process stores meanwhile: once when it finds it, and once before the next call of its own process.
+    /// process stores meanwhile: once when it finds it, and once before the next call of its own process. So may a
+    /// `destroy` that is sent again under another number, since no reply tells which sessions were removed.
     pub fn repeats(&self) -> bool {
-        *self == Self::Clear
+        matches!(self, Self::Clear | Self::Destroy(_))
     }
 
     /// The session after the call was carried out.

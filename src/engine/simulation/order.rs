@@ -92,7 +92,7 @@ pub struct Explanations<'a> {
 }
 
 /// Explains the calls on one session, after which `there` is stored. `stored` are the texts that there have ever been. If `once`,
-/// only a `clear` may take effect more than once. Returns nothing if there are too many points to look at.
+/// only removals may take effect more than once. Returns nothing if there are too many points to look at.
 pub fn explain<'a>(
     entries: &'a [Entry],
     id: &str,
