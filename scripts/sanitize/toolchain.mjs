@@ -30,8 +30,9 @@ export async function output(command, args) {
  * @param {Record<string, string>} [env]
  */
 export function sanitized(sanitizer, args, env) {
-  return cargo([...args, '--target-dir', folderOf(sanitizer)], {
+  return cargo(args, {
     env: {
+      CARGO_TARGET_DIR: folderOf(sanitizer),
       // The sanitizers need a nightly compiler, or this.
       RUSTC_BOOTSTRAP: '1',
       RUSTFLAGS: `-Zsanitizer=${sanitizer} -Cforce-frame-pointers=yes`,
