@@ -24,7 +24,7 @@ const TOOLS = {
   loom: { run: loom, takes: 'a few minutes' },
   address: { run: address, takes: 'about 15 minutes' },
   thread: { run: thread, takes: 'about 15 minutes' },
-  valgrind: { run: valgrind, takes: 'about 5 minutes' },
+  valgrind: { run: valgrind, takes: 'about 10 minutes' },
   miri: { run: miri, takes: 'about 10 minutes' },
 }
 
