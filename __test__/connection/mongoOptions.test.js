@@ -139,6 +139,7 @@ eachStyle(({ style, missing }) => {
       serverSelectionTimeoutMS: 5000,
       directConnection: true,
       appName: undefined,
+      compressors: [undefined, null],
     }
     const { store } = server.open(t, { mongoOptions }, style)
     await store.set('s', { a: 1 })

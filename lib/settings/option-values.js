@@ -143,11 +143,9 @@ function serverApi(value) {
  * @returns {Parameter[]}
  */
 function compressors(value) {
-  const names = Array.isArray(value)
-    ? value.map((name) => textOf('compressors', name))
-    : textOf('compressors', value).split(',')
-  const wanted = names.filter((name) => name && name !== 'none')
-  return [['compressors', ...(wanted.length > 0 ? [wanted.join(',')] : [])]]
+  const all = Array.isArray(value) ? value : textOf('compressors', value).split(',')
+  const names = all.filter((name) => name && name !== 'none').map((name) => textOf('compressors', name))
+  return [['compressors', ...(names.length > 0 ? [names.join(',')] : [])]]
 }
 
 /**
