@@ -75,14 +75,16 @@ for (const [what, grown, flaw] of [
 }
 
 for (const [name, varying] of Object.entries({ fds: 18, sockets: 18, threads: 0, handles: 36 })) {
-  for (const [level, usual, allowed, when] of [
-    ['idle', IDLE, varying, 'while the stores are idle'],
-    ['rest', REST, 0, 'at rest'],
+  for (const [level, usual, hasAddon, allowed, when] of [
+    ['idle', IDLE, true, 0, 'while the stores are idle'],
+    ['idle', IDLE, false, varying, 'while the stores are idle'],
+    ['rest', REST, true, 0, 'at rest'],
+    ['rest', REST, false, 0, 'at rest'],
   ]) {
-    test(`whatever has come on top is a flaw: ${name} ${when}`, () => {
+    test(`whatever has come on top ${hasAddon ? 'with' : 'without'} the addon is a flaw: ${name} ${when}`, () => {
       const run = aRun()
       const more = allowed + 1
-      run.measured[level] = { ...usual, [name]: usual[name] + more }
+      Object.assign(run.measured, { hasAddon, [level]: { ...usual, [name]: usual[name] + more } })
       assert.deepEqual(flawsOf(run), [`${more} ${name} more ${when}`])
       for (const change of [allowed, -1]) {
         run.measured[level] = { ...usual, [name]: usual[name] + change }

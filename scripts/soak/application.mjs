@@ -81,7 +81,7 @@ const methods = {
     const idle = await settledLevel(bound)
     await Promise.all(opened.map(({ close }) => close()))
     phase = undefined
-    return { ...tally.total(), samples, idle }
+    return { ...tally.total(), samples, idle, hasAddon }
   },
 
   /**

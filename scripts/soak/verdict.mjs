@@ -47,6 +47,7 @@ export function figuresOf({ warmUp, measured }) {
     messages: [warmUp, measured].flatMap(({ messages }) => [...messages.errors, ...messages.wrong]),
     rss: { first: rssOf(samples.slice(0, TYPICAL)), last: rssOf(samples.slice(-TYPICAL)) },
     growth: { rss: growthOf('rss'), heap: growthOf('heap') },
+    hasAddon: measured.hasAddon,
     idle: { before: warmUp.idle, after: measured.idle },
     before: { ...warmUp.rest, connections: warmUp.connections },
     after: { ...measured.rest, connections: measured.connections },
@@ -78,7 +79,7 @@ export function isLongEnough({ minutes }) {
  * @returns {string[]}
  */
 export function flawsOf(figures) {
-  const { errors, wrong, growth, idle, before, after } = figures
+  const { errors, wrong, growth, hasAddon, idle, before, after } = figures
   const { left } = after.connections
   const more = after.connections.all - before.connections.all
   return [
@@ -87,7 +88,7 @@ export function flawsOf(figures) {
     left > 0 && `${left} connections of stores that were closed`,
     more > OWN_CONNECTIONS && `${more} connections more at the servers`,
     after.stores > 0 && `${after.stores} closed stores still in memory`,
-    ...added(idle, 'while the stores are idle', VARYING),
+    ...added(idle, 'while the stores are idle', hasAddon ? {} : VARYING),
     ...added({ before, after }, 'at rest'),
     ...(isLongEnough(figures) ? growing(growth) : []),
   ].filter((flaw) => flaw !== false)
