@@ -47,17 +47,20 @@ await runAsProgram(import.meta.url, async () => {
   console.log(`faults: seed ${seed}`)
   const rows = []
   let isBroken = false
-  for (const { subject, fault, name } of runs) {
-    console.log(`faults: ${name}, ${values.minutes} minutes`)
-    const result = await runUnderFaults(subject, { seed, ms, fault, tell: (message) => console.log(`  ${message}`) })
-    const figures = figuresOf(result)
-    rows.push({ name, figures })
-    const broken = brokenPromises(figures)
-    if (broken.length > 0)
-      console.log(`  ${broken.join('; ')}; all calls are in ${keep([subject.key, fault, seed], result)}`)
-    isBroken ||= Boolean(subject.isJudged) && broken.length > 0
+  try {
+    for (const { subject, fault, name } of runs) {
+      console.log(`faults: ${name}, ${values.minutes} minutes`)
+      const result = await runUnderFaults(subject, { seed, ms, fault, tell: (message) => console.log(`  ${message}`) })
+      const figures = figuresOf(result)
+      rows.push({ name, figures })
+      const broken = brokenPromises(figures)
+      if (broken.length > 0)
+        console.log(`  ${broken.join('; ')}; all calls are in ${keep([subject.key, fault, seed], result)}`)
+      isBroken ||= Boolean(subject.isJudged) && broken.length > 0
+    }
+  } finally {
+    if (rows.length > 0) console.log(`\n${table(rows)}`)
   }
-  console.log(`\n${table(rows)}`)
   return isBroken ? 1 : 0
 })
 

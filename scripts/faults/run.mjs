@@ -65,10 +65,10 @@ export async function runUnderFaults(subject, options) {
       rounds === undefined ? performance.now() + longest > until : count >= rounds * wanted.length
     const faults = await deployment.letFail(wanted, { random: randomFrom(seed), isEnough, longest, pause, tell })
     await sleep(Math.max(0, until - performance.now()))
-    const calls = await people.stop()
+    const answered = await people.stop()
     const outages = await availability.stop()
     delays.disable()
-    calls.push(...(await finalReads(deployment.stored, calls)))
+    const calls = answered.concat(await finalReads(deployment.stored, answered))
     return { subject, faults, calls, outages, ...explain(calls), hiccup: Math.max(0, delays.max / 1e6 - RESOLUTION) }
   } finally {
     await Promise.all(applications.map((application) => application.stop()))

@@ -18,13 +18,23 @@ export function figuresOf({ calls, faults, outages, anomalies, lost, hiccup }) {
   return {
     operations: calls.length,
     errors: calls.filter(({ error }) => error !== undefined).length,
-    longest: Math.max(...calls.map(({ start, answeredAt }) => answeredAt - start)),
-    outage: Math.max(0, ...outages.map(({ from, to }) => to - from)),
-    stall: Math.max(...calls.map((call) => stallOf(call, excused))),
+    longest: longest(calls, ({ start, answeredAt }) => answeredAt - start),
+    outage: longest(outages, ({ from, to }) => to - from),
+    stall: longest(calls, (call) => stallOf(call, excused)),
     lost: lost.length,
     undone: anomalies.length - lost.length,
     hiccup,
   }
+}
+
+/**
+ * The longest of some times; 0 if there is none. There may be too many for the arguments of `Math.max`.
+ * @template T
+ * @param {T[]} values
+ * @param {(value: T) => number} timeOf
+ */
+function longest(values, timeOf) {
+  return values.reduce((most, value) => Math.max(most, timeOf(value)), 0)
 }
 
 /**
