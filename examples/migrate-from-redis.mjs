@@ -20,7 +20,7 @@ import MongoStore from 'connect-mongo-native'
 import { createClient } from 'redis'
 
 const BATCH = 500
-/** How much later a session must expire to count as newer, in ms. The time left is known less exactly than that. */
+/** How much later a session must expire to count as newer, in ms. Redis rounds what it says of times. */
 const TOLERANCE = 1000
 
 const { values: given } = parseArgs({
@@ -63,8 +63,8 @@ process.exitCode = counts.unreadable > 0 ? 1 : 0
 
 /** Copies the sessions of some keys. */
 async function copy(keys) {
-  const [sessions, times] = await Promise.all([redis.mGet(keys), Promise.all(keys.map((key) => redis.pTTL(key)))])
-  const arrivals = keys.map((key, index) => arrive(key.slice(given.prefix.length), sessions[index], times[index]))
+  const [sessions, ends] = await Promise.all([redis.mGet(keys), endsOf(keys)])
+  const arrivals = keys.map((key, index) => arrive(key.slice(given.prefix.length), sessions[index], ends[index]))
   const arrived = (await Promise.all(arrivals)).filter(Boolean).length
 
   const [newer] = await collection.aggregate([...onlyNewer(), { $count: 'sessions' }]).toArray()
@@ -75,8 +75,17 @@ async function copy(keys) {
   await arriving.clear()
 }
 
+/** When keys expire, by the clock of Redis: how long its answer takes does not matter. Undefined for those that never do. */
+async function endsOf(keys) {
+  const transaction = redis.multi().time()
+  for (const key of keys) transaction.pTTL(key)
+  const [[seconds, microseconds], ...times] = await transaction.exec()
+  const now = seconds * 1000 + microseconds / 1000
+  return times.map((left) => (left < 0 ? undefined : new Date(now + left)))
+}
+
 /** Stores a session in the collection for arrivals. Resolves with whether it is there. */
-async function arrive(sid, stored, timeLeft) {
+async function arrive(sid, stored, expires) {
   if (stored === null) return false // it has expired meanwhile
   let session
   try {
@@ -88,7 +97,6 @@ async function arrive(sid, stored, timeLeft) {
   }
   const { cookie } = session
   // A touch moves the expiry of the key alone. The cookie's, if it has one, may have passed long ago.
-  const expires = timeLeft < 0 ? undefined : new Date(Date.now() + timeLeft)
   if (cookie.expires && expires) cookie.expires = expires.toISOString()
   if (cookie.expires && new Date(cookie.expires) <= new Date()) return false
   await arriving.set(sid, session)
