@@ -14,11 +14,8 @@ import { SELECTIONS, testFiles } from './lib/test-files.mjs'
 import { withTestServer } from './lib/test-server.mjs'
 import { WITHOUT_ADDON } from './lib/without-addon.mjs'
 
-/**
- * Time for one test, in ms: a test that hangs fails, and does not block the others. All tests of a generation of
- * connect-mongo count as one.
- */
-const TIMEOUT = 900_000
+/** Time for one file, in ms: a test that hangs fails, and does not block the others. */
+const TIMEOUT = 2_700_000
 
 /** Files that run at once. Most wait most of the time: for a deadline, for a server that starts. */
 const CONCURRENCY = Math.min(8, 3 * availableParallelism())

@@ -11,8 +11,9 @@ const { describe, nameDates } = require('./describe.js')
 
 /** How long to wait for an answer. */
 const PATIENCE = 60_000 // ms
-/** How long to look for an effect of a call that gives no answer. */
-const GLIMPSE = 1000 // ms
+/** How long to look for an effect of a call that gives no answer: a write has one, unless it fails. */
+const GLIMPSE = { write: 5000, other: 1000 } // ms
+const WRITES = ['set', 'touch', 'destroy']
 const PAUSE = 20 // ms
 
 const LATE = Symbol('late')
@@ -166,7 +167,9 @@ class Recorder {
     entry.log = []
     this.store.journal = entry.log
     this.#invoke(entry, method, args)
-    if (entry.returned !== 'promise' && !entry.threw) await glimpse(entry.log, GLIMPSE)
+    if (entry.returned !== 'promise' && !entry.threw) {
+      await glimpse(entry.log, WRITES.includes(method) ? GLIMPSE.write : GLIMPSE.other)
+    }
     await this.#settled(entry)
   }
 
@@ -212,8 +215,8 @@ class Recorder {
 
   async indexes() {
     const step = this.#begin('indexes')
-    // A store makes its index beside its operations, and the collection with it: without one, wait a second for that.
-    for (let left = 20; left >= 0; left--) {
+    // A store makes its index beside its operations, and the collection with it: without one, wait for that.
+    for (let left = 60; left >= 0; left--) {
       step.indexes = await indexesOf(this.collection)
       if (step.indexes.length > 0) return
       await sleep(50)

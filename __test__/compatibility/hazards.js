@@ -11,10 +11,10 @@ const { makeStore } = require('./packages.js')
 const { person } = require('./plays.js')
 
 /** How long to wait for an answer of the genuine store. Some answers never arrive. */
-const PATIENCE = 4000 // ms
+const PATIENCE = 10_000 // ms
 
 /** The address of a server that does not exist. */
-const NOWHERE = 'mongodb://127.0.0.1:9/none?serverSelectionTimeoutMS=300'
+const NOWHERE = 'mongodb://127.0.0.1:9/none?serverSelectionTimeoutMS=3000'
 
 const circle = () => {
   const session = person(1)
@@ -136,7 +136,7 @@ async function transcriptsOf(generation, side, server) {
   const urls = { 'no server': NOWHERE }
   for (const name of Object.keys(HAZARDS)) urls[name] = server.url(server.freshDb())
   const main = ({ file, ...input }) => require(file).perform(input)
-  const { lines, stderr } = await runProgram(main, { file: __filename, generation, side, urls })
+  const { lines, stderr } = await runProgram(main, { file: __filename, generation, side, urls }, { limitMs: 300_000 })
   const transcripts = {}
   for (const line of lines.filter((text) => text.startsWith('{'))) {
     const { name, transcript } = JSON.parse(line)

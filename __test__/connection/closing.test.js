@@ -9,7 +9,7 @@ const { MongoClient } = require('mongodb')
 const { connectionsOf } = require('../helpers/connections.js')
 const { FACTORY, HOUR, aSession, eachStyle, fails, resultsOf, useStores } = require('../helpers/stores.js')
 const { useOwnServer } = require('../helpers/server.js')
-const { until, within } = require('../helpers/wait.js')
+const { inTime, until, within } = require('../helpers/wait.js')
 
 const server = useStores()
 /** A server that a test may kill. */
@@ -27,6 +27,8 @@ const CALLS = [
   ['load', ['s']],
 ]
 const MANY = 200
+/** How long a store that is closed waits for a server of which it has heard nothing yet, in ms. */
+const UNHEARD = 2000
 /** Longer than any wait of a test, so that an operation or a close that waits for it fails. */
 const mongoOptions = { serverSelectionTimeoutMS: 10_000_000 }
 
@@ -55,14 +57,16 @@ eachStyle(({ style }) => {
   })
 
   test('close waits for the operations that were called before, which are answered first', async (t) => {
-    const { store, collection } = server.open(t, {}, style)
-    const answered = []
-    const writes = Array.from({ length: 100 }, (_, number) =>
-      store.set(`id-${number}`, { number }).then(() => answered.push(number)),
-    )
-    await store.close()
-    assert.equal(answered.length, 100)
+    const { collection, writes, answered } = await inTime(UNHEARD, async () => {
+      const opened = server.open(t, {}, style)
+      const calls = Array.from({ length: 100 }, (_, number) => opened.store.set(`id-${number}`, { number }))
+      let first = 0
+      for (const call of calls) call.then(() => (first += 1)).catch(() => {})
+      await opened.store.close()
+      return { ...opened, writes: calls, answered: first }
+    })
     await Promise.all(writes)
+    assert.equal(answered, 100)
     assert.equal(await collection.countDocuments(), 100)
   })
 
@@ -141,11 +145,13 @@ eachStyle(({ style }) => {
 
   for (const isNew of [false, true]) {
     test(`operations in flight succeed when ${isNew ? 'a store that was just made' : 'a store'} is closed`, async () => {
-      const store = open()
-      if (!isNew) await store.set('sid', session(0))
-      const inFlight = setMany(store)
-      await within('close', store.close())
-      const results = await within('the answers', inFlight)
+      const results = await inTime(UNHEARD, async () => {
+        const store = open()
+        if (!isNew) await store.set('sid', session(0))
+        const inFlight = setMany(store)
+        await within('close', store.close())
+        return within('the answers', inFlight)
+      })
       assert.deepEqual(
         results.filter(({ status }) => status !== 'fulfilled'),
         [],

@@ -8,7 +8,7 @@ const { describe, it } = require('node:test')
 const { STYLES } = require('../helpers/styles.js')
 const { useOwnServer } = require('../helpers/server.js')
 const { useTlsServer } = require('../helpers/tls.js')
-const { sleep, until, within } = require('../helpers/wait.js')
+const { inTime, sleep, until, within } = require('../helpers/wait.js')
 
 const auth = { user: 'ann', password: 'hunter2' }
 const server = useOwnServer({ auth })
@@ -39,7 +39,8 @@ describe('a store tells at once that', () => {
     [
       'none of two servers is there',
       () => 'mongodb://127.0.0.1:1,127.0.0.1:2/x',
-      () => 'connect ECONNREFUSED 127.0.0.1:1; connect ECONNREFUSED 127.0.0.1:2',
+      // The other one may be known later.
+      () => 'connect ECONNREFUSED 127.0.0.1:',
     ],
     [
       'nobody knows the name of a server',
@@ -93,7 +94,7 @@ it('each outage is told once, and its end by the event connected', async (t) => 
     const busy = outage === 2 ? Promise.all([store.set('sid', { cookie: {} }), store.length()]) : undefined
     await within('the event disconnected', disconnected)
     await until('the warning', () => warnings.length === outage)
-    assert.match(warnings.at(-1), new RegExp(`connect ECONNREFUSED ${server.current.host}`))
+    assert.ok(warnings.at(-1).includes(server.current.host), warnings.at(-1))
     await server.current.restart()
     await within('the event connected', connected)
     assert.equal(store.state, 'connected')
@@ -111,13 +112,18 @@ it('a connection that breaks is no outage', async (t) => {
   const url = server.current.uri.replace(server.current.host, proxy.host)
   const store = open(t, url, never)
   await within('the event connected', once(store, 'connected'))
-  const { accepted } = proxy
-  proxy.swallow()
-  const answer = store.length()
-  await sleep(100)
-  proxy.pass()
-  await within('the answer', answer)
-  assert.ok(proxy.accepted > accepted)
+  // A server that is not there again within a second would be an outage.
+  await inTime(900, async () => {
+    await until('the server', () => store.state === 'connected')
+    warnings.length = 0
+    const { accepted, swallowed } = proxy
+    proxy.swallow()
+    const answer = store.length()
+    await until('lost data', () => proxy.swallowed > swallowed)
+    proxy.pass()
+    await within('the answer', answer)
+    await until('another connection', () => proxy.accepted > accepted)
+  })
   await sleep(1500)
   assert.deepEqual([store.state, warnings], ['connected', []])
 })

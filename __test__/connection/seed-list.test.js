@@ -58,7 +58,8 @@ describe('a seed list', () => {
     const store = open(t, `mongodb+srv://ann:hunter2@${HOST}/shop?tls=false`)
     await within('the answer', store.set('sid', { cookie: {}, user: 'Ada' }))
     assert.equal((await store.get('sid')).user, 'Ada')
-    assert.deepEqual(asked.sort(), [`SRV _mongodb._tcp.${HOST}`, `TXT ${HOST}`])
+    // A slow answer is asked for twice.
+    assert.deepEqual([...new Set(asked)].sort(), [`SRV _mongodb._tcp.${HOST}`, `TXT ${HOST}`])
     const client = new MongoClient(server.current.uri)
     t.after(() => client.close())
     assert.equal(await client.db('shop').collection('sessions').countDocuments({ _id: 'sid' }), 1)

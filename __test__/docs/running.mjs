@@ -69,7 +69,7 @@ function secretsOf(source) {
   return Object.fromEntries(names.map((name) => [name, `aA1!${randomBytes(32).toString('base64')}`]))
 }
 
-/** A source with the test's own server and database in the place of those of the docs. */
+/** A source with the test's own server and database in the place of those of the docs, and with time limits for slow machines. */
 function localised(source, uri) {
   const { port, pathname } = new URL(uri)
   const own = pathname.slice(1)
@@ -80,5 +80,6 @@ function localised(source, uri) {
       return query ? `${address}${address.includes('?') ? '&' : '?'}` : address
     })
     .replaceAll('27017', port)
+    .replace(/\b(timeoutMS|serverSelectionTimeoutMS): \d+/g, '$1: 60000')
     .replace(/\b(dbName: |db\()'(?!admin\b)(\w+)'/g, (_, before, name) => `${before}'${database(name)}'`)
 }

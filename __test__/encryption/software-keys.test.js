@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict')
 const { pbkdf2Sync } = require('node:crypto')
+const { availableParallelism } = require('node:os')
 const { test } = require('node:test')
 const { Derivations } = require('../../lib/encryption/software/keys/derivations.js')
 const { KeyCache } = require('../../lib/encryption/software/keys/key-cache.js')
@@ -168,19 +169,22 @@ test('records of one process have one salt', async () => {
   assert.equal(new Set(records.map(saltOf)).size, 1)
 })
 
-test('with the addon and without it, of 4,100 records that need keys the oldest few are refused', async () => {
+test('with the addon and without it, of more records than may wait for their keys the oldest few are refused', async () => {
+  const threads = Math.max(1, availableParallelism() - 1)
+  const surplus = 20
   const ciphers = both(kruptein())
   const [cipher, mac, iv, salt, ...rest] = der.decode(Buffer.from(await ciphers.addon.encrypt('text'), 'base64'))
-  const records = Array.from({ length: 4_100 }, (_, number) => {
+  const records = Array.from({ length: 4_096 + threads + surplus }, (_, number) => {
     const other = Buffer.from(salt)
     other.writeUInt32BE(number)
     return der.encode([cipher, mac, iv, other, ...rest]).toString('base64')
   })
   for (const native of Object.values(ciphers)) {
-    const results = await Promise.all(records.map((record) => native.open('an id', record, 2_000)))
+    const results = await Promise.all(records.map((record) => native.open('an id', record, 5_000)))
     const refused = results.flatMap(([name], at) => (name === 'MongoStoreOverloadedError' ? [at] : []))
-    assert.ok(refused.length >= 1 && refused.length <= 4, `${refused}`)
-    assert.ok(Math.max(...refused) < 8, `${refused}`)
+    // Some may have their keys before the last one comes.
+    assert.ok(refused.length >= 1 && refused.length <= threads + surplus, `${refused}`)
+    assert.ok(Math.max(...refused) < 2 * (threads + surplus), `${refused}`)
     assert.deepEqual(results[refused[0]].slice(1), [
       'Too many keys of encrypted sessions are waiting to be derived: try again later',
       null,

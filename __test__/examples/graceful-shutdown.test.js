@@ -70,7 +70,7 @@ for (const signals of [['SIGTERM'], ['SIGINT'], ['SIGINT', 'SIGTERM']]) {
 describe('without MongoDB', () => {
   for (const [how, away, back] of [
     ['was killed', (server) => server.kill(), (server) => server.restart()],
-    ['stands still', ({ pid }) => process.kill(pid, 'SIGSTOP'), ({ pid }) => process.kill(pid, 'SIGCONT')],
+    ['stands still', (server) => server.kill('SIGSTOP'), (server) => server.kill('SIGCONT')],
   ]) {
     it(`ends with code 0 before the store gives up a request, if MongoDB ${how}`, async (t) => {
       const { server } = await start(t, 'gone')

@@ -151,7 +151,7 @@ test(`${FILE} measures operations in seconds, by the convention's buckets`, asyn
 
 test(`${FILE} marks the operations that failed`, async (t) => {
   const collected = await collector(t)
-  const url = `${mortal.current.url('traced')}?serverSelectionTimeoutMS=500`
+  const url = `${mortal.current.url('traced')}?serverSelectionTimeoutMS=10000`
   const { browser } = await startTraced(t, collected.endpoint, { url })
   await browser.get('/')
   await mortal.current.kill()

@@ -52,7 +52,7 @@ test('prometheus.mjs shows the operations of each request', async (t) => {
 })
 
 test('prometheus.mjs counts errors and warnings when MongoDB goes away', async (t) => {
-  const url = `${mortal.current.url('prometheus')}?serverSelectionTimeoutMS=500`
+  const url = `${mortal.current.url('prometheus')}?serverSelectionTimeoutMS=10000`
   const { browser } = await startExample(t, 'prometheus.mjs', { url })
   await browser.get('/')
   const lost = 'session_store_warnings_total{code="MONGO_STORE_CONNECTION"}'

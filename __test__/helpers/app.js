@@ -71,7 +71,8 @@ async function startApp({ setup, server, store: storeOptions, session: sessionOp
     if (!res.headersSent) res.status(500).json({ error: error.message })
   })
 
-  const http = createServer(app)
+  // A server that closes idle connections cuts off a request that comes at that moment.
+  const http = createServer({ keepAliveTimeout: 0 }, app)
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   const origin = `http://127.0.0.1:${http.address().port}`

@@ -11,6 +11,7 @@ const { connect, createServer } = require('node:net')
  *
  * - `host`: its own address;
  * - `accepted`: the number of connections accepted so far;
+ * - `swallowed`: the number of times that data was dropped;
  * - `swallow(concerns)`: drops data from now on, but keeps connections open and accepts new ones. `concerns` gets the origin of
  *   a connection, and returns whether its data is dropped; by default, all data is;
  * - `pass()`: forwards new data again. Connections that lost data are closed;
@@ -22,7 +23,7 @@ async function startProxy(port, { originOf = () => undefined } = {}) {
   const pairs = new Set()
   let isLost = () => false
   let delay = 0
-  const proxy = { accepted: 0, swallow, pass, slow, drop, close }
+  const proxy = { accepted: 0, swallowed: 0, swallow, pass, slow, drop, close }
   const server = createServer({ noDelay: true }, (client) => {
     proxy.accepted += 1
     const pair = {
@@ -52,6 +53,7 @@ async function startProxy(port, { originOf = () => undefined } = {}) {
     source.on('data', (bytes) => {
       if (isLost(pair.origin)) {
         pair.lost = true
+        proxy.swallowed += 1
         return
       }
       waiting.push(bytes)

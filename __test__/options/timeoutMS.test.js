@@ -12,7 +12,7 @@ const { until } = require('../helpers/wait.js')
 
 const NOWHERE = 'mongodb://127.0.0.1:1/app'
 const LONG = 60_000 // ms
-const server = useOwnServer({ nodes: 2 }, 'startReplicaSet')
+const server = useOwnServer({ nodes: 3 }, 'startReplicaSet')
 
 /** A store that is closed after the test. */
 function open(t, mongoUrl, mongoOptions, options, style = MODERN) {
@@ -79,16 +79,17 @@ describe('An operation that finds no server fails', () => {
 describe('A write that another member does not confirm', () => {
   let secondary
 
+  // The others are a majority: the primary stays.
   before(async () => {
-    const primary = await server.current.primary()
-    secondary = server.current.members.find((member) => member !== primary)
+    await server.current.complete()
+    ;[secondary] = await server.current.secondaries()
     await secondary.kill('SIGSTOP')
   })
   after(() => secondary.kill('SIGCONT'))
 
-  /** A store whose writes both members must confirm. */
+  /** A store whose writes all members must confirm. */
   const openConfirmed = (t, timeoutMS, wtimeout) =>
-    open(t, server.current.url('confirmed'), { timeoutMS }, { writeOperationOptions: { w: 2, wtimeout } })
+    open(t, server.current.url('confirmed'), { timeoutMS }, { writeOperationOptions: { w: 3, wtimeout } })
 
   test('is done, and fails after wtimeout', async (t) => {
     const store = openConfirmed(t, LONG, 200)

@@ -45,14 +45,14 @@ function startDemo(env) {
 describe('npm run demo, with a MongoDB of its own', () => {
   let demo
   let address
+  let host
   let client
   let sessions
 
   before(async () => {
     demo = startDemo()
-    const ready = await demo.ready()
-    address = ready.address
-    client = new MongoClient(`mongodb://${ready.host}/?serverSelectionTimeoutMS=2000`)
+    ;({ address, host } = await demo.ready())
+    client = new MongoClient(`mongodb://${host}`)
     sessions = client.db('connect_mongo_native_demo').collection('demo_sessions')
   })
   after(async () => {
@@ -137,7 +137,9 @@ describe('npm run demo, with a MongoDB of its own', () => {
     assert.deepEqual([code, signal], [0, null], demo.output)
     assert.doesNotMatch(demo.output, /did not close/)
     await assert.rejects(fetch(address))
-    await assert.rejects(client.db('admin').command({ ping: 1 }))
+    const late = new MongoClient(`mongodb://${host}/?serverSelectionTimeoutMS=2000`)
+    await assert.rejects(late.db('admin').command({ ping: 1 }))
+    await late.close()
   })
 })
 

@@ -57,7 +57,7 @@ const name = fc.oneof(
 )
 const cookie = fc.oneof(
   fc
-    .constantFrom({ maxAge: 60_000 }, { expires: new Date(Date.now() + 60_000) }, { httpOnly: false }, {})
+    .constantFrom({ maxAge: 60_000 }, { expires: new Date(Date.now() + 3_600_000) }, { httpOnly: false }, {})
     .map((options) => new session.Cookie(options)),
   fc.record({ expires: fc.constantFrom(null, false, new Date(2e12), new Date(2e12).toISOString()), path: fc.string() }),
 )

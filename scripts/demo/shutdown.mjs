@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '../lib/program.mjs'
 
 /** Time for each thing to close. */
-const TIMEOUT_MS = 3000
+const TIMEOUT_MS = 10_000
 /** npm passes on the Ctrl-C that the terminal has already sent to this process: two signals within this time are one. */
 const SAME_SIGNAL_MS = 1000
 const PARENT_POLL_MS = 500

@@ -80,7 +80,8 @@ const ROUTES = {
   },
 }
 
-const server = createServer(async (request, response) => {
+// A server that closes idle connections cuts off a request that comes at that moment.
+const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
   try {
     const parameters = /** @type {Parameters} */ (Object.fromEntries(searchParams))

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
-import { Failure, messageOf } from '../lib/program.mjs'
+import { Failure } from '../lib/program.mjs'
 import { findMongod } from './find.mjs'
 import { connectionString, withDatabase } from './uri.mjs'
 import { unwatch, watch } from './watchdog.mjs'
@@ -82,7 +82,7 @@ export async function launch({ version, port, args = [] } = {}) {
       return server
     } catch (error) {
       await server.stop()
-      if (attempts <= 1 || !/Address already in use/i.test(messageOf(error))) throw error
+      if (attempts <= 1 || !/Address already in use/i.test(server.log)) throw error
     }
   }
 }

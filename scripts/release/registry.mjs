@@ -23,7 +23,10 @@ export async function startRegistry({ own, folder }) {
     self_path: folder,
     storage: join(folder, 'storage'),
     auth: { htpasswd: { file: join(folder, 'htpasswd') } },
-    uplinks: { usual: { url: (await npm(['config', 'get', 'registry'])).trim() } },
+    uplinks: {
+      // By default, two requests that fail end all others for five minutes.
+      usual: { url: (await npm(['config', 'get', 'registry'])).trim(), max_fails: 100, fail_timeout: '1s' },
+    },
     packages: {
       [own]: { access: '$all', publish: '$all' },
       '**': { access: '$all', proxy: 'usual' },

@@ -18,7 +18,7 @@ const { runProgram, startProgram } = require('./harness/program.js')
 const { Unavailable } = require('./harness/unavailable.js')
 const { rows } = require('./rows.js')
 
-/** The limit includes the installation of a row's packages, for which the next row on the same server waits. */
+/** For one test. It includes the installation of a row's packages, for which the first of its tests waits. */
 const TIMEOUT = 600_000 // ms
 
 /** Servers that the addon does not support. The application's own driver carries the sessions there. */
@@ -143,7 +143,7 @@ async function noted(t, result, test) {
   }
 }
 
-describe('People stay logged in', { concurrency: true, timeout: TIMEOUT }, () => {
+describe('People stay logged in', { concurrency: true }, () => {
   for (const row of chosen) install(row).catch(() => {}) // ahead of time; the row's tests report a failure
 
   for (const version of new Set(chosen.map(({ server }) => server))) {
@@ -155,13 +155,13 @@ describe('People stay logged in', { concurrency: true, timeout: TIMEOUT }, () =>
       for (const row of chosen.filter(({ server }) => server === version)) {
         describe(row.title, { concurrency: false }, () => {
           if (row.cannot) {
-            it(`cannot run: ${row.cannot}`, { skip: !hasReason(row) && row.cannot }, (t) =>
+            it(`cannot run: ${row.cannot}`, { skip: !hasReason(row) && row.cannot, timeout: TIMEOUT }, (t) =>
               noted(t, { row: row.row }, async () => refute(row, await deployments.get('standalone'))),
             )
           }
           for (const access of row.deployments ?? ['standalone']) {
             for (const variant of row.variants ?? []) {
-              it(access === 'standalone' ? variant : `${variant}: ${access}`, (t) =>
+              it(access === 'standalone' ? variant : `${variant}: ${access}`, { timeout: TIMEOUT }, (t) =>
                 noted(t, { row: row.row, variant, access }, async () =>
                   (row.ends ? runTests : run)(row, variant, await deployments.get(access)),
                 ),

@@ -56,7 +56,7 @@ describe('one operation, one command', () => {
     for (const [command, start] of Object.entries(CALLS)) {
       test(`a server that ${what} is asked for ${command} ${most === 1 ? 'once' : `${most} times at the most`}`, async (t) => {
         const { store, fail, mend } = await server.open(t, {
-          parameters: { timeoutMS: 5000, heartbeatFrequencyMS: 500 },
+          parameters: { timeoutMS: 60_000, heartbeatFrequencyMS: 500 },
         })
         await fail([command], data)
         await assert.rejects(start(store), { name: 'MongoServerError', code: data.errorCode })

@@ -6,6 +6,9 @@ const { spawn } = require('node:child_process')
 const { once } = require('node:events')
 const { within } = require('../../../helpers/wait.js')
 
+/** Time for a program that ends by itself, such as a test runner with its tests. */
+const LONG = 300_000 // ms
+
 const running = new Set()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
@@ -37,7 +40,7 @@ function start({ folder, command, env }) {
 async function runProgram(options) {
   const { child, ended, stderr, output } = start(options)
   try {
-    const status = await within('the program to end', ended)
+    const status = await within('the program to end', ended, LONG)
     return { ...status, stderr: stderr(), output: output() }
   } finally {
     child.kill('SIGKILL')
