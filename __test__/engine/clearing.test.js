@@ -6,9 +6,11 @@ const assert = require('node:assert/strict')
 const { describe, test } = require('node:test')
 const { isAtWork } = require('../helpers/connections.js')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
-const { sleep, until } = require('../helpers/wait.js')
+const { insist, sleep, until } = require('../helpers/wait.js')
 
 const MANY = 20_000
+/** Much longer than a slow clear takes, in ms. */
+const LONG = 600_000
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 
 /** A store that holds many sessions. */
@@ -29,20 +31,15 @@ for (const [kind, members] of [
       const { store, client, appName, collection, fail } = await openWithMany(t, server, { timeoutMS: 800 })
       await fail(['delete'], { blockConnection: true, blockTimeMS: 3000 }, { times: 1 })
       await assert.rejects(store.clear(), { name: 'MongoOperationTimeoutError' })
-      await until('the set', () =>
-        store.set('new', { cookie: {}, n: 'new' }).then(
-          () => true,
-          () => false,
-        ),
-      )
+      await insist(() => store.set('new', { cookie: {}, n: 'new' }))
       await until('the end of the late command', async () => !(await isAtWork(client, appName)))
       await sleep(100)
-      assert.equal((await store.get('new'))?.n, 'new')
+      assert.equal((await insist(() => store.get('new')))?.n, 'new')
       assert.equal(await collection.countDocuments({ _id: 'new' }), 1)
     })
 
     test('what is stored while a clear is under way stays, and what was stored before it is not found', async (t) => {
-      const { store, collection, fail, mend } = await openWithMany(t, server, { timeoutMS: 60_000 })
+      const { store, collection, fail, mend } = await openWithMany(t, server, { timeoutMS: LONG })
       await fail(['delete'], { blockConnection: true, blockTimeMS: 200 })
       const clearing = { done: false }
       const cleared = store.clear().then(() => {
@@ -63,7 +60,7 @@ for (const [kind, members] of [
     })
 
     test('other operations are answered before a clear of many sessions whose delete takes long', async (t) => {
-      const { store, fail, mend } = await openWithMany(t, server, { timeoutMS: 60_000 })
+      const { store, fail, mend } = await openWithMany(t, server, { timeoutMS: LONG })
       await fail(['delete'], { blockConnection: true, blockTimeMS: 1000 })
       const ends = []
       const ending = (name, call) =>

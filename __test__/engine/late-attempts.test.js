@@ -8,9 +8,8 @@ const { once } = require('node:events')
 const net = require('node:net')
 const { describe, test } = require('node:test')
 const { throughDriver } = require('../helpers/addon.js')
-const { isAtWork } = require('../helpers/connections.js')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
-const { until } = require('../helpers/wait.js')
+const { within } = require('../helpers/wait.js')
 const { documentOf, eachMessage } = require('../helpers/wire.js')
 
 const until2100 = { cookie: { expires: new Date('2100-01-01') } }
@@ -18,12 +17,14 @@ const until2200 = { cookie: { expires: new Date('2200-01-01') } }
 
 /**
  * Starts a proxy in front of `host`. It holds the first command with this name back and closes its connection, once it is
- * told to with `hold(name)`. `deliver()` gives the command to the server at last, and resolves with the reply.
+ * told to with `hold(name)`. `deliver()` gives the command to the server at last, and resolves with the reply. After
+ * `delay(name)`, it only delays the first command with this name. The promise resolves when that has come, with a function that
+ * lets it go on.
  */
 async function startHoldingProxy(t, host) {
   const [name, port] = host.split(':')
   const sockets = new Set()
-  let wanted, held
+  let wanted, delayed, held
   const proxy = net.createServer({ noDelay: true }, (client) => {
     const server = net.connect({ port: Number(port), host: name, noDelay: true })
     for (const socket of [client, server]) {
@@ -33,7 +34,13 @@ async function startHoldingProxy(t, host) {
     server.pipe(client)
     client.once('close', () => server !== held?.server && server.destroy())
     eachMessage(client, (request) => {
-      if (wanted === undefined || documentOf(request)?.[wanted] === undefined) return server.write(request)
+      const command = documentOf(request)
+      if (command?.[delayed?.name] !== undefined) {
+        delayed.arrived(() => server.write(request))
+        delayed = undefined
+        return
+      }
+      if (command?.[wanted] === undefined) return server.write(request)
       wanted = undefined
       held = { server, request }
       server.unpipe(client)
@@ -49,6 +56,7 @@ async function startHoldingProxy(t, host) {
   return {
     host: `127.0.0.1:${proxy.address().port}`,
     hold: (command) => (wanted = command),
+    delay: (command) => new Promise((arrived) => (delayed = { name: command, arrived })),
     async deliver() {
       const reply = new Promise((resolve) => eachMessage(held.server, (message) => resolve(documentOf(message))))
       held.server.resume().write(held.request)
@@ -94,15 +102,16 @@ describe('when its first attempt comes late', { skip: throughDriver && 'the driv
   for (const [statement, { command, prepare, first, second, left, right }] of Object.entries(CASES)) {
     test(statement, async (t) => {
       const proxy = await startHoldingProxy(t, server.members[0].host)
-      const { store, client, appName, collection, fail } = await server.open(t, { host: proxy.host, stringify: false })
+      const { store, collection } = await server.open(t, { host: proxy.host, stringify: false })
       const session = await prepare?.(store, collection)
       // The write of another session is under way meanwhile. The second call then uses the server session of that write,
       // and not the one of the first call, in which its number would end the first attempt.
-      await fail(['update'], { blockConnection: true, blockTimeMS: 1000 }, { times: 1 })
+      const arrival = proxy.delay('update')
       const other = store.set('b', { cookie: {} })
-      await until('the other write', () => isAtWork(client, appName))
+      const goOn = await within('the other write', arrival)
       proxy.hold(command)
       await first(store, session)
+      goOn()
       await other
       await second(store)
       const reply = await proxy.deliver()

@@ -8,7 +8,7 @@ const { throughDriver } = require('../helpers/addon.js')
 const { isAtWork } = require('../helpers/connections.js')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
 const { startLoad } = require('../helpers/load.js')
-const { sleep, until } = require('../helpers/wait.js')
+const { insist, sleep, until } = require('../helpers/wait.js')
 
 const LIMIT = 800 // ms that an operation may take
 const BLOCK = 3000 // ms that the server holds a command
@@ -16,19 +16,6 @@ const range = (count) => Array.from({ length: count }, (_, n) => n)
 const late = { name: 'MongoOperationTimeoutError' }
 const until2100 = { cookie: { expires: new Date('2100-01-01') } }
 const until2200 = { cookie: { expires: new Date('2200-01-01') } }
-
-/** Repeats a call until the store acknowledges it, as a caller does when the result matters. */
-async function insist(call) {
-  await until('the acknowledgement', () =>
-    call().then(
-      () => true,
-      (error) => {
-        assert.equal(error.name, late.name)
-        return false
-      },
-    ),
-  )
-}
 
 /** The late call, the call repeated afterwards, and the expected state of the document; `n` is the session's number. */
 const PAIRS = {
@@ -93,10 +80,13 @@ for (const [kind, members] of [
             await until('traffic', () => load.answered > 10)
             // The fail point holds one command, which contains many calls, or one command per call.
             // (Ending the fail point earlier would wait for the end of the block.)
-            await fail([command], { blockConnection: true, blockTimeMS: BLOCK }, { times: throughDriver ? count : 1 })
-            const results = await Promise.allSettled(range(count).map((n) => first(store, n)))
-            // Many calls make several commands, and the server holds one of them.
-            assert.ok(results.some(({ reason }) => reason?.name === late.name))
+            const mode = { times: throughDriver ? count : 1 }
+            await until('a call that is late', async () => {
+              await fail([command], { blockConnection: true, blockTimeMS: BLOCK }, mode)
+              const results = await Promise.allSettled(range(count).map((n) => first(store, n)))
+              // Many calls make several commands, and the server holds one of them.
+              return results.some(({ reason }) => reason?.name === late.name)
+            })
             await Promise.all(range(count).map((n) => insist(() => second(store, n))))
           } finally {
             await load.stop()

@@ -17,6 +17,8 @@ const MAX_MEGABYTES = 512
 /** Sessions that are more than what may wait, of this size each. */
 const [SESSIONS, MEGABYTES] = [160, 4]
 const LONG = 60_000 // ms
+/** A slow machine needs long for so many operations. */
+const PATIENT = { timeoutMS: 10 * LONG, serverSelectionTimeoutMS: 10 * LONG }
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 
 async function open(t, name, options) {
@@ -27,7 +29,7 @@ async function open(t, name, options) {
 }
 
 test('of twice as many operations as may wait, the surplus fails at once and the rest is done', async (t) => {
-  const store = await open(t, 'overload')
+  const store = await open(t, 'overload', { mongoOptions: PATIENT })
   await server.current.kill('SIGSTOP')
   let done
   let refused = 0
@@ -56,7 +58,7 @@ test('of twice as many operations as may wait, the surplus fails at once and the
 })
 
 test('of large sessions, 512 MB and what is being sent may wait, and the rest is refused at once', async (t) => {
-  const mongoUrl = withParameters(server.current.url('memory'), { timeoutMS: LONG, serverSelectionTimeoutMS: LONG })
+  const mongoUrl = withParameters(server.current.url('memory'), PATIENT)
   try {
     // The process of a test has other memory than that of the store.
     const { lines, stderr } = await runProgram(

@@ -56,7 +56,7 @@ describe('with a server for everybody', () => {
   }
 
   test('the error of a set that breaks a unique index names the index, and no value', async (t) => {
-    const { store, collection } = await server.open(t, { stringify: false, parameters: { timeoutMS: 2000 } })
+    const { store, collection } = await server.open(t, { stringify: false })
     await collection.createIndex({ 'session.email': 1 }, { unique: true })
     await collection.insertOne({ _id: 'first', session: session() })
     for (const count of [1, 20]) {
@@ -70,7 +70,7 @@ describe('with a server for everybody', () => {
   })
 
   test('the error of a set that a validator of the collection refuses has nothing of the session', async (t) => {
-    const { store, db } = await server.open(t, { stringify: false, parameters: { timeoutMS: 2000 } })
+    const { store, db } = await server.open(t, { stringify: false })
     await db.createCollection('sessions', { validator: { 'session.email': { $type: 'int' } } })
     const error = await errorOf(store.set(SID, session()))
     assert.equal(error.code, 121)

@@ -92,7 +92,7 @@ const INTERRUPTIONS = {
 
 for (const [what, interrupt] of Object.entries(INTERRUPTIONS)) {
   test(`writes during ${what} have transaction numbers`, async (t) => {
-    const { store, written } = await fresh(t, { heartbeatFrequencyMS: 500 })
+    const { store, written } = await fresh(t, { heartbeatFrequencyMS: 500, serverSelectionTimeoutMS: 120_000 })
     await store.length()
     const load = startLoad(8, async (worker, n) => {
       await sleep(10)

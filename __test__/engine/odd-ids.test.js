@@ -6,6 +6,7 @@
 const assert = require('node:assert/strict')
 const { createHash } = require('node:crypto')
 const { test } = require('node:test')
+const { setImmediate: nextTurn } = require('node:timers/promises')
 const { Binary, Decimal128, Double, Int32, Long, ObjectId } = require('mongodb')
 const { hasAddon } = require('../helpers/addon.js')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
@@ -14,15 +15,26 @@ const server = useFaultyServer()
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 const digest = (n) => createHash('sha256').update(String(n)).digest()
 const MANY = 512
-/** The limit for "a few": far below the number of gets, and well above what is needed. */
-const FEW = 40
+/** The limit for "a few": up to three batches are sent while the calls are made, and the rest waits and travels together. */
+const FEW = 4
 
-/** Stores the sessions and returns the number of finds that the server executed for `read`. */
-async function findsOf({ db, appName }, read) {
+/**
+ * Makes calls while the server stands still, so that it does not matter how fast it is. Resolves with their answers, and the
+ * number of finds that the server executed for them.
+ */
+async function findsOf({ db, appName }, makeCalls) {
   await db.setProfilingLevel('all')
-  await read()
+  await server.current.kill('SIGSTOP')
+  let answers
+  try {
+    answers = Promise.all(makeCalls())
+    await nextTurn()
+  } finally {
+    await server.current.kill('SIGCONT')
+  }
+  const found = await answers
   await db.setProfilingLevel('off')
-  return db.collection('system.profile').countDocuments({ appName, op: 'query' })
+  return { found, finds: await db.collection('system.profile').countDocuments({ appName, op: 'query' }) }
 }
 
 /** Values that are equal if and only if their bytes are. */
@@ -48,10 +60,7 @@ for (const [kind, idOf] of Object.entries({ ...COMPARABLE, ...OTHERS })) {
     const { store, collection } = opened
     const there = range(MANY).filter((n) => n % 3 !== 0)
     await collection.insertMany(there.map((n) => ({ _id: idOf(n), session: JSON.stringify({ n }) })))
-    let found
-    const finds = await findsOf(opened, async () => {
-      found = await Promise.all(range(MANY).map((n) => store.get(String(n))))
-    })
+    const { found, finds } = await findsOf(opened, () => range(MANY).map((n) => store.get(String(n))))
     assert.deepEqual(
       found.map((session) => session?.n ?? null),
       range(MANY).map((n) => (n % 3 === 0 ? null : n)),

@@ -8,7 +8,7 @@ const { describe, test } = require('node:test')
 const { MODERN } = require('../helpers/stores.js')
 const { STYLES } = require('../helpers/styles.js')
 const { useOwnServer } = require('../helpers/server.js')
-const { sleep, within } = require('../helpers/wait.js')
+const { insist, sleep, within } = require('../helpers/wait.js')
 
 const server = useOwnServer()
 let databases = 0
@@ -24,23 +24,34 @@ function sooner(fn, longest = 60) {
   }
 }
 
-const adapter = () => ({
-  encrypt: sooner((text) => Buffer.from(text).toString('base64')),
+/** Wraps `fn` in a function whose first call waits for `gate`. */
+function firstAfter(gate, fn) {
+  let before = gate
+  return async (...args) => {
+    const mine = before
+    before = undefined
+    await mine
+    return fn(...args)
+  }
+}
+
+const adapter = (slow) => ({
+  encrypt: slow((text) => Buffer.from(text).toString('base64')),
   decrypt: async (text) => Buffer.from(text, 'base64').toString(),
 })
 
-/** Options with an asynchronous hook, by their names in the tests. */
+/** Options with an asynchronous hook that `slow` makes of a function, by their names in the tests. */
 const HOOKS = {
-  serialize: () => ({ serialize: sooner(JSON.stringify), unserialize: JSON.parse }),
-  transformId: () => ({ transformId: sooner((sid) => `id of ${sid}`) }),
-  cryptoAdapter: () => ({ cryptoAdapter: adapter() }),
+  serialize: (slow) => ({ serialize: slow(JSON.stringify), unserialize: JSON.parse }),
+  transformId: (slow) => ({ transformId: slow((sid) => `id of ${sid}`) }),
+  cryptoAdapter: (slow) => ({ cryptoAdapter: adapter(slow) }),
   'a patched computeStorageId': () => ({}),
 }
 
-function open(t, hooks, parameters = '', Store = MODERN.Store) {
-  const mongoUrl = `${server.current.url(`hooks${(databases += 1)}`)}${parameters}`
-  const store = new Store({ mongoUrl, autoRemove: 'disabled', ...HOOKS[hooks]?.() })
-  if (hooks.startsWith('a patched')) store.computeStorageId = sooner((sid) => `id of ${sid}`)
+function open(t, hooks, { slow = sooner, Store = MODERN.Store } = {}) {
+  const mongoUrl = server.current.url(`hooks${(databases += 1)}`)
+  const store = new Store({ mongoUrl, autoRemove: 'disabled', ...HOOKS[hooks]?.(slow) })
+  if (hooks.startsWith('a patched')) store.computeStorageId = slow((sid) => `id of ${sid}`)
   t.after(() => store.close())
   return store
 }
@@ -78,6 +89,8 @@ for (const hooks of Object.keys(HOOKS)) {
 
     test('close waits for a set that is on its way, and refuses what is called later', async (t) => {
       const store = open(t, hooks)
+      // `close` does not wait long for a server that has not been heard yet.
+      await store.length()
       const set = store.set('s', value(1))
       const closed = store.close()
       for (const call of [store.get('s'), store.set('t', value(2)), store.length(), store.clear()]) {
@@ -85,17 +98,20 @@ for (const hooks of Object.keys(HOOKS)) {
       }
       await set
       await closed
-      const reader = new MODERN.Store({ ...store.options, ...HOOKS[hooks]() })
+      const reader = new MODERN.Store({ ...store.options, ...HOOKS[hooks](sooner) })
       if (hooks.startsWith('a patched')) reader.computeStorageId = store.computeStorageId
       t.after(() => reader.close())
       assert.equal((await reader.get('s')).n, 1)
     })
 
     test('sessions do not wait for each other', async (t) => {
-      const store = open(t, hooks)
-      const order = []
-      await Promise.all(['a', 'b', 'c', 'd'].map((sid) => store.set(sid, value(sid)).then(() => order.push(sid))))
-      assert.notEqual(order[0], 'a', 'its hook takes longest')
+      let finish
+      const gate = new Promise((resolve) => (finish = resolve))
+      const store = open(t, hooks, { slow: (fn) => firstAfter(gate, fn) })
+      const first = store.set('a', value('a'))
+      await within('the other sessions', Promise.all(['b', 'c', 'd'].map((sid) => store.set(sid, value(sid)))))
+      finish()
+      await first
     })
   })
 }
@@ -114,7 +130,7 @@ for (const { name, Store } of STYLES) {
 test('a computeStorageId that is patched on the class is used', async (t) => {
   class Patched extends MODERN.Store {}
   Patched.prototype.computeStorageId = async (sid) => `patched ${sid}`
-  const store = open(t, 'none', '', Patched)
+  const store = open(t, 'none', { Store: Patched })
   const [, session] = await Promise.all([store.set('s', value(1)), store.get('s')])
   assert.equal(session.n, 1)
   const other = new MODERN.Store({ ...store.options })
@@ -131,31 +147,46 @@ test('a serialize that is patched later, and answers later, is used', async (t) 
 })
 
 describe('a hook that never answers', () => {
-  const LIMIT = 500
+  const LIMIT = 1500
   const never = () => new Promise(() => {})
   const late = (who) => ({
     name: 'MongoOperationTimeoutError',
     message: `timed out after ${LIMIT} ms: ${who} did not answer`,
   })
+  const serialize = (session) => (session.n === 'stuck' ? never() : JSON.stringify(session))
 
   async function withHook(t, options) {
     const mongoUrl = `${server.current.url(`hooks${(databases += 1)}`)}?timeoutMS=${LIMIT}`
     const store = new MODERN.Store({ mongoUrl, autoRemove: 'disabled', ...options })
     t.after(() => store.close())
+    await insist(() => store.length())
     return store
   }
 
+  /** Insists on an answer: the server may be late, but no hook. */
+  const insistWithoutHook = (start) =>
+    insist(() =>
+      start().catch((error) => {
+        assert.doesNotMatch(error.message, /a hook of|serialize/)
+        throw error
+      }),
+    )
+
   test('fails its operation by the deadline, and nobody else', async (t) => {
-    const serialize = (session) => (session.n === 'stuck' ? never() : JSON.stringify(session))
     const store = await withHook(t, { serialize, unserialize: JSON.parse })
-    const stuck = store.set('s', value('stuck'))
-    await store.set('other', value(1))
-    assert.equal((await store.get('other')).n, 1)
-    const behind = store.set('s', value(2))
+    let trials = 0
+    // Whatever the hook holds up would be late in each trial.
+    const [sid, stuck, behind] = await insistWithoutHook(async () => {
+      const id = `s${(trials += 1)}`
+      const first = store.set(id, value('stuck'))
+      await store.set('other', value(1))
+      assert.equal((await store.get('other')).n, 1)
+      return [id, first, store.set(id, value(2))]
+    })
     await assert.rejects(stuck, late('serialize'))
-    await behind.catch((error) => assert.equal(error.message, late('a hook of an earlier operation').message))
-    await store.set('s', value(3))
-    assert.equal((await store.get('s')).n, 3)
+    await behind.catch((error) => assert.equal(error.name, late().name))
+    await insistWithoutHook(() => store.set(sid, value(3)))
+    assert.equal((await insistWithoutHook(() => store.get(sid))).n, 3)
   })
 
   test('does not hold up close for ever', async (t) => {
@@ -166,13 +197,12 @@ describe('a hook that never answers', () => {
   })
 
   test('is not waited for by clear for longer than the deadline', async (t) => {
-    const serialize = (session) => (session.n === 'stuck' ? never() : JSON.stringify(session))
     const store = await withHook(t, { serialize, unserialize: JSON.parse })
-    await store.set('there', value(1))
+    await insistWithoutHook(() => store.set('there', value(1)))
     const stuck = assert.rejects(store.set('s', value('stuck')), late('serialize'))
-    await store.clear().catch((error) => assert.equal(error.name, 'MongoOperationTimeoutError'))
+    await store.clear().catch((error) => assert.equal(error.name, late().name))
     await stuck
-    await store.clear()
-    assert.equal(await store.length(), 0)
+    await insistWithoutHook(() => store.clear())
+    assert.equal(await insistWithoutHook(() => store.length()), 0)
   })
 })

@@ -34,7 +34,7 @@ for (const [kind, members] of [
       for (const [method, [command, start]] of Object.entries(CALLS)) {
         test(`${COUNT} calls of ${method} at once are few commands for a server that ${what}`, async (t) => {
           const { store, fail, mend } = await server.open(t, {
-            parameters: { timeoutMS: 5000, heartbeatFrequencyMS: 500 },
+            parameters: { timeoutMS: 60_000, heartbeatFrequencyMS: 500 },
           })
           const before = store.stats().batches
           await fail([command], data)

@@ -10,7 +10,8 @@ const { aSession } = require('../helpers/stores.js')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
 const { until } = require('../helpers/wait.js')
 
-const server = useFaultyServer({ members: 2 })
+// The members keep their roles: the primary may be silent for a while.
+const server = useFaultyServer({ members: 2, electionTimeout: 60_000 })
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 
 /** Stops replication on the secondary until `resume()`. */
@@ -24,7 +25,10 @@ async function stopReplication(t) {
     await client.close()
   }
   t.after(resume)
-  await set('alwaysOn')
+  const { count } = await set('alwaysOn')
+  // The secondary may still apply what it receives before it sees the fail point.
+  const timesEntered = count + 1
+  await client.db('admin').command({ waitForFailPoint: 'rsSyncApplyStop', timesEntered, maxTimeMS: 60_000 })
   return { secondary: client }
 }
 

@@ -14,25 +14,24 @@ const server = useOwnServer({ args: ['--setParameter', 'enableTestCommands=1'] }
 
 test('reads are answered while writes of all kinds take long', async (t) => {
   const client = await new MongoClient(server.current.url('beside')).connect()
-  const appName = 'beside'
   const store = MODERN.Store.create({
-    mongoUrl: server.current.url('beside'),
-    mongoOptions: { appName },
+    mongoUrl: `${server.current.url('beside')}?timeoutMS=120000`,
     autoRemove: 'disabled',
   })
+  /** Makes the server begin each write, and not go on as long as `mode` is "alwaysOn". */
+  const hang = (mode) =>
+    Promise.all(
+      ['hangDuringBatchUpdate', 'hangDuringBatchRemove'].map((configureFailPoint) =>
+        client.db('admin').command({ configureFailPoint, mode, data: { nss: `beside.${store.collectionName}` } }),
+      ),
+    )
   t.after(async () => {
+    await hang('off')
     await store.close()
     await client.close()
   })
   await store.set('read', { cookie: {}, a: 1 })
-  const failCommand = (mode) =>
-    client.db('admin').command({
-      configureFailPoint: 'failCommand',
-      mode,
-      data: { failCommands: ['update', 'delete'], blockConnection: true, blockTimeMS: 3000, appName },
-    })
-  await failCommand('alwaysOn')
-  const answered = []
+  await hang('alwaysOn')
   const large = { cookie: {}, text: 'x'.repeat(100_000) }
   const writes = []
   for (const write of [
@@ -41,14 +40,12 @@ test('reads are answered while writes of all kinds take long', async (t) => {
     () => store.destroy('c'),
     () => store.set('d', large),
   ]) {
-    writes.push(write().then(() => answered.push('write')))
-    // The pause puts each write into a command of its own.
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    writes.push(write())
+    // The next write then goes into a command of its own.
+    await until('the write to be under way', () => store.stats().inFlight === writes.length)
   }
-  await until('a write that is under way', () => store.stats().inFlight > 0)
   for (let n = 0; n < 20; n += 1) assert.equal((await within('a read', store.get('read'))).a, 1)
-  answered.push('reads')
-  await failCommand('off')
+  assert.equal(store.stats().inFlight, writes.length, 'the writes still wait')
+  await hang('off')
   await Promise.all(writes)
-  assert.equal(answered[0], 'reads')
 })

@@ -80,7 +80,7 @@ for (const [kind, members] of [
 
           test(`with ${option}=false, ${method} is one command when the server goes on: it ${what}`, async (t) => {
             const { store, collection, fail, mend } = await server.open(t, {
-              parameters: { [option]: false, heartbeatFrequencyMS: 500, timeoutMS: 4000 },
+              parameters: { [option]: false, heartbeatFrequencyMS: 500 },
             })
             await collection.insertOne({ _id: 's', session: '{"cookie":{}}' })
             await fail([command], data)

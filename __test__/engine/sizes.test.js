@@ -7,6 +7,8 @@ const { test } = require('node:test')
 const { useStores } = require('../helpers/stores.js')
 
 const MB = 1024 * 1024
+/** A slow machine needs longer for so many bytes than an operation usually may take. */
+const PATIENT = { mongoOptions: { timeoutMS: 600_000 } }
 const server = useStores()
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 /** Text of the given size that is unique to the number `n`. */
@@ -22,7 +24,7 @@ function isText(value, n, bytes) {
 }
 
 test('200 sessions of 1 MB are read at once, and none is missing', async (t) => {
-  const { store, collection } = server.open(t)
+  const { store, collection } = server.open(t, PATIENT)
   for (const n of range(200)) {
     await collection.insertOne({ _id: `s${n}`, session: JSON.stringify({ text: text(n, MB) }) })
   }
@@ -34,7 +36,7 @@ test('200 sessions of 1 MB are read at once, and none is missing', async (t) => 
 })
 
 test('40 sessions of 4 MB are stored at once, and each is stored whole', async (t) => {
-  const { store } = server.open(t)
+  const { store } = server.open(t, PATIENT)
   await Promise.all(range(40).map((n) => store.set(`s${n}`, { text: text(n, 4 * MB) })))
   for (const n of range(40)) isText(await store.get(`s${n}`), n, 4 * MB)
 })

@@ -15,7 +15,7 @@ const told = ({ reason }) => ({ name: reason?.name, code: reason?.code })
 
 test('among sets whose write concern is not met, one that breaks a unique index fails with that', async (t) => {
   const options = { stringify: false, writeOperationOptions: { w: 2, wtimeout: 300 } }
-  const { store, collection, url } = await server.open(t, { ...options, parameters: { timeoutMS: 5000 } })
+  const { store, collection, url } = await server.open(t, options)
   const genuine = GENUINE['connect-mongo 6']({ mongoUrl: url(), autoRemove: 'disabled', ...options })
   t.after(() => genuine.close())
   await collection.createIndex({ 'session.email': 1 }, { unique: true })

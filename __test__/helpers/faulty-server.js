@@ -8,6 +8,7 @@ const { MongoClient } = require('mongodb')
 const { GENUINE, call } = require('./genuine.js')
 const { withParameters } = require('./server.js')
 const { MODERN } = require('./stores.js')
+const { insist } = require('./wait.js')
 
 const METHODS = ['get', 'set', 'touch', 'destroy', 'all', 'length', 'clear']
 let databases = 0
@@ -74,7 +75,8 @@ function useFaultyServer({ members = 0, args = [], ...others } = {}) {
     const mongoUrl = host ? withParameters(`mongodb://${host}/${there.db.databaseName}`, direct) : there.url(parameters)
     const store = makeStore({ mongoUrl, autoRemove: 'disabled', ...options })
     t.after(() => store.close())
-    await store.length()
+    // The time limit of a test's store may be too short to connect.
+    await insist(() => store.length())
     return { ...there, store }
   }
   return server

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MongoClient } from 'mongodb'
+import { MongoClient, MongoServerError } from 'mongodb'
 import { Failure } from '../lib/program.mjs'
 import { createRootUser, launch } from './server.mjs'
 import { connectionString, withDatabase } from './uri.mjs'
@@ -22,9 +22,23 @@ import { unwatch, watch } from './watchdog.mjs'
  * @property {string} [name] default "rs0"
  * @property {HostOf} [hostOf] the address by which clients and the other members know a member, such as that of a proxy in
  *   front of it; default: its own
+ * @property {number} [electionTimeout] how long the members wait for a silent primary before they elect another one, in ms;
+ *   default 2000. The first election does not wait for that. Not for a set with users
  */
 
+/** How long an election may take. */
 const ELECTION_TIMEOUT = 60_000 // ms
+/** How long a command waits for a member that is there, on a slow machine. */
+const SELECTION_TIMEOUT = 30_000 // ms
+/** How long the question for a member's state waits: the member may stand still. */
+const STATE_TIMEOUT = 5000 // ms
+
+/**
+ * How a member answers that could not step down in time, or is no longer the primary: LockTimeout, PrimarySteppedDown,
+ * ExceededTimeLimit, NotWritablePrimary and InterruptedDueToReplStateChange.
+ * @type {Set<unknown>}
+ */
+const NOT_STEPPED_DOWN = new Set([24, 189, 262, 10107, 11602])
 
 /**
  * Starts a replica set and resolves when it has a primary and every other member is a secondary. The options of
@@ -35,6 +49,7 @@ export async function startReplicaSet({
   nodes = 3,
   name = 'rs0',
   hostOf = ({ host }) => host,
+  electionTimeout,
   version,
   args = [],
   auth,
@@ -49,7 +64,7 @@ export async function startReplicaSet({
     const failed = started.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
     set.hosts = await Promise.all(members.map(hostOf))
-    await set.initiate(auth)
+    await set.initiate(auth, electionTimeout)
     return set
   } catch (error) {
     await set.stop()
@@ -113,19 +128,33 @@ export class ReplicaSet {
   /**
    * Joins the servers to a set. Must be called only once.
    * @param {Credentials} [auth]
+   * @param {number} [electionTimeout] in ms
    */
-  async initiate(auth) {
+  async initiate(auth, electionTimeout) {
     const config = {
       _id: this.name,
       members: this.hosts.map((host, index) => ({ _id: index, host })),
-      settings: { electionTimeoutMillis: 2000, heartbeatIntervalMillis: 500 },
+      settings: { electionTimeoutMillis: electionTimeout ?? 2000, heartbeatIntervalMillis: 500 },
     }
     await this.#command(this.members[0], { replSetInitiate: config })
+    if (electionTimeout !== undefined) await this.#elect(this.members[0])
     const primary = await this.primary()
     await this.complete()
     if (!auth) return
     await createRootUser(primary.uri, auth, this.#clientOptions)
     for (const part of [this, ...this.members]) part.auth = auth
+  }
+
+  /**
+   * Makes a member the primary without waiting until it tries to become the primary by itself.
+   * @param {Server} member
+   */
+  async #elect(member) {
+    await this.#until('the first election', async () => {
+      // A member refuses as long as it does not know the others.
+      await this.#command(member, { replSetStepUp: 1 }).catch(() => undefined)
+      return (await this.#isMaster(member))?.ismaster
+    })
   }
 
   /** Resolves with the primary as soon as there is one. */
@@ -144,11 +173,13 @@ export class ReplicaSet {
     return this.members.filter((member) => member !== primary)
   }
 
-  /** Resolves when every member is the primary or a secondary. */
+  /** Resolves when one member is the primary and every other one is a secondary. */
   async complete() {
-    await this.#until('every member to be a secondary', async () => {
+    await this.#until('every other member than the primary to be a secondary', async () => {
       const states = await Promise.all(this.members.map((member) => this.#isMaster(member)))
-      return states.every((state) => state?.ismaster || state?.secondary) && states.some((state) => state?.ismaster)
+      // A former primary may not know yet that there is another one.
+      const primaries = states.filter((state) => state?.ismaster)
+      return primaries.length === 1 && states.every((state) => state?.ismaster || state?.secondary)
     })
   }
 
@@ -157,10 +188,19 @@ export class ReplicaSet {
    * @param {number} [seconds] how long the old primary can't be elected again
    */
   async stepDown(seconds = 10) {
-    const primary = await this.primary()
     // A set of one member has no secondary that could catch up.
     const secondaryCatchUpPeriodSecs = this.members.length === 1 ? 0 : Math.min(5, seconds)
-    await this.#command(primary, { replSetStepDown: seconds, secondaryCatchUpPeriodSecs, force: true })
+    await this.#until('the primary to step down', async () => {
+      const primary = await this.primary()
+      try {
+        await this.#command(primary, { replSetStepDown: seconds, secondaryCatchUpPeriodSecs, force: true })
+        return true
+      } catch (error) {
+        // On a slow machine, `seconds` may be over before the server can step down.
+        if (error instanceof MongoServerError && NOT_STEPPED_DOWN.has(error.code)) return false
+        throw error
+      }
+    })
     return this.primary()
   }
 
@@ -179,15 +219,16 @@ export class ReplicaSet {
    */
   async #isMaster(member) {
     if (member.pid === undefined) return undefined
-    return this.#command(member, { isMaster: 1 }).catch(() => undefined)
+    return this.#command(member, { isMaster: 1 }, STATE_TIMEOUT).catch(() => undefined)
   }
 
   /**
    * @param {Server} member
    * @param {import('mongodb').Document} command
+   * @param {number} [serverSelectionTimeoutMS]
    */
-  async #command(member, command) {
-    const client = new MongoClient(member.uri, { serverSelectionTimeoutMS: 5000, ...this.#clientOptions })
+  async #command(member, command, serverSelectionTimeoutMS = SELECTION_TIMEOUT) {
+    const client = new MongoClient(member.uri, { serverSelectionTimeoutMS, ...this.#clientOptions })
     try {
       return await client.db('admin').command(command)
     } finally {
