@@ -271,7 +271,7 @@ for (const [server, wireVersion, release] of [
       minWireVersion: 0,
       maxWireVersion: wireVersion,
     }))
-    const url = `mongodb://${host}/${place().dbName}?serverSelectionTimeoutMS=20000`
+    const url = `mongodb://${host}/${place().dbName}?serverSelectionTimeoutMS=5000`
     const { code, lines, stderr } = await runProgram(
       async ({ mongoUrl }) => {
         const store = require('connect-mongo-native').create({ mongoUrl })
