@@ -4,7 +4,6 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { setImmediate: nextTurn } = require('node:timers/promises')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
 const { HOUR, aSession, recordEvents, useStores } = require('../helpers/stores.js')
 
@@ -17,22 +16,6 @@ const range = (count) => Array.from({ length: count }, (_, n) => n)
  * takes two batches at the most.
  */
 const FEW = 5
-
-/**
- * Makes calls while the server stands still, and resolves with their answers. How many of them travel together then depends on
- * the store alone, and not on how fast the server and this process are.
- */
-async function whileStopped(makeCalls) {
-  await own.current.kill('SIGSTOP')
-  let answers
-  try {
-    answers = Promise.all(makeCalls())
-    await nextTurn()
-  } finally {
-    await own.current.kill('SIGCONT')
-  }
-  return answers
-}
 
 /** A store on the server that can be stopped. `count(op)` tells how many commands the server has executed for it. */
 async function profiled(t) {
@@ -67,7 +50,7 @@ test('calls of one turn of the event loop travel in one batch, up to 32 operatio
     // When this is answered, the lanes that have carried earlier calls are at rest.
     await store.length()
     const { batches } = store.stats()
-    await whileStopped(() => range(count).map((n) => store.get(`s${n}`)))
+    await own.whileStopped(() => range(count).map((n) => store.get(`s${n}`)))
     return store.stats().batches - batches
   }
   for (const count of [1, 2, 10, 32]) assert.equal(await batchesOf(count), 1, `${count} operations`)
@@ -147,7 +130,7 @@ test('1,000 random gets and sets at once over 50 sessions give each session its 
 test('gets of one session at once are few commands', async (t) => {
   const { store, count } = await profiled(t)
   await store.set('s', { a: 1 })
-  const sessions = await whileStopped(() => range(500).map(() => store.get('s')))
+  const sessions = await own.whileStopped(() => range(500).map(() => store.get('s')))
   assert.ok(sessions.every((session) => session.a === 1))
   const finds = await count('query')
   assert.ok(finds >= 1 && finds <= FEW, `${finds} commands for 500 gets`)
@@ -155,7 +138,7 @@ test('gets of one session at once are few commands', async (t) => {
 
 test('gets of many sessions at once are few commands', async (t) => {
   const { store, count } = await profiled(t)
-  const missing = await whileStopped(() => range(1000).map((n) => store.get(`s${n}`)))
+  const missing = await own.whileStopped(() => range(1000).map((n) => store.get(`s${n}`)))
   assert.ok(missing.every((session) => session === null))
   const finds = await count('query')
   assert.ok(finds >= 1 && finds <= FEW, `${finds} commands for 1000 gets`)
@@ -164,7 +147,7 @@ test('gets of many sessions at once are few commands', async (t) => {
 test('sets of one session at once store the last one, create it once, and have an event each', async (t) => {
   const { store, collection, count } = await profiled(t)
   const events = recordEvents(store, ['create', 'update', 'set'])
-  await whileStopped(() => range(300).map((n) => store.set('s', { n })))
+  await own.whileStopped(() => range(300).map((n) => store.set('s', { n })))
   assert.deepEqual(JSON.parse((await collection.findOne({ _id: 's' })).session), { n: 299 })
   assert.deepEqual(
     events,

@@ -6,7 +6,6 @@
 const assert = require('node:assert/strict')
 const { createHash } = require('node:crypto')
 const { test } = require('node:test')
-const { setImmediate: nextTurn } = require('node:timers/promises')
 const { Binary, Decimal128, Double, Int32, Long, ObjectId } = require('mongodb')
 const { hasAddon } = require('../helpers/addon.js')
 const { useFaultyServer } = require('../helpers/faulty-server.js')
@@ -24,15 +23,7 @@ const FEW = 4
  */
 async function findsOf({ db, appName }, makeCalls) {
   await db.setProfilingLevel('all')
-  await server.current.kill('SIGSTOP')
-  let answers
-  try {
-    answers = Promise.all(makeCalls())
-    await nextTurn()
-  } finally {
-    await server.current.kill('SIGCONT')
-  }
-  const found = await answers
+  const found = await server.whileStopped(makeCalls)
   await db.setProfilingLevel('off')
   return { found, finds: await db.collection('system.profile').countDocuments({ appName, op: 'query' }) }
 }

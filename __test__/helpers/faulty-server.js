@@ -4,6 +4,7 @@
 // genuine package by hand, set TEST_STORE=connect-mongo-6: the same tests then run with it.
 
 const { after, before } = require('node:test')
+const { setImmediate: nextTurn } = require('node:timers/promises')
 const { MongoClient } = require('mongodb')
 const { GENUINE, call } = require('./genuine.js')
 const { withParameters } = require('./server.js')
@@ -26,10 +27,10 @@ const makeStore =
 /**
  * Call it at the top of a test file or a `describe`. Starts a standalone server (`members` is 0) or a replica set, with
  * fail points; `others` as in startServer. `place(t)` returns an unused database and ways to make its commands fail.
- * `open(t)` returns the same with a connected store.
+ * `open(t)` returns the same with a connected store. `whileStopped(makeCalls)` makes calls while a standalone server stands still.
  */
 function useFaultyServer({ members = 0, args = [], ...others } = {}) {
-  const server = { current: undefined, place, open }
+  const server = { current: undefined, place, open, whileStopped }
   before(async () => {
     const mongod = await import('../../scripts/mongod.mjs')
     const options = { args: ['--setParameter', 'enableTestCommands=1', ...args], ...others }
@@ -78,6 +79,22 @@ function useFaultyServer({ members = 0, args = [], ...others } = {}) {
     // The time limit of a test's store may be too short to connect.
     await insist(() => store.length())
     return { ...there, store }
+  }
+
+  /**
+   * Resolves with the answers of the calls that `makeCalls` returns. How many of them travel together then depends on the store
+   * alone, and not on how fast the server and this process are.
+   */
+  async function whileStopped(makeCalls) {
+    await server.current.kill('SIGSTOP')
+    let answers
+    try {
+      answers = Promise.all(makeCalls())
+      await nextTurn()
+    } finally {
+      await server.current.kill('SIGCONT')
+    }
+    return answers
   }
   return server
 }
