@@ -14,28 +14,32 @@ const { until } = require('../helpers/wait.js')
 const server = useFaultyServer({ members: 2, electionTimeout: 60_000 })
 const range = (count) => Array.from({ length: count }, (_, n) => n)
 
-/** Stops replication on the secondary until `resume()`. */
-async function stopReplication(t) {
-  const primary = await server.current.primary()
-  const secondary = server.members.find((member) => member !== primary)
-  const client = await MongoClient.connect(secondary.uri)
-  const set = (mode) => client.db('admin').command({ configureFailPoint: 'rsSyncApplyStop', mode })
-  const resume = async () => {
+/** Stops replication on the secondary until the end of the test. `primary` is a client. */
+async function stopReplication(t, primary) {
+  const first = await server.current.primary()
+  const member = server.members.find((other) => other !== first)
+  const secondary = await MongoClient.connect(member.uri)
+  const set = (mode) => secondary.db('admin').command({ configureFailPoint: 'rsSyncApplyStop', mode })
+  t.after(async () => {
     await set('off')
-    await client.close()
-  }
-  t.after(resume)
+    await secondary.close()
+  })
+  // A secondary that has not left an earlier stop stays in it, and does not enter the next one.
+  await primary
+    .db('elsewhere')
+    .collection('writes')
+    .insertOne({}, { writeConcern: { w: 2 } })
   const { count } = await set('alwaysOn')
   // The secondary may still apply what it receives before it sees the fail point.
   const timesEntered = count + 1
-  await client.db('admin').command({ waitForFailPoint: 'rsSyncApplyStop', timesEntered, maxTimeMS: 60_000 })
-  return { secondary: client }
+  await secondary.db('admin').command({ waitForFailPoint: 'rsSyncApplyStop', timesEntered, maxTimeMS: 60_000 })
+  return secondary
 }
 
 for (const readPreference of ['secondary', 'secondaryPreferred']) {
   test(`touches ask the primary which sessions are missing, with readPreference=${readPreference} and a secondary that is behind`, async (t) => {
-    const { store, collection } = await server.open(t, { parameters: { readPreference, w: 1 } })
-    const { secondary } = await stopReplication(t)
+    const { store, client, collection } = await server.open(t, { parameters: { readPreference, w: 1 } })
+    const secondary = await stopReplication(t, client)
     const there = range(20).filter((n) => n % 10 !== 3)
     await Promise.all(there.map((n) => store.set(`s${n}`, aSession({ n }))))
     assert.equal(await collection.countDocuments(), there.length)
@@ -52,7 +56,7 @@ for (const readPreference of ['secondary', 'secondaryPreferred']) {
   test(`touches of sessions that only the secondary still has fail, with readPreference=${readPreference}`, async (t) => {
     const { store, client, collection } = await server.open(t, { parameters: { readPreference, w: 1 } })
     await Promise.all(range(20).map((n) => store.set(`s${n}`, aSession({ n }))))
-    const { secondary } = await stopReplicationBehind(t, client, collection, 20)
+    const secondary = await stopReplicationBehind(t, client, collection, 20)
     await collection.deleteMany({ _id: { $in: ['s3', 's13'] } }, { writeConcern: { w: 1 } })
     const behind = secondary.db(collection.dbName).collection('sessions')
     assert.equal(await behind.countDocuments({}, { readPreference: 'secondary' }), 20, 'the secondary is behind')
@@ -77,5 +81,5 @@ async function stopReplicationBehind(t, client, collection, count) {
   } finally {
     await member.close()
   }
-  return stopReplication(t)
+  return stopReplication(t, client)
 }
