@@ -54,7 +54,7 @@ class Connection {
   /** How long an operation may take before there is a crossing, in milliseconds. */
   #timeLimitMs = LIMIT
   /**
-   * Remembers the operations that the addon got before it reached a server; null when it has reached one.
+   * Remembers the operations that the addon got before a server answered; null when one has answered.
    * @type {InstanceType<typeof Proving> | null}
    */
   #proving = null
@@ -178,7 +178,10 @@ class Connection {
       { ...this.#ownerOf(target), cipher: encryption?.native ?? undefined },
     )
     this.#crossing = crossing
-    this.#proving = new Proving(crossing, (failure) => this.#leaveAddon(failure))
+    this.#proving = new Proving(crossing, {
+      handOver: (failure) => this.#leaveAddon(failure),
+      onProven: () => this.#proven(),
+    })
     this.#carryBy(this.#proving)
   }
 
@@ -258,16 +261,21 @@ class Connection {
     else this.#prepared(failure)
   }
 
+  /** A server has answered the addon. */
+  #proven() {
+    if (!this.#proving || !this.#crossing) return
+    this.#proving.end()
+    this.#proving = null
+    this.#carryBy(this.#crossing)
+  }
+
   /** @param {AnyFailure | undefined} failure why there is no TTL index */
   #prepared(failure) {
     if (failure) {
       this.#warnOfIndex(fromNative(failure))
       this.#onNoIndex()
     }
-    if (this.#proving && this.#crossing) {
-      this.#proving = null
-      this.#carryBy(this.#crossing)
-    }
+    this.#proven()
     this.#ready = true
     this.#failure = undefined
     this.#back()

@@ -1,7 +1,7 @@
 'use strict'
 
-// The addon until it has reached a server. If it turns out that it can't speak with the servers, another carrier takes
-// over its operations.
+// The addon until a server has answered it. If it turns out that it can't speak with the servers, another carrier takes
+// over its operations. So what they send is in memory twice until then.
 
 const { uptime } = require('../common/timers.js')
 const { KIND } = require('./results.js')
@@ -25,18 +25,26 @@ class Proving {
   #addon
   /** @type {Addon | null} */
   #successor = null
+  #isProven = false
   #handOver
-  /** @type {Set<Unproven>} */
-  #open = new Set()
+  #onProven
+  /**
+   * What another carrier would need.
+   * @type {Map<Unproven, {method: string, values: unknown[], since: number}>}
+   */
+  #open = new Map()
 
   /**
    * @param {Addon} addon
-   * @param {(failure: AnyFailure) => AnyFailure | null} handOver calls `passTo` with the carrier that takes over, and
+   * @param {object} owner
+   * @param {(failure: AnyFailure) => AnyFailure | null} owner.handOver calls `passTo` with the carrier that takes over, and
    *   returns null; returns the failure if there is no other carrier
+   * @param {() => void} owner.onProven is called when a server has carried out an operation, and calls `end`
    */
-  constructor(addon, handOver) {
+  constructor(addon, { handOver, onProven }) {
     this.#addon = addon
     this.#handOver = handOver
+    this.#onProven = onProven
   }
 
   /**
@@ -46,12 +54,13 @@ class Proving {
    * @param {unknown[]} values
    */
   send(caller, method, ...values) {
-    if (this.#successor) {
-      this.#successor.send(caller, method, ...values)
+    const carrier = this.#isProven ? this.#addon : this.#successor
+    if (carrier) {
+      carrier.send(caller, method, ...values)
       return
     }
-    const unproven = new Unproven(this, caller, method, values)
-    this.#open.add(unproven)
+    const unproven = new Unproven(this, caller)
+    this.#open.set(unproven, { method, values, since: unproven.since })
     this.#addon.send(unproven, method, ...values)
   }
 
@@ -63,12 +72,19 @@ class Proving {
    * @param {unknown} second
    */
   finish(unproven, kind, first, second) {
-    if (!this.#open.has(unproven)) return
+    if (this.#successor) return
     const failure = kind === KIND.FAILED ? /** @type {AnyFailure} */ (first) : undefined
-    const value = failure && isIncompatible(failure) ? this.#handOver(failure) : first
+    const value = failure && !this.#isProven && isIncompatible(failure) ? this.#handOver(failure) : first
     if (failure && value === null) return
     this.#open.delete(unproven)
+    if (!failure && !this.#isProven) this.#onProven()
     unproven.caller.finish(kind, value, second)
+  }
+
+  /** The addon can speak with the servers: it keeps its operations. */
+  end() {
+    this.#isProven = true
+    this.#open.clear()
   }
 
   /**
@@ -79,7 +95,7 @@ class Proving {
     this.#successor = carrier
     const all = [...this.#open]
     this.#open.clear()
-    for (const { caller, method, values, since } of all) {
+    for (const [{ caller }, { method, values, since }] of all) {
       caller.since = since
       carrier.send(caller, method, ...values)
     }
@@ -94,14 +110,10 @@ class Unproven {
   /**
    * @param {Proving} proving
    * @param {Caller} caller
-   * @param {string} method
-   * @param {unknown[]} values
    */
-  constructor(proving, caller, method, values) {
+  constructor(proving, caller) {
     this.#proving = proving
     this.caller = caller
-    this.method = method
-    this.values = values
     this.since = caller.since ?? uptime()
   }
 
