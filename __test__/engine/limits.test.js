@@ -71,12 +71,10 @@ for (const [when, { isReached, heap }] of Object.entries({
     try {
       if (!isReached) await server.current.kill('SIGSTOP')
       // The process of a test has other memory than that of the store.
+      const url = withParameters(server.current.url('memory'), { ...PATIENT, appName })
       const { lines, stderr } = await runProgram(
         storeTexts,
-        {
-          url: withParameters(server.current.url('memory'), { ...PATIENT, appName }),
-          ...{ isReached, count: SESSIONS, megabytes: MEGABYTES, mostMegabytes: MOST_MEGABYTES },
-        },
+        { url, isReached, count: SESSIONS, megabytes: MEGABYTES, mostMegabytes: MOST_MEGABYTES },
         {
           args: heap,
           async onLine(line, child) {
@@ -99,7 +97,10 @@ for (const [when, { isReached, heap }] of Object.entries({
   })
 }
 
-/** The collection is never prepared then: what a store keeps until a server has answered must not wait for that. */
+/**
+ * The collection is never prepared then: what a store keeps until a server has answered must not wait for that. Nobody switches
+ * the fail point off, since that waits for the pings that are held.
+ */
 async function holdPings(appName) {
   const pings = { failCommands: ['ping'], appName, blockConnection: true, blockTimeMS: LONG }
   const client = await MongoClient.connect(server.current.url('admin'))

@@ -30,7 +30,7 @@ class Proving {
   #onProven
   /**
    * What another carrier would need.
-   * @type {Map<Unproven, {method: string, values: unknown[], since: number}>}
+   * @type {Map<Unproven, {method: string, values: unknown[]}>}
    */
   #open = new Map()
 
@@ -60,7 +60,7 @@ class Proving {
       return
     }
     const unproven = new Unproven(this, caller)
-    this.#open.set(unproven, { method, values, since: unproven.since })
+    this.#open.set(unproven, { method, values })
     this.#addon.send(unproven, method, ...values)
   }
 
@@ -95,7 +95,7 @@ class Proving {
     this.#successor = carrier
     const all = [...this.#open]
     this.#open.clear()
-    for (const [{ caller }, { method, values, since }] of all) {
+    for (const [{ caller, since }, { method, values }] of all) {
       caller.since = since
       carrier.send(caller, method, ...values)
     }
